@@ -1,0 +1,9 @@
+using Bartizan.Core.Enforcement;
+
+namespace Bartizan.Core.Approvals;
+
+/// <summary>What a person is asked: exactly one action.</summary>
+/// <param name="Action">The action.</param>
+/// <param name="Digest">The digest that the answer is bound to.</param>
+/// <param name="Decision">The decision that asks, with its rules.</param>
+public sealed record ApprovalRequest(AgentAction Action, Digest Digest, Decision Decision);

@@ -1,0 +1,41 @@
+using System.Collections.Immutable;
+
+namespace Bartizan.Core.Enforcement;
+
+/// <summary>What was decided of an action, by which rules, why, and under which obligations. <c>default</c> denies.</summary>
+public readonly record struct Decision
+{
+    private readonly string? _reason;
+    private readonly Obligations? _obligations;
+    private readonly ImmutableArray<RuleReference> _rules;
+
+    /// <summary>Deny, ask or allow.</summary>
+    public Effect Effect { get; init; }
+
+    /// <summary>The rules that led to it; empty when none matched.</summary>
+    public ImmutableArray<RuleReference> Rules
+    {
+        get => _rules.IsDefault ? [] : _rules;
+        init => _rules = value;
+    }
+
+    /// <summary>A sentence that the agent may read.</summary>
+    public string Reason
+    {
+        get => _reason ?? "nothing allows it";
+        init => _reason = value;
+    }
+
+    /// <summary>The one rule that would change a denial into an allow, as it would stand in a manifest; null when none would.</summary>
+    public string? Needed { get; init; }
+
+    /// <summary>What the enforcement point must do.</summary>
+    public Obligations Obligations
+    {
+        get => _obligations ?? Obligations.None;
+        init => _obligations = value;
+    }
+
+    /// <summary>A denial for a reason outside the rules.</summary>
+    public static Decision Deny(string reason) => new() { Effect = Effect.Deny, Reason = reason };
+}

@@ -1,0 +1,11 @@
+namespace Bartizan.Core.Enforcement;
+
+/// <summary>Another agent that work is handed to.</summary>
+public sealed record DelegateTarget(string Agent) : ActionTarget
+{
+    /// <inheritdoc/>
+    public override Verb Verb => Verb.Delegate;
+
+    /// <inheritdoc/>
+    public override string Text => Agent;
+}

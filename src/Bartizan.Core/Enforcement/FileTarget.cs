@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace Bartizan.Core.Enforcement;
+
+/// <summary>
+/// A file, by every canonical name it has: the link's and the target's, anchored (<c>workspace/a</c>) or absolute. A deny
+/// or ask rule applies when it matches any of them; an allow holds only when each of them is allowed.
+/// </summary>
+public sealed record FileTarget : ActionTarget
+{
+    /// <summary>Makes a target of <see cref="Verb.Read"/> or <see cref="Verb.Write"/>.</summary>
+    /// <exception cref="ArgumentException">For another verb, or without a name.</exception>
+    public FileTarget(Verb verb, params ImmutableArray<string> names)
+    {
+        if (verb is not (Verb.Read or Verb.Write) || names.IsDefaultOrEmpty)
+        {
+            throw new ArgumentException("a file is read or written, and has a name", nameof(verb));
+        }
+
+        Verb = verb;
+        Names = names;
+    }
+
+    /// <inheritdoc/>
+    public override Verb Verb { get; }
+
+    /// <summary>The canonical names; never empty.</summary>
+    public ImmutableArray<string> Names { get; }
+
+    /// <inheritdoc/>
+    public override string Text => Names[0];
+
+    /// <inheritdoc/>
+    public bool Equals(FileTarget? other) =>
+        other is not null && Verb == other.Verb && Names.SequenceEqual(other.Names);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Verb, Names[0]);
+}

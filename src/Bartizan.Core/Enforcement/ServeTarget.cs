@@ -1,0 +1,11 @@
+namespace Bartizan.Core.Enforcement;
+
+/// <summary>A caller's request to the agent.</summary>
+public sealed record ServeTarget(string Method, string Path) : ActionTarget
+{
+    /// <inheritdoc/>
+    public override Verb Verb => Verb.Serve;
+
+    /// <inheritdoc/>
+    public override string Text => $"{Method} {Path}";
+}

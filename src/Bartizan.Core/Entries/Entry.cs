@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Core.Entries;
+
+/// <summary>
+/// One record of the log, before it is encoded. Fields that don't apply stay at their default and are left out of the
+/// leaf. The journal adds the index, the wall time, the monotonic sequence and the link to the session's entry before.
+/// </summary>
+public sealed record Entry
+{
+    /// <summary>What it records.</summary>
+    public required EntryKind Kind { get; init; }
+
+    /// <summary>The session; default for entries of the instance itself.</summary>
+    public SessionId Session { get; init; }
+
+    /// <summary>The agent's name and version, as <c>name@version</c>.</summary>
+    public string? Agent { get; init; }
+
+    /// <summary>The person on whose behalf the session runs.</summary>
+    public string? Person { get; init; }
+
+    /// <summary>Ties an intent and its outcome together; unique within an instance, 0 for none.</summary>
+    public long Passage { get; init; }
+
+    /// <summary>The enforcement point.</summary>
+    public string? Point { get; init; }
+
+    /// <summary>The verb.</summary>
+    public Verb Verb { get; init; }
+
+    /// <summary>The canonical target.</summary>
+    public string? Target { get; init; }
+
+    /// <summary>The verdict.</summary>
+    public Effect? Effect { get; init; }
+
+    /// <summary>The rules behind the verdict, as written, with their place.</summary>
+    public ImmutableArray<RuleReference> Rules { get; init; } = [];
+
+    /// <summary>The reason in words.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>Digest of the policy that decided.</summary>
+    public Digest Policy { get; init; }
+
+    /// <summary>The session's labels at that time.</summary>
+    public Labels Labels { get; init; }
+
+    /// <summary>True when only <c>--observe</c> let it pass.</summary>
+    public bool Observed { get; init; }
+
+    /// <summary>The credential's handle; never the secret.</summary>
+    public string? Credential { get; init; }
+
+    /// <summary>How a granted action ended.</summary>
+    public OutcomeKind? Outcome { get; init; }
+
+    /// <summary>Detail of the outcome, the state's name, or the instance's event.</summary>
+    public string? Detail { get; init; }
+
+    /// <summary>What it used.</summary>
+    public Usage? Usage { get; init; }
+
+    /// <summary>Tool calls in a model's answer, by name.</summary>
+    public ImmutableArray<string> ToolCalls { get; init; } = [];
+
+    /// <summary>How many alike refusals this entry stands for; 1 unless aggregated.</summary>
+    public long Count { get; init; } = 1;
+
+    /// <summary>Digest of the action an approval is bound to.</summary>
+    public Digest Action { get; init; }
+
+    /// <summary>Content beside the tree.</summary>
+    public ImmutableArray<Payload> Payloads { get; init; } = [];
+}

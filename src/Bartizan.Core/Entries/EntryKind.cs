@@ -1,0 +1,35 @@
+namespace Bartizan.Core.Entries;
+
+/// <summary>What an entry records.</summary>
+public enum EntryKind
+{
+    /// <summary>Not an entry.</summary>
+    Unknown = 0,
+
+    /// <summary>A granted action, durable before it leaves.</summary>
+    Intent,
+
+    /// <summary>How a granted action ended.</summary>
+    Outcome,
+
+    /// <summary>A refused action, or several like it above a rate.</summary>
+    Refusal,
+
+    /// <summary>A session's move from one state to another.</summary>
+    State,
+
+    /// <summary>The view a sandbox is built from.</summary>
+    View,
+
+    /// <summary>The protections of a sandbox that are in force.</summary>
+    Receipt,
+
+    /// <summary>A person's answer to an ask.</summary>
+    Approval,
+
+    /// <summary>What became of a session's changes: applied, discarded.</summary>
+    Workspace,
+
+    /// <summary>The instance itself: started, stopped, recovered.</summary>
+    Instance,
+}

@@ -1,0 +1,7 @@
+namespace Bartizan.Core.Manifests;
+
+/// <summary>One credential of a manifest.</summary>
+/// <param name="Name">The name that rules and upstreams use.</param>
+/// <param name="Origin">Where it comes from.</param>
+/// <param name="Locator">The variable's name, or the file's path (absolute, or relative to the manifest).</param>
+public sealed record CredentialSource(string Name, CredentialOrigin Origin, string Locator);

@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+namespace Bartizan.Core.Manifests;
+
+/// <summary>
+/// One agent's manifest: the whole of what it may do, and why. What comes in is YAML (<see cref="ManifestLoader"/>); what
+/// goes out is this immutable model, valid once it exists, or errors with positions. It never reads a file by itself.
+/// </summary>
+public sealed record Manifest
+{
+    /// <summary>The agent's name.</summary>
+    public required string Agent { get; init; }
+
+    /// <summary>The manifest's version, 1 or more.</summary>
+    public required int Version { get; init; }
+
+    /// <summary>Who answers for the agent.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>What it is for.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>Where it runs.</summary>
+    public DeploymentEnvironment Environment { get; init; }
+
+    /// <summary>How it is started; null when the agent runs elsewhere (<c>attach</c>).</summary>
+    public RunSection? Run { get; init; }
+
+    /// <summary>Model upstreams by the names that rules use.</summary>
+    public ImmutableDictionary<string, ModelUpstream> Models { get; init; } =
+        ImmutableDictionary<string, ModelUpstream>.Empty;
+
+    /// <summary>Credentials by the names that rules and upstreams use.</summary>
+    public ImmutableDictionary<string, CredentialSource> Credentials { get; init; } =
+        ImmutableDictionary<string, CredentialSource>.Empty;
+
+    /// <summary>The layers of rules, the outermost baseline first and the manifest's own (roles included) last.</summary>
+    public required ImmutableArray<RuleLayer> Layers { get; init; }
+}

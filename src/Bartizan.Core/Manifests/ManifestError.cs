@@ -1,0 +1,7 @@
+namespace Bartizan.Core.Manifests;
+
+/// <summary>What is wrong with a manifest, where, and what to do.</summary>
+/// <param name="Position">Where.</param>
+/// <param name="Message">What, in one sentence, with the offending value in backticks.</param>
+/// <param name="Hint">What to do; empty when the message says it.</param>
+public sealed record ManifestError(SourcePosition Position, string Message, string Hint = "");

@@ -1,0 +1,26 @@
+namespace Bartizan.Core.Manifests;
+
+/// <summary>One model upstream.</summary>
+public sealed record ModelUpstream
+{
+    /// <summary>The name that <c>model</c> rules use.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Its wire format.</summary>
+    public required ModelApi Api { get; init; }
+
+    /// <summary>
+    /// The base address. For both formats the request's own path (<c>/v1/messages</c>, <c>/v1/responses</c>) is appended
+    /// to its path; a base that ends in <c>/v1</c> swallows the request's <c>/v1</c>.
+    /// </summary>
+    public required Uri Url { get; init; }
+
+    /// <summary>The credential that is injected; null for none.</summary>
+    public string? Credential { get; init; }
+
+    /// <summary>A PEM file with the authority of a private upstream; null for the system's.</summary>
+    public string? CertificateAuthority { get; init; }
+
+    /// <summary>Where the data goes, for reports.</summary>
+    public string? Place { get; init; }
+}

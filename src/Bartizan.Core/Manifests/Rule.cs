@@ -1,0 +1,32 @@
+using Bartizan.Core.Enforcement;
+
+namespace Bartizan.Core.Manifests;
+
+/// <summary>One line of a manifest.</summary>
+public sealed record Rule
+{
+    /// <summary>Deny, ask or allow.</summary>
+    public required Effect Effect { get; init; }
+
+    /// <summary>The verb.</summary>
+    public required Verb Verb { get; init; }
+
+    /// <summary>The pattern as written, without the verb.</summary>
+    public required string Pattern { get; init; }
+
+    /// <summary>Why it exists.</summary>
+    public required string Why { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public required SourcePosition Position { get; init; }
+
+    /// <summary>The credential that is injected.</summary>
+    public string? Credential { get; init; }
+
+    /// <summary>The last day (UTC) on which an allow applies; null for ever.</summary>
+    public DateOnly? Expires { get; init; }
+
+    /// <summary>The rule as it stands in the file.</summary>
+    public string Text =>
+        $"{(Effect == Effect.Allow ? "allow" : Effect == Effect.Ask ? "ask" : "deny")}: {Verb.ToString().ToLowerInvariant()} {Pattern}";
+}

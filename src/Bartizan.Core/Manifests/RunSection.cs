@@ -1,0 +1,28 @@
+using System.Collections.Immutable;
+
+namespace Bartizan.Core.Manifests;
+
+/// <summary>How an agent is started.</summary>
+public sealed record RunSection
+{
+    /// <summary>The command; words on the command line after <c>--</c> replace it.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+
+    /// <summary>The client profile: <c>claude-code</c>, <c>codex</c>, <c>generic</c>.</summary>
+    public string Client { get; init; } = "generic";
+
+    /// <summary>The workspace, relative to the manifest's folder.</summary>
+    public string WorkspacePath { get; init; } = ".";
+
+    /// <summary>How writes land.</summary>
+    public WorkspaceMode WorkspaceMode { get; init; }
+
+    /// <summary>Host folders and files that are mounted read-only at their own path.</summary>
+    public ImmutableArray<string> Mounts { get; init; } = [];
+
+    /// <summary>Variables of the agent's process.</summary>
+    public ImmutableDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    /// <summary>What the sandbox may use.</summary>
+    public Limits Limits { get; init; } = new();
+}

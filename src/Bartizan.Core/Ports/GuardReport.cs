@@ -1,0 +1,15 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Core.Ports;
+
+/// <summary>What guards found in an action.</summary>
+/// <param name="Strictest">The strictest effect a guard asks for; <see cref="Effect.Allow"/> when none objects.</param>
+/// <param name="Labels">Labels to add to the session.</param>
+/// <param name="Findings">What was found, in words without the content itself.</param>
+public sealed record GuardReport(Effect Strictest, Labels Labels, ImmutableArray<string> Findings)
+{
+    /// <summary>Nothing found.</summary>
+    public static GuardReport Clean { get; } = new(Effect.Allow, Labels.None, []);
+}
