@@ -1,0 +1,185 @@
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using Bartizan.Client.Runs;
+using Bartizan.Client.Sessions;
+using Bartizan.Client.Workspaces;
+
+namespace Bartizan.Client;
+
+/// <summary>
+/// The control API's client: HTTP and one WebSocket over the instance's Unix socket. Every method throws
+/// <see cref="ControlException"/> with the instance's own words when it refuses.
+/// </summary>
+public sealed class ControlClient : IDisposable
+{
+    private static readonly Uri Base = new("http://bartizan/");
+    private readonly ControlAddress _address;
+    private readonly HttpMessageInvoker _invoker;
+
+    /// <summary>Makes a client of the instance at <paramref name="address"/>; connects with the first call.</summary>
+    public ControlClient(ControlAddress address)
+    {
+        _address = address;
+        _invoker = new HttpMessageInvoker(
+            new SocketsHttpHandler
+            {
+                UseProxy = false,
+                UseCookies = false,
+                AllowAutoRedirect = false,
+                ConnectCallback = ConnectAsync,
+            }
+        );
+    }
+
+    /// <summary>True when an instance answers.</summary>
+    public async Task<bool> IsUpAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await StatusAsync(cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (ControlException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>How the instance is.</summary>
+    public Task<StatusReply> StatusAsync(CancellationToken cancellationToken) =>
+        CallAsync<StatusReply>(HttpMethod.Get, "v1/status", null, cancellationToken);
+
+    /// <summary>Ends the instance: every session is killed first.</summary>
+    public Task<SwitchReply> DownAsync(CancellationToken cancellationToken) =>
+        CallAsync<SwitchReply>(HttpMethod.Post, "v1/down", null, cancellationToken);
+
+    /// <summary>The live sessions.</summary>
+    public Task<IReadOnlyList<SessionSummary>> SessionsAsync(CancellationToken cancellationToken) =>
+        CallAsync<IReadOnlyList<SessionSummary>>(HttpMethod.Get, "v1/sessions", null, cancellationToken);
+
+    /// <summary>Pauses sessions.</summary>
+    public Task<SwitchReply> PauseAsync(SwitchRequest request, CancellationToken cancellationToken) =>
+        CallAsync<SwitchReply>(HttpMethod.Post, "v1/sessions/pause", request, cancellationToken);
+
+    /// <summary>Resumes sessions.</summary>
+    public Task<SwitchReply> ResumeAsync(SwitchRequest request, CancellationToken cancellationToken) =>
+        CallAsync<SwitchReply>(HttpMethod.Post, "v1/sessions/resume", request, cancellationToken);
+
+    /// <summary>Kills sessions; returns when it is verified that nothing of them is left.</summary>
+    public Task<SwitchReply> KillAsync(SwitchRequest request, CancellationToken cancellationToken) =>
+        CallAsync<SwitchReply>(HttpMethod.Post, "v1/sessions/kill", request, cancellationToken);
+
+    /// <summary>Opens a session for an agent that runs elsewhere.</summary>
+    public Task<AttachReply> AttachAsync(AttachRequest request, CancellationToken cancellationToken) =>
+        CallAsync<AttachReply>(HttpMethod.Post, "v1/sessions/attach", request, cancellationToken);
+
+    /// <summary>What a session changed, what applying or discarding it did; <paramref name="verb"/> is diff, apply or discard.</summary>
+    public Task<WorkspaceReply> WorkspaceAsync(
+        string verb,
+        WorkspaceRequest request,
+        CancellationToken cancellationToken
+    ) => CallAsync<WorkspaceReply>(HttpMethod.Post, $"v1/workspace/{verb}", request, cancellationToken);
+
+    /// <summary>Opens a run; the caller sends the <see cref="RunRequest"/> and drives it.</summary>
+    public async Task<RunConnection> RunAsync(RunRequest request, CancellationToken cancellationToken)
+    {
+        var socket = new ClientWebSocket();
+        try
+        {
+            await socket
+                .ConnectAsync(new Uri("ws://bartizan/v1/run"), _invoker, cancellationToken)
+                .ConfigureAwait(false);
+            var connection = new RunConnection(socket);
+            await connection.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            return connection;
+        }
+        catch (WebSocketException e)
+        {
+            socket.Dispose();
+            throw Unreachable(e);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _invoker.Dispose();
+
+    private static ControlException Unreachable(Exception _) =>
+        new(new ControlProblem(125, "no instance answers on the control socket", "start one with `bartizan up`"));
+
+    private async ValueTask<Stream> ConnectAsync(
+        SocketsHttpConnectionContext context,
+        CancellationToken cancellationToken
+    )
+    {
+        var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        try
+        {
+            await socket
+                .ConnectAsync(new UnixDomainSocketEndPoint(_address.Socket), cancellationToken)
+                .ConfigureAwait(false);
+            return new NetworkStream(socket, ownsSocket: true);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private async Task<T> CallAsync<T>(
+        HttpMethod method,
+        string path,
+        object? body,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = new HttpRequestMessage(method, new Uri(Base, path));
+        if (body is not null)
+        {
+            request.Content = JsonContent.Create(body, body.GetType(), options: Wire.Options);
+        }
+
+        HttpResponseMessage response;
+        try
+        {
+            response = await _invoker.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Unreachable(e);
+        }
+
+        using (response)
+        {
+            if (!response.IsSuccessStatusCode)
+            {
+                var problem = await ReadProblemAsync(response, cancellationToken).ConfigureAwait(false);
+                throw new ControlException(problem);
+            }
+
+            var reply = await response
+                .Content.ReadFromJsonAsync<T>(Wire.Options, cancellationToken)
+                .ConfigureAwait(false);
+            return reply ?? throw new ControlException(new ControlProblem(125, "the instance answered with nothing"));
+        }
+    }
+
+    private static async Task<ControlProblem> ReadProblemAsync(
+        HttpResponseMessage response,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return await response
+                    .Content.ReadFromJsonAsync<ControlProblem>(Wire.Options, cancellationToken)
+                    .ConfigureAwait(false)
+                ?? new ControlProblem(125, $"the instance answered {(int)response.StatusCode}");
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return new ControlProblem(125, $"the instance answered {(int)response.StatusCode}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Bartizan.Client;
+
+/// <summary>The control API refused, or could not be reached.</summary>
+public sealed class ControlException(ControlProblem problem) : Exception(problem.Error)
+{
+    /// <summary>What it answered.</summary>
+    public ControlProblem Problem { get; } = problem;
+}

@@ -1,0 +1,4 @@
+namespace Bartizan.Client.Sessions;
+
+/// <summary>The gateways of an attached session. <c>anthropic</c> carries no <c>/v1</c>, <c>openai</c> ends in it.</summary>
+public sealed record AttachEndpoints(string Anthropic, string Openai, string Egress);

@@ -1,0 +1,32 @@
+namespace Bartizan.Client;
+
+/// <summary>What <c>bartizan status</c> prints.</summary>
+public sealed record StatusReply
+{
+    /// <summary>The product's version.</summary>
+    public required string Version { get; init; }
+
+    /// <summary>The instance's id, which is its log's origin.</summary>
+    public required string Instance { get; init; }
+
+    /// <summary>The daemon's process.</summary>
+    public required int Pid { get; init; }
+
+    /// <summary>Since when it runs.</summary>
+    public required DateTimeOffset Since { get; init; }
+
+    /// <summary>Live sessions.</summary>
+    public required int Sessions { get; init; }
+
+    /// <summary>Entries in the log.</summary>
+    public required long Entries { get; init; }
+
+    /// <summary>Syncs of the log to the disk since the start.</summary>
+    public required long Syncs { get; init; }
+
+    /// <summary>Resident memory in bytes.</summary>
+    public required long ResidentBytes { get; init; }
+
+    /// <summary>Where <c>attach</c>ed agents reach the gateways.</summary>
+    public Sessions.AttachEndpoints? Endpoints { get; init; }
+}

@@ -1,0 +1,233 @@
+using System.Text.Json;
+using Bartizan.Client;
+using Bartizan.Client.Runs;
+using Bartizan.Client.Sessions;
+using Bartizan.Client.Workspaces;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bartizan.Control;
+
+/// <summary>
+/// The control API: HTTP over a Unix socket of mode 0600 in a folder of mode 0700. Who may call is decided by the kernel's
+/// word for the peer: the daemon's own user, or root. No token, no TCP port, no way in from a sandbox.
+/// </summary>
+public sealed class ControlServer : IAsyncDisposable
+{
+    /// <summary>The largest request body: a manifest's path, words and credentials.</summary>
+    private const long MaxBodyBytes = 4 << 20;
+
+    private readonly WebApplication _web;
+    private readonly string _socket;
+
+    private ControlServer(WebApplication web, string socket)
+    {
+        _web = web;
+        _socket = socket;
+    }
+
+    /// <summary>Starts listening on <paramref name="socket"/>; the caller holds the instance's lock.</summary>
+    /// <param name="socket">The socket's path; a stale one is replaced.</param>
+    /// <param name="uid">The daemon's own user id.</param>
+    /// <param name="people">The person's name for a user id.</param>
+    /// <param name="instance">What the API drives.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<ControlServer> StartAsync(
+        string socket,
+        uint uid,
+        Func<uint, string> people,
+        IInstance instance,
+        CancellationToken cancellationToken
+    )
+    {
+        File.Delete(socket);
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+                kestrel.ListenUnixSocket(socket);
+            });
+        var web = builder.Build();
+        web.UseWebSockets();
+        web.Use(
+            async (context, next) =>
+            {
+                var peer = context.Features.Get<IConnectionSocketFeature>() is { } feature
+                    ? PeerCredentials.Of(feature.Socket)
+                    : null;
+                if (peer is not { } known || (known.Uid != uid && known.Uid != 0))
+                {
+                    await AnswerAsync(context, 403, new ControlProblem(4, "this instance belongs to another user"))
+                        .ConfigureAwait(false);
+                    return;
+                }
+
+                context.Items[nameof(PeerCredentials)] = people(known.Uid);
+                try
+                {
+                    await next().ConfigureAwait(false);
+                }
+                catch (ControlException e) when (!context.Response.HasStarted)
+                {
+                    await AnswerAsync(context, 422, e.Problem).ConfigureAwait(false);
+                }
+                catch (JsonException) when (!context.Response.HasStarted)
+                {
+                    await AnswerAsync(
+                            context,
+                            400,
+                            new ControlProblem(
+                                2,
+                                "the request is not what this version of the control API takes",
+                                "use the `bartizan` of the same version"
+                            )
+                        )
+                        .ConfigureAwait(false);
+                }
+            }
+        );
+        web.UseRouting();
+        Map(web, instance);
+        try
+        {
+            await web.StartAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await web.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+
+        File.SetUnixFileMode(socket, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        return new ControlServer(web, socket);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await _web.StopAsync(grace.Token).ConfigureAwait(false);
+        await _web.DisposeAsync().ConfigureAwait(false);
+        File.Delete(_socket);
+    }
+
+    private static void Map(WebApplication web, IInstance instance)
+    {
+        web.MapGet("/v1/status", context => AnswerAsync(context, 200, instance.Status()));
+        web.MapGet("/v1/sessions", context => AnswerAsync(context, 200, instance.Sessions()));
+        web.MapPost(
+            "/v1/down",
+            async context =>
+                await AnswerAsync(context, 200, await instance.DownAsync(Person(context), context.RequestAborted))
+        );
+        Post<SwitchRequest>(web, "/v1/sessions/pause", (r, p, c) => instance.PauseAsync(r, p, c));
+        Post<SwitchRequest>(web, "/v1/sessions/resume", (r, p, c) => instance.ResumeAsync(r, p, c));
+        Post<SwitchRequest>(web, "/v1/sessions/kill", (r, p, c) => instance.KillAsync(r, p, c));
+        web.MapPost(
+            "/v1/sessions/attach",
+            async context =>
+                await AnswerAsync(
+                    context,
+                    200,
+                    await instance.AttachAsync(
+                        await ReadAsync<AttachRequest>(context),
+                        Person(context),
+                        context.RequestAborted
+                    )
+                )
+        );
+        foreach (var verb in (string[])["diff", "apply", "discard"])
+        {
+            web.MapPost(
+                $"/v1/workspace/{verb}",
+                async context =>
+                    await AnswerAsync(
+                        context,
+                        200,
+                        await instance.WorkspaceAsync(
+                            verb,
+                            await ReadAsync<WorkspaceRequest>(context),
+                            Person(context),
+                            context.RequestAborted
+                        )
+                    )
+            );
+        }
+
+        web.MapGet("/v1/run", context => RunAsync(context, instance));
+    }
+
+    private static void Post<T>(
+        WebApplication web,
+        string path,
+        Func<T, string, CancellationToken, Task<SwitchReply>> act
+    ) =>
+        web.MapPost(
+            path,
+            async context =>
+                await AnswerAsync(
+                    context,
+                    200,
+                    await act(await ReadAsync<T>(context), Person(context), context.RequestAborted)
+                )
+        );
+
+    private static async Task RunAsync(HttpContext context, IInstance instance)
+    {
+        if (!context.WebSockets.IsWebSocketRequest)
+        {
+            await AnswerAsync(context, 400, new ControlProblem(2, "a run is a WebSocket")).ConfigureAwait(false);
+            return;
+        }
+
+        using var socket = await context.WebSockets.AcceptWebSocketAsync().ConfigureAwait(false);
+        using var connection = new RunConnection(socket);
+        var first = await connection.ReceiveAsync(context.RequestAborted).ConfigureAwait(false);
+        if (first is not { IsText: true })
+        {
+            return;
+        }
+
+        try
+        {
+            await instance
+                .RunAsync(first.Request(), connection, Person(context), context.RequestAborted)
+                .ConfigureAwait(false);
+        }
+        catch (ControlException e)
+        {
+            await connection
+                .SendAsync(
+                    new RunEvent.Refused(e.Problem.Code, e.Problem.Error, e.Problem.Hint),
+                    context.RequestAborted
+                )
+                .ConfigureAwait(false);
+        }
+
+        await connection.CloseAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    private static string Person(HttpContext context) => (string)context.Items[nameof(PeerCredentials)]!;
+
+    private static async Task<T> ReadAsync<T>(HttpContext context) =>
+        await JsonSerializer
+            .DeserializeAsync<T>(context.Request.Body, Wire.Options, context.RequestAborted)
+            .ConfigureAwait(false)
+        ?? throw new JsonException("nothing was sent");
+
+    private static async Task AnswerAsync<T>(HttpContext context, int status, T reply)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        await JsonSerializer
+            .SerializeAsync(context.Response.Body, reply, Wire.Options, context.RequestAborted)
+            .ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,45 @@
+using Bartizan.Client;
+using Bartizan.Client.Runs;
+using Bartizan.Client.Sessions;
+using Bartizan.Client.Workspaces;
+
+namespace Bartizan.Control;
+
+/// <summary>
+/// The instance, as the control API drives it. The daemon implements it; this room knows HTTP and who asks, nothing more.
+/// Every refusal is a <see cref="ControlException"/>.
+/// </summary>
+public interface IInstance
+{
+    /// <summary>How the instance is.</summary>
+    StatusReply Status();
+
+    /// <summary>The live sessions.</summary>
+    IReadOnlyList<SessionSummary> Sessions();
+
+    /// <summary>Kills every session and ends the instance once the reply is out.</summary>
+    Task<SwitchReply> DownAsync(string person, CancellationToken cancellationToken);
+
+    /// <summary>Pauses sessions.</summary>
+    Task<SwitchReply> PauseAsync(SwitchRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Resumes sessions.</summary>
+    Task<SwitchReply> ResumeAsync(SwitchRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Kills sessions and verifies that nothing is left.</summary>
+    Task<SwitchReply> KillAsync(SwitchRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Opens a session for an agent that runs elsewhere.</summary>
+    Task<AttachReply> AttachAsync(AttachRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Shows, applies or discards what a session changed.</summary>
+    Task<WorkspaceReply> WorkspaceAsync(
+        string verb,
+        WorkspaceRequest request,
+        string person,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Runs an agent; returns when the run and its connection are over.</summary>
+    Task RunAsync(RunRequest request, RunConnection connection, string person, CancellationToken cancellationToken);
+}
