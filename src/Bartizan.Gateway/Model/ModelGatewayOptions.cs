@@ -1,0 +1,40 @@
+using System.Net;
+
+namespace Bartizan.Gateway.Model;
+
+/// <summary>The model gateway's bounds, each with its reason.</summary>
+public sealed record ModelGatewayOptions
+{
+    /// <summary>Where <c>attach</c> sessions find the gateway: loopback, any free port.</summary>
+    public IPEndPoint AttachAddress { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>A request body, as sent and as decoded: Anthropic's own limit.</summary>
+    public int MaxRequestBytes { get; init; } = 32 << 20;
+
+    /// <summary>Request bodies of one session that are in memory at once: four of the largest.</summary>
+    public long MaxRequestBytesInFlight { get; init; } = 128L << 20;
+
+    /// <summary>Requests of one session that are under way at once; clients send up to 25 in parallel.</summary>
+    public int MaxRequestsInFlight { get; init; } = 256;
+
+    /// <summary>Connections by one listener; above it a new one is closed at once.</summary>
+    public int MaxConnectionsPerListener { get; init; } = 4096;
+
+    /// <summary>All request headers together: Codex sends JSON in them, Kestrel's own 32 KiB is too near.</summary>
+    public int MaxRequestHeaderBytes { get; init; } = 64 << 10;
+
+    /// <summary>For a client to send its headers.</summary>
+    public TimeSpan HeadersWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long an upstream may take to accept a connection.</summary>
+    public TimeSpan ConnectWithin { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long an upstream may take to its first byte; models think for minutes before they answer.</summary>
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How long a stream may be silent; providers send a ping at least every minute.</summary>
+    public TimeSpan SilentFor { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>How much of an answer the log keeps, encrypted.</summary>
+    public int KeptAnswerBytes { get; init; } = 256 << 10;
+}
