@@ -1,0 +1,56 @@
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Sandbox;
+
+/// <summary>
+/// One sandbox, from reserved to collected. Disposing kills and collects whatever is left, in any state. Methods are called
+/// one after another by the owner, except <see cref="KillAsync"/>, which may come at any time and twice.
+/// </summary>
+public interface ISandbox : IAsyncDisposable
+{
+    /// <summary>The session it is for.</summary>
+    SessionId Id { get; }
+
+    /// <summary>Which protections are in force; valid after <see cref="CreateAsync"/>.</summary>
+    SandboxReceipt Receipt { get; }
+
+    /// <summary>The sockets in its network; valid after <see cref="InjectAsync"/>.</summary>
+    SandboxListeners Listeners { get; }
+
+    /// <summary>What the agent reads: standard input, or the keyboard of its terminal.</summary>
+    Stream Input { get; }
+
+    /// <summary>What the agent writes: standard output, or the screen of its terminal.</summary>
+    Stream Output { get; }
+
+    /// <summary>Standard error; empty with a terminal.</summary>
+    Stream Error { get; }
+
+    /// <summary>Completes when the agent's first process, and with it every process of the sandbox, is gone.</summary>
+    Task<SandboxExit> Exited { get; }
+
+    /// <summary>Isolates: all namespaces, mounts and limits are in force, and the agent has not run yet.</summary>
+    /// <exception cref="SandboxUnavailableException">A layer could not be put in force.</exception>
+    Task CreateAsync(CancellationToken cancellationToken);
+
+    /// <summary>Opens the listeners inside the sandbox's network and takes them out to this process.</summary>
+    Task<SandboxListeners> InjectAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lets the agent go: last privileges dropped, Landlock and seccomp in force, exec.</summary>
+    Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>Changes the size of the agent's terminal.</summary>
+    void Resize(TerminalSize size);
+
+    /// <summary>Freezes all processes; says by which means.</summary>
+    Task<PauseTier> PauseAsync(CancellationToken cancellationToken);
+
+    /// <summary>Thaws them.</summary>
+    Task ResumeAsync(CancellationToken cancellationToken);
+
+    /// <summary>Kills every process and verifies that none is left.</summary>
+    Task<KillReport> KillAsync(CancellationToken cancellationToken);
+
+    /// <summary>Gives back everything that the sandbox held on the host; kills first when something still runs.</summary>
+    Task CollectAsync(CancellationToken cancellationToken);
+}
