@@ -71,6 +71,17 @@ public sealed class ReferenceMonitor(
         }
     }
 
+    /// <summary>
+    /// Records what an enforcement point refused by itself because there was nothing to decide: a request that can't be
+    /// read, a credential of another session, a name asked of DNS. Metered like every refusal; never throws.
+    /// </summary>
+    public async ValueTask RefuseAsync(AgentAction action, string reason)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        await using var refused = await RefuseAsync(sessions.Find(action.Session), action, Decision.Deny(reason))
+            .ConfigureAwait(false);
+    }
+
     private static Decision Failed(Exception e) =>
         e switch
         {

@@ -1,0 +1,106 @@
+using System.Net.Sockets;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Gateway.Egress;
+
+/// <summary>
+/// The enforcement point for <c>connect</c> and <c>http</c>. What comes in: the listeners of a sandbox. What goes out: bytes
+/// to exactly the address that was vetted for exactly the name that was decided. It never resolves a name that was denied,
+/// never dials an address that was not looked at, and never forwards what it could not read.
+/// <code>
+///  agent                        egress proxy                                    outside
+///  CONNECT h:p        ─┐  1 read the head, strictly (400)
+///  GET http://h/path  ─┤  2 whose session: the listener's, or the token's (407)
+///  captured :80, :443 ─┘  3 monitor.RequestAsync: connect h:p | http M http://h:p/path (403)
+///                         4 resolve once · 5 vet every address · 6 dial one of them
+///                         7 TLS: ClientHello names h, or nothing leaves
+///                         8 copy, until an end, an idle time, a revocation ──────────── h:p
+///  DNS query          ──  a fake address of 127.1.0.0/16; nobody is asked
+/// </code>
+/// </summary>
+public sealed class EgressProxy : IAsyncDisposable
+{
+    private readonly EgressWiring _wiring;
+    private readonly Lock _lock = new();
+    private readonly List<IAsyncDisposable> _open = [];
+
+    /// <summary>Makes a proxy that dials from the host's own network.</summary>
+    public EgressProxy(
+        ReferenceMonitor monitor,
+        ISessionTokens tokens,
+        INameResolver resolver,
+        TimeProvider clock,
+        EgressOptions options
+    )
+        : this(monitor, tokens, resolver, new SocketDialer(), clock, options) { }
+
+    internal EgressProxy(
+        ReferenceMonitor monitor,
+        ISessionTokens tokens,
+        INameResolver resolver,
+        IDialer dialer,
+        TimeProvider clock,
+        EgressOptions options
+    )
+    {
+        _wiring = new EgressWiring(monitor, tokens, new Upstream(resolver, dialer, clock, options), clock, options);
+    }
+
+    /// <summary>
+    /// Serves the listeners of one sandbox until the binding is disposed or the session is revoked. The listener is the
+    /// identity: a proxy credential is not needed, and one of another session is refused.
+    /// </summary>
+    public EgressBinding Bind(Session session, EgressListeners listeners)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(listeners);
+        return Keep(new EgressBinding(_wiring, session, listeners, Forget));
+    }
+
+    /// <summary>
+    /// Serves a listener that several agents share (<c>attach</c>): the session token in <c>Proxy-Authorization</c> (Basic,
+    /// as the password, or Bearer) is the identity, asked for in each request.
+    /// </summary>
+    public EgressAttachment AcceptAttached(Socket sharedListener)
+    {
+        ArgumentNullException.ThrowIfNull(sharedListener);
+        return Keep(new EgressAttachment(_wiring, sharedListener, Forget));
+    }
+
+    /// <summary>Ends every binding.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        IAsyncDisposable[] open;
+        lock (_lock)
+        {
+            open = [.. _open];
+            _open.Clear();
+        }
+
+        foreach (var one in open)
+        {
+            await one.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private void Forget(IAsyncDisposable ended)
+    {
+        lock (_lock)
+        {
+            _open.Remove(ended);
+        }
+    }
+
+    private T Keep<T>(T one)
+        where T : IAsyncDisposable
+    {
+        lock (_lock)
+        {
+            _open.Add(one);
+        }
+
+        return one;
+    }
+}

@@ -1,0 +1,20 @@
+namespace Bartizan.Gateway.Egress;
+
+/// <summary>Through which listener a connection came.</summary>
+internal enum Entrance
+{
+    /// <summary>None; nothing is served.</summary>
+    Unknown = 0,
+
+    /// <summary>The explicit proxy of one sandbox.</summary>
+    Proxy,
+
+    /// <summary>Captured cleartext HTTP; the fake address says the name.</summary>
+    CaptureHttp,
+
+    /// <summary>Captured TLS; the fake address says the name.</summary>
+    CaptureTls,
+
+    /// <summary>The explicit proxy that several agents share; the token says the session.</summary>
+    Attached,
+}
