@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bartizan.Core.Enforcement;
 
 /// <summary>
@@ -13,4 +15,10 @@ public abstract record ActionTarget
 
     /// <summary>The canonical text that rules are matched against, without the verb.</summary>
     public abstract string Text { get; }
+
+    /// <summary>
+    /// What the text is made of, part by part: <c>a/b</c> of <c>c</c> and <c>a</c> of <c>b/c</c> read alike and are not the
+    /// same act. For digests.
+    /// </summary>
+    internal abstract ImmutableArray<string> Parts { get; }
 }

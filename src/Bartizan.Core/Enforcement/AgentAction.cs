@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.Text;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 
@@ -17,45 +19,51 @@ public sealed record AgentAction
     /// <summary>Which enforcement point asks: <c>model</c>, <c>egress</c>, <c>hook</c>, <c>sandbox</c>.</summary>
     public required string Point { get; init; }
 
-    /// <summary>What guards read and the log keeps, encrypted: prompt, arguments, request body. May be empty.</summary>
+    /// <summary>
+    /// What guards read and the log keeps, encrypted: prompt, arguments, query, request body. Whatever an approval has to
+    /// cover and the target doesn't say belongs here. May be empty.
+    /// </summary>
     public ImmutableArray<Payload> Payloads { get; init; } = [];
 
     /// <summary>
-    /// The digest that an approval is bound to: verb, canonical target and every payload. Two actions with one digest are
-    /// the same act.
+    /// The digest that an approval is bound to: session, verb, the target part by part and every payload. Two actions with
+    /// one digest are the same act. SHA-256 over: each text as its length and its UTF-16 code units (never a lossy encoding:
+    /// lone surrogates would read alike), each list as its length and its items, each payload as role, media type and digest.
     /// </summary>
     public Digest ComputeDigest()
     {
-        var text = new StringBuilder();
-        Add(text, Session.ToString());
-        Add(text, Target.Verb.ToString());
-        Add(text, Target.Text);
-        if (Target is FileTarget file)
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        AddText(hash, Session.ToString());
+        AddNumber(hash, (int)Target.Verb);
+        var parts = Target.Parts;
+        AddNumber(hash, parts.Length);
+        foreach (var part in parts)
         {
-            foreach (var name in file.Names)
-            {
-                Add(text, name);
-            }
+            AddText(hash, part);
         }
 
-        if (Target is ExecTarget exec)
-        {
-            foreach (var word in exec.Argv)
-            {
-                Add(text, word);
-            }
-        }
-
+        AddNumber(hash, Payloads.Length);
         foreach (var payload in Payloads)
         {
-            Add(text, payload.Role);
-            Add(text, Digest.Of(payload.Content.Span).ToString());
+            AddText(hash, payload.Role);
+            AddText(hash, payload.MediaType);
+            AddText(hash, Digest.Of(payload.Content.Span).ToString());
         }
 
-        return Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));
+        return Digest.FromBytes(hash.GetHashAndReset());
+    }
 
-        // Length-prefixed, so that no two lists of fields make the same text.
-        static void Add(StringBuilder text, string field) =>
-            text.Append(field.Length).Append(':').Append(field).Append('\n');
+    // Every text is preceded by its length and every list by its count, so that no two actions make the same bytes.
+    private static void AddText(IncrementalHash hash, string text)
+    {
+        AddNumber(hash, text.Length);
+        hash.AppendData(MemoryMarshal.AsBytes(text.AsSpan()));
+    }
+
+    private static void AddNumber(IncrementalHash hash, int number)
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(bytes, number);
+        hash.AppendData(bytes);
     }
 }

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
 namespace Bartizan.Core.Enforcement;
 
 /// <summary>An opaque tunnel to a named host.</summary>
@@ -8,4 +11,7 @@ public sealed record ConnectTarget(HostName Host, int Port) : ActionTarget
 
     /// <inheritdoc/>
     public override string Text => $"{Host}:{Port}";
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<string> Parts => [Host.ToString(), Port.ToString(CultureInfo.InvariantCulture)];
 }

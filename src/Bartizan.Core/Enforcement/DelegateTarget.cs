@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bartizan.Core.Enforcement;
 
 /// <summary>Another agent that work is handed to.</summary>
@@ -8,4 +10,7 @@ public sealed record DelegateTarget(string Agent) : ActionTarget
 
     /// <inheritdoc/>
     public override string Text => Agent;
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<string> Parts => [Agent];
 }

@@ -22,6 +22,9 @@ public sealed record ExecTarget : ActionTarget
     public override string Text => string.Join(' ', Argv);
 
     /// <inheritdoc/>
+    internal override ImmutableArray<string> Parts => Argv;
+
+    /// <inheritdoc/>
     public bool Equals(ExecTarget? other) =>
         other is not null && Argv.SequenceEqual(other.Argv, StringComparer.Ordinal);
 

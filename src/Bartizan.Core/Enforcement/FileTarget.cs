@@ -31,6 +31,9 @@ public sealed record FileTarget : ActionTarget
     public override string Text => Names[0];
 
     /// <inheritdoc/>
+    internal override ImmutableArray<string> Parts => Names;
+
+    /// <inheritdoc/>
     public bool Equals(FileTarget? other) =>
         other is not null && Verb == other.Verb && Names.SequenceEqual(other.Names);
 

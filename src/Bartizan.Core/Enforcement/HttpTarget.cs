@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
 namespace Bartizan.Core.Enforcement;
 
 /// <summary>
@@ -11,4 +14,8 @@ public sealed record HttpTarget(string Method, string Scheme, HostName Host, int
 
     /// <inheritdoc/>
     public override string Text => $"{Method} {Scheme}://{Host}:{Port}{Path}";
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<string> Parts =>
+        [Method, Scheme, Host.ToString(), Port.ToString(CultureInfo.InvariantCulture), Path];
 }

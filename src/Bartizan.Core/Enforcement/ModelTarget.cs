@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bartizan.Core.Enforcement;
 
 /// <summary>A model call: the provider's name in the manifest and the model id as the upstream will receive it.</summary>
@@ -8,4 +10,7 @@ public sealed record ModelTarget(string Provider, string Model) : ActionTarget
 
     /// <inheritdoc/>
     public override string Text => $"{Provider}/{Model}";
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<string> Parts => [Provider, Model];
 }

@@ -22,4 +22,16 @@ public sealed record Obligations
 
     /// <summary>Who may approve, when a rule says so; empty means the person who started the session.</summary>
     public ImmutableArray<string> Approvers { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(Obligations? other) =>
+        other is not null
+        && string.Equals(Credential, other.Credential, StringComparison.Ordinal)
+        && Observed == other.Observed
+        && PrivateAddresses == other.PrivateAddresses
+        && Witnessed == other.Witnessed
+        && Approvers.SequenceEqual(other.Approvers, StringComparer.Ordinal);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Credential, Observed, PrivateAddresses, Witnessed);
 }

@@ -1,4 +1,3 @@
-using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
@@ -10,114 +9,91 @@ namespace Bartizan.Core.Enforcement;
 /// </summary>
 public sealed class Passage : IAsyncDisposable
 {
-    private readonly Session? _session;
-    private readonly AgentAction? _action;
-    private readonly IJournal? _journal;
-    private readonly TimeProvider? _clock;
-    private readonly long _started;
+    private readonly Grant? _grant;
     private int _completed;
 
-    private Passage(Decision decision) => Decision = decision;
-
-    private Passage(
-        Session session,
-        AgentAction action,
-        Decision decision,
-        long number,
-        IJournal journal,
-        TimeProvider clock,
-        long started
-    )
-        : this(decision)
+    private Passage(Decision decision, Grant? grant)
     {
-        _session = session;
-        _action = action;
-        _journal = journal;
-        _clock = clock;
-        _started = started;
-        Number = number;
+        Decision = decision;
+        _grant = grant;
     }
 
     /// <summary>True when the action may be carried out.</summary>
-    public bool Granted => _session is not null;
+    public bool Granted => _grant is not null;
 
     /// <summary>What was decided; the effect is allow exactly when <see cref="Granted"/>.</summary>
     public Decision Decision { get; }
 
-    /// <summary>What the enforcement point must do.</summary>
+    /// <summary>What the enforcement point must do; nothing for a refusal.</summary>
     public Obligations Obligations => Decision.Obligations;
 
-    /// <summary>Ties intent and outcome together; 0 for a refusal.</summary>
-    public long Number { get; }
-
-    /// <summary>Fires on kill, end, lost: stop carrying the action out.</summary>
-    public CancellationToken Revoked => _session?.Revoked ?? new CancellationToken(canceled: true);
+    /// <summary>
+    /// Ties intent and outcome together; 0 for a refusal. Counted from 1 by each daemon that starts, and sessions don't
+    /// outlive a daemon: with the session's id it is unique for ever.
+    /// </summary>
+    public long Number => _grant?.Number ?? 0;
 
     /// <summary>
-    /// Step 9: what becomes of a chunk of the result. Waits while the session is paused, so that streams in flight are held.
+    /// Fires on kill, end, lost: stop carrying the action out. See <see cref="Session.Revoked"/> for how handlers run.
+    /// </summary>
+    public CancellationToken Revoked => _grant?.Session.Revoked ?? new CancellationToken(canceled: true);
+
+    /// <summary>
+    /// Step 9: what becomes of a chunk of the result. Waits while the session is paused, so that streams in flight are held;
+    /// cuts when it is over, when the passage was completed, and when <paramref name="cancellationToken"/> fires meanwhile.
     /// </summary>
     public ValueTask<Inspection> InspectAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
     {
-        if (_session is null || _session.Revoked.IsCancellationRequested)
+        if (_grant is null || Volatile.Read(ref _completed) != 0)
         {
             return new ValueTask<Inspection>(default(Inspection));
         }
 
-        var running = _session.WhenRunningAsync(cancellationToken);
+        var running = _grant.Session.WhenRunningAsync(cancellationToken);
         return running.IsCompletedSuccessfully
             ? new ValueTask<Inspection>(running.Result ? new Inspection(InspectionVerdict.Forward, chunk) : default)
             : WaitAsync(running, chunk);
     }
 
-    /// <summary>Steps 10 and 11: records how it ended. The first call counts.</summary>
+    /// <summary>
+    /// Steps 10 and 11: records how it ended. The first call counts. It never throws: an outcome that the log can't take
+    /// leaves the intent open, and the next start's recovery gives it the outcome unknown.
+    /// </summary>
     public async ValueTask CompleteAsync(Outcome outcome)
     {
         ArgumentNullException.ThrowIfNull(outcome);
-        if (_session is null || Interlocked.Exchange(ref _completed, 1) != 0)
+        if (_grant is null || Interlocked.Exchange(ref _completed, 1) != 0)
         {
             return;
         }
 
+        var (session, action, number, journal, clock, within) = _grant;
         var usage = (outcome.Usage ?? new Usage()) with
         {
-            Milliseconds = _clock!.GetElapsedTime(_started).TotalMilliseconds,
+            Milliseconds = clock.GetElapsedTime(_grant.Started).TotalMilliseconds,
         };
-        await _journal!
-            .PostAsync(
-                new Entry
-                {
-                    Kind = EntryKind.Outcome,
-                    Session = _session.Id,
-                    Agent = _session.Agent,
-                    Passage = Number,
-                    Point = _action!.Point,
-                    Verb = _action.Target.Verb,
-                    Target = _action.Target.Text,
-                    Outcome = outcome.Kind,
-                    Detail = outcome.Detail,
-                    Usage = usage,
-                    ToolCalls = outcome.ToolCalls,
-                    Payloads = outcome.Payloads,
-                },
-                CancellationToken.None
-            )
-            .ConfigureAwait(false);
+        try
+        {
+            await journal
+                .PostAsync(ActionEntries.Outcome(session, action, outcome, usage, number), CancellationToken.None)
+                .AsTask()
+                .WaitAsync(within, clock)
+                .ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            // The action has left; there is nobody here to tell. A log that can't take this one denies the next intent.
+        }
     }
 
     /// <summary>Records the outcome <see cref="OutcomeKind.Abandoned"/> when nothing else was.</summary>
     public ValueTask DisposeAsync() => CompleteAsync(new Outcome(OutcomeKind.Abandoned));
 
-    internal static Passage Refuse(Decision decision) => new(decision with { Effect = Effect.Deny });
+    // A refusal carries no obligations: an enforcement point with a bug must not find a credential to inject in it.
+    internal static Passage Refuse(Decision decision) =>
+        new(decision with { Effect = Effect.Deny, Obligations = Obligations.None }, null);
 
-    internal static Passage Grant(
-        Session session,
-        AgentAction action,
-        Decision decision,
-        long number,
-        IJournal journal,
-        TimeProvider clock,
-        long started
-    ) => new(session, action, decision, number, journal, clock, started);
+    internal static Passage Open(Decision decision, Grant grant) => new(decision, grant);
 
     private static async ValueTask<Inspection> WaitAsync(ValueTask<bool> running, ReadOnlyMemory<byte> chunk)
     {
@@ -129,5 +105,18 @@ public sealed class Passage : IAsyncDisposable
         {
             return default;
         }
+    }
+
+    /// <summary>What a granted passage stands on.</summary>
+    internal sealed record Grant(
+        Session Session,
+        AgentAction Action,
+        long Number,
+        IJournal Journal,
+        TimeProvider Clock,
+        TimeSpan RecordWithin
+    )
+    {
+        public long Started { get; } = Clock.GetTimestamp();
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
@@ -12,7 +13,8 @@ namespace Bartizan.Core.Enforcement;
 /// action ─ 1 liveness ─ 2 screen ─ 3 inspect ─ 4 decide ─ 5 approve ─ 6 recheck ─ 7 reserve ─ 8 record ─ passage
 /// </code>
 /// Whatever throws, hangs, is cancelled or is unknown on that way is a refusal. Steps 2 and 4 are pure. Step 7 has nothing
-/// to hold yet: a manifest with budgets is refused when it is loaded.
+/// to hold yet: a manifest with budgets is refused when it is loaded. Because the disk takes its time, the gate is checked
+/// once more after step 8: what was ended, paused, tightened or cancelled while the intent was written doesn't leave.
 /// </summary>
 public sealed class ReferenceMonitor(
     ISessions sessions,
@@ -23,8 +25,15 @@ public sealed class ReferenceMonitor(
     MonitorOptions options
 )
 {
+    /// <summary>
+    /// The longest target that is matched, in characters: far above any URL, path or command that a client sends (a request
+    /// line ends at 8 KiB, a command line at 128 KiB a word), and short enough to match and record at once.
+    /// </summary>
+    public const int MaxTargetLength = 256 * 1024;
+
     private readonly RefusalMeter _refusals = new(clock, options);
     private long _passages;
+    private long _asks;
 
     /// <summary>
     /// Takes an action through the eight steps. Never throws for what an agent, a guard, a person or the disk does: the
@@ -37,37 +46,27 @@ public sealed class ReferenceMonitor(
         try
         {
             session = sessions.Find(action.Session);
-            var decision = await ConsiderAsync(session, action, cancellationToken).ConfigureAwait(false);
-            if (decision.Effect != Effect.Allow)
-            {
-                return await RefuseAsync(session, action, decision).ConfigureAwait(false);
-            }
-
-            // 7 reserve: see above.
-            // 8 record. INVARIANT: no record, no action: the passage is made only after the intent is durable.
-            var number = Interlocked.Increment(ref _passages);
-            var started = clock.GetTimestamp();
-            await journal
-                .AppendAsync(Intent(session!, action, decision, number), cancellationToken)
-                .AsTask()
-                .WaitAsync(options.RecordWithin, clock, cancellationToken)
-                .ConfigureAwait(false);
-            var passage = Passage.Grant(session!, action, decision, number, journal, clock, started);
-
-            // A kill that fell between the recheck and the disk: the intent stands, its outcome says that nothing left.
-            if (session!.Revoked.IsCancellationRequested || !sessions.FleetRunning)
-            {
-                await passage
-                    .CompleteAsync(new Outcome(OutcomeKind.Cut, "session ended before the action left"))
-                    .ConfigureAwait(false);
-                return Passage.Refuse(Decision.Deny("the session has ended"));
-            }
-
-            return passage;
+            var ruling = await ConsiderAsync(session, action, cancellationToken).ConfigureAwait(false);
+            return ruling.Decision.Effect == Effect.Allow
+                ? await RecordAsync(session!, action, ruling, cancellationToken).ConfigureAwait(false)
+                : await RefuseAsync(session, action, ruling).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            return await RefuseAsync(session, action, Failed(e)).ConfigureAwait(false);
+            return await RefuseAsync(session, action, new Ruling(Failed(e))).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Writes what was held back of a session's refusals, and forgets the session; its owner calls this when the session has
+    /// ended. Null writes what was held back of refusals to nobody's session, when the instance stops. Doesn't throw.
+    /// </summary>
+    public async ValueTask FlushRefusalsAsync(Session? session)
+    {
+        var heldBack = _refusals.Drain(session);
+        if (heldBack > 0)
+        {
+            await WriteHeldBackAsync(session, heldBack).ConfigureAwait(false);
         }
     }
 
@@ -83,35 +82,17 @@ public sealed class ReferenceMonitor(
     }
 
     private static Decision Failed(Exception e) =>
-        e switch
-        {
-            OperationCanceledException => Decision.Deny("the request or its session ended while it was being decided"),
-            TimeoutException => Decision.Deny("a step of the decision took too long"),
-            IOException => Decision.Deny("the action could not be recorded"),
-            _ => Decision.Deny("a step of the decision failed"),
-        };
+        Decision.Deny(
+            e switch
+            {
+                OperationCanceledException => "the request or its session ended while it was being decided",
+                TimeoutException => "a step of the decision took too long",
+                IOException => "the action could not be recorded",
+                _ => "a step of the decision failed",
+            }
+        );
 
-    private static Entry Intent(Session session, AgentAction action, Decision decision, long number) =>
-        new()
-        {
-            Kind = EntryKind.Intent,
-            Session = session.Id,
-            Agent = session.Agent,
-            Person = session.Person,
-            Passage = number,
-            Point = action.Point,
-            Verb = action.Target.Verb,
-            Target = action.Target.Text,
-            Effect = decision.Effect,
-            Rules = decision.Rules,
-            Policy = session.Policy.Digest,
-            Labels = session.Labels,
-            Observed = decision.Obligations.Observed || session.Observe,
-            Credential = decision.Obligations.Credential,
-            Payloads = action.Payloads,
-        };
-
-    private async ValueTask<Decision> ConsiderAsync(
+    private async ValueTask<Ruling> ConsiderAsync(
         Session? session,
         AgentAction action,
         CancellationToken cancellationToken
@@ -120,61 +101,149 @@ public sealed class ReferenceMonitor(
         // 1 liveness
         if (!sessions.FleetRunning)
         {
-            return Decision.Deny("this instance denies everything: its switch is off");
+            return new Ruling(Decision.Deny("this instance denies everything: its switch is off"));
         }
 
-        if (session is null)
+        if (session is null || session.Id != action.Session)
         {
-            return Decision.Deny("there is no such session");
+            return new Ruling(Decision.Deny("there is no such session"));
         }
 
         if (!await RunningAsync(session, cancellationToken).ConfigureAwait(false))
         {
-            return Decision.Deny("the session is not running");
+            return new Ruling(Decision.Deny("the session is not running"));
+        }
+
+        if (action.Target.Text.Length > MaxTargetLength)
+        {
+            return new Ruling(Decision.Deny("its target is longer than any rule can name"));
         }
 
         // 2 screen
-        var screened = session.Policy.Screen(action.Target, clock.GetUtcNow());
-        if (screened.Effect == Effect.Deny)
+        var policy = session.Policy;
+        var screened = policy.Screen(action.Target, clock.GetUtcNow());
+        if (screened.Effect is not (Effect.Allow or Effect.Ask))
         {
-            return screened;
+            return new Ruling(screened, policy);
         }
 
         // 3 inspect
         var report = await InspectAsync(session, action, cancellationToken).ConfigureAwait(false);
 
         // 4 decide
-        var decided = session.Policy.Decide(action.Target, clock.GetUtcNow(), session.Labels, report);
-        if (decided.Effect == Effect.Deny)
-        {
-            return decided;
-        }
+        policy = session.Policy;
+        var decided = policy.Decide(action.Target, clock.GetUtcNow(), session.Labels, report);
 
         // 5 approve
-        var approved = decided.Effect == Effect.Allow;
-        if (!approved)
+        if (decided.Effect == Effect.Ask)
         {
-            var refusal = await ApproveAsync(session, action, decided, cancellationToken).ConfigureAwait(false);
-            if (refusal is { } reason)
+            var refusal = await ApproveAsync(session, action, decided, policy, cancellationToken).ConfigureAwait(false);
+            if (refusal is not null)
             {
-                return decided with { Effect = Effect.Deny, Reason = reason };
+                return new Ruling(decided with { Effect = Effect.Deny, Reason = refusal }, policy);
             }
+        }
+        else if (decided.Effect != Effect.Allow)
+        {
+            return new Ruling(decided, policy);
         }
 
         // 6 recheck, with the policy and labels of now
         if (!sessions.FleetRunning || !await RunningAsync(session, cancellationToken).ConfigureAwait(false))
         {
-            return Decision.Deny("the session is not running");
+            return new Ruling(Decision.Deny("the session is not running"), policy);
         }
 
-        var again = session.Policy.Decide(action.Target, clock.GetUtcNow(), session.Labels, report);
-        return again.Effect switch
+        return Recheck(session, action, decided, report);
+    }
+
+    /// <summary>
+    /// Decides again. <paramref name="before"/> was an allow, or an ask that a person approved: the approval counts only for
+    /// an ask by the same rules with the same obligations, because that is what was shown.
+    /// </summary>
+    private Ruling Recheck(Session session, AgentAction action, Decision before, GuardReport report)
+    {
+        var policy = session.Policy;
+        var labels = session.Labels;
+        var now = policy.Decide(action.Target, clock.GetUtcNow(), labels, report);
+        var approved =
+            before.Effect == Effect.Ask
+            && before.Rules.SequenceEqual(now.Rules)
+            && before.Obligations.Equals(now.Obligations);
+        var decision = now.Effect switch
         {
-            Effect.Deny => again,
-            Effect.Ask when !approved && decided.Effect == Effect.Ask => again with { Effect = Effect.Allow },
-            Effect.Allow => again,
-            _ => again with { Effect = Effect.Deny, Reason = "the decision changed while it was being made" },
+            Effect.Allow => now,
+            Effect.Ask when approved => now with { Effect = Effect.Allow },
+            Effect.Ask => Decision.Deny("the decision changed while it was being made: now a person has to be asked"),
+            _ => now,
         };
+        return new Ruling(decision, policy, labels, before, report);
+    }
+
+    private async ValueTask<Passage> RecordAsync(
+        Session session,
+        AgentAction action,
+        Ruling ruling,
+        CancellationToken cancellationToken
+    )
+    {
+        // 7 reserve: see above.
+        // 8 record. INVARIANT: no record, no action: the passage leaves this method only after the intent is durable.
+        var number = Interlocked.Increment(ref _passages);
+        var grant = new Passage.Grant(session, action, number, journal, clock, options.RecordWithin);
+        var passage = Passage.Open(ruling.Decision, grant);
+        var late = await RecordIntentAsync(grant, ruling, cancellationToken).ConfigureAwait(false);
+        if (late.Decision.Effect == Effect.Allow)
+        {
+            return passage;
+        }
+
+        // The intent may stand in the log: its outcome says that nothing left.
+        await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, "it never left")).ConfigureAwait(false);
+        return await RefuseAsync(session, action, late).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Ruling> RecordIntentAsync(
+        Passage.Grant grant,
+        Ruling ruling,
+        CancellationToken cancellationToken
+    )
+    {
+        var (session, action, number, _, _, _) = grant;
+        try
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var policy = ruling.Policy!;
+            var intent = ActionEntries.Intent(session, action, ruling.Decision, policy.Digest, ruling.Labels, number);
+
+            // Only the wait is cancelled, never the append: a half-withdrawn intent could be durable without anybody knowing.
+            await journal
+                .AppendAsync(intent, CancellationToken.None)
+                .AsTask()
+                .WaitAsync(options.RecordWithin, clock, cancellationToken)
+                .ConfigureAwait(false);
+
+            // 1 and 6 once more: a kill, a pause or a reload that fell between the recheck and the disk.
+            if (!sessions.FleetRunning || !await RunningAsync(session, cancellationToken).ConfigureAwait(false))
+            {
+                return new Ruling(Decision.Deny("the session is not running"), policy);
+            }
+
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ReferenceEquals(session.Policy, policy) && session.Labels == ruling.Labels)
+            {
+                return ruling;
+            }
+
+            var late = Recheck(session, action, ruling.Before, ruling.Report);
+            var other =
+                late.Decision.Effect == Effect.Allow && late.Decision.Obligations != ruling.Decision.Obligations;
+            return other ? new Ruling(Decision.Deny("the decision changed while it was being recorded"), policy) : late;
+        }
+        catch (Exception e)
+        {
+            return new Ruling(Failed(e), ruling.Policy);
+        }
     }
 
     private async ValueTask<bool> RunningAsync(Session session, CancellationToken cancellationToken)
@@ -191,114 +260,137 @@ public sealed class ReferenceMonitor(
         CancellationToken cancellationToken
     )
     {
-        if (guards.IsDefaultOrEmpty)
+        if (guards.IsEmpty)
         {
             return GuardReport.Clean;
         }
 
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Revoked);
+        try
+        {
+            // On a thread of the pool, so that a guard that spins over hostile content costs the time limit and not the wait.
+            return await Task.Run(() => RunGuardsAsync(session, action, stop.Token), stop.Token)
+                .WaitAsync(options.InspectWithin, clock, stop.Token)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<GuardReport> RunGuardsAsync(
+        Session session,
+        AgentAction action,
+        CancellationToken cancellationToken
+    )
+    {
         var report = GuardReport.Clean;
-        using var limit = new CancellationTokenSource(options.InspectWithin, clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(
-            limit.Token,
-            cancellationToken,
-            session.Revoked
-        );
         foreach (var guard in guards)
         {
-            var one = await guard
-                .InspectAsync(action, either.Token)
-                .AsTask()
-                .WaitAsync(either.Token)
-                .ConfigureAwait(false);
+            cancellationToken.ThrowIfCancellationRequested();
+            var one = await guard.InspectAsync(action, cancellationToken).ConfigureAwait(false);
+
+            // At once, not when all are through: what one guard saw counts even if the next one fails.
+            session.AddLabels(one.Labels);
             report = new GuardReport(
-                (Effect)Math.Min((int)report.Strictest, (int)one.Strictest),
+                Stricter(report.Strictest, one.Strictest),
                 report.Labels | one.Labels,
                 [.. report.Findings, .. one.Findings]
             );
         }
 
-        session.AddLabels(report.Labels);
         return report;
     }
 
+    // An effect that is none of the three is a denial.
+    private static Effect Stricter(Effect left, Effect right) =>
+        right is Effect.Allow or Effect.Ask ? (Effect)Math.Min((int)left, (int)right) : Effect.Deny;
+
+    /// <summary>Null when a person approved, else why not.</summary>
     private async ValueTask<string?> ApproveAsync(
         Session session,
         AgentAction action,
-        Decision decision,
+        Decision asked,
+        Policy policy,
         CancellationToken cancellationToken
     )
     {
-        var digest = action.ComputeDigest();
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Revoked);
-        var approval = await approvals
-            .AskAsync(new ApprovalRequest(action, digest, decision), either.Token)
-            .AsTask()
-            .WaitAsync(options.ApproveWithin, clock, either.Token)
-            .ConfigureAwait(false);
-
-        // INVARIANT: an approval is for exactly the action that was shown.
-        var granted = approval.Granted && approval.Digest == digest;
-        await journal
-            .PostAsync(
-                new Entry
-                {
-                    Kind = EntryKind.Approval,
-                    Session = session.Id,
-                    Agent = session.Agent,
-                    Person = approval.Person,
-                    Point = action.Point,
-                    Verb = action.Target.Verb,
-                    Target = action.Target.Text,
-                    Effect = granted ? Effect.Allow : Effect.Deny,
-                    Rules = decision.Rules,
-                    Reason = approval.Reason,
-                    Policy = session.Policy.Digest,
-                    Action = digest,
-                },
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return granted ? null : $"it was asked for and not approved: {approval.Reason ?? "refused"}";
-    }
-
-    private async ValueTask<Passage> RefuseAsync(Session? session, AgentAction action, Decision decision)
-    {
-        var refused = decision with { Effect = Effect.Deny };
+        // INVARIANT: an approval is for exactly the action that was shown, and for this one time: the digest covers the
+        // number of the ask too, so that an answer kept from an earlier, equal action is an answer to something else.
+        var ask = Interlocked.Increment(ref _asks);
+        var digest = Digest.Of(System.Text.Encoding.ASCII.GetBytes($"ask {ask} {action.ComputeDigest()}"));
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Revoked);
+        Approval answer;
         try
         {
-            if (_refusals.Take(action) is { } count)
+            answer = await approvals
+                .AskAsync(new ApprovalRequest(action, digest, asked), stop.Token)
+                .AsTask()
+                .WaitAsync(options.ApproveWithin, clock, stop.Token)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            // After a time-out nobody waits for the answer: the port takes the ask down.
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+
+        var granted = answer.Granted && answer.Digest == digest && !string.IsNullOrEmpty(answer.Person);
+        var entry = ActionEntries.Approval(session, action, asked, policy.Digest, digest, answer, granted);
+        await PostAsync(entry).ConfigureAwait(false);
+        return granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}";
+    }
+
+    private async ValueTask<Passage> RefuseAsync(Session? session, AgentAction action, Ruling ruling)
+    {
+        var (write, heldBack) = _refusals.Take(session);
+        if (write)
+        {
+            if (heldBack > 0)
             {
-                await journal
-                    .PostAsync(
-                        new Entry
-                        {
-                            Kind = EntryKind.Refusal,
-                            Session = action.Session,
-                            Agent = session?.Agent,
-                            Person = session?.Person,
-                            Point = action.Point,
-                            Verb = action.Target.Verb,
-                            Target = action.Target.Text,
-                            Effect = Effect.Deny,
-                            Rules = refused.Rules,
-                            Reason = refused.Reason,
-                            Policy = session?.Policy.Digest ?? default,
-                            Labels = session?.Labels ?? Labels.None,
-                            Count = count,
-                        },
-                        CancellationToken.None
-                    )
-                    .AsTask()
-                    .WaitAsync(options.RecordWithin, clock)
-                    .ConfigureAwait(false);
+                await WriteHeldBackAsync(session, heldBack).ConfigureAwait(false);
             }
+
+            try
+            {
+                var policy = ruling.Policy?.Digest ?? default;
+                await PostAsync(ActionEntries.Refusal(session, action, ruling.Decision, policy)).ConfigureAwait(false);
+            }
+            catch (Exception)
+            {
+                // A refusal that can't be recorded is a refusal all the same; it is counted, and written when the log can.
+                _refusals.PutBack(session, 1);
+            }
+        }
+
+        return Passage.Refuse(ruling.Decision);
+    }
+
+    private async ValueTask WriteHeldBackAsync(Session? session, long heldBack)
+    {
+        try
+        {
+            await PostAsync(ActionEntries.HeldBack(session, heldBack)).ConfigureAwait(false);
         }
         catch (Exception)
         {
-            // A refusal that can't be recorded is a refusal all the same: nothing left, so nothing is missing from the record
-            // that the next start's recovery entry doesn't say.
+            _refusals.PutBack(session, heldBack);
         }
+    }
 
-        return Passage.Refuse(refused);
+    private Task PostAsync(Entry entry) =>
+        journal.PostAsync(entry, CancellationToken.None).AsTask().WaitAsync(options.RecordWithin, clock);
+
+    /// <summary>A decision, and what it was made from.</summary>
+    private readonly record struct Ruling(
+        Decision Decision,
+        Policy? Policy = null,
+        Labels Labels = Labels.None,
+        Decision Before = default,
+        GuardReport? ReportOrNone = null
+    )
+    {
+        public GuardReport Report => ReportOrNone ?? GuardReport.Clean;
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bartizan.Core.Enforcement;
 
 /// <summary>A caller's request to the agent.</summary>
@@ -8,4 +10,7 @@ public sealed record ServeTarget(string Method, string Path) : ActionTarget
 
     /// <inheritdoc/>
     public override string Text => $"{Method} {Path}";
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<string> Parts => [Method, Path];
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bartizan.Core.Enforcement;
 
 /// <summary>A tool call: names from the request body, never from a header.</summary>
@@ -8,4 +10,7 @@ public sealed record ToolTarget(string Server, string Tool) : ActionTarget
 
     /// <inheritdoc/>
     public override string Text => $"{Server}/{Tool}";
+
+    /// <inheritdoc/>
+    internal override ImmutableArray<string> Parts => [Server, Tool];
 }

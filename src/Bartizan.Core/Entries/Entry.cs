@@ -22,7 +22,7 @@ public sealed record Entry
     /// <summary>The person on whose behalf the session runs.</summary>
     public string? Person { get; init; }
 
-    /// <summary>Ties an intent and its outcome together; unique within an instance, 0 for none.</summary>
+    /// <summary>Ties an intent and its outcome together; unique with the session's id, 0 for none.</summary>
     public long Passage { get; init; }
 
     /// <summary>The enforcement point.</summary>
@@ -49,7 +49,7 @@ public sealed record Entry
     /// <summary>The session's labels at that time.</summary>
     public Labels Labels { get; init; }
 
-    /// <summary>True when only <c>--observe</c> let it pass.</summary>
+    /// <summary>True in every entry of a session under <c>--observe</c>.</summary>
     public bool Observed { get; init; }
 
     /// <summary>The credential's handle; never the secret.</summary>
@@ -67,10 +67,12 @@ public sealed record Entry
     /// <summary>Tool calls in a model's answer, by name.</summary>
     public ImmutableArray<string> ToolCalls { get; init; } = [];
 
-    /// <summary>How many alike refusals this entry stands for; 1 unless aggregated.</summary>
+    /// <summary>
+    /// How many refusals this entry stands for: 1, or, in an entry without a target, those above the rate.
+    /// </summary>
     public long Count { get; init; } = 1;
 
-    /// <summary>Digest of the action an approval is bound to.</summary>
+    /// <summary>Digest of the one ask of one action that an approval is bound to.</summary>
     public Digest Action { get; init; }
 
     /// <summary>Content beside the tree.</summary>

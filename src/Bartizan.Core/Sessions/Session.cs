@@ -14,7 +14,7 @@ public sealed class Session
     private TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Policy _policy;
     private SessionState _state;
-    private Labels _labels;
+    private int _labels;
 
     private Session(SessionId id, Manifest manifest, Policy policy, string person, bool observe)
     {
@@ -23,6 +23,7 @@ public sealed class Session
         _policy = policy;
         Person = person;
         Observe = observe;
+        Agent = $"{manifest.Agent}@{manifest.Version}";
         Revoked = _revoked.Token;
     }
 
@@ -39,9 +40,13 @@ public sealed class Session
     public bool Observe { get; }
 
     /// <summary>The agent as entries name it: <c>name@version</c>.</summary>
-    public string Agent => $"{Manifest.Agent}@{Manifest.Version}";
+    public string Agent { get; }
 
-    /// <summary>Fires once when nothing of this session may go on: kill, end, lost.</summary>
+    /// <summary>
+    /// Fires once when nothing of this session may go on: kill, end, lost; the state says so before the token does. What is
+    /// registered on it runs on the thread pool, one after another: a handler that throws is passed over, but one that blocks
+    /// holds up those after it, so a handler must only hand over.
+    /// </summary>
     public CancellationToken Revoked { get; }
 
     /// <summary>The policy of now; a reload replaces it whole.</summary>
@@ -60,8 +65,7 @@ public sealed class Session
     }
 
     /// <summary>What it has been exposed to.</summary>
-    public Labels Labels =>
-        (Labels)Volatile.Read(ref System.Runtime.CompilerServices.Unsafe.As<Labels, int>(ref _labels));
+    public Labels Labels => (Labels)Volatile.Read(ref _labels);
 
     /// <summary>Makes a session in state <see cref="SessionState.Preparing"/> and the control that moves it.</summary>
     public static (Session Session, SessionControl Control) Open(
@@ -77,23 +81,20 @@ public sealed class Session
     }
 
     /// <summary>Adds labels; there is no way to take one off.</summary>
-    public void AddLabels(Labels labels) =>
-        Interlocked.Or(ref System.Runtime.CompilerServices.Unsafe.As<Labels, int>(ref _labels), (int)labels);
+    public void AddLabels(Labels labels) => Interlocked.Or(ref _labels, (int)labels);
 
     /// <summary>
-    /// Completes at once while the session runs, waits while it is paused, and is cancelled with <see cref="Revoked"/>. In any
-    /// other state it returns false.
+    /// True at once while the session runs; waits while it is paused, however often; false in any other state, and as soon as
+    /// it is <see cref="Revoked"/>.
     /// </summary>
+    /// <exception cref="OperationCanceledException">When <paramref name="cancellationToken"/> fires first.</exception>
     public ValueTask<bool> WhenRunningAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {
-            return _state switch
-            {
-                SessionState.Running => new ValueTask<bool>(true),
-                SessionState.Paused => WaitAsync(_running.Task, cancellationToken),
-                _ => new ValueTask<bool>(false),
-            };
+            return _state == SessionState.Paused
+                ? WaitAsync(cancellationToken)
+                : new ValueTask<bool>(_state == SessionState.Running);
         }
     }
 
@@ -120,14 +121,56 @@ public sealed class Session
         }
     }
 
-    internal void Revoke() => _revoked.Cancel();
+    internal bool End()
+    {
+        bool moved;
+        lock (_lock)
+        {
+            // One step from whatever live state it is in: step by step, a resume in between would lose the kill.
+            moved = _state is not (SessionState.Ending or SessionState.Ended);
+            if (moved)
+            {
+                _state = SessionState.Ending;
+                _running.TrySetResult();
+            }
+        }
+
+        // INVARIANT: the state says ending before anyone hears of the revocation, so that no new passage slips between.
+        // CancelAsync sets the token before it returns and runs the handlers elsewhere: a handler that throws or blocks, or
+        // the continuation of somebody's await, must not stand between a kill and the processes it is meant for.
+        _ = PassOverAsync(_revoked.CancelAsync());
+        return moved;
+    }
 
     internal void Replace(Policy policy) => Volatile.Write(ref _policy, policy);
 
-    private async ValueTask<bool> WaitAsync(Task running, CancellationToken cancellationToken)
+    private static async Task PassOverAsync(Task handlers) =>
+        await handlers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private async ValueTask<bool> WaitAsync(CancellationToken cancellationToken)
     {
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, Revoked);
-        await running.WaitAsync(either.Token).ConfigureAwait(false);
-        return State == SessionState.Running;
+        while (true)
+        {
+            Task running;
+            lock (_lock)
+            {
+                if (_state != SessionState.Paused)
+                {
+                    return _state == SessionState.Running;
+                }
+
+                running = _running.Task;
+            }
+
+            try
+            {
+                await running.WaitAsync(either.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                return false;
+            }
+        }
     }
 }

@@ -19,26 +19,20 @@ public sealed class SessionControl
     /// <summary>paused → running.</summary>
     public bool Resume() => Session.Move(SessionState.Paused, SessionState.Running);
 
-    /// <summary>any live state → ending; fires <see cref="Session.Revoked"/> after the gate is shut.</summary>
-    public bool End()
-    {
-        var moved =
-            Session.Move(SessionState.Running, SessionState.Ending)
-            || Session.Move(SessionState.Paused, SessionState.Ending)
-            || Session.Move(SessionState.Preparing, SessionState.Ending);
-
-        // INVARIANT: the state says ending before anyone hears of the revocation, so that no new passage slips between.
-        if (moved)
-        {
-            Session.Revoke();
-        }
-
-        return moved;
-    }
+    /// <summary>
+    /// any live state → ending, and fires <see cref="Session.Revoked"/>. When it returns, to whichever caller, the gate is
+    /// shut and the token says so; what was registered on the token runs on the thread pool and can neither delay nor stop
+    /// this call. False when the session was ending already.
+    /// </summary>
+    public bool End() => Session.End();
 
     /// <summary>ending → ended.</summary>
     public bool Finish() => Session.Move(SessionState.Ending, SessionState.Ended);
 
-    /// <summary>Puts another policy in force for everything decided from now on.</summary>
-    public void Replace(Policy policy) => Session.Replace(policy);
+    /// <summary>Puts another policy in force for everything that has not been granted yet.</summary>
+    public void Replace(Policy policy)
+    {
+        ArgumentNullException.ThrowIfNull(policy);
+        Session.Replace(policy);
+    }
 }

@@ -1,0 +1,111 @@
+using Bartizan.Core.Approvals;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Core.Enforcement;
+
+/// <summary>The entries that one action leaves: approval, intent and outcome, or refusal.</summary>
+internal static class ActionEntries
+{
+    /// <summary>
+    /// Characters of a refused target that are kept: enough to see what it was, and an agent can't fill the disk with them. A
+    /// granted target is kept whole.
+    /// </summary>
+    public const int MaxRefusedTargetLength = 1024;
+
+    /// <summary>Characters of an outcome's detail that are kept; the other side may have had a say in it.</summary>
+    public const int MaxDetailLength = 512;
+
+    public static Entry Approval(
+        Session session,
+        AgentAction action,
+        Decision asked,
+        Digest policy,
+        Digest digest,
+        Approval answer,
+        bool granted
+    ) =>
+        Of(EntryKind.Approval, session, action) with
+        {
+            Person = answer.Person,
+            Effect = granted ? Effect.Allow : Effect.Deny,
+            Rules = asked.Rules,
+            Reason = answer.Reason,
+            Policy = policy,
+            Labels = session.Labels,
+            Action = digest,
+        };
+
+    public static Entry Intent(
+        Session session,
+        AgentAction action,
+        Decision decision,
+        Digest policy,
+        Labels labels,
+        long number
+    ) =>
+        Of(EntryKind.Intent, session, action) with
+        {
+            Passage = number,
+            Effect = decision.Effect,
+            Rules = decision.Rules,
+            Policy = policy,
+            Labels = labels,
+            Observed = decision.Obligations.Observed || session.Observe,
+            Credential = decision.Obligations.Credential,
+            Payloads = action.Payloads,
+        };
+
+    public static Entry Outcome(Session session, AgentAction action, Outcome outcome, Usage usage, long number) =>
+        Of(EntryKind.Outcome, session, action) with
+        {
+            Passage = number,
+            Outcome = outcome.Kind,
+            Detail = Cut(outcome.Detail, MaxDetailLength),
+            Usage = usage,
+            ToolCalls = outcome.ToolCalls,
+            Payloads = outcome.Payloads,
+        };
+
+    public static Entry Refusal(Session? session, AgentAction action, Decision decision, Digest policy) =>
+        Of(EntryKind.Refusal, session, action) with
+        {
+            Target = Cut(action.Target.Text, MaxRefusedTargetLength),
+            Effect = Effect.Deny,
+            Rules = decision.Rules,
+            Reason = decision.Reason,
+            Policy = policy,
+            Labels = session?.Labels ?? Labels.None,
+        };
+
+    /// <summary>Stands for refusals above the rate; it names no target, because they had many.</summary>
+    public static Entry HeldBack(Session? session, long count) =>
+        new()
+        {
+            Kind = EntryKind.Refusal,
+            Session = session?.Id ?? default,
+            Agent = session?.Agent,
+            Person = session?.Person,
+            Observed = session?.Observe ?? false,
+            Effect = Effect.Deny,
+            Reason = "refusals above the rate, counted and not recorded one by one",
+            Policy = session?.Policy.Digest ?? default,
+            Labels = session?.Labels ?? Labels.None,
+            Count = count,
+        };
+
+    private static Entry Of(EntryKind kind, Session? session, AgentAction action) =>
+        new()
+        {
+            Kind = kind,
+            Session = action.Session,
+            Agent = session?.Agent,
+            Person = session?.Person,
+            Observed = session?.Observe ?? false,
+            Point = action.Point,
+            Verb = action.Target.Verb,
+            Target = action.Target.Text,
+        };
+
+    private static string Cut(string text, int length) => text.Length <= length ? text : $"{text.AsSpan(0, length)}…";
+}
