@@ -77,7 +77,17 @@ public sealed class ReferenceMonitor(
     public async ValueTask RefuseAsync(AgentAction action, string reason)
     {
         ArgumentNullException.ThrowIfNull(action);
-        await using var refused = await RefuseAsync(sessions.Find(action.Session), action, Decision.Deny(reason))
+        Session? session = null;
+        try
+        {
+            session = sessions.Find(action.Session);
+        }
+        catch (Exception)
+        {
+            // The refusal is recorded all the same, without the agent's name.
+        }
+
+        await using var refused = await RefuseAsync(session, action, new Ruling(Decision.Deny(reason)))
             .ConfigureAwait(false);
     }
 
