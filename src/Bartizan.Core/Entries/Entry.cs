@@ -40,6 +40,9 @@ public sealed record Entry
     /// <summary>The rules behind the verdict, as written, with their place.</summary>
     public ImmutableArray<RuleReference> Rules { get; init; } = [];
 
+    /// <summary>The one rule that would have allowed it, or that would allow what only <c>--observe</c> let pass.</summary>
+    public string? Needed { get; init; }
+
     /// <summary>The reason in words.</summary>
     public string? Reason { get; init; }
 
