@@ -1,0 +1,12 @@
+namespace Bartizan.Sandbox.Clients;
+
+/// <summary>Where the gateways are, as the agent's process reaches them.</summary>
+/// <param name="Anthropic">Base of the Anthropic wire, without <c>/v1</c>: <c>http://127.0.0.1:8080</c>.</param>
+/// <param name="OpenAI">Base of the OpenAI wire, ending in <c>/v1</c>.</param>
+/// <param name="Egress">The egress proxy: <c>http://127.0.0.1:3128</c>.</param>
+public sealed record ClientEndpoints(string Anthropic, string OpenAI, string Egress)
+{
+    /// <summary>The fixed places inside every sandbox.</summary>
+    public static ClientEndpoints Inside { get; } =
+        new("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1", "http://127.0.0.1:3128");
+}
