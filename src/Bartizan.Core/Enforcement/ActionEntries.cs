@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
@@ -15,6 +16,12 @@ internal static class ActionEntries
 
     /// <summary>Characters of an outcome's detail that are kept; the other side may have had a say in it.</summary>
     public const int MaxDetailLength = 512;
+
+    /// <summary>Tool calls of one answer that are named; the rest is a number, so that no answer outgrows its leaf.</summary>
+    public const int MaxToolCalls = 64;
+
+    /// <summary>Characters of a tool's name that are kept; the longest that a provider takes is 128.</summary>
+    public const int MaxToolNameLength = 128;
 
     public static Entry Approval(
         Session session,
@@ -64,7 +71,7 @@ internal static class ActionEntries
             Outcome = outcome.Kind,
             Detail = Cut(outcome.Detail, MaxDetailLength),
             Usage = usage,
-            ToolCalls = outcome.ToolCalls,
+            ToolCalls = Named(outcome.ToolCalls),
             Payloads = outcome.Payloads,
         };
 
@@ -108,6 +115,17 @@ internal static class ActionEntries
             Verb = action.Target.Verb,
             Target = action.Target.Text,
         };
+
+    private static ImmutableArray<string> Named(ImmutableArray<string> calls)
+    {
+        if (calls.IsDefaultOrEmpty)
+        {
+            return [];
+        }
+
+        var named = calls.Take(MaxToolCalls).Select(name => Cut(name, MaxToolNameLength));
+        return calls.Length <= MaxToolCalls ? [.. named] : [.. named, $"and {calls.Length - MaxToolCalls} more"];
+    }
 
     private static string Cut(string text, int length) => text.Length <= length ? text : $"{text.AsSpan(0, length)}…";
 }

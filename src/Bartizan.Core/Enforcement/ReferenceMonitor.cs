@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
-using Bartizan.Core.Entries;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
@@ -26,12 +25,13 @@ public sealed class ReferenceMonitor(
 )
 {
     /// <summary>
-    /// The longest target that is matched, in characters: far above any URL, path or command that a client sends (a request
-    /// line ends at 8 KiB, a command line at 128 KiB a word), and short enough to match and record at once.
+    /// The longest target that is matched, in characters: a client's request line ends at 8 KiB, and even with every character
+    /// escaped its entry fits one leaf of the log (65,535 bytes).
     /// </summary>
-    public const int MaxTargetLength = 256 * 1024;
+    public const int MaxTargetLength = 8 * 1024;
 
-    private readonly RefusalMeter _refusals = new(clock, options);
+    private readonly GuardChain _guards = new(guards, clock, options);
+    private readonly RefusalWriter _refusals = new(journal, clock, options);
     private long _passages;
     private long _asks;
 
@@ -61,14 +61,7 @@ public sealed class ReferenceMonitor(
     /// Writes what was held back of a session's refusals, and forgets the session; its owner calls this when the session has
     /// ended. Null writes what was held back of refusals to nobody's session, when the instance stops. Doesn't throw.
     /// </summary>
-    public async ValueTask FlushRefusalsAsync(Session? session)
-    {
-        var heldBack = _refusals.Drain(session);
-        if (heldBack > 0)
-        {
-            await WriteHeldBackAsync(session, heldBack).ConfigureAwait(false);
-        }
-    }
+    public ValueTask FlushRefusalsAsync(Session? session) => _refusals.FlushAsync(session);
 
     /// <summary>
     /// Records what an enforcement point refused by itself because there was nothing to decide: a request that can't be
@@ -138,7 +131,7 @@ public sealed class ReferenceMonitor(
         }
 
         // 3 inspect
-        var report = await InspectAsync(session, action, cancellationToken).ConfigureAwait(false);
+        var report = await _guards.InspectAsync(session, action, cancellationToken).ConfigureAwait(false);
 
         // 4 decide
         policy = session.Policy;
@@ -264,59 +257,6 @@ public sealed class ReferenceMonitor(
             : await running.AsTask().WaitAsync(options.PauseWithin, clock, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask<GuardReport> InspectAsync(
-        Session session,
-        AgentAction action,
-        CancellationToken cancellationToken
-    )
-    {
-        if (guards.IsEmpty)
-        {
-            return GuardReport.Clean;
-        }
-
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Revoked);
-        try
-        {
-            // On a thread of the pool, so that a guard that spins over hostile content costs the time limit and not the wait.
-            return await Task.Run(() => RunGuardsAsync(session, action, stop.Token), stop.Token)
-                .WaitAsync(options.InspectWithin, clock, stop.Token)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            await stop.CancelAsync().ConfigureAwait(false);
-        }
-    }
-
-    private async Task<GuardReport> RunGuardsAsync(
-        Session session,
-        AgentAction action,
-        CancellationToken cancellationToken
-    )
-    {
-        var report = GuardReport.Clean;
-        foreach (var guard in guards)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            var one = await guard.InspectAsync(action, cancellationToken).ConfigureAwait(false);
-
-            // At once, not when all are through: what one guard saw counts even if the next one fails.
-            session.AddLabels(one.Labels);
-            report = new GuardReport(
-                Stricter(report.Strictest, one.Strictest),
-                report.Labels | one.Labels,
-                [.. report.Findings, .. one.Findings]
-            );
-        }
-
-        return report;
-    }
-
-    // An effect that is none of the three is a denial.
-    private static Effect Stricter(Effect left, Effect right) =>
-        right is Effect.Allow or Effect.Ask ? (Effect)Math.Min((int)left, (int)right) : Effect.Deny;
-
     /// <summary>Null when a person approved, else why not.</summary>
     private async ValueTask<string?> ApproveAsync(
         Session session,
@@ -348,49 +288,20 @@ public sealed class ReferenceMonitor(
 
         var granted = answer.Granted && answer.Digest == digest && !string.IsNullOrEmpty(answer.Person);
         var entry = ActionEntries.Approval(session, action, asked, policy.Digest, digest, answer, granted);
-        await PostAsync(entry).ConfigureAwait(false);
+        await journal
+            .PostAsync(entry, CancellationToken.None)
+            .AsTask()
+            .WaitAsync(options.RecordWithin, clock, cancellationToken)
+            .ConfigureAwait(false);
         return granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}";
     }
 
     private async ValueTask<Passage> RefuseAsync(Session? session, AgentAction action, Ruling ruling)
     {
-        var (write, heldBack) = _refusals.Take(session);
-        if (write)
-        {
-            if (heldBack > 0)
-            {
-                await WriteHeldBackAsync(session, heldBack).ConfigureAwait(false);
-            }
-
-            try
-            {
-                var policy = ruling.Policy?.Digest ?? default;
-                await PostAsync(ActionEntries.Refusal(session, action, ruling.Decision, policy)).ConfigureAwait(false);
-            }
-            catch (Exception)
-            {
-                // A refusal that can't be recorded is a refusal all the same; it is counted, and written when the log can.
-                _refusals.PutBack(session, 1);
-            }
-        }
-
+        var policy = ruling.Policy?.Digest ?? default;
+        await _refusals.WriteAsync(session, action, ruling.Decision, policy).ConfigureAwait(false);
         return Passage.Refuse(ruling.Decision);
     }
-
-    private async ValueTask WriteHeldBackAsync(Session? session, long heldBack)
-    {
-        try
-        {
-            await PostAsync(ActionEntries.HeldBack(session, heldBack)).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            _refusals.PutBack(session, heldBack);
-        }
-    }
-
-    private Task PostAsync(Entry entry) =>
-        journal.PostAsync(entry, CancellationToken.None).AsTask().WaitAsync(options.RecordWithin, clock);
 
     /// <summary>A decision, and what it was made from.</summary>
     private readonly record struct Ruling(

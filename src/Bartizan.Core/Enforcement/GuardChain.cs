@@ -1,0 +1,60 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Core.Enforcement;
+
+/// <summary>Step 3 of the monitor: every guard reads the action, together within one time limit.</summary>
+internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clock, MonitorOptions options)
+{
+    /// <summary>What all guards found. The first that throws or hangs ends it, and the caller denies.</summary>
+    /// <exception cref="TimeoutException">When the guards took too long.</exception>
+    public async ValueTask<GuardReport> InspectAsync(
+        Session session,
+        AgentAction action,
+        CancellationToken cancellationToken
+    )
+    {
+        if (guards.IsEmpty)
+        {
+            return GuardReport.Clean;
+        }
+
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Revoked);
+        try
+        {
+            // On a thread of the pool, so that a guard that spins over hostile content is waited for within the limit too.
+            return await Task.Run(() => RunAsync(session, action, stop.Token), stop.Token)
+                .WaitAsync(options.InspectWithin, clock, stop.Token)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<GuardReport> RunAsync(Session session, AgentAction action, CancellationToken cancellationToken)
+    {
+        var report = GuardReport.Clean;
+        foreach (var guard in guards)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var one = await guard.InspectAsync(action, cancellationToken).ConfigureAwait(false);
+
+            // At once, not when all are through: what one guard saw counts even if the next one fails.
+            session.AddLabels(one.Labels);
+            report = new GuardReport(
+                Stricter(report.Strictest, one.Strictest),
+                report.Labels | one.Labels,
+                [.. report.Findings, .. one.Findings]
+            );
+        }
+
+        return report;
+    }
+
+    // An effect that is none of the three is a denial.
+    private static Effect Stricter(Effect left, Effect right) =>
+        right is Effect.Allow or Effect.Ask ? (Effect)Math.Min((int)left, (int)right) : Effect.Deny;
+}
