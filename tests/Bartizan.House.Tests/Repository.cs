@@ -38,9 +38,9 @@ internal static class Repository
         ".yml",
     ];
 
-    private static readonly Lazy<IReadOnlyList<SourceFile>> AllFiles = new(() => [.. Read(Root)]);
-
     public static string Root { get; } = FindRoot(AppContext.BaseDirectory);
+
+    private static readonly Lazy<IReadOnlyList<SourceFile>> AllFiles = new(() => [.. Read(Root)]);
 
     /// <summary>Every text file, lock files left out: they are written by a tool.</summary>
     public static IReadOnlyList<SourceFile> Files => AllFiles.Value;

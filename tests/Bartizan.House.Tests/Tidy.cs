@@ -87,7 +87,10 @@ internal static partial class Tidy
         from line in Numbered(file)
         from Match match in Link().Matches(Quoted().Replace(line.Text, ""))
         let target = match.Groups["target"].Value.Split('#')[0]
-        where target.Length > 0 && !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:")
+        where
+            target.Length > 0
+            && !target.Contains("://", StringComparison.Ordinal)
+            && !target.StartsWith("mailto:", StringComparison.Ordinal)
         where !exists(Path.Combine(file.Folder, target))
         select $"{file.Path}:{line.Number}: the link leads nowhere: `{target}`";
 
@@ -99,7 +102,8 @@ internal static partial class Tidy
     private static partial Regex Leftover();
 
     [GeneratedRegex(
-        @"^(?:public )(?:(?:static|sealed|abstract|partial|readonly|ref|unsafe) )*(?:record struct|record|class|struct|interface|enum|delegate \S+) (?<name>\w+)",
+        @"^public (?:(?:static|sealed|abstract|partial|readonly|ref|unsafe) )*"
+            + @"(?:record struct|record|class|struct|interface|enum|delegate \S+) (?<name>\w+)",
         RegexOptions.Multiline
     )]
     private static partial Regex PublicType();
@@ -119,7 +123,10 @@ internal static partial class Tidy
     private static partial Regex NativeCall();
 
     [GeneratedRegex(
-        @"\bTimeProvider\b|\bDateTime(?:Offset)?\.(?:Now|UtcNow|Today)\b|\bStopwatch\b|\bEnvironment\.|\b(?:File|Directory|FileInfo|FileStream|Console|Process|Socket|HttpClient|Dns)\b[.(]|\bSystem\.(?:IO|Net\.(?:Http|Sockets)|Diagnostics)\b|\bRandom(?:NumberGenerator)?\b|\bGuid\.NewGuid\b|\bTask\b|\basync\b"
+        @"\bTimeProvider\b|\bDateTime(?:Offset)?\.(?:Now|UtcNow|Today)\b|\bStopwatch\b|\bEnvironment\."
+            + @"|\b(?:File|Directory|FileInfo|FileStream|Console|Process|Socket|HttpClient|Dns)\b[.(]"
+            + @"|\bSystem\.(?:IO|Net\.(?:Http|Sockets)|Diagnostics)\b"
+            + @"|\bRandom(?:NumberGenerator)?\b|\bGuid\.NewGuid\b|\bTask\b|\basync\b"
     )]
     private static partial Regex ClockOrWorld();
 

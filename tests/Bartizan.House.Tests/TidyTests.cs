@@ -25,7 +25,11 @@ public sealed class TidyTests
 
     [Fact]
     public void No_file_is_longer_than_the_ratchet() =>
-        None(Repository.Files.Where(file => file.IsCSharp || file.Path.EndsWith(".c")).SelectMany(Tidy.Length));
+        None(
+            Repository
+                .Files.Where(file => file.IsCSharp || file.Path.EndsWith(".c", StringComparison.Ordinal))
+                .SelectMany(Tidy.Length)
+        );
 
     [Fact]
     public void No_line_is_too_long() => None(Code.SelectMany(Tidy.LineLength));
