@@ -1,0 +1,101 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Bartizan.Log.Native;
+
+namespace Bartizan.Log.Checkpoints;
+
+/// <summary>The public half of a note key (C2SP signed-note), as text <c>name+keyid+base64(0x01 ‖ public key)</c>.</summary>
+public sealed record NoteVerifier
+{
+    internal const byte Ed25519Algorithm = 1;
+    internal const int KeyIdBytes = 4;
+    private readonly byte[] _publicKey;
+
+    internal NoteVerifier(string name, byte[] publicKey)
+    {
+        Name = name;
+        _publicKey = publicKey;
+        KeyId = KeyIdOf(name, publicKey);
+    }
+
+    /// <summary>The key's name, which is the log's origin.</summary>
+    public string Name { get; }
+
+    /// <summary>Tells keys of one name apart.</summary>
+    public uint KeyId { get; }
+
+    /// <summary>Reads the text form.</summary>
+    public static bool TryParse(string? text, out NoteVerifier verifier)
+    {
+        verifier = null!;
+        var parts = (text ?? "").Trim().Split('+', 3);
+        var key = new byte[1 + Ed25519.PublicKeyBytes + 3];
+        if (
+            parts.Length != 3
+            || !IsName(parts[0])
+            || !uint.TryParse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var id)
+            || !Convert.TryFromBase64String(parts[2], key, out var length)
+            || length != 1 + Ed25519.PublicKeyBytes
+            || key[0] != Ed25519Algorithm
+        )
+        {
+            return false;
+        }
+
+        verifier = new NoteVerifier(parts[0], key[1..length]);
+        return verifier.KeyId == id;
+    }
+
+    /// <summary>The signed text of a note; null with a reason when this key didn't sign it.</summary>
+    public string? Open(string note, out string problem)
+    {
+        ArgumentNullException.ThrowIfNull(note);
+        problem = "";
+        var split = note.LastIndexOf("\n\n", StringComparison.Ordinal);
+        if (split < 0)
+        {
+            problem = "is not a signed note";
+            return null;
+        }
+
+        var body = note[..(split + 1)];
+        foreach (var line in note[(split + 2)..].Split('\n', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (Signed(body, line))
+            {
+                return body;
+            }
+        }
+
+        problem = $"carries no valid signature by the key `{Name}+{KeyId:x8}`";
+        return null;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Name}+{KeyId:x8}+{Convert.ToBase64String([Ed25519Algorithm, .. _publicKey])}";
+
+    internal static bool IsName(string name) =>
+        name.Length is > 0 and <= 255
+        && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '+');
+
+    private static uint KeyIdOf(string name, byte[] publicKey)
+    {
+        var hash = SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', Ed25519Algorithm, .. publicKey]);
+        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(hash);
+    }
+
+    private bool Signed(string body, string line)
+    {
+        var parts = line.Split(' ');
+        var signature = new byte[KeyIdBytes + Ed25519.SignatureBytes + 3];
+        return parts.Length == 3
+            && parts[0] == "—"
+            && parts[1] == Name
+            && Convert.TryFromBase64String(parts[2], signature, out var length)
+            && length == KeyIdBytes + Ed25519.SignatureBytes
+            && System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(signature) == KeyId
+            && Ed25519.Verify(_publicKey, Encoding.UTF8.GetBytes(body), signature.AsSpan(KeyIdBytes, Ed25519.SignatureBytes));
+    }
+}

@@ -1,0 +1,167 @@
+using System.Security.Cryptography;
+using System.Text;
+using Bartizan.Log.Checkpoints;
+using Bartizan.Log.Segments;
+using Bartizan.Log.Tree;
+
+namespace Bartizan.Log.Commits;
+
+/// <summary>Everything that opening a log finds or makes, before the first entry.</summary>
+internal sealed record LogOpening(
+    string Directory,
+    FileStream Owner,
+    NoteSigner Signer,
+    CheckpointStore Checkpoints,
+    Checkpoint Last,
+    CompactRange Tree,
+    SegmentWriter Segment,
+    LogRecovery Recovery
+)
+{
+    private const UnixFileMode DirectoryMode =
+        UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+
+    public static LogOpening Open(string directory, LogOptions options, CancellationToken cancellationToken)
+    {
+        var keys = options.KeyDirectory ?? Path.Combine(directory, "keys");
+        System.IO.Directory.CreateDirectory(directory, DirectoryMode);
+        System.IO.Directory.CreateDirectory(Path.Combine(directory, SegmentFile.Folder), DirectoryMode);
+        System.IO.Directory.CreateDirectory(keys, DirectoryMode);
+        var owner = Own(directory);
+        try
+        {
+            var segments = SegmentFile.List(directory);
+            var keyPath = Path.Combine(keys, CheckpointStore.KeyName);
+            var signer = LoadOrCreateKey(keyPath, directory, options, segments.Count > 0);
+            var checkpoints = new CheckpointStore(directory, keys);
+            var last = checkpoints.Load(signer.Verifier);
+            return segments.Count == 0
+                ? Create(directory, owner, signer, checkpoints, last)
+                : Continue(directory, owner, signer, checkpoints, last, segments, cancellationToken);
+        }
+        catch
+        {
+            owner.Dispose();
+            throw;
+        }
+    }
+
+    private static FileStream Own(string directory)
+    {
+        var path = Path.Combine(directory, "lock");
+        try
+        {
+            // On Linux this is flock(2): it goes with the process, however that ends.
+            return new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException e)
+        {
+            throw new IOException($"another process writes the log in `{directory}`", e);
+        }
+    }
+
+    private static NoteSigner LoadOrCreateKey(string path, string directory, LogOptions options, bool hasEntries)
+    {
+        if (!File.Exists(path))
+        {
+            if (hasEntries)
+            {
+                throw new LogInconsistentException(
+                    $"the signing key `{path}` of the log in `{directory}` is missing: restore it, or move the log away to start a new one"
+                );
+            }
+
+            var origin = options.Origin ?? "bartizan/" + RandomNumberGenerator.GetHexString(16, lowercase: true);
+            NoteSigner.Create(origin).Save(path);
+        }
+
+        var mode = File.GetUnixFileMode(path);
+        if ((mode & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite)) != UnixFileMode.None)
+        {
+            throw new LogInconsistentException(
+                $"the signing key `{path}` can be reached by others (mode {Convert.ToString((int)mode, 8)}): run `chmod 600` on it"
+            );
+        }
+
+        var signer = NoteSigner.Load(path);
+        var verifierPath = Path.Combine(directory, CheckpointStore.VerifierName);
+        if (!File.Exists(verifierPath))
+        {
+            DurableFile.Replace(
+                verifierPath,
+                Encoding.UTF8.GetBytes($"{signer.Verifier}\n"),
+                UnixFileMode.UserRead | UnixFileMode.UserWrite
+            );
+        }
+        else if (File.ReadAllText(verifierPath).Trim() != signer.Verifier.ToString())
+        {
+            throw new LogInconsistentException($"`{verifierPath}` is not the public half of `{path}`");
+        }
+
+        return signer;
+    }
+
+    private static LogOpening Create(
+        string directory,
+        FileStream owner,
+        NoteSigner signer,
+        CheckpointStore checkpoints,
+        Checkpoint? last
+    )
+    {
+        if (last is { Size: > 0 })
+        {
+            throw new LogInconsistentException(
+                $"the log in `{directory}` is gone: the last checkpoint covers {last.Size} entries, there is no segment"
+            );
+        }
+
+        // INVARIANT: a checkpoint exists before the first entry does, so that its absence always means that it was taken away.
+        var tree = new CompactRange();
+        var empty = Checkpoint.Of(signer.Verifier.Name, tree);
+        checkpoints.Save(empty.Sign(signer));
+        var segment = SegmentWriter.Create(directory, 0, signer.Verifier.Name, tree);
+        return new LogOpening(
+            directory,
+            owner,
+            signer,
+            checkpoints,
+            empty,
+            tree,
+            segment,
+            new LogRecovery(Created: true, TornBytes: 0, BeyondCheckpoint: 0)
+        );
+    }
+
+    private static LogOpening Continue(
+        string directory,
+        FileStream owner,
+        NoteSigner signer,
+        CheckpointStore checkpoints,
+        Checkpoint? last,
+        List<SegmentFile> segments,
+        CancellationToken cancellationToken
+    )
+    {
+        if (last is null)
+        {
+            throw new LogInconsistentException($"the log in `{directory}` has entries but no checkpoint");
+        }
+
+        var origin = SHA256.HashData(Encoding.UTF8.GetBytes(signer.Verifier.Name));
+        if (segments[0].Number != 0 || segments[0].Header.FirstIndex != 0)
+        {
+            throw new LogInconsistentException($"the first segment of the log in `{directory}` is missing");
+        }
+
+        foreach (var segment in segments.Where(segment => !segment.Header.OriginDigest.AsSpan().SequenceEqual(origin)))
+        {
+            throw new LogInconsistentException($"`{segment.Path}` belongs to another log");
+        }
+
+        var scan = TailScan.Run(segments, last, cancellationToken);
+        var writer = SegmentWriter.Continue(segments[^1], scan.End, scan.Index);
+        var recovery = new LogRecovery(Created: false, scan.TornBytes, scan.Tree.Size - last.Size);
+        return new LogOpening(directory, owner, signer, checkpoints, last, scan.Tree, writer, recovery);
+    }
+}

@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using Bartizan.Log.Disks;
+using Bartizan.Log.Tree;
+using Microsoft.Win32.SafeHandles;
+
+namespace Bartizan.Log.Segments;
+
+/// <summary>The segment that grows, and the derived index beside it. Used by the log's one writer.</summary>
+internal sealed class SegmentWriter : IDisposable
+{
+    private readonly SafeFileHandle _file;
+    private readonly SafeFileHandle _index;
+    private byte[] _indexBuffer = [];
+
+    private SegmentWriter(SegmentFile segment, long end)
+    {
+        Segment = segment;
+        End = end;
+        _file = File.OpenHandle(segment.Path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);
+        _index = File.OpenHandle(segment.IndexPath, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.ReadWrite);
+    }
+
+    public SegmentFile Segment { get; }
+
+    /// <summary>The end of what is durable.</summary>
+    public long End { get; private set; }
+
+    /// <summary>Makes the next segment; it exists whole or not at all.</summary>
+    public static SegmentWriter Create(string directory, int number, string origin, CompactRange tree)
+    {
+        var header = SegmentHeader.For(origin, tree);
+        var path = SegmentFile.PathOf(directory, number);
+        DurableFile.Replace(path, header.Encode(), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        var segment = new SegmentFile(number, path, header);
+        File.Delete(segment.IndexPath);
+        return new SegmentWriter(segment, SegmentHeader.Bytes);
+    }
+
+    /// <summary>Goes on with a segment that was read to <paramref name="end"/>; what lies behind is cut off.</summary>
+    public static SegmentWriter Continue(SegmentFile segment, long end, ReadOnlySpan<byte> index)
+    {
+        var writer = new SegmentWriter(segment, end);
+        if (RandomAccess.GetLength(writer._file) > end)
+        {
+            RandomAccess.SetLength(writer._file, end);
+        }
+
+        // What a killed writer left may be in the cache only; from here on it counts as durable.
+        SystemDisk.Instance.Sync(writer._file);
+        RandomAccess.SetLength(writer._index, index.Length);
+        RandomAccess.Write(writer._index, index, 0);
+        return writer;
+    }
+
+    /// <summary>Writes a commit and makes it durable.</summary>
+    public void Commit(ILogDisk disk, ReadOnlySpan<byte> frames)
+    {
+        disk.Write(_file, frames, End);
+        disk.Sync(_file);
+        End += frames.Length;
+    }
+
+    /// <summary>After a failed commit: takes away what of it reached the file, if the disk lets us.</summary>
+    public void CutBack()
+    {
+        try
+        {
+            RandomAccess.SetLength(_file, End);
+        }
+        catch (IOException)
+        {
+            // Opening will find a torn tail there, or whole entries that nobody was promised.
+        }
+    }
+
+    /// <summary>Notes where entries lie and their hashes; never waited for.</summary>
+    public void WriteIndex(long firstIndex, ReadOnlySpan<uint> offsets, ReadOnlySpan<byte> hashes)
+    {
+        var size = offsets.Length * SegmentFile.IndexEntryBytes;
+        if (_indexBuffer.Length < size)
+        {
+            _indexBuffer = new byte[size];
+        }
+
+        for (var i = 0; i < offsets.Length; i++)
+        {
+            PutIndex(_indexBuffer.AsSpan(i * SegmentFile.IndexEntryBytes), offsets[i], hashes[(i * TreeHash.SizeBytes)..]);
+        }
+
+        try
+        {
+            var at = (firstIndex - Segment.Header.FirstIndex) * SegmentFile.IndexEntryBytes;
+            RandomAccess.Write(_index, _indexBuffer.AsSpan(0, size), at);
+        }
+        catch (IOException)
+        {
+            // Derived: readers that miss it walk the segment, and opening makes it again.
+        }
+    }
+
+    public static void PutIndex(Span<byte> entry, uint offset, ReadOnlySpan<byte> hash)
+    {
+        BinaryPrimitives.WriteUInt32LittleEndian(entry, offset);
+        hash[..TreeHash.SizeBytes].CopyTo(entry[sizeof(uint)..]);
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        _index.Dispose();
+    }
+}

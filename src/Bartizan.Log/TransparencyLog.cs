@@ -1,0 +1,270 @@
+using System.Runtime.CompilerServices;
+using Bartizan.Log.Checkpoints;
+using Bartizan.Log.Commits;
+
+namespace Bartizan.Log;
+
+/// <summary>
+/// An append-only log of opaque leaves: durable in groups, hashed into an RFC 6962 tree, committed to by signed checkpoints.
+/// <code>
+/// AppendAsync ─┐            ┌ 1 number and write leaves into one buffer
+/// AppendAsync ─┼─ in line ──┤ 2 sync the companion, if it has something
+/// PostAsync  ──┘   bounded  │ 3 one write, one fdatasync
+///                           │ 4 tell who waits
+///                           └ 5 hash into the tree        checkpoint: every second, signed, in two places
+/// </code>
+/// One process owns a log; anybody who may read the files can read (<see cref="LogDirectory"/>) and verify them
+/// (<see cref="Verification.LogVerifier"/>). It knows nothing of what leaves mean.
+/// </summary>
+public sealed class TransparencyLog : IAsyncDisposable
+{
+    private readonly LogOptions _options;
+    private readonly TimeProvider _clock;
+    private readonly NoteSigner _signer;
+    private readonly CheckpointStore _checkpoints;
+    private readonly FileStream _owner;
+    private readonly LogDirectory _files;
+    private readonly CommitQueue _queue;
+    private readonly CommitLoop _loop;
+    private readonly CancellationTokenSource _closing = new();
+    private readonly SemaphoreSlim _checkpointing = new(1);
+    private readonly Task _publishing;
+    private Checkpoint _last;
+    private int _disposed;
+
+    private TransparencyLog(LogOpening opening, LogOptions options, TimeProvider clock)
+    {
+        _options = options;
+        _clock = clock;
+        _signer = opening.Signer;
+        _checkpoints = opening.Checkpoints;
+        _owner = opening.Owner;
+        _last = opening.Last;
+        _files = new LogDirectory(opening.Directory);
+        Recovery = opening.Recovery;
+        _queue = new CommitQueue(options);
+        _loop = new CommitLoop(_queue, opening, options);
+        _loop.Start();
+        _publishing = PublishAsync();
+    }
+
+    /// <summary>Number of durable entries.</summary>
+    public long Size => _loop.Size;
+
+    /// <summary>The log's name.</summary>
+    public string Origin => _signer.Verifier.Name;
+
+    /// <summary>The key that checkpoints verify with.</summary>
+    public NoteVerifier Verifier => _signer.Verifier;
+
+    /// <summary>The last checkpoint that was published.</summary>
+    public Checkpoint LastCheckpoint => Volatile.Read(ref _last);
+
+    /// <summary>What opening found.</summary>
+    public LogRecovery Recovery { get; }
+
+    /// <summary>How many fdatasyncs appending has cost, the companion's included.</summary>
+    public long Syncs => _loop.Syncs;
+
+    /// <summary>Why the log takes nothing more; null while it does.</summary>
+    public LogUnwritableException? Failure => _loop.Failure;
+
+    /// <summary>Why the last checkpoint could not be published; null when it was.</summary>
+    public Exception? CheckpointProblem { get; private set; }
+
+    /// <summary>Opens the log in a directory, or makes one there, and owns it until disposed.</summary>
+    /// <exception cref="LogInconsistentException">When the files aren't what was written and signed.</exception>
+    /// <exception cref="IOException">When another process owns it, or the disk fails.</exception>
+    public static Task<TransparencyLog> OpenAsync(
+        string directory,
+        LogOptions options,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(clock);
+        return Task.Run(
+            () => new TransparencyLog(LogOpening.Open(directory, options, cancellationToken), options, clock),
+            cancellationToken
+        );
+    }
+
+    /// <summary>Appends a leaf; completes when it is durable. Once in line it is written, cancelled or not.</summary>
+    /// <exception cref="LogUnwritableException">When it could not be made durable.</exception>
+    public ValueTask<LogPosition> AppendAsync(ReadOnlyMemory<byte> leaf, CancellationToken cancellationToken)
+    {
+        CheckLength(leaf.Length);
+        if (!MayEnter(cancellationToken, out var refused))
+        {
+            return ValueTask.FromException<LogPosition>(refused);
+        }
+
+        var pending = _queue.Take();
+        pending.Fill(leaf.Span, awaited: true);
+        return Enter(pending);
+    }
+
+    /// <summary>Appends a leaf that is written once its index is known; completes when it is durable.</summary>
+    /// <exception cref="LogUnwritableException">When it could not be made durable.</exception>
+    public ValueTask<LogPosition> AppendAsync(ILeafSource leaf, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(leaf);
+        if (!MayEnter(cancellationToken, out var refused))
+        {
+            return ValueTask.FromException<LogPosition>(refused);
+        }
+
+        var pending = _queue.Take();
+        pending.Fill(leaf, awaited: true);
+        return Enter(pending);
+    }
+
+    /// <summary>Puts a leaf in line; completes when it has a place there.</summary>
+    /// <exception cref="LogUnwritableException">When the log takes nothing more.</exception>
+    public ValueTask PostAsync(ReadOnlyMemory<byte> leaf, CancellationToken cancellationToken)
+    {
+        CheckLength(leaf.Length);
+        if (!MayEnter(cancellationToken, out var refused))
+        {
+            return ValueTask.FromException(refused);
+        }
+
+        var pending = _queue.Take();
+        pending.Fill(leaf.Span, awaited: false);
+        return _queue.Enqueue(pending) is { } admission ? new ValueTask(admission) : default;
+    }
+
+    /// <summary>Puts a leaf that is written later in line; completes when it has a place there.</summary>
+    /// <exception cref="LogUnwritableException">When the log takes nothing more.</exception>
+    public ValueTask PostAsync(ILeafSource leaf, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(leaf);
+        if (!MayEnter(cancellationToken, out var refused))
+        {
+            return ValueTask.FromException(refused);
+        }
+
+        var pending = _queue.Take();
+        pending.Fill(leaf, awaited: false);
+        return _queue.Enqueue(pending) is { } admission ? new ValueTask(admission) : default;
+    }
+
+    /// <summary>Durable leaves, from an index on.</summary>
+    public async IAsyncEnumerable<LogLeaf> ReadAsync(
+        long from,
+        long count,
+        [EnumeratorCancellation] CancellationToken cancellationToken
+    )
+    {
+        var available = Math.Max(0, Size - from);
+        await foreach (
+            var leaf in _files.ReadAsync(from, Math.Min(count, available), cancellationToken).ConfigureAwait(false)
+        )
+        {
+            yield return leaf;
+        }
+    }
+
+    /// <summary>Publishes a checkpoint of everything that is durable now, and returns it.</summary>
+    public async Task<Checkpoint> PublishCheckpointAsync(CancellationToken cancellationToken)
+    {
+        await _checkpointing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var now = _loop.Commitment(Origin);
+            if (now.Size > _last.Size)
+            {
+                _checkpoints.Save(now.Sign(_signer));
+                Volatile.Write(ref _last, now);
+            }
+
+            CheckpointProblem = null;
+            return _last;
+        }
+        finally
+        {
+            _checkpointing.Release();
+        }
+    }
+
+    /// <summary>Writes what is in line, publishes a last checkpoint, and lets go of the files.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            return;
+        }
+
+        _queue.Close();
+        await _loop.Stopped.ConfigureAwait(false);
+        await _closing.CancelAsync().ConfigureAwait(false);
+        await _publishing.ConfigureAwait(false);
+        try
+        {
+            await PublishCheckpointAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException e)
+        {
+            // Every acknowledged entry is durable; only its signature is missing. Opening signs again.
+            CheckpointProblem = e;
+        }
+
+        _loop.Dispose();
+        _closing.Dispose();
+        await _owner.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static void CheckLength(int length)
+    {
+        if (length is 0 or > LogOptions.MaxLeafBytes)
+        {
+            throw new ArgumentOutOfRangeException(nameof(length), $"a leaf of {length} bytes: it must have 1 to 65,535");
+        }
+    }
+
+    private bool MayEnter(CancellationToken cancellationToken, out Exception refused)
+    {
+        refused = null!;
+        if (cancellationToken.IsCancellationRequested)
+        {
+            refused = new OperationCanceledException(cancellationToken);
+        }
+        else if (_loop.Failure is { } failure)
+        {
+            refused = new LogUnwritableException(failure.Message, failure);
+        }
+
+        return refused is null;
+    }
+
+    private ValueTask<LogPosition> Enter(PendingLeaf pending)
+    {
+        var durable = pending.Durable;
+        _ = _queue.Enqueue(pending);
+        return durable;
+    }
+
+    private async Task PublishAsync()
+    {
+        using var timer = new PeriodicTimer(_options.CheckpointEvery, _clock);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
+            {
+                try
+                {
+                    await PublishCheckpointAsync(_closing.Token).ConfigureAwait(false);
+                }
+                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+                {
+                    CheckpointProblem = e;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Closing publishes the last one itself.
+        }
+    }
+}
