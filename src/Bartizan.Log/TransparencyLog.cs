@@ -219,7 +219,10 @@ public sealed class TransparencyLog : IAsyncDisposable
     {
         if (length is 0 or > LogOptions.MaxLeafBytes)
         {
-            throw new ArgumentOutOfRangeException(nameof(length), $"a leaf of {length} bytes: it must have 1 to 65,535");
+            throw new ArgumentOutOfRangeException(
+                nameof(length),
+                $"a leaf of {length} bytes: it must have 1 to 65,535"
+            );
         }
     }
 

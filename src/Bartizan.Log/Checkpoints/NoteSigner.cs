@@ -25,7 +25,10 @@ public sealed class NoteSigner
     {
         if (!NoteVerifier.IsName(name))
         {
-            throw new ArgumentException($"`{name}` can't name a log: no spaces, no `+`, 1 to 255 characters", nameof(name));
+            throw new ArgumentException(
+                $"`{name}` can't name a log: no spaces, no `+`, 1 to 255 characters",
+                nameof(name)
+            );
         }
 
         return new NoteSigner(name, RandomNumberGenerator.GetBytes(Ed25519.SeedBytes));

@@ -77,8 +77,7 @@ public sealed record NoteVerifier
         $"{Name}+{KeyId:x8}+{Convert.ToBase64String([Ed25519Algorithm, .. _publicKey])}";
 
     internal static bool IsName(string name) =>
-        name.Length is > 0 and <= 255
-        && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '+');
+        name.Length is > 0 and <= 255 && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '+');
 
     private static uint KeyIdOf(string name, byte[] publicKey)
     {
@@ -96,6 +95,10 @@ public sealed record NoteVerifier
             && Convert.TryFromBase64String(parts[2], signature, out var length)
             && length == KeyIdBytes + Ed25519.SignatureBytes
             && System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(signature) == KeyId
-            && Ed25519.Verify(_publicKey, Encoding.UTF8.GetBytes(body), signature.AsSpan(KeyIdBytes, Ed25519.SignatureBytes));
+            && Ed25519.Verify(
+                _publicKey,
+                Encoding.UTF8.GetBytes(body),
+                signature.AsSpan(KeyIdBytes, Ed25519.SignatureBytes)
+            );
     }
 }

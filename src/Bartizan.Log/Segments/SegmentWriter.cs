@@ -84,7 +84,11 @@ internal sealed class SegmentWriter : IDisposable
 
         for (var i = 0; i < offsets.Length; i++)
         {
-            PutIndex(_indexBuffer.AsSpan(i * SegmentFile.IndexEntryBytes), offsets[i], hashes[(i * TreeHash.SizeBytes)..]);
+            PutIndex(
+                _indexBuffer.AsSpan(i * SegmentFile.IndexEntryBytes),
+                offsets[i],
+                hashes[(i * TreeHash.SizeBytes)..]
+            );
         }
 
         try

@@ -83,13 +83,7 @@ public sealed class LogVerifier
         }
 
         var unsigned = newest is null ? _found.Size : Math.Max(0, _found.Size - newest.Size);
-        return new LogVerdict(
-            _found.Size,
-            newest,
-            unsigned,
-            _tailBytes,
-            [.. _faults.Take(_options.MaxFaults)]
-        );
+        return new LogVerdict(_found.Size, newest, unsigned, _tailBytes, [.. _faults.Take(_options.MaxFaults)]);
     }
 
     private static string Root(CompactRange tree) => Convert.ToHexStringLower(tree.Root());
@@ -116,7 +110,8 @@ public sealed class LogVerifier
             }
 
             var problem = "is missing";
-            var note = File.Exists(file) && new FileInfo(file).Length <= Checkpoint.MaxBytes ? File.ReadAllText(file) : null;
+            var note =
+                File.Exists(file) && new FileInfo(file).Length <= Checkpoint.MaxBytes ? File.ReadAllText(file) : null;
             if (note is not null && Checkpoint.Open(note, key!, out problem) is { } checkpoint)
             {
                 checkpoints.Add(checkpoint);

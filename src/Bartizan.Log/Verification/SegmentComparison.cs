@@ -81,7 +81,12 @@ internal static class SegmentComparison
 
             if (expectedIsElsewhere)
             {
-                yield return Fault(LogFaultKind.Inserted, first + known, path, "has an entry before it that the log never had");
+                yield return Fault(
+                    LogFaultKind.Inserted,
+                    first + known,
+                    path,
+                    "has an entry before it that the log never had"
+                );
                 found++;
                 continue;
             }
