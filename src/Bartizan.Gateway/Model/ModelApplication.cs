@@ -1,35 +1,279 @@
+using System.Runtime.CompilerServices;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
 
 namespace Bartizan.Gateway.Model;
 
-/// <summary>One request after the other, straight from Kestrel: no hosting, no routing table, no middleware.</summary>
+/// <summary>
+/// One request after the other, straight from Kestrel: no hosting, no routing table, no middleware. The order is that of
+/// the drawing above <see cref="ModelGateway"/>.
+/// </summary>
 internal sealed class ModelApplication(
     ReferenceMonitor monitor,
     ISessions sessions,
     ISessionTokens tokens,
-    ICredentialLender lender,
+    Forwarder forwarder,
     TimeProvider clock,
     ModelGatewayOptions options
-) : IHttpApplication<HttpContext>, IDisposable
+) : IHttpApplication<HttpContext>
 {
+    private const string Bearer = "Bearer ";
+
+    private readonly ConditionalWeakTable<Session, SessionTraffic> _traffic = [];
+
     /// <inheritdoc/>
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
     /// <inheritdoc/>
-    public Task ProcessRequestAsync(HttpContext context)
+    public async Task ProcessRequestAsync(HttpContext context)
     {
-        _ = (monitor, sessions, tokens, lender, clock, options);
-        context.Response.StatusCode = StatusCodes.Status404NotFound;
-        return Task.CompletedTask;
+        var request = context.Request;
+        var route = ModelRoute.Read(
+            request.Method,
+            context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget
+        );
+        var looksAnthropic =
+            route.Api == ModelApi.Anthropic
+            || (route.Api == ModelApi.Unknown && request.Headers.ContainsKey("anthropic-version"));
+        var api = looksAnthropic ? ModelApi.Anthropic : ModelApi.OpenAI;
+        try
+        {
+            await AnswerAsync(context, route, api).ConfigureAwait(false);
+        }
+        catch (BadHttpRequestException e)
+        {
+            context.Response.Headers.Connection = "close";
+            await ModelError.WriteAsync(context, api, e.StatusCode, "the request can't be read").ConfigureAwait(false);
+        }
+        catch (Exception) when (context.RequestAborted.IsCancellationRequested)
+        {
+            context.Abort();
+        }
+        catch (Exception)
+        {
+            await ModelError
+                .WriteAsync(context, api, StatusCodes.Status500InternalServerError, "Bartizan failed; nothing was sent")
+                .ConfigureAwait(false);
+        }
     }
 
     /// <inheritdoc/>
     public void DisposeContext(HttpContext context, Exception? exception) { }
 
-    /// <inheritdoc/>
-    public void Dispose() { }
+    private Task AnswerAsync(HttpContext context, ModelRoute route, ModelApi api)
+    {
+        var headers = context.Request.Headers;
+        if (!StringValues.IsNullOrEmpty(headers.TransferEncoding) && headers.ContainsKey("x-content-length"))
+        {
+            // Kestrel renames Content-Length so when both came. RFC 9112 section 6.3: request smuggling; refused.
+            context.Response.Headers.Connection = "close";
+            return ModelError.WriteAsync(context, api, 400, "a request has one length: Content-Length or Transfer-Encoding");
+        }
+
+        switch (route.Kind)
+        {
+            case ModelRouteKind.Unknown:
+                return ModelError.WriteAsync(context, api, 404, "this gateway has no such path for this method");
+            case ModelRouteKind.Root:
+                context.Response.ContentLength = 0;
+                return Task.CompletedTask;
+        }
+
+        if (Identify(context) is not var (session, token))
+        {
+            const string Sentence =
+                "a session's token is needed as `x-api-key` or `Authorization: Bearer`, and this is none that holds here";
+            return ModelError.WriteAsync(context, api, 401, Sentence);
+        }
+
+        var traffic = _traffic.GetValue(session, _ => new SessionTraffic(options));
+        return traffic.TryEnter()
+            ? CountedAsync(context, route, api, session, token, traffic)
+            : ModelError.WriteAsync(context, api, 429, "too many requests of this session are under way");
+    }
+
+    private async Task CountedAsync(
+        HttpContext context,
+        ModelRoute route,
+        ModelApi api,
+        Session session,
+        string token,
+        SessionTraffic traffic
+    )
+    {
+        var reserved = 0L;
+        try
+        {
+            var body = default(RequestBody.Result);
+            if (HttpMethods.IsPost(context.Request.Method))
+            {
+                body = await RequestBody
+                    .ReadAsync(context.Request, options.MaxRequestBytes, Reserve, context.RequestAborted)
+                    .ConfigureAwait(false);
+            }
+
+            if (body.Status != 0)
+            {
+                context.Response.Headers.Connection = "close";
+                await ModelError.WriteAsync(context, api, body.Status, body.Problem).ConfigureAwait(false);
+                return;
+            }
+
+            var (call, status, problem) = Parse(context, route, api, session, token, body.Body, traffic);
+            await (
+                call is null
+                    ? ModelError.WriteAsync(context, api, status, problem)
+                    : CarryOutAsync(context, call, traffic)
+            ).ConfigureAwait(false);
+        }
+        finally
+        {
+            traffic.Release(reserved);
+            traffic.Leave();
+        }
+
+        bool Reserve(long bytes)
+        {
+            var taken = traffic.TryReserve(bytes);
+            reserved += taken ? bytes : 0;
+            return taken;
+        }
+    }
+
+    private async Task CarryOutAsync(HttpContext context, ModelCall call, SessionTraffic traffic)
+    {
+        await using var passage = await monitor
+            .RequestAsync(call.ToAction(), context.RequestAborted)
+            .ConfigureAwait(false);
+        if (!passage.Granted)
+        {
+            await ModelError.RefuseAsync(context, call.Api, call.Target, passage.Decision).ConfigureAwait(false);
+            return;
+        }
+
+        if (call.Upstream is null)
+        {
+            const string Sentence = "the manifest names no upstream for this wire format";
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Failed, Sentence)).ConfigureAwait(false);
+            await ModelError.WriteAsync(context, call.Api, 502, Sentence).ConfigureAwait(false);
+            return;
+        }
+
+        var outcome = await forwarder.ForwardAsync(context, call, passage, traffic).ConfigureAwait(false);
+        await passage.CompleteAsync(outcome).ConfigureAwait(false);
+    }
+
+    private (ModelCall? Call, int Status, string Problem) Parse(
+        HttpContext context,
+        ModelRoute route,
+        ModelApi api,
+        Session session,
+        string token,
+        ReadOnlyMemory<byte> body,
+        SessionTraffic traffic
+    )
+    {
+        ModelUpstream? upstream;
+        ModelTarget target;
+        switch (route.Kind)
+        {
+            case ModelRouteKind.Call:
+                if (!ModelField.TryRead(body.Span, out var model, out var problem))
+                {
+                    return (null, 400, problem);
+                }
+
+                (upstream, target) = UpstreamChoice.For(session, api, model, clock.GetUtcNow());
+                break;
+            case ModelRouteKind.Describe:
+                api = UpstreamChoice.ApiOf(session, api == ModelApi.Anthropic);
+                (upstream, target) = UpstreamChoice.For(session, api, route.Id, clock.GetUtcNow());
+                break;
+            case ModelRouteKind.List:
+                api = UpstreamChoice.ApiOf(session, api == ModelApi.Anthropic);
+                (upstream, target) = UpstreamChoice.ForList(session, api, clock.GetUtcNow());
+                break;
+            default:
+                // Ids of answers are one account's, not one session's: another session's are not there.
+                if (traffic.Recall(route.Id) is not { } known)
+                {
+                    return (null, 404, "this session has no such stored answer");
+                }
+
+                target = known;
+                upstream = session.Manifest.Models.GetValueOrDefault(target.Provider);
+                break;
+        }
+
+        var call = new ModelCall
+        {
+            Session = session,
+            Token = token,
+            Route = route,
+            Api = api,
+            Upstream = upstream,
+            Target = target,
+            Body = body,
+            MediaType = context.Request.ContentType ?? "application/json",
+        };
+        return (call, 0, "");
+    }
+
+    /// <summary>
+    /// Who asks. INVARIANT: by an injected listener only its own session; every token that is presented must be that session's.
+    /// </summary>
+    private (Session Session, string Token)? Identify(HttpContext context)
+    {
+        var owner = context.Features.Get<ListenerIdentity>();
+        if (owner is null)
+        {
+            return null;
+        }
+
+        SessionId? id = null;
+        string? token = null;
+        foreach (var value in context.Request.Headers["x-api-key"])
+        {
+            if (!Take(value))
+            {
+                return null;
+            }
+        }
+
+        foreach (var value in context.Request.Headers.Authorization)
+        {
+            var isBearer = value?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true;
+            if (!isBearer || !Take(value![Bearer.Length..].Trim()))
+            {
+                return null;
+            }
+        }
+
+        if (id is not { } known || token is null || (owner.Session is { } own && own.Id != known))
+        {
+            return null;
+        }
+
+        return (owner.Session ?? sessions.Find(known)) is { } session ? (session, token) : null;
+
+        bool Take(string? presented)
+        {
+            if (string.IsNullOrEmpty(presented) || tokens.Verify(presented) is not { } verified)
+            {
+                return false;
+            }
+
+            var same = id is null || id == verified;
+            id = verified;
+            token = presented;
+            return same;
+        }
+    }
 }

@@ -27,7 +27,7 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly KestrelServer _server;
     private readonly SessionTransport _transport;
-    private readonly ModelApplication _application;
+    private readonly UpstreamConnections _upstreams;
     private readonly ModelGatewayOptions _options;
     private SessionListener? _attach;
     private IPEndPoint? _attachEndpoint;
@@ -36,13 +36,13 @@ public sealed class ModelGateway : IAsyncDisposable
     private ModelGateway(
         KestrelServer server,
         SessionTransport transport,
-        ModelApplication application,
+        UpstreamConnections upstreams,
         ModelGatewayOptions options
     )
     {
         _server = server;
         _transport = transport;
-        _application = application;
+        _upstreams = upstreams;
         _options = options;
     }
 
@@ -75,9 +75,11 @@ public sealed class ModelGateway : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var transport = new SessionTransport(NullLogger.Instance, clock, options.MaxConnectionsPerListener);
         var server = new KestrelServer(Options.Create(ServerOptions(options)), transport, NullLoggerFactory.Instance);
-        var application = new ModelApplication(monitor, sessions, tokens, lender, clock, options);
+        var upstreams = new UpstreamConnections(options);
+        var forwarder = new Forwarder(upstreams, lender, clock, options);
+        var application = new ModelApplication(monitor, sessions, tokens, forwarder, clock, options);
         await server.StartAsync(application, cancellationToken).ConfigureAwait(false);
-        return new ModelGateway(server, transport, application, options);
+        return new ModelGateway(server, transport, upstreams, options);
     }
 
     /// <summary>
@@ -110,7 +112,7 @@ public sealed class ModelGateway : IAsyncDisposable
         await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         _server.Dispose();
         await _transport.DisposeAsync().ConfigureAwait(false);
-        _application.Dispose();
+        _upstreams.Dispose();
     }
 
     private static KestrelServerOptions ServerOptions(ModelGatewayOptions options)

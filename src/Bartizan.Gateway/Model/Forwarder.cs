@@ -1,0 +1,344 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Ports;
+using Bartizan.Gateway.Model.Answers;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Bartizan.Gateway.Model;
+
+/// <summary>
+/// Carries a granted call out.
+/// <code>
+/// 1 credential ─ 2 request ─ 3 send ─ 4 status and headers ─ 5 body, chunk by chunk ─ outcome
+/// </code>
+/// An answer ends towards the agent exactly as it ended towards us: whole, or cut. It is never ended cleanly for a reason
+/// of ours; then the agent's connection is aborted.
+/// </summary>
+internal sealed class Forwarder(
+    UpstreamConnections upstreams,
+    ICredentialLender lender,
+    TimeProvider clock,
+    ModelGatewayOptions options
+)
+{
+    /// <summary>Answers this long are passed on before more is read, however fast the upstream is.</summary>
+    private const int MaxUnflushedBytes = 64 << 10;
+
+    /// <summary>Asked of the response's buffer for each read.</summary>
+    private const int ReadBytes = 4096;
+
+    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+
+    /// <summary>Sends <paramref name="call"/> on and passes its answer back. Always answers the agent, always has an outcome.</summary>
+    public async Task<Outcome> ForwardAsync(
+        HttpContext context,
+        ModelCall call,
+        Passage passage,
+        SessionTraffic traffic
+    )
+    {
+        using var limit = new CancellationTokenSource(options.AnswerWithin, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(
+            context.RequestAborted,
+            passage.Revoked,
+            limit.Token
+        );
+        AnswerReader? reader = null;
+        try
+        {
+            using var request = await BuildAsync(context, call, passage, either.Token).ConfigureAwait(false);
+            using var response = await upstreams
+                .For(call.Upstream!)
+                .SendAsync(request, either.Token)
+                .ConfigureAwait(false);
+            var status = (int)response.StatusCode;
+            reader = ReaderFor(call, response, status);
+            if (call.Route.Kind == ModelRouteKind.List && response.IsSuccessStatusCode)
+            {
+                await PassListAsync(context, call, response, reader, either.Token).ConfigureAwait(false);
+            }
+            else
+            {
+                PassHead(context, response, status);
+                await PassBodyAsync(context, passage, response, reader, limit, either.Token).ConfigureAwait(false);
+            }
+
+            if (reader.Id is { } id && call.Route.Path == "/v1/responses")
+            {
+                traffic.Remember(id, call.Target);
+            }
+
+            var detail = status.ToString(CultureInfo.InvariantCulture);
+            return reader.ToOutcome(status < 400 ? OutcomeKind.Done : OutcomeKind.Failed, detail, call.Body.Length);
+        }
+        catch (Exception e)
+        {
+            var (kind, status, sentence) = Explain(e, context, call, passage, limit);
+            if (kind is OutcomeKind.Cut or OutcomeKind.Cancelled || context.Response.HasStarted || reader?.Passed == true)
+            {
+                context.Abort();
+            }
+            else
+            {
+                await AnswerAsync(context, call, status, sentence).ConfigureAwait(false);
+            }
+
+            return reader?.ToOutcome(kind, sentence, call.Body.Length)
+                ?? new Outcome(kind, sentence, new Usage { BytesOut = call.Body.Length });
+        }
+        finally
+        {
+            reader?.Dispose();
+        }
+    }
+
+    private async ValueTask<HttpRequestMessage> BuildAsync(
+        HttpContext context,
+        ModelCall call,
+        Passage passage,
+        CancellationToken cancellationToken
+    )
+    {
+        var upstream = call.Upstream!;
+        var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), AddressOf(upstream, call.Route))
+        {
+            // By ALPN over TLS; h2 without TLS and h3 are not taken.
+            Version = upstream.Url.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = HttpMethods.IsPost(context.Request.Method) ? new ReadOnlyMemoryContent(call.Body) : null,
+        };
+        PassedHeaders.CopyToUpstream(context.Request.Headers, request, call.Token);
+        if ((passage.Obligations.Credential ?? upstream.Credential) is { } name)
+        {
+            using var lease = await lender
+                .LendAsync(call.Session.Id, name, cancellationToken)
+                .ConfigureAwait(false);
+            lease.Apply(secret => Inject(secret, upstream.Api, request.Headers));
+        }
+
+        return request;
+    }
+
+    private static void Inject(ReadOnlyMemory<char> secret, ModelApi api, HttpRequestHeaders headers)
+    {
+        if (api == ModelApi.Anthropic)
+        {
+            headers.TryAddWithoutValidation("x-api-key", secret.ToString());
+        }
+        else
+        {
+            headers.TryAddWithoutValidation("authorization", $"Bearer {secret}");
+        }
+    }
+
+    private static Uri AddressOf(ModelUpstream upstream, ModelRoute route)
+    {
+        var origin = upstream.Url.GetLeftPart(UriPartial.Authority);
+        var basePath = upstream.Url.AbsolutePath.AsSpan().TrimEnd('/');
+        var path = basePath.EndsWith("/v1", StringComparison.Ordinal) ? route.Path.AsSpan(3) : route.Path;
+        return new Uri(string.Concat(origin, basePath, path, route.Query), in AsWritten);
+    }
+
+    private AnswerReader ReaderFor(ModelCall call, HttpResponseMessage response, int status)
+    {
+        var headers = response.Content.Headers.NonValidated;
+        return new AnswerReader(
+            call.Api,
+            call.Route.Path,
+            status,
+            headers.TryGetValues("Content-Type", out var type) ? type.ToString() : null,
+            headers.Contains("Content-Encoding"),
+            options.KeptAnswerBytes
+        );
+    }
+
+    private static void PassHead(HttpContext context, HttpResponseMessage response, int status)
+    {
+        context.Response.StatusCode = status;
+        context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = response.ReasonPhrase;
+        PassedHeaders.CopyToAgent(response, context.Response);
+    }
+
+    private async Task PassBodyAsync(
+        HttpContext context,
+        Passage passage,
+        HttpResponseMessage response,
+        AnswerReader reader,
+        CancellationTokenSource limit,
+        CancellationToken cancellationToken
+    )
+    {
+        var length = PassedHeaders.LengthOf(response);
+        var writer = context.Response.BodyWriter;
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        var held = ReadOnlyMemory<byte>.Empty;
+        var unflushed = 0L;
+        while (reader.Length != length)
+        {
+            // A read of nothing waits for something without a buffer: an idle stream costs little. While it waits, what came
+            // before goes out, the headers first of all.
+            limit.CancelAfter(options.SilentFor);
+            var ready = body.ReadAsync(Memory<byte>.Empty, cancellationToken);
+            if (!ready.IsCompleted || unflushed >= MaxUnflushedBytes)
+            {
+                var flushed = await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+                unflushed = 0;
+                if (flushed.IsCompleted || flushed.IsCanceled)
+                {
+                    throw new OperationCanceledException();
+                }
+            }
+
+            await ready.ConfigureAwait(false);
+            var memory = writer.GetMemory(ReadBytes);
+            var count = await body.ReadAsync(memory, cancellationToken).ConfigureAwait(false);
+            if (count == 0)
+            {
+                break;
+            }
+
+            reader.Read(memory.Span[..count]);
+            if (reader.Length == length && !reader.IsComplete)
+            {
+                throw new BrokenAnswerException("the upstream's JSON answer is cut short");
+            }
+
+            var chunk = held.IsEmpty ? memory[..count] : Join(held, memory[..count]);
+            held = ReadOnlyMemory<byte>.Empty;
+            var inspection = await passage.InspectAsync(chunk, cancellationToken).ConfigureAwait(false);
+            switch (inspection.Verdict)
+            {
+                case InspectionVerdict.Forward when chunk.Length == count:
+                    reader.Passed = true;
+                    writer.Advance(count);
+                    unflushed += count;
+                    break;
+                case InspectionVerdict.Forward or InspectionVerdict.Replace:
+                    reader.Passed = true;
+                    await writer
+                        .WriteAsync(inspection.Bytes.ToArray(), cancellationToken)
+                        .ConfigureAwait(false);
+                    break;
+                case InspectionVerdict.Hold when chunk.Length <= MaxUnflushedBytes:
+                    held = chunk.ToArray();
+                    break;
+                default:
+                    throw new PassageCutException();
+            }
+        }
+
+        if (!held.IsEmpty || !reader.IsComplete)
+        {
+            throw new BrokenAnswerException("the upstream's JSON answer is cut short");
+        }
+    }
+
+    private async Task PassListAsync(
+        HttpContext context,
+        ModelCall call,
+        HttpResponseMessage response,
+        AnswerReader reader,
+        CancellationToken cancellationToken
+    )
+    {
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        using var whole = new MemoryStream();
+        var piece = new byte[ReadBytes];
+        for (int n; (n = await body.ReadAsync(piece, cancellationToken).ConfigureAwait(false)) > 0; )
+        {
+            if (whole.Length + n > ModelList.MaxBytes)
+            {
+                throw new BrokenAnswerException("the upstream's list of models is too long");
+            }
+
+            whole.Write(piece, 0, n);
+            reader.Read(piece.AsSpan(0, n));
+        }
+
+        var now = clock.GetUtcNow();
+        var policy = call.Session.Policy;
+        var filtered =
+            ModelList.Filter(
+                whole.GetBuffer().AsMemory(0, (int)whole.Length),
+                id => policy.Screen(new ModelTarget(call.Target.Provider, id), now).Effect != Effect.Deny
+            ) ?? throw new BrokenAnswerException("the upstream's list of models can't be read");
+        PassHead(context, response, (int)response.StatusCode);
+        context.Response.ContentLength = filtered.Length;
+        await context.Response.BodyWriter.WriteAsync(filtered, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static ReadOnlyMemory<byte> Join(ReadOnlyMemory<byte> first, ReadOnlyMemory<byte> second)
+    {
+        var joined = new byte[first.Length + second.Length];
+        first.CopyTo(joined);
+        second.CopyTo(joined.AsMemory(first.Length));
+        return joined;
+    }
+
+    private static (OutcomeKind Kind, int Status, string Sentence) Explain(
+        Exception e,
+        HttpContext context,
+        ModelCall call,
+        Passage passage,
+        CancellationTokenSource limit
+    )
+    {
+        var name = call.Upstream!.Name;
+        if (e is PassageCutException || passage.Revoked.IsCancellationRequested)
+        {
+            return (OutcomeKind.Cut, 0, "cut");
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            return (OutcomeKind.Cancelled, 0, "the client went away");
+        }
+
+        if (limit.IsCancellationRequested)
+        {
+            return (OutcomeKind.Failed, 504, $"the upstream `{name}` was silent for too long");
+        }
+
+        return e switch
+        {
+            CredentialUnavailableException or ObjectDisposedException => (
+                OutcomeKind.Failed,
+                502,
+                $"the credential for the upstream `{name}` can't be had"
+            ),
+            HttpRequestException http => (OutcomeKind.Failed, 502, $"the upstream `{name}` {Explain(http)}"),
+            BrokenAnswerException => (OutcomeKind.Failed, 502, e.Message),
+            OperationCanceledException => (OutcomeKind.Cancelled, 0, "the client went away"),
+            IOException => (OutcomeKind.Failed, 502, $"the upstream `{name}` cut its answer, or can't be reached"),
+            _ => (OutcomeKind.Failed, 502, $"the call of the upstream `{name}` failed"),
+        };
+    }
+
+    private static string Explain(HttpRequestException e) =>
+        e.HttpRequestError switch
+        {
+            HttpRequestError.NameResolutionError => "has a name that can't be resolved",
+            HttpRequestError.ConnectionError => "can't be reached",
+            HttpRequestError.SecureConnectionError => "can't be reached securely: its certificate isn't trusted",
+            HttpRequestError.ResponseEnded => "closed the connection without an answer",
+            HttpRequestError.ConfigurationLimitExceeded => "sent headers that are too long",
+            _ => "sent no valid answer",
+        };
+
+    private static async Task AnswerAsync(HttpContext context, ModelCall call, int status, string sentence)
+    {
+        try
+        {
+            context.Response.Clear();
+            await ModelError.WriteAsync(context, call.Api, status, $"Bartizan: {sentence}.").ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            context.Abort();
+        }
+    }
+}

@@ -1,0 +1,44 @@
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Gateway.Model;
+
+/// <summary>One call of a model, parsed: who, by which wire format, to which upstream, with what.</summary>
+internal sealed record ModelCall
+{
+    /// <summary>The session that calls.</summary>
+    public required Session Session { get; init; }
+
+    /// <summary>The token it presented; it goes nowhere.</summary>
+    public required string Token { get; init; }
+
+    /// <summary>What the request line asks for.</summary>
+    public required ModelRoute Route { get; init; }
+
+    /// <summary>The wire format.</summary>
+    public required ModelApi Api { get; init; }
+
+    /// <summary>The upstream; null when the manifest names none that speaks the format.</summary>
+    public required ModelUpstream? Upstream { get; init; }
+
+    /// <summary>Provider and model, as rules name them.</summary>
+    public required ModelTarget Target { get; init; }
+
+    /// <summary>The decoded request body; empty when there is none.</summary>
+    public ReadOnlyMemory<byte> Body { get; init; }
+
+    /// <summary>The body's media type.</summary>
+    public string MediaType { get; init; } = "application/json";
+
+    /// <summary>The action that the monitor is asked for.</summary>
+    public AgentAction ToAction() =>
+        new()
+        {
+            Session = Session.Id,
+            Target = Target,
+            Point = "model",
+            Payloads = Body.IsEmpty ? [] : [new Payload("request", MediaType, Body)],
+        };
+}

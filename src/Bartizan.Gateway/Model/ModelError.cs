@@ -1,0 +1,114 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text.Json;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Microsoft.AspNetCore.Http;
+
+namespace Bartizan.Gateway.Model;
+
+/// <summary>
+/// Answers of the gateway itself, in the error shape of the wire format, so that clients show the sentence and retry only
+/// what can be retried.
+/// </summary>
+internal static class ModelError
+{
+    /// <summary>Names the rule that would change a refusal.</summary>
+    public const string RuleHeader = "x-bartizan-rule";
+
+    /// <summary>A refusal by the monitor.</summary>
+    public static Task RefuseAsync(HttpContext context, ModelApi api, ActionTarget target, Decision decision)
+    {
+        var verb = target.Verb.ToString().ToLowerInvariant();
+        var rule = decision.Needed ?? (decision.Rules.IsEmpty ? null : decision.Rules[0].Text);
+        var message = $"Bartizan refused `{verb} {target.Text}`: {decision.Reason}.";
+        if (decision.Needed is { } needed)
+        {
+            message += $" It would take the rule `{needed}`.";
+        }
+        else if (!decision.Rules.IsEmpty)
+        {
+            message += $" The rule is `{decision.Rules[0].Text}` ({decision.Rules[0].Place}): {decision.Rules[0].Why}";
+        }
+
+        if (rule is not null && !context.Response.HasStarted)
+        {
+            context.Response.Headers[RuleHeader] = Ascii(rule);
+        }
+
+        return WriteAsync(context, api, StatusCodes.Status403Forbidden, message, rule);
+    }
+
+    /// <summary>Any other answer that isn't the upstream's.</summary>
+    public static async Task WriteAsync(
+        HttpContext context,
+        ModelApi api,
+        int status,
+        string message,
+        string? rule = null
+    )
+    {
+        if (context.Response.HasStarted)
+        {
+            context.Abort();
+            return;
+        }
+
+        var body = new ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            if (api == ModelApi.Anthropic)
+            {
+                json.WriteString("type", "error");
+            }
+
+            json.WriteStartObject("error");
+            json.WriteString("type", Type(status));
+            json.WriteString("message", message);
+            if (api != ModelApi.Anthropic)
+            {
+                json.WriteNull("param");
+                json.WriteString("code", status == 403 ? "refused_by_policy" : Type(status));
+            }
+
+            if (rule is not null)
+            {
+                json.WriteString("rule", rule);
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+        }
+
+        context.Response.StatusCode = status;
+        context.Response.ContentType = "application/json";
+        context.Response.ContentLength = body.WrittenCount;
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
+        await context.Response.BodyWriter.WriteAsync(body.WrittenMemory).ConfigureAwait(false);
+    }
+
+    private static string Type(int status) =>
+        status switch
+        {
+            400 or 405 or 415 => "invalid_request_error",
+            401 => "authentication_error",
+            403 => "permission_error",
+            404 => "not_found_error",
+            413 => "request_too_large",
+            429 => "rate_limit_error",
+            _ => "api_error",
+        };
+
+    // A header value is printable ASCII; what isn't is escaped as JSON would.
+    private static string Ascii(string text) =>
+        string.Concat(
+            text.Select(c =>
+                c is >= ' ' and <= '~' ? c.ToString() : string.Create(CultureInfo.InvariantCulture, $"\\u{(int)c:x4}")
+            )
+        );
+}
