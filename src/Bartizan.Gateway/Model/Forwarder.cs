@@ -31,7 +31,10 @@ internal sealed class Forwarder(
     /// <summary>Asked of the response's buffer for each read.</summary>
     private const int ReadBytes = 4096;
 
-    private static readonly UriCreationOptions AsWritten = new() { DangerousDisablePathAndQueryCanonicalization = true };
+    private static readonly UriCreationOptions AsWritten = new()
+    {
+        DangerousDisablePathAndQueryCanonicalization = true,
+    };
 
     /// <summary>Sends <paramref name="call"/> on and passes its answer back. Always answers the agent, always has an outcome.</summary>
     public async Task<Outcome> ForwardAsync(
@@ -78,7 +81,11 @@ internal sealed class Forwarder(
         catch (Exception e)
         {
             var (kind, status, sentence) = Explain(e, context, call, passage, limit);
-            if (kind is OutcomeKind.Cut or OutcomeKind.Cancelled || context.Response.HasStarted || reader?.Passed == true)
+            if (
+                kind is OutcomeKind.Cut or OutcomeKind.Cancelled
+                || context.Response.HasStarted
+                || reader?.Passed == true
+            )
             {
                 context.Abort();
             }
@@ -114,9 +121,7 @@ internal sealed class Forwarder(
         PassedHeaders.CopyToUpstream(context.Request.Headers, request, call.Token);
         if ((passage.Obligations.Credential ?? upstream.Credential) is { } name)
         {
-            using var lease = await lender
-                .LendAsync(call.Session.Id, name, cancellationToken)
-                .ConfigureAwait(false);
+            using var lease = await lender.LendAsync(call.Session.Id, name, cancellationToken).ConfigureAwait(false);
             lease.Apply(secret => Inject(secret, upstream.Api, request.Headers));
         }
 
@@ -219,9 +224,7 @@ internal sealed class Forwarder(
                     break;
                 case InspectionVerdict.Forward or InspectionVerdict.Replace:
                     reader.Passed = true;
-                    await writer
-                        .WriteAsync(inspection.Bytes.ToArray(), cancellationToken)
-                        .ConfigureAwait(false);
+                    await writer.WriteAsync(inspection.Bytes.ToArray(), cancellationToken).ConfigureAwait(false);
                     break;
                 case InspectionVerdict.Hold when chunk.Length <= MaxUnflushedBytes:
                     held = chunk.ToArray();

@@ -26,6 +26,9 @@ internal sealed class ModelApplication(
 {
     private const string Bearer = "Bearer ";
 
+    /// <summary>Stands for the model in the entry of a request that never came to name one.</summary>
+    private const string Unread = "?";
+
     private readonly ConditionalWeakTable<Session, SessionTraffic> _traffic = [];
 
     /// <inheritdoc/>
@@ -74,7 +77,12 @@ internal sealed class ModelApplication(
         {
             // Kestrel renames Content-Length so when both came. RFC 9112 section 6.3: request smuggling; refused.
             context.Response.Headers.Connection = "close";
-            return ModelError.WriteAsync(context, api, 400, "a request has one length: Content-Length or Transfer-Encoding");
+            return ModelError.WriteAsync(
+                context,
+                api,
+                400,
+                "a request has one length: Content-Length or Transfer-Encoding"
+            );
         }
 
         switch (route.Kind)
@@ -88,15 +96,41 @@ internal sealed class ModelApplication(
 
         if (Identify(context) is not var (session, token))
         {
-            const string Sentence =
-                "a session's token is needed as `x-api-key` or `Authorization: Bearer`, and this is none that holds here";
-            return ModelError.WriteAsync(context, api, 401, Sentence);
+            return TurnAwayAsync(context, api);
         }
 
         var traffic = _traffic.GetValue(session, _ => new SessionTraffic(options));
         return traffic.TryEnter()
             ? CountedAsync(context, route, api, session, token, traffic)
             : ModelError.WriteAsync(context, api, 429, "too many requests of this session are under way");
+    }
+
+    private async Task TurnAwayAsync(HttpContext context, ModelApi api)
+    {
+        // By an injected listener it is known whose agent presents what isn't its own, and that is worth an entry.
+        if (context.Features.Get<ListenerIdentity>()?.Session is { } owner)
+        {
+            await RecordAsync(owner, api, "it presented no token, or one that isn't this session's")
+                .ConfigureAwait(false);
+        }
+
+        const string Sentence =
+            "a session's token is needed as `x-api-key` or `Authorization: Bearer`, and this is none that holds here";
+        await ModelError.WriteAsync(context, api, 401, Sentence).ConfigureAwait(false);
+    }
+
+    private ValueTask RecordAsync(Session session, ModelApi api, string reason)
+    {
+        var (_, target) = UpstreamChoice.For(session, api, Unread, clock.GetUtcNow());
+        return monitor.RefuseAsync(
+            new AgentAction
+            {
+                Session = session.Id,
+                Target = target,
+                Point = ModelCall.Point,
+            },
+            reason
+        );
     }
 
     private async Task CountedAsync(
@@ -122,16 +156,20 @@ internal sealed class ModelApplication(
             if (body.Status != 0)
             {
                 context.Response.Headers.Connection = "close";
+                await RecordAsync(session, api, body.Problem).ConfigureAwait(false);
                 await ModelError.WriteAsync(context, api, body.Status, body.Problem).ConfigureAwait(false);
                 return;
             }
 
             var (call, status, problem) = Parse(context, route, api, session, token, body.Body, traffic);
-            await (
-                call is null
-                    ? ModelError.WriteAsync(context, api, status, problem)
-                    : CarryOutAsync(context, call, traffic)
-            ).ConfigureAwait(false);
+            if (call is null)
+            {
+                await RecordAsync(session, api, problem).ConfigureAwait(false);
+                await ModelError.WriteAsync(context, api, status, problem).ConfigureAwait(false);
+                return;
+            }
+
+            await CarryOutAsync(context, call, traffic).ConfigureAwait(false);
         }
         finally
         {

@@ -8,6 +8,9 @@ namespace Bartizan.Gateway.Model;
 /// <summary>One call of a model, parsed: who, by which wire format, to which upstream, with what.</summary>
 internal sealed record ModelCall
 {
+    /// <summary>The enforcement point's name in entries.</summary>
+    public const string Point = "model";
+
     /// <summary>The session that calls.</summary>
     public required Session Session { get; init; }
 
@@ -38,7 +41,7 @@ internal sealed record ModelCall
         {
             Session = Session.Id,
             Target = Target,
-            Point = "model",
+            Point = Point,
             Payloads = Body.IsEmpty ? [] : [new Payload("request", MediaType, Body)],
         };
 }

@@ -15,9 +15,13 @@ internal static class ModelField
     /// <summary>Tool schemas nest; deeper than this is an attack on somebody's stack.</summary>
     private const int MaxDepth = 256;
 
-    private static readonly SearchValues<char> Forbidden = SearchValues.Create(
-        [.. Enumerable.Range(0, 33).Select(c => (char)c), '\u007f', '\u2028', '\u2029', '\ufeff']
-    );
+    private static readonly SearchValues<char> Forbidden = SearchValues.Create([
+        .. Enumerable.Range(0, 33).Select(c => (char)c),
+        '\u007f',
+        '\u2028',
+        '\u2029',
+        '\ufeff',
+    ]);
 
     /// <summary>Reads the whole of <paramref name="body"/>, so that broken JSON is found here and not by the upstream.</summary>
     /// <returns>False with a sentence in <paramref name="problem"/>.</returns>

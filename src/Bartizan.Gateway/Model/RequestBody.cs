@@ -48,7 +48,8 @@ internal static class RequestBody
             if (filled + length > buffer.Length)
             {
                 var size = Math.Max(filled + length, Math.Min(buffer.Length * 2, maxBytes));
-                size = request.ContentLength is { } known && known >= filled + length ? (int)Math.Min(size, known) : size;
+                size =
+                    request.ContentLength is { } known && known >= filled + length ? (int)Math.Min(size, known) : size;
                 if (!reserve(size - buffer.Length))
                 {
                     return TooMany;

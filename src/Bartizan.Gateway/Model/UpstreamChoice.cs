@@ -78,7 +78,10 @@ internal static class UpstreamChoice
         var start = provider + "/";
         foreach (var rule in session.Manifest.Layers.SelectMany(layer => layer.Rules))
         {
-            if (rule is { Effect: not Effect.Deny, Verb: Verb.Model } && rule.Pattern.StartsWith(start, StringComparison.Ordinal))
+            if (
+                rule is { Effect: not Effect.Deny, Verb: Verb.Model }
+                && rule.Pattern.StartsWith(start, StringComparison.Ordinal)
+            )
             {
                 yield return FirstAlternative(rule.Pattern[start.Length..]);
             }

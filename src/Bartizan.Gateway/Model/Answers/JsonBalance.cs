@@ -51,6 +51,9 @@ internal sealed class JsonBalance
         }
 
         _inString = b == '"';
-        _depth += b is (byte)'{' or (byte)'[' ? 1 : b is (byte)'}' or (byte)']' ? -1 : 0;
+        _depth +=
+            b is (byte)'{' or (byte)'[' ? 1
+            : b is (byte)'}' or (byte)']' ? -1
+            : 0;
     }
 }
