@@ -1,0 +1,22 @@
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Sandbox.SelfTest;
+
+/// <summary>Where and within which bounds the self-test runs.</summary>
+public sealed record EscapeTestOptions
+{
+    /// <summary>The static helper, whose <c>probe</c> applet makes the attempts; a path without symbolic links.</summary>
+    public required string HelperPath { get; init; }
+
+    /// <summary>
+    /// Where canaries and the stage are put: a directory that every user of the host can enter, so that it is the sandbox that
+    /// hides them and not a file mode; not below <c>/tmp</c>, which the sandbox covers with its own.
+    /// </summary>
+    public string Directory { get; init; } = "/var/tmp";
+
+    /// <summary>The limits of the sandbox under attack.</summary>
+    public Limits Limits { get; init; } = ProbeSettings.SelfTestLimits;
+
+    /// <summary>For all attempts of one sandbox: a hundred that each take at most ten seconds rarely take any.</summary>
+    public TimeSpan RunWithin { get; init; } = TimeSpan.FromMinutes(3);
+}
