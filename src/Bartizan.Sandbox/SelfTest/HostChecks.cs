@@ -252,19 +252,23 @@ internal sealed class HostChecks(
         KillReport report
     )
     {
-        var left = processes.Count(HostProcesses.IsAlive);
+        var alive = processes.Count(HostProcesses.IsAlive);
         var cgroups = Cgroups(id).Count;
         var mounts = MountsOf(id);
         var loops = Loops();
-        var text = string.Create(
+        var left = string.Create(
             CultureInfo.InvariantCulture,
-            $"left: {left} of {processes.Count} processes, {cgroups} cgroups, {mounts} mounts, {loops} loop devices; killed in {report.Elapsed.TotalMilliseconds:F1} ms, {report.Evidence}"
+            $"left: {alive} of {processes.Count} processes, {cgroups} cgroups, {mounts} mounts, {loops} loop devices"
+        );
+        var killed = string.Create(
+            CultureInfo.InvariantCulture,
+            $"{report.Elapsed.TotalMilliseconds:F1} ms, {report.Evidence}"
         );
         return Check(
             "H05",
             "kill",
-            left + cgroups + mounts + loops == 0 && report.VerifiedEmpty,
-            text,
+            alive + cgroups + mounts + loops == 0 && report.VerifiedEmpty,
+            $"{left}; killed in {killed}",
             $"before: {processes.Count} processes, {cgroupsBefore.Count} cgroups",
             processes.Count > 1 && (tier == LimitTier.Rlimits || cgroupsBefore.Count > 0)
         );
