@@ -3,8 +3,9 @@ using System.Collections.Immutable;
 namespace Bartizan.Core.Enforcement;
 
 /// <summary>
-/// A file, by every canonical name it has: the link's and the target's, anchored (<c>workspace/a</c>) or absolute. A deny
-/// or ask rule applies when it matches any of them; an allow holds only when each of them is allowed.
+/// A file, by every canonical name it has: the link's and the target's, each once: anchored (<c>workspace/a</c>) when it
+/// lies below an anchor, else absolute. A deny or ask rule applies when it matches any of them or of
+/// <see cref="Aliases"/>; an allow holds only when each of the names is allowed.
 /// </summary>
 public sealed record FileTarget : ActionTarget
 {
@@ -27,6 +28,12 @@ public sealed record FileTarget : ActionTarget
     /// <summary>The canonical names; never empty.</summary>
     public ImmutableArray<string> Names { get; }
 
+    /// <summary>
+    /// Further spellings of these names, such as the host's absolute path of <c>workspace/a</c>. Deny and ask rules look at
+    /// them too; an allow needs none of them.
+    /// </summary>
+    public ImmutableArray<string> Aliases { get; init; } = [];
+
     /// <inheritdoc/>
     public override string Text => Names[0];
 
@@ -35,7 +42,10 @@ public sealed record FileTarget : ActionTarget
 
     /// <inheritdoc/>
     public bool Equals(FileTarget? other) =>
-        other is not null && Verb == other.Verb && Names.SequenceEqual(other.Names);
+        other is not null
+        && Verb == other.Verb
+        && Names.SequenceEqual(other.Names)
+        && Aliases.SequenceEqual(other.Aliases);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Verb, Names[0]);

@@ -4,4 +4,11 @@ namespace Bartizan.Core.Manifests;
 /// <param name="Name">The name that rules and upstreams use.</param>
 /// <param name="Origin">Where it comes from.</param>
 /// <param name="Locator">The variable's name, or the file's path (absolute, or relative to the manifest).</param>
-public sealed record CredentialSource(string Name, CredentialOrigin Origin, string Locator);
+public sealed record CredentialSource(string Name, CredentialOrigin Origin, string Locator)
+{
+    /// <summary>Why the agent's work needs it.</summary>
+    public string? Why { get; init; }
+
+    /// <summary>The threat it counters, for reports.</summary>
+    public string? Counters { get; init; }
+}

@@ -26,6 +26,15 @@ public sealed record Rule
     /// <summary>The last day (UTC) on which an allow applies; null for ever.</summary>
     public DateOnly? Expires { get; init; }
 
+    /// <summary>Why a wide pattern is right here; null when nobody said so.</summary>
+    public string? AcceptWide { get; init; }
+
+    /// <summary>The threat it counters, for reports.</summary>
+    public string? Counters { get; init; }
+
+    /// <summary>The role it came with; null for a rule of the file's own.</summary>
+    public string? Role { get; init; }
+
     /// <summary>The rule as it stands in the file.</summary>
     public string Text =>
         $"{(Effect == Effect.Allow ? "allow" : Effect == Effect.Ask ? "ask" : "deny")}: {Verb.ToString().ToLowerInvariant()} {Pattern}";

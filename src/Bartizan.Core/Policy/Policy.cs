@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
@@ -9,21 +10,166 @@ namespace Bartizan.Core.Policies;
 /// A manifest's rules, ready to decide. Pure: the same target, time, labels and report always give the same decision; no
 /// I/O, no clock. An error in a deny or ask rule applies it, in an allow rule it doesn't.
 /// </summary>
+/// <remarks>
+/// Each layer says deny, ask or allow (deny beats ask beats allow; what it doesn't mention it denies, a baseline without
+/// an allow rule for the verb lets pass), and the strictest layer counts. This evaluator is the specification: faster ones
+/// are tested against it. Loopback and private addresses may be dialed only where the rule that allows the action is an
+/// address literal, or the exact name of a host that is private by its name's standard (<c>localhost</c>,
+/// <c>*.internal</c>…); a wildcard never grants an address literal.
+/// </remarks>
 public sealed class Policy
 {
-    private Policy() { }
+    /// <summary>How much of a target a reason repeats; targets come from the agent.</summary>
+    private const int ShownLength = 200;
+
+    private readonly ImmutableArray<CompiledLayer> _layers;
+
+    private Policy(ImmutableArray<CompiledLayer> layers) => _layers = layers;
 
     /// <summary>Digest of the canonical normal form.</summary>
     public Digest Digest { get; private init; }
 
+    internal ImmutableArray<CompiledLayer> Layers => _layers;
+
     /// <summary>Compiles the layers of a manifest.</summary>
     /// <param name="manifest">The manifest.</param>
     /// <param name="observe">True for <c>run --observe</c>: what no layer mentions is allowed and marked observed.</param>
-    public static Policy Compile(Manifest manifest, bool observe = false) => new();
+    /// <exception cref="ArgumentException">When anything but development is to be observed.</exception>
+    public static Policy Compile(Manifest manifest, bool observe = false)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        if (observe && manifest.Environment != DeploymentEnvironment.Development)
+        {
+            throw new ArgumentException("only an agent in development can be observed", nameof(observe));
+        }
+
+        ImmutableArray<CompiledLayer> layers =
+        [
+            .. manifest.Layers.IsDefault ? [] : manifest.Layers.Select(layer => new CompiledLayer(layer, observe)),
+        ];
+        return new Policy(layers) { Digest = NormalForm.DigestOf(manifest, observe) };
+    }
 
     /// <summary>Step 2, screening: rules alone. What is denied whatever the content ends here.</summary>
-    public Decision Screen(ActionTarget target, DateTimeOffset now) => default;
+    public Decision Screen(ActionTarget target, DateTimeOffset now) => Judge(target, now);
 
     /// <summary>Step 4, deciding: rules, labels and what the guards found.</summary>
-    public Decision Decide(ActionTarget target, DateTimeOffset now, Labels labels, GuardReport report) => default;
+    public Decision Decide(ActionTarget target, DateTimeOffset now, Labels labels, GuardReport report)
+    {
+        ArgumentNullException.ThrowIfNull(report);
+        var decision = Judge(target, now);
+        if (report.Strictest >= decision.Effect)
+        {
+            return decision;
+        }
+
+        var found = report.Findings.IsDefaultOrEmpty ? "no detail given" : Shown(string.Join("; ", report.Findings));
+        return decision with
+        {
+            Effect = report.Strictest is Effect.Ask ? Effect.Ask : Effect.Deny,
+            Reason = $"a guard objects to the content: {found}",
+            Needed = null,
+        };
+    }
+
+    /// <summary>Tells which rules decide a target, layer by layer, and what would change the decision.</summary>
+    public Explanation Explain(ActionTarget target, DateTimeOffset now) =>
+        Explainer.Explain(this, target, Judge(target, now), now);
+
+    /// <summary>A text of the agent's, shortened and without characters that move a terminal.</summary>
+    internal static string Shown(string text)
+    {
+        var length = Math.Min(text.Length, ShownLength);
+        var shown = string.Create(
+            length,
+            text,
+            (span, from) =>
+            {
+                for (var i = 0; i < span.Length; i++)
+                {
+                    var c = from[i];
+                    span[i] = char.IsControl(c) || char.IsSurrogate(c) || c is '`' or '\u2028' or '\u2029' ? '?' : c;
+                    if (c > '\x7f' && char.GetUnicodeCategory(c) == System.Globalization.UnicodeCategory.Format)
+                    {
+                        span[i] = '?';
+                    }
+                }
+            }
+        );
+        return text.Length > ShownLength ? shown + "…" : shown;
+    }
+
+    private Decision Judge(ActionTarget target, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (_layers.IsEmpty || _layers.All(layer => layer.IsCeiling))
+        {
+            return Decision.Deny("the manifest has no rules");
+        }
+
+        if (FindIllFormed(target) is { } problem)
+        {
+            return Decision.Deny(problem);
+        }
+
+        // INVARIANT: the strictest layer counts; no layer raises another.
+        var effect = Effect.Allow;
+        var (rules, observed) = (0, false);
+        CompiledRule? only = null;
+        var pattern = 0;
+        foreach (var layer in _layers)
+        {
+            var verdict = layer.Judge(target, now);
+            effect = verdict.Effect < effect ? verdict.Effect : effect;
+            observed |= verdict.Observed;
+            rules += verdict.Count;
+            if (verdict.Rule is { } rule)
+            {
+                (only, pattern) = (rule, verdict.Pattern);
+            }
+        }
+
+        if (effect == Effect.Allow && rules == 1 && !observed)
+        {
+            return new Decision
+            {
+                Effect = Effect.Allow,
+                Rules = only!.Alone,
+                Reason = only.Reason,
+                Obligations = only.ObligationsOf(pattern),
+            };
+        }
+
+        return effect == Effect.Deny ? Refusal.Of(this, target, now) : Grant.Of(this, target, now, effect, observed);
+    }
+
+    // The enforcement points send canonical forms. One that doesn't is wrong, and what a wrong form matches means nothing.
+    private static string? FindIllFormed(ActionTarget target)
+    {
+        switch (target)
+        {
+            case FileTarget file:
+                foreach (var name in file.Names)
+                {
+                    if (!PathPattern.IsCanonical(name))
+                    {
+                        return $"`{Shown(name)}` is not a canonical path";
+                    }
+                }
+
+                foreach (var name in file.Aliases)
+                {
+                    if (!PathPattern.IsCanonical(name))
+                    {
+                        return $"`{Shown(name)}` is not a canonical path";
+                    }
+                }
+
+                return null;
+            case HttpTarget http:
+                return http.Path.StartsWith('/') ? null : "the request's path is not in canonical form";
+            default:
+                return null;
+        }
+    }
 }

@@ -1,0 +1,175 @@
+using System.Collections.Immutable;
+
+namespace Bartizan.Core.Manifests;
+
+/// <summary>Puts a manifest together from its file and its baselines, and collects what is wrong with any of them.</summary>
+internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? today)
+{
+    private readonly ImmutableArray<ManifestError>.Builder _errors = ImmutableArray.CreateBuilder<ManifestError>();
+    private readonly ImmutableArray<ManifestError>.Builder _warnings = ImmutableArray.CreateBuilder<ManifestError>();
+    private readonly List<string> _files = [];
+    private readonly Dictionary<string, ImmutableArray<Rule>> _roles = new(StringComparer.Ordinal);
+
+    /// <summary>Loads a manifest.</summary>
+    public ManifestLoad Load(string text, string file)
+    {
+        _files.Add(file);
+        var root = SourceTree.Read(text, file, _errors) as SourceNode.Map;
+        if (root is null)
+        {
+            if (_errors.Count == 0)
+            {
+                _errors.Add(
+                    new(new(file, 1, 1), "a manifest is a map of keys", "It starts with `apiVersion: bartizan/v1`.")
+                );
+            }
+
+            return Finish(null);
+        }
+
+        new ShapeCheck(_errors).Check(root, ManifestShape.Manifest, "the manifest");
+        var baselines = ReadBaselines(root, file);
+        var manifest = Assemble(root, baselines);
+        new ManifestChecks(_errors, _warnings, today).Check(manifest, root, _roles);
+        return Finish(manifest);
+    }
+
+    // Outermost first, as the layers stand.
+    private ImmutableArray<RuleLayer> ReadBaselines(SourceNode.Map root, string file)
+    {
+        var layers = new List<RuleLayer>();
+        var (from, current) = (root, file);
+        while (from.Find("extends") is SourceNode.Scalar { IsEmpty: false } named)
+        {
+            var said = named.Text.Trim();
+            var builtIn = Baselines.Names.Contains(said);
+            var path = builtIn ? said : Resolve(current, said);
+            if (_files.Contains(path) || layers.Count >= ManifestLoader.MaxBaselines)
+            {
+                var what = _files.Contains(path) ? "extends itself in a circle" : "is one baseline too many";
+                _errors.Add(new(named.Position, $"`{SourceTree.Quote(said)}` {what}", "Take it out."));
+                break;
+            }
+
+            if ((builtIn ? Baselines.Read(said) : open(path)) is not { } text)
+            {
+                _errors.Add(
+                    new(named.Position, $"there is no baseline `{SourceTree.Quote(said)}`", NoBaseline(said, path))
+                );
+                break;
+            }
+
+            var shown = builtIn ? $"{said} (built in)" : path;
+            _files.Add(path);
+            if (SourceTree.Read(text, shown, _errors) is not SourceNode.Map baseline)
+            {
+                _errors.Add(new(new(shown, 1, 1), "a baseline is a map of keys", ""));
+                break;
+            }
+
+            layers.Add(ReadBaseline(baseline, builtIn ? said : Path.GetFileNameWithoutExtension(path)));
+            (from, current) = (baseline, path);
+        }
+
+        layers.Reverse();
+        return [.. layers];
+    }
+
+    private RuleLayer ReadBaseline(SourceNode.Map baseline, string name)
+    {
+        new ShapeCheck(_errors).Check(baseline, ManifestShape.Baseline, "the baseline");
+        ReadRoles(baseline);
+        var rules = new RuleReader(_errors, isCeiling: true).Read(baseline.Find("rules"));
+        return new RuleLayer($"baseline {name}", IsCeiling: true, rules);
+    }
+
+    // The nearest definition of a name counts; the files are read from the manifest outwards.
+    private void ReadRoles(SourceNode.Map from)
+    {
+        foreach (var (name, rules) in ManifestReader.Entries(from.Find("define_roles")))
+        {
+            var read = new RuleReader(_errors, isCeiling: false).Read(rules, name.Text);
+            _roles.TryAdd(name.Text, read);
+        }
+    }
+
+    private Manifest Assemble(SourceNode.Map root, ImmutableArray<RuleLayer> baselines)
+    {
+        // The manifest's own definitions win over a baseline's of the same name.
+        var inherited = new Dictionary<string, ImmutableArray<Rule>>(_roles, StringComparer.Ordinal);
+        _roles.Clear();
+        ReadRoles(root);
+        foreach (var (name, rules) in inherited)
+        {
+            _roles.TryAdd(name, rules);
+        }
+
+        var own = new RuleReader(_errors, isCeiling: false).Read(root.Find("rules"));
+        var roles = new List<Rule>();
+        foreach (var named in ManifestReader.Items(root.Find("roles")).OfType<SourceNode.Scalar>())
+        {
+            if (_roles.TryGetValue(named.Text, out var rules))
+            {
+                roles.AddRange(rules);
+            }
+            else
+            {
+                var hint = NearestWord.Hint(named.Text, _roles.Keys);
+                _errors.Add(new(named.Position, $"there is no role `{SourceTree.Quote(named.Text)}`", hint));
+            }
+        }
+
+        return new Manifest
+        {
+            Agent = RuleReader.TextOf(root, "agent") ?? "",
+            Version = int.TryParse(RuleReader.TextOf(root, "version"), out var version) ? version : 1,
+            Owner = RuleReader.TextOf(root, "owner") ?? "",
+            Description = RuleReader.TextOf(root, "description") ?? "",
+            Environment = ManifestReader.ReadEnvironment(root),
+            Run = ManifestReader.ReadRun(root),
+            Models = ManifestReader.ReadModels(root),
+            Credentials = ManifestReader.ReadCredentials(root),
+            Layers = [.. baselines, new RuleLayer("manifest", IsCeiling: false, [.. own, .. roles])],
+        };
+    }
+
+    private static string Resolve(string file, string said)
+    {
+        var folder = Path.GetDirectoryName(file) ?? "";
+        var (rooted, parts) = (Path.IsPathRooted(Path.Combine(folder, said)), new List<string>());
+        foreach (var part in Path.Combine(folder, said).Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            if (part == ".." && parts.Count > 0 && parts[^1] != "..")
+            {
+                parts.RemoveAt(parts.Count - 1);
+            }
+            else if (part != "." && !(part == ".." && rooted))
+            {
+                parts.Add(part);
+            }
+        }
+
+        return (rooted ? "/" : "") + string.Join('/', parts);
+    }
+
+    private static string NoBaseline(string said, string path) =>
+        said.Contains('/', StringComparison.Ordinal) || said.Contains('.', StringComparison.Ordinal)
+            ? $"It was looked for as `{SourceTree.Quote(path)}`."
+            : NearestWord.Hint(said, Baselines.Names) + " A file is named by its path: `./baseline.yaml`.";
+
+    private ManifestLoad Finish(Manifest? manifest)
+    {
+        var errors = Ordered(_errors);
+        return new ManifestLoad(errors.IsEmpty ? manifest : null, errors) { Warnings = Ordered(_warnings) };
+    }
+
+    private ImmutableArray<ManifestError> Ordered(ImmutableArray<ManifestError>.Builder found) =>
+        [
+            .. found
+                .Distinct()
+                .OrderBy(e => _files.FindIndex(f => e.Position.File.StartsWith(f, StringComparison.Ordinal)))
+                .ThenBy(e => e.Position.Line)
+                .ThenBy(e => e.Position.Column)
+                .Take(SourceTree.MaxErrors),
+        ];
+}

@@ -1,0 +1,335 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Policies;
+
+namespace Bartizan.Core.Manifests;
+
+/// <summary>What holds between the parts of a manifest.</summary>
+internal sealed class ManifestChecks(
+    ImmutableArray<ManifestError>.Builder errors,
+    ImmutableArray<ManifestError>.Builder warnings,
+    DateOnly? today
+)
+{
+    // How the secrets of well-known services begin; enough to warn somebody who pasted one.
+    private static readonly string[] _secretStarts =
+    [
+        "sk-",
+        "ghp_",
+        "gho_",
+        "github_pat_",
+        "glpat-",
+        "xoxb-",
+        "xoxp-",
+        "AKIA",
+        "AIza",
+        "-----BEGIN",
+    ];
+
+    /// <summary>Checks a manifest that was read, with errors or not.</summary>
+    public void Check(Manifest manifest, SourceNode.Map root, IReadOnlyDictionary<string, ImmutableArray<Rule>> roles)
+    {
+        var own = manifest.Layers[^1].Rules;
+        if (root.Find("rules") is null && root.Find("roles") is null)
+        {
+            Error(root.Position, "the manifest has no rules", "Without one the agent may do nothing; add `rules`.");
+        }
+
+        CheckCredentials(manifest, root, own);
+        CheckModels(manifest, root, own);
+        CheckWorkspace(manifest, root, own);
+        foreach (var rule in manifest.Layers.SelectMany(l => l.Rules))
+        {
+            CheckRule(rule);
+        }
+
+        if (errors.Count == 0)
+        {
+            CheckReach(manifest);
+        }
+
+        CheckWarnings(manifest, root, roles);
+    }
+
+    private void CheckCredentials(Manifest manifest, SourceNode.Map root, ImmutableArray<Rule> own)
+    {
+        var declared = ManifestReader
+            .Entries(root.Find("credentials"))
+            .Select(e => e.Key.Text)
+            .ToHashSet(StringComparer.Ordinal);
+        foreach (var rule in own.Where(r => r.Credential is { } name && !declared.Contains(name)))
+        {
+            Error(rule.Position, Undeclared(rule.Credential!), NearestWord.Hint(rule.Credential!, declared));
+        }
+
+        foreach (var (_, value) in ManifestReader.Entries(root.Find("models")))
+        {
+            if (value is SourceNode.Map map && RuleReader.TextOf(map, "with") is { } name && !declared.Contains(name))
+            {
+                Error(map.PositionOf("with"), Undeclared(name), NearestWord.Hint(name, declared));
+            }
+        }
+
+        var used = own.Select(r => r.Credential).Concat(manifest.Models.Values.Select(m => m.Credential)).ToHashSet();
+        foreach (
+            var (name, _) in ManifestReader.Entries(root.Find("credentials")).Where(e => !used.Contains(e.Key.Text))
+        )
+        {
+            Warn(name.Position, $"the credential `{SourceTree.Quote(name.Text)}` is used by nothing", "Take it out.");
+        }
+    }
+
+    private static string Undeclared(string name) =>
+        $"there is no credential `{SourceTree.Quote(name)}` in `credentials`";
+
+    private void CheckModels(Manifest manifest, SourceNode.Map root, ImmutableArray<Rule> own)
+    {
+        var declared = ManifestReader.Entries(root.Find("models")).Select(e => e.Key).ToList();
+        var names = declared.Select(d => d.Text).ToList();
+        var grants = new List<(string Provider, NamePattern Pattern, Rule Rule)>();
+        foreach (var rule in own.Where(r => r.Verb == Verb.Model))
+        {
+            foreach (var pattern in PatternsOf(rule).OfType<NamePattern>())
+            {
+                var providers = names.Where(n => pattern.Head is null || pattern.Head.Matches(n)).ToList();
+                if (providers.Count == 0)
+                {
+                    var head = pattern.Head?.Text ?? "**";
+                    Error(rule.Position, $"there is no upstream `{head}` in `models`", NearestWord.Hint(head, names));
+                }
+
+                grants.AddRange(rule.Effect == Effect.Deny ? [] : providers.Select(p => (p, pattern, rule)));
+            }
+        }
+
+        CheckToldApart(manifest, grants);
+        foreach (var name in declared.Where(d => grants.All(g => g.Provider != d.Text)))
+        {
+            Warn(
+                name.Position,
+                $"no rule allows a model of `{SourceTree.Quote(name.Text)}`",
+                "Add one, or take it out."
+            );
+        }
+    }
+
+    // The gateway has one base for each wire format: which upstream is meant only the model's name can say.
+    private void CheckToldApart(Manifest manifest, List<(string Provider, NamePattern Pattern, Rule Rule)> grants)
+    {
+        foreach (var one in grants)
+        {
+            foreach (var other in grants)
+            {
+                if (
+                    string.CompareOrdinal(one.Provider, other.Provider) < 0
+                    && manifest.Models.TryGetValue(one.Provider, out var a)
+                    && manifest.Models.TryGetValue(other.Provider, out var b)
+                    && a.Api == b.Api
+                    && PatternOverlap.Exists(one.Pattern.Rest, other.Pattern.Rest)
+                )
+                {
+                    Error(
+                        other.Rule.Position,
+                        $"`{one.Provider}` and `{other.Provider}` speak one wire format and both allow some model",
+                        $"Name the models of each; `{one.Rule.Text}` stands at {one.Rule.Position}."
+                    );
+                }
+            }
+        }
+    }
+
+    private void CheckWorkspace(Manifest manifest, SourceNode.Map root, ImmutableArray<Rule> own)
+    {
+        if (manifest.Run is not { } run)
+        {
+            return;
+        }
+
+        var workspace = (root.Find("run") as SourceNode.Map)?.Find("workspace") as SourceNode.Map;
+        var writes = own.FirstOrDefault(r => r.Verb == Verb.Write && r.Effect != Effect.Deny);
+        if (run.WorkspaceMode != WorkspaceMode.ReadOnly && writes is null)
+        {
+            Error(
+                workspace?.PositionOf("mode") ?? root.Position,
+                $"the mode `{RuleReader.TextOf(workspace, "mode")}` has no `write` rule to say what may be written",
+                "Add `allow: write workspace/…`, or say `read-only`."
+            );
+        }
+        else if (run.WorkspaceMode == WorkspaceMode.ReadOnly && writes is { } rule && InWorkspaceOnly(rule))
+        {
+            Error(
+                rule.Position,
+                $"`{SourceTree.Quote(rule.Text)}` can never apply: the workspace is read-only",
+                "Say `mode: staged` in `run.workspace`, or take the rule out."
+            );
+        }
+    }
+
+    private static bool InWorkspaceOnly(Rule rule) =>
+        PatternsOf(rule).All(p => p.Canonical.StartsWith("workspace", StringComparison.Ordinal));
+
+    private void CheckRule(Rule rule)
+    {
+        if (today is { } day && rule.Expires is { } last && last < day)
+        {
+            Warn(
+                rule.Position,
+                $"`{SourceTree.Quote(rule.Text)}` lapsed after {last:yyyy-MM-dd}",
+                "Renew it, or take it out."
+            );
+        }
+
+        if (rule.AcceptWide is not null && !PatternsOf(rule).Any(p => p.IsWide))
+        {
+            Warn(
+                rule.Position,
+                $"`accept_wide` stands on `{SourceTree.Quote(rule.Text)}`, which isn't wide",
+                "Take it out."
+            );
+        }
+    }
+
+    // A grant that names one target, or is written as a denial is, can be seen to be dead.
+    private void CheckReach(Manifest manifest)
+    {
+        var layers = manifest.Layers.Select(l => new CompiledLayer(l, observe: false)).ToList();
+        var seen = new Dictionary<string, Rule>(StringComparer.Ordinal);
+        foreach (var rule in manifest.Layers[^1].Rules)
+        {
+            if (!seen.TryAdd(rule.Text, rule))
+            {
+                Warn(
+                    rule.Position,
+                    $"`{SourceTree.Quote(rule.Text)}` stands twice",
+                    $"It stands at {seen[rule.Text].Position}."
+                );
+            }
+
+            if (rule.Effect == Effect.Deny)
+            {
+                continue;
+            }
+
+            var patterns = PatternsOf(rule).ToList();
+            foreach (var layer in layers)
+            {
+                if (WhyDead(patterns, layer) is { } why)
+                {
+                    Error(
+                        rule.Position,
+                        $"`{SourceTree.Quote(rule.Text)}` can never apply: {why}",
+                        "Take one of them out."
+                    );
+                    break;
+                }
+            }
+        }
+    }
+
+    private static string? WhyDead(List<TargetPattern> patterns, CompiledLayer layer)
+    {
+        CompiledRule? killer = null;
+        foreach (var pattern in patterns)
+        {
+            var verb = pattern.Literal?.Verb;
+            var rules = verb is null ? [] : Refusal.Denying(layer, pattern.Literal!);
+            killer = rules.Count > 0 ? rules[0] : SameDenial(pattern, layer);
+            if (killer is null)
+            {
+                return null;
+            }
+        }
+
+        return killer is null ? null : $"`{killer.Reference.Text}` ({killer.Reference.Place}) denies it";
+    }
+
+    private static CompiledRule? SameDenial(TargetPattern pattern, CompiledLayer layer)
+    {
+        foreach (var verb in Enum.GetValues<Verb>())
+        {
+            foreach (var rule in layer.RulesOf(verb))
+            {
+                if (
+                    rule.Rule.Effect == Effect.Deny
+                    && rule.Patterns.Any(p => p.GetType() == pattern.GetType() && Covers(rule, verb, p, pattern))
+                )
+                {
+                    return rule;
+                }
+            }
+        }
+
+        return null;
+    }
+
+    private static bool Covers(CompiledRule rule, Verb verb, TargetPattern denial, TargetPattern grant) =>
+        rule.Verb == verb
+        && (denial is not PathPattern || rule.Rule.Verb == (grant as PathPattern)?.Verb)
+        && (denial is not NamePattern || rule.Rule.Verb == (grant as NamePattern)?.Verb)
+        && (
+            denial.Canonical == grant.Canonical
+            || (denial.IsWide && denial.Canonical is "**" or "**:*" or "* *://**:*/**")
+        );
+
+    private void CheckWarnings(
+        Manifest manifest,
+        SourceNode.Map root,
+        IReadOnlyDictionary<string, ImmutableArray<Rule>> roles
+    )
+    {
+        foreach (var (name, value) in ManifestReader.Entries((root.Find("run") as SourceNode.Map)?.Find("variables")))
+        {
+            if (
+                value is SourceNode.Scalar text
+                && _secretStarts.Any(s => text.Text.StartsWith(s, StringComparison.Ordinal))
+            )
+            {
+                Warn(
+                    value.Position,
+                    $"the variable `{SourceTree.Quote(name.Text)}` looks like a credential, which the agent would hold",
+                    "Name it in `credentials` and let the gateway inject it."
+                );
+            }
+        }
+
+        foreach (var model in manifest.Models.Values.Where(m => m.Url.Scheme == "http" && !m.Url.IsLoopback))
+        {
+            if (manifest.Environment != DeploymentEnvironment.Development)
+            {
+                var where = (root.Find("models") as SourceNode.Map)?.PositionOf(model.Name) ?? root.Position;
+                Warn(where, $"`{model.Name}` is reached by http: what is sent can be read on the way", "Use https.");
+            }
+        }
+
+        var named = ManifestReader
+            .Items(root.Find("roles"))
+            .OfType<SourceNode.Scalar>()
+            .Select(s => s.Text)
+            .ToHashSet();
+        foreach (
+            var (name, _) in ManifestReader.Entries(root.Find("define_roles")).Where(e => !named.Contains(e.Key.Text))
+        )
+        {
+            Warn(name.Position, $"the role `{SourceTree.Quote(name.Text)}` is defined and not named in `roles`", "");
+        }
+    }
+
+    private static IEnumerable<TargetPattern> PatternsOf(Rule rule) =>
+        Alternation.TryExpand(rule.Pattern, out var texts, out _)
+            ? texts
+                .Select(t => TargetPattern.Parse(rule.Verb, t, rule.Effect == Effect.Allow, out _))
+                .OfType<TargetPattern>()
+            : [];
+
+    private void Error(SourcePosition where, string message, string hint) => Add(errors, where, message, hint);
+
+    private void Warn(SourcePosition where, string message, string hint) => Add(warnings, where, message, hint);
+
+    private static void Add(ImmutableArray<ManifestError>.Builder to, SourcePosition where, string message, string hint)
+    {
+        if (to.Count < SourceTree.MaxErrors)
+        {
+            to.Add(new ManifestError(where, message, hint));
+        }
+    }
+}

@@ -1,0 +1,151 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+namespace Bartizan.Core.Manifests;
+
+/// <summary>Makes typed sections of a tree that fits the shape; where it doesn't, defaults stand in beside the error.</summary>
+internal static class ManifestReader
+{
+    /// <summary>The <c>run</c> section; null when there is none.</summary>
+    public static RunSection? ReadRun(SourceNode.Map root)
+    {
+        if (root.Find("run") is not SourceNode.Map run)
+        {
+            return null;
+        }
+
+        var workspace = run.Find("workspace") as SourceNode.Map;
+        return new RunSection
+        {
+            Command = Texts(run.Find("command")),
+            Client = RuleReader.TextOf(run, "client") ?? "generic",
+            WorkspacePath = RuleReader.TextOf(workspace, "path") ?? ".",
+            WorkspaceMode = RuleReader.TextOf(workspace, "mode") switch
+            {
+                "staged" => WorkspaceMode.Staged,
+                "read-write" => WorkspaceMode.ReadWrite,
+                _ => WorkspaceMode.ReadOnly,
+            },
+            Mounts =
+            [
+                .. Items(run.Find("mounts"))
+                    .OfType<SourceNode.Map>()
+                    .Select(m => RuleReader.TextOf(m, "path"))
+                    .OfType<string>(),
+            ],
+            Variables = Entries(run.Find("variables"))
+                .Where(e => e.Value is SourceNode.Scalar)
+                .ToImmutableDictionary(e => e.Key.Text, e => ((SourceNode.Scalar)e.Value).Text, StringComparer.Ordinal),
+            Limits = ReadLimits(run.Find("limits") as SourceNode.Map),
+        };
+    }
+
+    /// <summary>The model upstreams.</summary>
+    public static ImmutableDictionary<string, ModelUpstream> ReadModels(SourceNode.Map root)
+    {
+        var models = ImmutableDictionary.CreateBuilder<string, ModelUpstream>(StringComparer.Ordinal);
+        foreach (var (name, value) in Entries(root.Find("models")))
+        {
+            var map = value as SourceNode.Map;
+            var api = RuleReader.TextOf(map, "api") switch
+            {
+                "anthropic" => ModelApi.Anthropic,
+                "openai" => ModelApi.OpenAI,
+                _ => ModelApi.Unknown,
+            };
+            if (!Uri.TryCreate(RuleReader.TextOf(map, "url"), UriKind.Absolute, out var url) || api == ModelApi.Unknown)
+            {
+                continue;
+            }
+
+            models[name.Text] = new ModelUpstream
+            {
+                Name = name.Text,
+                Api = api,
+                Url = url,
+                Credential = RuleReader.TextOf(map, "with"),
+                CertificateAuthority = RuleReader.TextOf(map, "ca"),
+                Place = RuleReader.TextOf(map, "place"),
+            };
+        }
+
+        return models.ToImmutable();
+    }
+
+    /// <summary>The credentials.</summary>
+    public static ImmutableDictionary<string, CredentialSource> ReadCredentials(SourceNode.Map root)
+    {
+        var credentials = ImmutableDictionary.CreateBuilder<string, CredentialSource>(StringComparer.Ordinal);
+        foreach (var (name, value) in Entries(root.Find("credentials")))
+        {
+            var map = value as SourceNode.Map;
+            var from = RuleReader.TextOf(map, "from") ?? "";
+            var colon = from.IndexOf(':', StringComparison.Ordinal);
+            var origin =
+                colon < 0 ? CredentialOrigin.Unknown
+                : from[..colon] == "env" ? CredentialOrigin.Variable
+                : from[..colon] == "file" ? CredentialOrigin.File
+                : CredentialOrigin.Unknown;
+            if (origin != CredentialOrigin.Unknown)
+            {
+                credentials[name.Text] = new CredentialSource(name.Text, origin, from[(colon + 1)..])
+                {
+                    Why = RuleReader.TextOf(map, "why"),
+                    Counters = RuleReader.TextOf(map, "counters"),
+                };
+            }
+        }
+
+        return credentials.ToImmutable();
+    }
+
+    /// <summary>The environment; production when nothing is said.</summary>
+    public static DeploymentEnvironment ReadEnvironment(SourceNode.Map root) =>
+        RuleReader.TextOf(root, "environment") switch
+        {
+            "development" => DeploymentEnvironment.Development,
+            "staging" => DeploymentEnvironment.Staging,
+            _ => DeploymentEnvironment.Production,
+        };
+
+    /// <summary>The items of a list; none for anything else.</summary>
+    public static ImmutableArray<SourceNode> Items(SourceNode? node) => node is SourceNode.List list ? list.Items : [];
+
+    /// <summary>The entries of a map; none for anything else.</summary>
+    public static ImmutableArray<KeyValuePair<SourceNode.Scalar, SourceNode>> Entries(SourceNode? node) =>
+        node is SourceNode.Map map ? map.Entries : [];
+
+    private static Limits ReadLimits(SourceNode.Map? map)
+    {
+        var limits = new Limits();
+        return limits with
+        {
+            Cpu = double.TryParse(
+                RuleReader.TextOf(map, "cpu"),
+                NumberStyles.AllowDecimalPoint,
+                CultureInfo.InvariantCulture,
+                out var cpu
+            )
+                ? cpu
+                : limits.Cpu,
+            MemoryBytes = Units.TrySize(RuleReader.TextOf(map, "memory") ?? "", out var memory)
+                ? memory
+                : limits.MemoryBytes,
+            DiskBytes = Units.TrySize(RuleReader.TextOf(map, "disk") ?? "", out var disk) ? disk : limits.DiskBytes,
+            WallClock = Units.TryTime(RuleReader.TextOf(map, "wall_clock") ?? "", out var wall)
+                ? wall
+                : limits.WallClock,
+            Processes = int.TryParse(
+                RuleReader.TextOf(map, "processes"),
+                NumberStyles.None,
+                CultureInfo.InvariantCulture,
+                out var processes
+            )
+                ? processes
+                : limits.Processes,
+        };
+    }
+
+    private static ImmutableArray<string> Texts(SourceNode? node) =>
+        [.. Items(node).OfType<SourceNode.Scalar>().Select(s => s.Text)];
+}

@@ -1,0 +1,340 @@
+using System.Collections.Immutable;
+
+namespace Bartizan.Core.Manifests;
+
+/// <content>The sections below the top level.</content>
+internal static partial class ManifestShape
+{
+    /// <summary>One rule.</summary>
+    public static Shape.Keys Rule =>
+        new([
+            Known("allow", _pattern, "Permits what the pattern matches."),
+            Known("ask", _pattern, "Lets a person decide what the pattern matches."),
+            Known("deny", _pattern, "Refuses what the pattern matches, whatever allows it."),
+            Required("why", _why, "Why the rule exists."),
+            Known("counters", _threat, "The threat it counters."),
+            Known("with", _name, "The credential that is injected, by its name in `credentials`."),
+            Known("expires", _day, "The last day (UTC) on which the grant applies."),
+            Known("accept_wide", _why, "Why a pattern that matches a whole verb or scheme is right here."),
+            Later("when", new Shape.Text("a condition") { MaxLength = 4000 }, "A condition on the action."),
+            Later("approval", Approval, "Who is asked."),
+            Later(
+                "durability",
+                new Shape.Choice("what the action waits for", ["disk", "witnessed"]),
+                "What it waits for."
+            ),
+            Later("args", new Shape.Named(_any, Argument), "The arguments that a tool call may have, and no others."),
+            Later("match", new Shape.Many(_any) { Least = 1 }, "Examples that the rule must match."),
+            Later("not_match", new Shape.Many(_any) { Least = 1 }, "Examples that the rule must not match."),
+        ])
+        {
+            ExactlyOne = ["allow", "ask", "deny"],
+        };
+
+    private static Shape.Many Rules => new(Rule) { Least = 1 };
+
+    private static Shape.Keys Approval =>
+        new([
+            Known("by", _person, "Who may approve."),
+            Known("quorum", new Shape.Whole(1, 10), "How many must."),
+            Known("within", _time, "How long the action waits."),
+        ]);
+
+    private static Shape.Keys Argument =>
+        new([
+            Known("in", new Shape.Many(_any) { Least = 1 }, "The values it may have."),
+            Known("between", new Shape.Many(new Shape.Number(-1e15, 1e15)) { Least = 2 }, "Least and most."),
+            Known("glob", _any, "A pattern for text."),
+            Known("max_length", new Shape.Whole(0, int.MaxValue), "The longest text."),
+        ]);
+
+    private static Shape.Keys Run =>
+        new([
+            Known(
+                "command",
+                new Shape.Many(new Shape.Text("a word") { MaxLength = 4096 }) { Least = 1 },
+                "The command, word by word."
+            ),
+            Known(
+                "client",
+                new Shape.Choice("a client profile", ["claude-code", "codex", "generic"]),
+                "The client profile: variables, generated configuration, tool names."
+            ),
+            Known(
+                "workspace",
+                new Shape.Keys([
+                    Known("path", _path, "The folder, relative to this file."),
+                    Known(
+                        "mode",
+                        new Shape.Choice("how writes land", ["read-only", "staged", "read-write"]),
+                        "`read-only`, `staged` (a person applies the diff), `read-write` (applied by itself at the end)."
+                    ),
+                ]),
+                "The folder the agent works in."
+            ),
+            Known(
+                "mounts",
+                new Shape.Many(
+                    new Shape.Keys([
+                        Required("path", Mount, "The host's folder or file."),
+                        Known("as", new Shape.Choice("how it is mounted", ["read-only"]), "How: `read-only`."),
+                    ])
+                ),
+                "What else of the host the agent sees, at its own path."
+            ),
+            Known(
+                "variables",
+                new Shape.Named(Variable, new Shape.Text("a value") { MaxLength = 4096, Private = true }),
+                "Variables of the agent's process."
+            ),
+            Known(
+                "isolation",
+                new Shape.Choice("an isolation backend", ["bubblewrap"]) { Unsupported = ["oci", "kubernetes"] },
+                "What the sandbox is made of."
+            ),
+            Known(
+                "limits",
+                new Shape.Keys([
+                    Known("cpu", new Shape.Number(0.01, 1024), "Processors; may be a fraction."),
+                    Known("memory", _size, "Memory, page cache and tmpfs included."),
+                    Known("processes", new Shape.Whole(1, 1_000_000), "Processes and threads."),
+                    Known("disk", _size, "Bytes of any one file, of /tmp and of the home."),
+                    Known("wall_clock", _time, "From start to kill."),
+                ]),
+                "What the sandbox may use of the host."
+            ),
+        ]);
+
+    private static Shape.Text Mount =>
+        new("an absolute path of the host")
+        {
+            Expression = "^/",
+            Problem = text =>
+                !text.StartsWith('/')
+                || text.Contains("//", StringComparison.Ordinal)
+                || text.Split('/').Any(s => s is "." or "..")
+                    ? "is not an absolute path without `.` and `..`"
+                : text.TrimEnd('/') is "" or "/proc" or "/sys" or "/dev" or "/run" || IsBelowKernel(text)
+                    ? "can't be mounted"
+                : null,
+        };
+
+    private static Shape.Text Variable =>
+        new("a variable's name")
+        {
+            Expression = "^[A-Za-z_][A-Za-z0-9_]*$",
+            Problem = text =>
+                (char.IsAsciiLetter(text[0]) || text[0] == '_')
+                && text.All(c => char.IsAsciiLetterOrDigit(c) || c == '_')
+                    ? null
+                    : "is no variable's name",
+        };
+
+    private static Shape.Text CredentialSource =>
+        new("`env:NAME` or `file:PATH`")
+        {
+            Expression = "^(env|file|vault):.+",
+            Private = true,
+            Problem = CredentialProblem,
+        };
+
+    private static Shape.Keys Model =>
+        new([
+            Required(
+                "api",
+                new Shape.Choice("a wire format", ["anthropic", "openai"]) { Unsupported = ["gemini"] },
+                "The wire format it speaks: `anthropic` or `openai`."
+            ),
+            Required("url", _url, "The base address."),
+            Known("with", _name, "The credential that is injected, by its name in `credentials`."),
+            Known("ca", _path, "A PEM file with the authority of a private upstream."),
+            Known("place", _any, "Where the data goes, for reports."),
+        ]);
+
+    private static Shape.Keys Credential =>
+        new([
+            Required("from", CredentialSource, "Where it comes from: `env:NAME` or `file:PATH`."),
+            Later("ttl", _time, "How long one lease lasts."),
+            Known("why", _why, "Why the agent's work needs it."),
+            Known("counters", _threat, "The threat it counters."),
+        ]);
+
+    private static Shape.Keys Server =>
+        new([
+            Known("url", _url, "The server's address."),
+            Known("command", new Shape.Many(_any) { Least = 1 }, "The command of a stdio server."),
+            Known("with", _name, "The credential that is injected."),
+            Known("egress", new Shape.Many(_any), "The hosts a stdio server may reach."),
+        ])
+        {
+            ExactlyOne = ["url", "command"],
+        };
+
+    private static Shape.Keys Spend =>
+        new([
+            .. ImmutableArray
+                .Create("model", "tool", "http", "connect", "model_tokens", "usd", "bytes")
+                .Select(name => Known(name, _count, "The most of it.")),
+        ]);
+
+    private static Shape.Keys Budgets =>
+        new([
+            Known("session", Spend, "What one session may spend."),
+            Known("day", Spend, "What the agent may spend a day."),
+            Known(
+                "rate",
+                new Shape.Keys([
+                    Known("model", _rate, "Model calls."),
+                    Known("tool", _rate, "Tool calls."),
+                    Known("http", _rate, "Requests."),
+                    Known("connect", _rate, "Tunnels."),
+                    Known("per_user", _rate, "A caller's requests."),
+                    Known(
+                        "per",
+                        new Shape.Choice("whose rate it is", ["user", "session", "agent"]),
+                        "Whose rate it is."
+                    ),
+                ]),
+                "How fast."
+            ),
+            Known("same_call", new Shape.Whole(1, 1_000_000), "How often the very same call may come."),
+            Known("why", _why, "Why these."),
+            Known("counters", _threat, "The threat they counter."),
+        ]);
+
+    private static Shape.Keys Circuit =>
+        new([
+            Known("errors", new Shape.Number(0, 1), "The share of errors that opens it."),
+            Known("window", _time, "Over what time."),
+            Known("cool_down", _time, "When it is tried again."),
+        ]);
+
+    private static Shape.Choice GuardAction =>
+        new("what is done about it", ["block", "ask", "redact", "strip", "report"]);
+
+    private static Shape.Keys Guards =>
+        new([
+            Known(
+                "input",
+                new Shape.Keys([
+                    Known("injection", GuardAction, "Instructions hidden in content."),
+                    Known("hidden_text", GuardAction, "Text that people don't see."),
+                    Known("secrets", GuardAction, "Credentials."),
+                    Known("personal_data", GuardAction, "Personal data."),
+                    Known("max_bytes", _size, "The largest content."),
+                ]),
+                "What comes to the agent."
+            ),
+            Known(
+                "output",
+                new Shape.Keys([
+                    Known("secrets", GuardAction, "Credentials."),
+                    Known("personal_data", GuardAction, "Personal data."),
+                    Known("canaries", GuardAction, "Marked data that must never leave."),
+                    Known("max_bytes", _size, "The largest content."),
+                ]),
+                "What the agent sends."
+            ),
+            Known("why", _why, "Why these."),
+            Known("counters", _threat, "The threat they counter."),
+        ]);
+
+    private static Shape.Keys Trust =>
+        new([
+            Known("untrusted", new Shape.Many(_pattern), "What taints a session as untrusted."),
+            Known("private", new Shape.Many(_pattern), "What taints a session as private."),
+            Known(
+                "consequential",
+                new Shape.Many(
+                    new Shape.Keys([
+                        Known("tool", _any, "A tool."),
+                        Known("http", _any, "A request."),
+                        Known("targets", new Shape.Many(_any), "The arguments that say whom or what it hits."),
+                    ])
+                    {
+                        ExactlyOne = ["tool", "http"],
+                    }
+                ),
+                "What a tainted session no longer does alone."
+            ),
+            Known(
+                "sequences",
+                new Shape.Many(
+                    new Shape.Keys([
+                        Known("deny", _any, "First action -> second action."),
+                        Known("ask", _any, "First action -> second action."),
+                        Required("why", _why, "Why."),
+                    ])
+                    {
+                        ExactlyOne = ["deny", "ask"],
+                    }
+                ),
+                "What may not follow what."
+            ),
+        ]);
+
+    private static Shape.Keys Watch =>
+        new([
+            Known("hours", _any, "When the agent works."),
+            Known("learn", _time, "How long what is normal is learned."),
+            Known(
+                "respond",
+                new Shape.Many(
+                    new Shape.Keys([
+                        Required(
+                            "severity",
+                            new Shape.Choice("a severity", ["critical", "high", "medium", "low"]),
+                            "From this severity on."
+                        ),
+                        Known("confidence", new Shape.Number(0, 1), "At this confidence at least."),
+                        Required(
+                            "do",
+                            new Shape.Choice("a response", ["terminate", "pause", "throttle", "watch_closer"]),
+                            "What is done."
+                        ),
+                    ])
+                ),
+                "What is done about an alert."
+            ),
+            Known("why", _why, "Why these."),
+            Known("counters", _threat, "The threat they counter."),
+        ]);
+
+    private static Shape.Keys Serve =>
+        new([
+            Required("listen", _any, "Address and port."),
+            Known(
+                "tls",
+                new Shape.Keys([Required("certificate", _path, "PEM."), Required("key", _any, "Its key.")]),
+                "TLS."
+            ),
+            Known(
+                "callers",
+                new Shape.Keys([
+                    Required("oidc", _url, "Who signs callers in."),
+                    Known("user", new Shape.Named(_name, _any), "What of a caller rules may test, by claim."),
+                ]),
+                "Who may call."
+            ),
+            Known("cors", new Shape.Many(_url), "Origins of web pages that may call."),
+        ]);
+
+    private static bool IsBelowKernel(string path) =>
+        path.StartsWith("/proc/", StringComparison.Ordinal)
+        || path.StartsWith("/sys/", StringComparison.Ordinal)
+        || path.StartsWith("/dev/", StringComparison.Ordinal);
+
+    private static string? CredentialProblem(string text)
+    {
+        var colon = text.IndexOf(':', StringComparison.Ordinal);
+        var (scheme, rest) = colon < 0 ? ("", text) : (text[..colon], text[(colon + 1)..]);
+        return scheme switch
+        {
+            "env" when Variable.Problem!(rest.Length == 0 ? "-" : rest) is null => null,
+            "env" => "is no variable's name after `env:`",
+            "file" when rest.Length > 0 => null,
+            "vault" => "comes from `vault:`, which is not supported yet",
+            _ => "is no source of a credential; never write the credential itself here",
+        };
+    }
+}

@@ -1,0 +1,174 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Policies;
+
+namespace Bartizan.Core.Manifests;
+
+/// <summary>Reads lists of rules. What the shape already refused is skipped without a second complaint.</summary>
+internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, bool isCeiling)
+{
+    private static readonly string[] _effects = ["allow", "ask", "deny"];
+
+    /// <summary>The verbs by the words of a manifest.</summary>
+    public static ImmutableArray<string> Verbs { get; } =
+    [.. Enum.GetValues<Verb>().Where(v => v != Verb.Unknown).Select(v => v.ToString().ToLowerInvariant())];
+
+    /// <summary>Verbs whose rules this version doesn't enforce.</summary>
+    public static ImmutableArray<string> UnsupportedVerbs { get; } = ["tool", "delegate", "serve"];
+
+    /// <summary>Reads a list of rules.</summary>
+    public ImmutableArray<Rule> Read(SourceNode? node, string? role = null)
+    {
+        var rules = ImmutableArray.CreateBuilder<Rule>();
+        foreach (var item in node is SourceNode.List list ? list.Items : [])
+        {
+            if (item is SourceNode.Map map && ReadRule(map, role) is { } rule)
+            {
+                rules.Add(rule);
+            }
+        }
+
+        return rules.ToImmutable();
+    }
+
+    private Rule? ReadRule(SourceNode.Map map, string? role)
+    {
+        var keys = _effects.Where(e => map.Find(e) is SourceNode.Scalar { IsEmpty: false }).ToList();
+        if (keys is not [var key] || map.Find(key) is not SourceNode.Scalar said)
+        {
+            return null;
+        }
+
+        var text = said.Text.Trim();
+        var space = text.IndexOf(' ', StringComparison.Ordinal);
+        var word = space < 0 ? text : text[..space];
+        if (!Verbs.Contains(word))
+        {
+            var hint = NearestWord.Hint(word, Verbs);
+            Report(said.Position, $"`{SourceTree.Quote(word)}` is no verb", hint);
+            return null;
+        }
+
+        if (space < 0)
+        {
+            Report(said.Position, $"`{key}: {word}` has no pattern", "Say what of: a rule is `effect: verb pattern`.");
+            return null;
+        }
+
+        var effect = Enum.Parse<Effect>(key, ignoreCase: true);
+        var rule = new Rule
+        {
+            Effect = effect,
+            Verb = Enum.Parse<Verb>(word, ignoreCase: true),
+            Pattern = text[(space + 1)..].Trim(),
+            Why = TextOf(map, "why") ?? "",
+            Position = map.PositionOf(key),
+            Credential = TextOf(map, "with"),
+            Expires = TextOf(map, "expires") is { } day && ManifestShape.TryDay(day, out var last) ? last : null,
+            AcceptWide = TextOf(map, "accept_wide"),
+            Counters = TextOf(map, "counters"),
+            Role = role,
+        };
+        var unsupported = UnsupportedVerbs.Contains(word);
+        if (unsupported)
+        {
+            Report(said.Position, $"`{word}` rules are not supported yet", "Take the rule out: nothing would hold it.");
+        }
+
+        CheckKeys(rule, map);
+        return CheckPattern(rule, said.Position) && !unsupported ? rule : null;
+    }
+
+    private void CheckKeys(Rule rule, SourceNode.Map map)
+    {
+        if (rule.Expires is not null && rule.Effect != Effect.Allow)
+        {
+            Report(
+                map.PositionOf("expires"),
+                $"`expires` can't stand on a rule that says `{rule.Effect.ToString().ToLowerInvariant()}`",
+                "Only an allow lapses; a rule that takes power away stays until somebody deletes it."
+            );
+        }
+
+        if (rule.Credential is not null && CredentialProblem(rule) is { } problem)
+        {
+            Report(map.PositionOf("with"), $"`with` {problem.Text}", problem.Hint);
+        }
+    }
+
+    private PatternProblem? CredentialProblem(Rule rule) =>
+        (isCeiling, rule.Effect, rule.Verb) switch
+        {
+            (true, _, _) => new("can't stand in a baseline", "A baseline is a ceiling: it lends nothing."),
+            (_, Effect.Deny, _) => new("can't stand on a rule that denies", "Take it out."),
+            (_, _, Verb.Model) => new(
+                "can't stand on a `model` rule",
+                "Name the credential at the upstream, in `models`."
+            ),
+            (_, _, Verb.Connect) => new(
+                "on a `connect` rule needs interception, which is not supported yet",
+                "A tunnel's content can't be changed."
+            ),
+            (_, _, Verb.Http) when rule.Pattern.Contains("https://", StringComparison.Ordinal) => new(
+                "on an https rule needs interception, which is not supported yet",
+                ""
+            ),
+            (_, _, Verb.Http or Verb.Tool) => null,
+            _ => new($"can't stand on a `{rule.Verb.ToString().ToLowerInvariant()}` rule", "Take it out."),
+        };
+
+    private bool CheckPattern(Rule rule, SourcePosition where)
+    {
+        var shown = SourceTree.Quote(rule.Pattern);
+        if (!Alternation.TryExpand(rule.Pattern, out var texts, out var braces))
+        {
+            Report(where, $"`{shown}` {braces}");
+            return false;
+        }
+
+        var (grants, wide) = (rule.Effect == Effect.Allow && !isCeiling, false);
+        foreach (var text in texts)
+        {
+            if (TargetPattern.Parse(rule.Verb, text, grants, out var problem) is not { } pattern)
+            {
+                Report(where, $"`{SourceTree.Quote(text)}` {problem.Text}", problem.Hint);
+                return false;
+            }
+
+            if (pattern is HttpPattern { ReachesHttps: true, IsWholeHost: false })
+            {
+                Report(
+                    where,
+                    $"`{SourceTree.Quote(text)}` needs interception, which is not supported yet",
+                    "Of https only whole hosts can be ruled on: `http * https://host/**`. Cleartext is `http://…`."
+                );
+                return false;
+            }
+
+            wide |= pattern.IsWide;
+        }
+
+        if (wide && rule is { Effect: Effect.Allow, AcceptWide: null })
+        {
+            Report(
+                where,
+                $"`{shown}` is wide: it allows a whole verb, scheme or top-level domain",
+                "Name less, or say why it is right with `accept_wide: reason`."
+            );
+        }
+
+        return true;
+    }
+
+    /// <summary>The text of a key, or null.</summary>
+    public static string? TextOf(SourceNode.Map? map, string key) =>
+        map?.Find(key) is SourceNode.Scalar { IsEmpty: false } scalar ? scalar.Text.Trim() : null;
+
+    private void Report(SourcePosition where, string message, string hint = "")
+    {
+        if (errors.Count < SourceTree.MaxErrors)
+        {
+            errors.Add(new ManifestError(where, message, hint));
+        }
+    }
+}

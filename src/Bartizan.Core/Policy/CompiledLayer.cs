@@ -1,0 +1,196 @@
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Core.Policies;
+
+/// <summary>One layer's rules by verb.</summary>
+internal sealed class CompiledLayer
+{
+    private const int Verbs = (int)Verb.Serve + 1;
+
+    private readonly CompiledRule[][] _rules = new CompiledRule[Verbs][];
+    private readonly bool[] _hasAllow = new bool[Verbs];
+    private readonly bool _observe;
+
+    /// <summary>Compiles a layer.</summary>
+    public CompiledLayer(RuleLayer layer, bool observe)
+    {
+        Name = layer.Name;
+        IsCeiling = layer.IsCeiling;
+        _observe = observe && !layer.IsCeiling;
+        var all = layer.Rules.SelectMany(rule => CompiledRule.Compile(rule, layer)).ToList();
+        for (var verb = 0; verb < Verbs; verb++)
+        {
+            _rules[verb] = [.. all.Where(r => (int)r.Verb == verb)];
+            _hasAllow[verb] = _rules[verb].Any(r => r.Rule.Effect == Effect.Allow);
+        }
+    }
+
+    /// <summary>The layer's name.</summary>
+    public string Name { get; }
+
+    /// <summary>True for a baseline.</summary>
+    public bool IsCeiling { get; }
+
+    /// <summary>The rules of a verb.</summary>
+    public ReadOnlySpan<CompiledRule> RulesOf(Verb verb) => _rules[(int)verb];
+
+    /// <summary>What this layer alone says of a target. Allocates nothing.</summary>
+    public LayerVerdict Judge(ActionTarget target, DateTimeOffset now)
+    {
+        var verb = target.Verb;
+        if ((int)verb is <= 0 or >= Verbs)
+        {
+            return default;
+        }
+
+        return target is FileTarget file ? JudgeFile(file, now) : JudgeOther(target, now);
+    }
+
+    /// <summary>True when a rule applies to a target, lapsed or not. Files: when it fits one of the names.</summary>
+    public static bool Applies(CompiledRule rule, ActionTarget target)
+    {
+        if (target is not FileTarget file)
+        {
+            return rule.Find(target) >= 0;
+        }
+
+        foreach (var name in file.Names)
+        {
+            if (rule.FitsName(name))
+            {
+                return true;
+            }
+        }
+
+        return rule.Rule.Effect != Effect.Allow && FitsAlias(rule, file);
+    }
+
+    private LayerVerdict JudgeOther(ActionTarget target, DateTimeOffset now)
+    {
+        CompiledRule? denies = null;
+        CompiledRule? asks = null;
+        CompiledRule? allows = null;
+        var (askAt, allowAt, count) = (0, 0, 0);
+        foreach (var rule in _rules[(int)target.Verb])
+        {
+            var at = rule.Find(target);
+            if (at < 0)
+            {
+                continue;
+            }
+
+            count++;
+            switch (rule.Rule.Effect)
+            {
+                case Effect.Allow when rule.HasLapsed(now):
+                    count--;
+                    break;
+                case Effect.Allow:
+                    (allows, allowAt) = allows is null ? (rule, at) : (allows, allowAt);
+                    break;
+                case Effect.Ask:
+                    (asks, askAt) = asks is null ? (rule, at) : (asks, askAt);
+                    break;
+                default:
+                    denies ??= rule;
+                    break;
+            }
+        }
+
+        return (denies, asks, allows) switch
+        {
+            ({ } rule, _, _) => new LayerVerdict(Effect.Deny, rule, 0, count),
+            (null, { } rule, _) => new LayerVerdict(Effect.Ask, rule, askAt, count),
+            (null, null, { } rule) => new LayerVerdict(Effect.Allow, rule, allowAt, count),
+            _ => Unsaid(target.Verb),
+        };
+    }
+
+    // INVARIANT: a deny or ask applies when any name fits; an allow needs every name allowed.
+    private LayerVerdict JudgeFile(FileTarget file, DateTimeOffset now)
+    {
+        CompiledRule? asks = null;
+        CompiledRule? allows = null;
+        var count = 0;
+        foreach (var rule in _rules[(int)file.Verb])
+        {
+            if (!Applies(rule, file) || (rule.Rule.Effect == Effect.Allow && rule.HasLapsed(now)))
+            {
+                continue;
+            }
+
+            count++;
+            switch (rule.Rule.Effect)
+            {
+                case Effect.Allow:
+                    allows ??= rule;
+                    break;
+                case Effect.Ask:
+                    asks ??= rule;
+                    break;
+                default:
+                    return new LayerVerdict(Effect.Deny, rule, 0, count);
+            }
+        }
+
+        if (asks is not null)
+        {
+            // A name that nothing grants is not granted because a person is asked about another.
+            return IsEachGranted(file, now, Effect.Ask) ? new LayerVerdict(Effect.Ask, asks, 0, count) : default;
+        }
+
+        return allows is not null && IsEachGranted(file, now, Effect.Allow)
+            ? new LayerVerdict(Effect.Allow, allows, 0, count)
+            : Unsaid(file.Verb);
+    }
+
+    private bool IsEachGranted(FileTarget file, DateTimeOffset now, Effect least)
+    {
+        foreach (var name in file.Names)
+        {
+            if (!IsGranted(name, file, now, least))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private bool IsGranted(string name, FileTarget file, DateTimeOffset now, Effect least)
+    {
+        foreach (var rule in _rules[(int)file.Verb])
+        {
+            if (rule.Rule.Effect >= least && !rule.HasLapsed(now) && rule.FitsName(name))
+            {
+                return true;
+            }
+        }
+
+        return _observe || (IsCeiling && !_hasAllow[(int)file.Verb]);
+    }
+
+    private static bool FitsAlias(CompiledRule rule, FileTarget file)
+    {
+        foreach (var name in file.Aliases)
+        {
+            if (rule.FitsName(name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private LayerVerdict Unsaid(Verb verb)
+    {
+        if (IsCeiling)
+        {
+            return _hasAllow[(int)verb] ? default : new LayerVerdict(Effect.Allow, null, 0, 0);
+        }
+
+        return _observe ? new LayerVerdict(Effect.Allow, null, 0, 0) { Observed = true } : default;
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Core.Policies;
+
+/// <summary>A rule, split into patterns once, with everything that a decision about it needs made ready.</summary>
+internal sealed class CompiledRule
+{
+    private readonly ImmutableArray<TargetPattern> _patterns;
+    private readonly ImmutableArray<Obligations> _obligations;
+    private readonly DateTimeOffset _lapses;
+
+    private CompiledRule(
+        Rule rule,
+        Verb verb,
+        RuleReference reference,
+        ImmutableArray<TargetPattern> patterns,
+        bool broken,
+        bool isCeiling
+    )
+    {
+        Rule = rule;
+        Verb = verb;
+        Reference = reference;
+        Alone = [reference];
+        Reason = $"{reference.Layer} allows it by `{reference.Text}` ({reference.Place})";
+        IsBroken = broken;
+        _lapses = rule is { Effect: Effect.Allow, Expires: { } day }
+            ? new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
+            : DateTimeOffset.MaxValue;
+
+        // Those that reach private hosts come first, so that the first match carries the most.
+        _patterns = [.. patterns.OrderByDescending(p => NamesPrivate(p, isCeiling))];
+        _obligations =
+        [
+            .. _patterns.Select(p => new Obligations
+            {
+                Credential = rule.Credential,
+                PrivateAddresses = NamesPrivate(p, isCeiling),
+            }),
+        ];
+    }
+
+    /// <summary>The rule.</summary>
+    public Rule Rule { get; }
+
+    /// <summary>The verb it is looked up by; an https rule is looked up as <c>connect</c> too.</summary>
+    public Verb Verb { get; }
+
+    /// <summary>How decisions point at it.</summary>
+    public RuleReference Reference { get; }
+
+    /// <summary><see cref="Reference"/> alone, made once.</summary>
+    public ImmutableArray<RuleReference> Alone { get; }
+
+    /// <summary>The reason of a decision that it alone led to.</summary>
+    public string Reason { get; }
+
+    /// <summary>True when its pattern can't be read: it then takes away everything of its verb and grants nothing.</summary>
+    public bool IsBroken { get; }
+
+    /// <summary>Its patterns, one for each alternative.</summary>
+    public ImmutableArray<TargetPattern> Patterns => _patterns;
+
+    /// <summary>Compiles a rule; an https rule becomes two.</summary>
+    public static IEnumerable<CompiledRule> Compile(Rule rule, RuleLayer layer)
+    {
+        var place = rule.Position.ToString();
+        var reference = new RuleReference(
+            rule.Role is { } role ? $"role {role}" : layer.Name,
+            rule.Text,
+            rule.Why,
+            place
+        );
+        var grants = rule.Effect == Effect.Allow && !layer.IsCeiling;
+        var broken = !TryParse(rule, grants, out var patterns);
+        yield return new CompiledRule(rule, rule.Verb, reference, patterns, broken, layer.IsCeiling);
+        if (rule.Verb != Verb.Http)
+        {
+            yield break;
+        }
+
+        // INVARIANT: what is finer than a whole https host takes away the whole tunnel and grants no part of one.
+        var tunnels = patterns
+            .OfType<HttpPattern>()
+            .Where(p => p.ReachesHttps && (p.IsWholeHost || rule.Effect != Effect.Allow))
+            .Select(TargetPattern (p) => p.ToTunnel(grants))
+            .ToImmutableArray();
+        if (!tunnels.IsEmpty || broken)
+        {
+            yield return new CompiledRule(rule, Verb.Connect, reference, tunnels, broken, layer.IsCeiling);
+        }
+    }
+
+    /// <summary>The index of the pattern that the target fits, or -1. For files, the first name.</summary>
+    public int Find(ActionTarget target)
+    {
+        for (var i = 0; i < _patterns.Length; i++)
+        {
+            if (_patterns[i].Matches(target))
+            {
+                return i;
+            }
+        }
+
+        return IsBroken && Rule.Effect != Effect.Allow ? int.MaxValue : -1;
+    }
+
+    /// <summary>True when one name of a file fits.</summary>
+    public bool FitsName(ReadOnlySpan<char> name)
+    {
+        foreach (var pattern in _patterns)
+        {
+            if (((PathPattern)pattern).MatchesName(name))
+            {
+                return true;
+            }
+        }
+
+        return IsBroken && Rule.Effect != Effect.Allow;
+    }
+
+    /// <summary>True once an allow's last day is over.</summary>
+    public bool HasLapsed(DateTimeOffset now) => now >= _lapses;
+
+    /// <summary>What the enforcement point must do when this pattern of the rule carries the action.</summary>
+    public Obligations ObligationsOf(int index) => index < _obligations.Length ? _obligations[index] : Obligations.None;
+
+    private static bool TryParse(Rule rule, bool grants, out ImmutableArray<TargetPattern> patterns)
+    {
+        var all = ImmutableArray.CreateBuilder<TargetPattern>();
+        var good = Alternation.TryExpand(rule.Pattern, out var texts, out _) && Enum.IsDefined(rule.Verb);
+        foreach (var text in good && rule.Verb != Verb.Unknown ? texts : [])
+        {
+            if (TargetPattern.Parse(rule.Verb, text, grants, out _) is { } pattern)
+            {
+                all.Add(pattern);
+            }
+            else
+            {
+                good = false;
+            }
+        }
+
+        patterns = all.ToImmutable();
+        return good;
+    }
+
+    private static bool NamesPrivate(TargetPattern pattern, bool isCeiling) =>
+        pattern switch
+        {
+            ConnectPattern connect => isCeiling ? connect.Host.NamesPrivateZone : connect.Host.NamesPrivateHost,
+            HttpPattern http => isCeiling ? http.Host.NamesPrivateZone : http.Host.NamesPrivateHost,
+            _ => false,
+        };
+}

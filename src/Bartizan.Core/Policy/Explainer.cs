@@ -1,0 +1,83 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Core.Policies;
+
+/// <summary>Tells a person why, and what would change it.</summary>
+internal static class Explainer
+{
+    /// <summary>Explains a decision.</summary>
+    public static Explanation Explain(Policy policy, ActionTarget target, Decision decision, DateTimeOffset now) =>
+        new(decision, [.. policy.Layers.Select(l => OfLayer(l, target, now))], ChangeOf(policy, target, decision, now));
+
+    private static LayerExplanation OfLayer(CompiledLayer layer, ActionTarget target, DateTimeOffset now)
+    {
+        var matched = ImmutableArray.CreateBuilder<RuleReference>();
+        var lapsed = ImmutableArray.CreateBuilder<RuleReference>();
+        foreach (var rule in layer.RulesOf(target.Verb))
+        {
+            if (CompiledLayer.Applies(rule, target))
+            {
+                (rule.HasLapsed(now) ? lapsed : matched).Add(rule.Reference);
+            }
+        }
+
+        var verdict = layer.Judge(target, now);
+        var because = (verdict.Rule, verdict.Effect) switch
+        {
+            ({ }, _) => "",
+            (null, Effect.Deny) when layer.IsCeiling => "it has allow rules for this verb, and none names the target",
+            (null, Effect.Deny) => "what it doesn't say is denied",
+            (null, _) when verdict.Observed => "the agent is only observed",
+            _ => "it neither denies nor asks",
+        };
+        return new LayerExplanation(
+            layer.Name,
+            layer.IsCeiling,
+            verdict.Effect,
+            because,
+            matched.ToImmutable(),
+            lapsed.ToImmutable()
+        );
+    }
+
+    private static string? ChangeOf(Policy policy, ActionTarget target, Decision decision, DateTimeOffset now)
+    {
+        if (decision.Effect != Effect.Deny)
+        {
+            return decision.Rules is [{ } only] && decision.Effect == Effect.Allow
+                ? $"without `{only.Text}` ({only.Place}) it would be denied"
+                : null;
+        }
+
+        if (decision.Rules is [{ } first, ..])
+        {
+            return $"it stays denied while `{first.Text}` ({first.Place}) stands";
+        }
+
+        var near = NearestRule(policy, target, now);
+        var nearText = near is null ? "" : $"; the nearest rule is `{near.Text}` ({near.Place})";
+        return decision.Needed is { } needed ? $"`{needed}` would allow it{nearText}"
+            : near is null ? null
+            : $"no single rule would allow it{nearText}";
+    }
+
+    private static RuleReference? NearestRule(Policy policy, ActionTarget target, DateTimeOffset now)
+    {
+        var text = target.Text;
+        var rules = new Dictionary<string, RuleReference>(StringComparer.Ordinal);
+        foreach (var layer in policy.Layers)
+        {
+            foreach (var rule in layer.RulesOf(target.Verb))
+            {
+                if (rule.Rule.Effect == Effect.Allow && !rule.HasLapsed(now))
+                {
+                    rules.TryAdd(rule.Rule.Pattern, rule.Reference);
+                }
+            }
+        }
+
+        return NearestWord.Find(text, rules.Keys) is { } near ? rules[near] : null;
+    }
+}

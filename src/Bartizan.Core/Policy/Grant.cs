@@ -1,0 +1,67 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+
+namespace Bartizan.Core.Policies;
+
+/// <summary>Builds an ask, and an allow that several rules led to.</summary>
+internal static class Grant
+{
+    /// <summary>The decision of a target whose strictest layer asks or allows.</summary>
+    public static Decision Of(Policy policy, ActionTarget target, DateTimeOffset now, Effect effect, bool observed)
+    {
+        var rules = ImmutableArray.CreateBuilder<RuleReference>();
+        CompiledRule? first = null;
+        string? credential = null;
+        var privately = true;
+        foreach (var layer in policy.Layers)
+        {
+            var (applied, names) = (false, false);
+            foreach (var rule in layer.RulesOf(target.Verb))
+            {
+                if (rule.HasLapsed(now) || !CompiledLayer.Applies(rule, target))
+                {
+                    continue;
+                }
+
+                applied = true;
+                rules.Add(rule.Reference);
+                names |= rule.ObligationsOf(target is FileTarget ? 0 : rule.Find(target)).PrivateAddresses;
+                first = first is null || rule.Rule.Effect < first.Rule.Effect ? rule : first;
+                if (rule.Rule.Credential is { } named && (credential ??= named) != named)
+                {
+                    return Decision.Deny($"two rules inject different credentials: `{credential}` and `{named}`") with
+                    {
+                        Rules = rules.ToImmutable(),
+                    };
+                }
+            }
+
+            // INVARIANT: each layer that has a say must name the private host; a baseline without one lets pass.
+            privately &= applied ? names : layer.IsCeiling;
+        }
+
+        return new Decision
+        {
+            Effect = effect,
+            Rules = rules.ToImmutable(),
+            Reason = ReasonOf(first, effect, observed),
+            Obligations = new Obligations
+            {
+                Credential = credential,
+                Observed = observed,
+                PrivateAddresses = privately,
+            },
+        };
+    }
+
+    private static string ReasonOf(CompiledRule? first, Effect effect, bool observed) =>
+        (first, effect) switch
+        {
+            (null, _) => "no rule mentions it; it passes because the agent is only observed",
+            ({ } rule, Effect.Ask) =>
+                $"{rule.Reference.Layer} asks a person by `{rule.Reference.Text}` ({rule.Reference.Place}): {rule.Reference.Why}",
+            ({ } rule, _) => observed
+                ? "no rule of the manifest mentions it; it passes because the agent is only observed"
+                : rule.Reason,
+        };
+}

@@ -1,0 +1,51 @@
+using System.Text;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Core.Policies;
+
+/// <summary>
+/// The canonical normal form of a policy: one line for each pattern of each rule, sorted within its layer, the layers
+/// sorted; alternatives are lines of their own. Order, spelling, names and reasons don't count: two files that decide
+/// alike by their rules have one digest.
+/// </summary>
+internal static class NormalForm
+{
+    /// <summary>The digest of the form.</summary>
+    public static Digest DigestOf(Manifest manifest, bool observe)
+    {
+        var layers = manifest.Layers.IsDefault ? [] : manifest.Layers.Select(TextOf).Distinct(StringComparer.Ordinal);
+        var text = new StringBuilder("bartizan policy v1\n");
+        text.Append(observe ? "observe\n" : "");
+        foreach (var layer in layers.Order(StringComparer.Ordinal))
+        {
+            text.Append(layer);
+        }
+
+        return Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));
+    }
+
+    private static string TextOf(RuleLayer layer)
+    {
+        var lines = layer
+            .Rules.SelectMany(rule => LinesOf(rule, layer.IsCeiling))
+            .Distinct(StringComparer.Ordinal)
+            .Order(StringComparer.Ordinal);
+        return $"{(layer.IsCeiling ? "ceiling" : "rules")}\n{string.Join('\n', lines)}\n";
+    }
+
+    private static IEnumerable<string> LinesOf(Rule rule, bool isCeiling)
+    {
+        var head = $" {rule.Effect} {rule.Verb} ";
+        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}";
+        if (!Alternation.TryExpand(rule.Pattern, out var texts, out _) || rule.Verb == Verb.Unknown)
+        {
+            return [head + "broken:" + rule.Pattern + tail];
+        }
+
+        var grants = rule.Effect == Effect.Allow && !isCeiling;
+        return texts.Select(text =>
+            head + (TargetPattern.Parse(rule.Verb, text, grants, out _)?.Canonical ?? "broken:" + text) + tail
+        );
+    }
+}

@@ -1,0 +1,85 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+
+namespace Bartizan.Core.Policies;
+
+/// <summary>Builds a denial: who said no, why, and the one rule that would change it.</summary>
+internal static class Refusal
+{
+    /// <summary>The most rules that a denial names.</summary>
+    private const int MaxRules = 8;
+
+    /// <summary>The decision of a target that some layer denies.</summary>
+    public static Decision Of(Policy policy, ActionTarget target, DateTimeOffset now)
+    {
+        var rules = ImmutableArray.CreateBuilder<RuleReference>();
+        string? reason = null;
+        CompiledLayer? closed = null;
+        foreach (var layer in policy.Layers)
+        {
+            if (layer.Judge(target, now).Effect != Effect.Deny)
+            {
+                continue;
+            }
+
+            var denying = Denying(layer, target);
+            foreach (var rule in denying.Take(MaxRules - Math.Min(MaxRules, rules.Count)))
+            {
+                rules.Add(rule.Reference);
+            }
+
+            reason ??= denying is [{ } first, ..]
+                ? $"{first.Reference.Layer} denies it by `{first.Reference.Text}` ({first.Reference.Place}): {first.Reference.Why}"
+                : null;
+            closed = denying.Count == 0 && (closed is null || layer.IsCeiling) ? layer : closed;
+        }
+
+        return new Decision
+        {
+            Effect = Effect.Deny,
+            Rules = rules.ToImmutable(),
+            Reason = reason ?? ReasonOf(closed, target, now),
+            Needed = reason is null && closed is { IsCeiling: false } ? NeededRule.For(target, policy, now) : null,
+        };
+    }
+
+    /// <summary>The deny rules of a layer that apply.</summary>
+    public static List<CompiledRule> Denying(CompiledLayer layer, ActionTarget target)
+    {
+        var denying = new List<CompiledRule>();
+        foreach (var rule in layer.RulesOf(target.Verb))
+        {
+            if (rule.Rule.Effect is not (Effect.Allow or Effect.Ask) && CompiledLayer.Applies(rule, target))
+            {
+                denying.Add(rule);
+            }
+        }
+
+        return denying;
+    }
+
+    private static string ReasonOf(CompiledLayer? layer, ActionTarget target, DateTimeOffset now)
+    {
+        var what = $"`{target.Verb.ToString().ToLowerInvariant()} {Policy.Shown(target.Text)}`";
+        if (layer is null)
+        {
+            return $"nothing allows {what}";
+        }
+
+        if (layer.IsCeiling)
+        {
+            return $"{layer.Name} allows only what its own rules name, and none names {what}";
+        }
+
+        foreach (var rule in layer.RulesOf(target.Verb))
+        {
+            if (rule.HasLapsed(now) && CompiledLayer.Applies(rule, target))
+            {
+                var (text, place) = (rule.Reference.Text, rule.Reference.Place);
+                return $"`{text}` ({place}) allowed {what} until {rule.Rule.Expires:yyyy-MM-dd} and has lapsed";
+            }
+        }
+
+        return $"no rule of the {layer.Name} allows {what}";
+    }
+}
