@@ -17,4 +17,7 @@ public enum OutcomeKind
 
     /// <summary>Cut short by Bartizan: kill, pause, budget, policy change or a guard.</summary>
     Cut,
+
+    /// <summary>The instance went down before it ended; nobody knows. Written when it comes up again.</summary>
+    Unknown,
 }

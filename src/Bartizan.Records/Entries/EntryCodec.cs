@@ -1,0 +1,238 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Records.Entries;
+
+/// <summary>
+/// An entry as a leaf: canonical JSON (RFC 8785), format version 1, at most 65,535 bytes. The same entry is always the same
+/// bytes, so that who has the entry can compute its hash.
+/// </summary>
+public static class EntryCodec
+{
+    /// <summary>Version of the leaf's format; its member <c>v</c>.</summary>
+    public const int Version = 1;
+
+    // Texts are cut at these lengths. The first is far above any real target; if an entry still doesn't fit a leaf, it is
+    // written again with the second, with which the worst of entries (six bytes a character, every list full) does.
+    private const int GenerousTextLength = 8192;
+    private const int TightTextLength = 1024;
+
+    // Lists beyond these are cut: the decision's first rules are those that decided.
+    private const int MaxRules = 8;
+    private const int MaxToolCalls = 32;
+
+    // Shares of the text bound: names are shorter than reasons.
+    private const int NameShare = 4;
+    private const int WordShare = 8;
+
+    /// <summary>Payloads of one entry; more is a mistake of the enforcement point.</summary>
+    public const int MaxPayloads = 16;
+
+    /// <summary>Writes the leaf and returns its length.</summary>
+    public static int Encode(Entry entry, in EntryStamp stamp, ReadOnlySpan<PayloadReference> payloads, Span<byte> leaf)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        var length = TryEncode(entry, stamp, payloads, leaf, GenerousTextLength);
+        if (length == 0)
+        {
+            length = TryEncode(entry, stamp, payloads, leaf, TightTextLength);
+        }
+
+        return length > 0 ? length : throw new InvalidOperationException("an entry doesn't fit into a leaf");
+    }
+
+    private static int TryEncode(
+        Entry entry,
+        in EntryStamp stamp,
+        ReadOnlySpan<PayloadReference> payloads,
+        Span<byte> leaf,
+        int maxTextLength
+    )
+    {
+        var writer = new CanonicalWriter(leaf, maxTextLength);
+        writer.Open((byte)'{');
+        writer.Member("action"u8, entry.Action.ToString());
+        writer.Member("agent"u8, entry.Agent, NameShare);
+        if (entry.Count != 1)
+        {
+            writer.Member("count"u8, entry.Count);
+        }
+
+        writer.Member("credential"u8, entry.Credential, NameShare);
+        writer.Member("detail"u8, entry.Detail);
+        if (entry.Effect is { } effect)
+        {
+            writer.Member("effect"u8, EntryNames<Effect>.Of(effect));
+        }
+
+        writer.Member("emitter"u8, stamp.Emitter, NameShare);
+        writer.Member("kind"u8, EntryNames<EntryKind>.Of(entry.Kind));
+        WriteLabels(ref writer, entry.Labels);
+        writer.Member("mono"u8, stamp.Sequence);
+        writer.Member("needed"u8, entry.Needed, NameShare);
+        if (entry.Observed)
+        {
+            writer.Name("observed"u8);
+            writer.True();
+        }
+
+        if (entry.Outcome is { } outcome)
+        {
+            writer.Member("outcome"u8, EntryNames<OutcomeKind>.Of(outcome));
+        }
+
+        if (entry.Passage != 0)
+        {
+            writer.Member("passage"u8, entry.Passage);
+        }
+
+        WritePayloads(ref writer, payloads);
+        writer.Member("person"u8, entry.Person, NameShare);
+        writer.Member("point"u8, entry.Point, NameShare);
+        writer.Member("policy"u8, entry.Policy.ToString());
+        if (stamp.Previous is { } previous)
+        {
+            writer.Member("prev"u8, previous);
+        }
+
+        writer.Member("reason"u8, entry.Reason);
+        WriteRules(ref writer, entry.Rules);
+        writer.Member("session"u8, entry.Session.ToString());
+        writer.Member("target"u8, entry.Target);
+        writer.Name("time"u8);
+        writer.Time(stamp.Time);
+        WriteToolCalls(ref writer, entry.ToolCalls);
+        WriteUsage(ref writer, entry.Usage);
+        writer.Member("v"u8, Version);
+        if (entry.Verb != Verb.Unknown)
+        {
+            writer.Member("verb"u8, EntryNames<Verb>.Of(entry.Verb));
+        }
+
+        writer.Close((byte)'}');
+        return writer.Overflowed ? 0 : writer.Length;
+    }
+
+    private static void WriteLabels(ref CanonicalWriter writer, Labels labels)
+    {
+        if (labels == Labels.None)
+        {
+            return;
+        }
+
+        writer.Name("labels"u8);
+        writer.Open((byte)'[');
+        foreach (var label in (ReadOnlySpan<Labels>)[Labels.Untrusted, Labels.Private, Labels.Secret])
+        {
+            if (labels.HasFlag(label))
+            {
+                writer.Next();
+                writer.Text(EntryNames<Labels>.Of(label));
+            }
+        }
+
+        writer.Close((byte)']');
+    }
+
+    private static void WritePayloads(ref CanonicalWriter writer, ReadOnlySpan<PayloadReference> payloads)
+    {
+        if (payloads.IsEmpty)
+        {
+            return;
+        }
+
+        writer.Name("payloads"u8);
+        writer.Open((byte)'[');
+        foreach (var payload in payloads)
+        {
+            writer.Next();
+            writer.Open((byte)'{');
+            writer.Member("commit"u8, payload.Commitment.ToString());
+            if (payload.Kept != payload.Size)
+            {
+                writer.Member("kept"u8, payload.Kept);
+            }
+
+            writer.Member("media"u8, payload.MediaType, WordShare);
+            writer.Member("ref"u8, payload.Reference);
+            writer.Member("role"u8, payload.Role, WordShare);
+            writer.Member("size"u8, payload.Size);
+            writer.Close((byte)'}');
+        }
+
+        writer.Close((byte)']');
+    }
+
+    private static void WriteRules(ref CanonicalWriter writer, ImmutableArray<RuleReference> rules)
+    {
+        if (rules.IsDefaultOrEmpty)
+        {
+            return;
+        }
+
+        writer.Name("rules"u8);
+        writer.Open((byte)'[');
+        for (var i = 0; i < Math.Min(rules.Length, MaxRules); i++)
+        {
+            writer.Next();
+            writer.Open((byte)'{');
+            writer.Member("layer"u8, rules[i].Layer, WordShare);
+            writer.Member("place"u8, rules[i].Place, NameShare);
+            writer.Member("text"u8, rules[i].Text, NameShare);
+            writer.Close((byte)'}');
+        }
+
+        writer.Close((byte)']');
+    }
+
+    private static void WriteToolCalls(ref CanonicalWriter writer, ImmutableArray<string> names)
+    {
+        if (names.IsDefaultOrEmpty)
+        {
+            return;
+        }
+
+        writer.Name("tool_calls"u8);
+        writer.Open((byte)'[');
+        for (var i = 0; i < Math.Min(names.Length, MaxToolCalls); i++)
+        {
+            writer.Next();
+            writer.Text(names[i], WordShare);
+        }
+
+        writer.Close((byte)']');
+    }
+
+    private static void WriteUsage(ref CanonicalWriter writer, Usage? usage)
+    {
+        if (usage is null)
+        {
+            return;
+        }
+
+        writer.Name("usage"u8);
+        writer.Open((byte)'{');
+        Count(ref writer, "bytes_in"u8, usage.BytesIn);
+        Count(ref writer, "bytes_out"u8, usage.BytesOut);
+        Count(ref writer, "input_tokens"u8, usage.InputTokens);
+        if (usage.Milliseconds > 0)
+        {
+            // Microseconds are as fine as a network is; rounding keeps the number short and without an exponent.
+            writer.Name("milliseconds"u8);
+            writer.Number(Math.Round(usage.Milliseconds, 3));
+        }
+
+        Count(ref writer, "output_tokens"u8, usage.OutputTokens);
+        writer.Close((byte)'}');
+
+        static void Count(ref CanonicalWriter writer, ReadOnlySpan<byte> name, long value)
+        {
+            if (value != 0)
+            {
+                writer.Member(name, value);
+            }
+        }
+    }
+}

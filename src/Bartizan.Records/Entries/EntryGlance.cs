@@ -1,0 +1,105 @@
+using System.Text.Json;
+using Bartizan.Core.Entries;
+using Bartizan.Log;
+
+namespace Bartizan.Records.Entries;
+
+/// <summary>The few members of a leaf that folds need, read without making objects.</summary>
+internal readonly ref struct EntryGlance
+{
+    private static readonly (byte[] Name, EntryKind Kind)[] s_kinds =
+    [
+        .. Enum.GetValues<EntryKind>()
+            .Select(kind => (System.Text.Encoding.ASCII.GetBytes(EntryNames<EntryKind>.Of(kind)), kind)),
+    ];
+
+    public EntryKind Kind { get; private init; }
+
+    public long Passage { get; private init; }
+
+    public long Sequence { get; private init; }
+
+    public long? Previous { get; private init; }
+
+    public ReadOnlySpan<byte> Session { get; private init; }
+
+    /// <summary>As it stands in the leaf, escapes included.</summary>
+    public ReadOnlySpan<byte> Detail { get; private init; }
+
+    public static EntryGlance Of(LogLeaf leaf)
+    {
+        try
+        {
+            return Read(leaf.Bytes.Span);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            throw new InvalidDataException($"entry {leaf.Index} isn't an entry that this program understands", e);
+        }
+    }
+
+    private static EntryGlance Read(ReadOnlySpan<byte> leaf)
+    {
+        var reader = new Utf8JsonReader(leaf);
+        var glance = new EntryGlance();
+        var version = 0;
+        _ = reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            if (reader.ValueTextEquals("kind"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Kind = KindOf(reader.ValueSpan) };
+            }
+            else if (reader.ValueTextEquals("passage"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Passage = reader.GetInt64() };
+            }
+            else if (reader.ValueTextEquals("mono"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Sequence = reader.GetInt64() };
+            }
+            else if (reader.ValueTextEquals("prev"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Previous = reader.GetInt64() };
+            }
+            else if (reader.ValueTextEquals("session"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Session = reader.ValueSpan };
+            }
+            else if (reader.ValueTextEquals("detail"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Detail = reader.ValueSpan };
+            }
+            else if (reader.ValueTextEquals("v"u8))
+            {
+                _ = reader.Read();
+                version = reader.GetInt32();
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+
+        return version == EntryCodec.Version ? glance : throw new FormatException($"format version `{version}`");
+    }
+
+    private static EntryKind KindOf(ReadOnlySpan<byte> name)
+    {
+        foreach (var (text, kind) in s_kinds)
+        {
+            if (name.SequenceEqual(text))
+            {
+                return kind;
+            }
+        }
+
+        return EntryKind.Unknown;
+    }
+}

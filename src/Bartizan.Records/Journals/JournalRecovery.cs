@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Sessions;
+using Bartizan.Log;
+
+namespace Bartizan.Records.Journals;
+
+/// <summary>
+/// What the log says of how the instance ended last time: a fold over all entries. After a clean stop both lists are empty.
+/// </summary>
+/// <param name="LiveSessions">Sessions to be recorded as <c>ended: lost</c>.</param>
+/// <param name="OpenIntents">Intents to be given the outcome <c>unknown</c>.</param>
+public sealed record JournalRecovery(ImmutableArray<LiveSession> LiveSessions, ImmutableArray<OpenIntent> OpenIntents)
+{
+    /// <summary>Index of each session's last entry, for the links.</summary>
+    internal Dictionary<SessionId, long> LastOf { get; init; } = [];
+
+    /// <summary>The last entry's sequence number; -1 for an empty log.</summary>
+    internal long LastSequence { get; init; } = -1;
+
+    /// <summary>Reads a whole log.</summary>
+    public static async Task<JournalRecovery> ReadAsync(
+        LogDirectory log,
+        long size,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(log);
+        var fold = new RecoveryFold();
+        await foreach (var leaf in log.ReadAsync(0, size, cancellationToken).ConfigureAwait(false))
+        {
+            fold.Add(leaf);
+        }
+
+        return await fold.ResultAsync(log, cancellationToken).ConfigureAwait(false);
+    }
+}

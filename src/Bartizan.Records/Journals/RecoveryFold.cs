@@ -1,0 +1,107 @@
+using System.Text;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
+using Bartizan.Log;
+using Bartizan.Records.Entries;
+
+namespace Bartizan.Records.Journals;
+
+/// <summary>Folds leaves into what recovery needs. Reads of each leaf only a glance; decodes only what is left open.</summary>
+internal sealed class RecoveryFold
+{
+    private readonly Dictionary<SessionId, Track> _sessions = [];
+    private readonly Dictionary<string, SessionId> _ids = new(StringComparer.Ordinal);
+    private long _lastSequence = -1;
+
+    public void Add(LogLeaf leaf)
+    {
+        var glance = EntryGlance.Of(leaf);
+        _lastSequence = glance.Sequence;
+        if (glance.Session.IsEmpty)
+        {
+            return;
+        }
+
+        var track = TrackOf(glance.Session);
+        track.LastIndex = leaf.Index;
+        switch (glance.Kind)
+        {
+            case EntryKind.Intent:
+                track.Open[glance.Passage] = leaf.Index;
+                break;
+            case EntryKind.Outcome:
+                track.Open.Remove(glance.Passage);
+                break;
+            case EntryKind.State:
+                track.LastState = EntryStates.IsEnded(glance.Detail) ? null : leaf.Index;
+                break;
+        }
+    }
+
+    // Only indexes are kept while folding: a kept leaf would keep the memory it was read into.
+    public async Task<JournalRecovery> ResultAsync(LogDirectory log, CancellationToken cancellationToken)
+    {
+        var live = new List<LiveSession>();
+        var open = new List<OpenIntent>();
+        foreach (var (id, track) in _sessions)
+        {
+            foreach (var index in track.Open.Values)
+            {
+                var entry = await ReadAsync(log, index, cancellationToken).ConfigureAwait(false);
+                open.Add(new OpenIntent(index, id, entry.Passage, entry.Agent, entry.Point, entry.Verb, entry.Target));
+            }
+
+            if (track.LastState is { } last)
+            {
+                var state = await ReadAsync(log, last, cancellationToken).ConfigureAwait(false);
+                live.Add(new LiveSession(id, state.Agent, state.Person, state.Detail, track.LastIndex));
+            }
+        }
+
+        return new JournalRecovery(
+            [.. live.OrderBy(session => session.LastIndex)],
+            [.. open.OrderBy(intent => intent.Index)]
+        )
+        {
+            LastOf = _sessions.ToDictionary(pair => pair.Key, pair => pair.Value.LastIndex),
+            LastSequence = _lastSequence,
+        };
+    }
+
+    private static async Task<Entry> ReadAsync(LogDirectory log, long index, CancellationToken cancellationToken)
+    {
+        await foreach (var leaf in log.ReadAsync(index, 1, cancellationToken).ConfigureAwait(false))
+        {
+            return EntryDecoder.Decode(leaf.Index, leaf.Bytes).Entry;
+        }
+
+        throw new LogInconsistentException($"entry {index} was there a moment ago and can't be read again");
+    }
+
+    private Track TrackOf(ReadOnlySpan<byte> session)
+    {
+        Span<char> text = stackalloc char[session.Length];
+        _ = Encoding.ASCII.GetChars(session, text);
+        var ids = _ids.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!ids.TryGetValue(text, out var id))
+        {
+            var name = new string(text);
+            id = SessionId.TryParse(name, out var parsed)
+                ? parsed
+                : throw new InvalidDataException($"`{name}` in the log is no session's id");
+            _ids.Add(name, id);
+            _sessions.Add(id, new Track());
+        }
+
+        return _sessions[id];
+    }
+
+    private sealed class Track
+    {
+        public Dictionary<long, long> Open { get; } = [];
+
+        public long? LastState { get; set; }
+
+        public long LastIndex { get; set; }
+    }
+}

@@ -1,0 +1,109 @@
+using System.Buffers;
+using System.Buffers.Binary;
+using Bartizan.Log.Disks;
+using Microsoft.Win32.SafeHandles;
+
+namespace Bartizan.Records.Payloads;
+
+/// <summary>
+/// One session's payloads, append-only: 16 bytes of header (<c>bzpayld1</c>, zeros), then records of <c>length</c> u32 and
+/// nonce ‖ ciphertext ‖ tag. What a crash tore off at the end is stepped over: leaves point at records by their offset.
+/// </summary>
+internal sealed class PayloadFile : IDisposable
+{
+    public const int HeaderBytes = 16;
+    public const int LengthBytes = sizeof(uint);
+    private static readonly byte[] s_magic = "bzpayld1"u8.ToArray();
+
+    private readonly SafeFileHandle _file;
+    private readonly ArrayBufferWriter<byte> _pending = new();
+    private readonly string? _newName;
+    private long _end;
+
+    public PayloadFile(string path)
+    {
+        _newName = File.Exists(path) ? null : path;
+        using (
+            new FileStream(
+                path,
+                new FileStreamOptions
+                {
+                    Mode = FileMode.OpenOrCreate,
+                    Access = FileAccess.Write,
+                    Share = FileShare.ReadWrite,
+                    UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite,
+                }
+            )
+        ) { }
+
+        _file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        _end = RandomAccess.GetLength(_file);
+        if (_end < HeaderBytes)
+        {
+            _end = 0;
+            s_magic.CopyTo(_pending.GetSpan(HeaderBytes));
+            _pending.GetSpan(HeaderBytes)[s_magic.Length..HeaderBytes].Clear();
+            _pending.Advance(HeaderBytes);
+        }
+    }
+
+    /// <summary>Puts a record behind the others and returns where it will lie.</summary>
+    public long Add(ReadOnlySpan<byte> record)
+    {
+        var offset = _end + _pending.WrittenCount;
+        _pending.Write(record);
+        return offset;
+    }
+
+    public void Flush(ILogDisk disk)
+    {
+        disk.Write(_file, _pending.WrittenSpan, _end);
+        disk.Sync(_file);
+        if (_end == 0 && _newName is not null)
+        {
+            SystemDisk.SyncDirectory(Path.GetDirectoryName(_newName)!);
+        }
+
+        _end += _pending.WrittenCount;
+        _pending.ResetWrittenCount();
+    }
+
+    /// <summary>The sealed bytes of a record; null when there is none at that offset.</summary>
+    public static byte[]? Read(string path, long offset)
+    {
+        if (offset < HeaderBytes || !File.Exists(path))
+        {
+            return null;
+        }
+
+        using var file = File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        Span<byte> head = stackalloc byte[LengthBytes];
+        if (RandomAccess.Read(file, head, offset) != LengthBytes)
+        {
+            return null;
+        }
+
+        var length = BinaryPrimitives.ReadUInt32LittleEndian(head);
+        if (length > PayloadStore.MaxRecordBytes)
+        {
+            return null;
+        }
+
+        var record = new byte[length];
+        var read = 0;
+        while (read < record.Length)
+        {
+            var some = RandomAccess.Read(file, record.AsSpan(read), offset + LengthBytes + read);
+            if (some == 0)
+            {
+                return null;
+            }
+
+            read += some;
+        }
+
+        return record;
+    }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -1,0 +1,212 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using System.Text;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
+using Bartizan.Log;
+using Bartizan.Log.Disks;
+using Bartizan.Records.Entries;
+
+namespace Bartizan.Records.Payloads;
+
+/// <summary>
+/// Content beside the tree. A leaf holds HMAC-SHA256(salt, content) with 32 random bytes of salt; salt and content lie
+/// encrypted in the session's own file. Without the session's key the leaf tells nothing of the content, so that erasing the key
+/// erases the content and leaves the tree as it is.
+/// </summary>
+public sealed class PayloadStore : ILogCompanion, IDisposable
+{
+    /// <summary>What is kept of one payload: longer ones are cut, and their entry says so.</summary>
+    public const int MaxKeptBytes = 1 << 20;
+
+    internal const int SaltBytes = 32;
+    internal const int MaxRecordBytes = MaxKeptBytes + SaltBytes + SessionKey.NonceBytes + SessionKey.TagBytes;
+
+    // Sessions whose key and file are kept open; others are opened again when they write.
+    private const int MaxOpenSessions = 1024;
+
+    private readonly string _directory;
+    private readonly PayloadKeys _keys;
+    private readonly ConcurrentDictionary<SessionId, SessionKey> _open = new();
+    private readonly Dictionary<SessionId, PayloadFile> _files = [];
+    private readonly HashSet<SessionId> _dirty = [];
+    private readonly ConcurrentQueue<SessionId> _ended = new();
+
+    /// <summary>Opens the store in a directory, with the keys of another; makes both if needed.</summary>
+    public PayloadStore(string directory, string keyDirectory)
+    {
+        const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+        Directory.CreateDirectory(directory, Private);
+        Directory.CreateDirectory(keyDirectory, Private);
+        _directory = directory;
+        _keys = new PayloadKeys(directory, keyDirectory);
+    }
+
+    /// <summary>Encrypts a payload. On the caller's thread; touches the disk only for a session's first.</summary>
+    /// <exception cref="IOException">When the session's key can't be had.</exception>
+    public SealedPayload Seal(SessionId session, Payload payload)
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        var content = payload.Content.Span;
+        var kept = Math.Min(content.Length, MaxKeptBytes);
+        var plain = new byte[SaltBytes + kept];
+        RandomNumberGenerator.Fill(plain.AsSpan(0, SaltBytes));
+        content[..kept].CopyTo(plain.AsSpan(SaltBytes));
+        var commitment = Commit(plain);
+        var record = new byte[PayloadFile.LengthBytes + SessionKey.NonceBytes + plain.Length + SessionKey.TagBytes];
+        BinaryPrimitives.WriteUInt32LittleEndian(record, (uint)(record.Length - PayloadFile.LengthBytes));
+        var context = Context(session, payload.Role);
+        while (!KeyOf(session).TrySeal(plain, context, record.AsSpan(PayloadFile.LengthBytes)))
+        {
+            // The session's key was put away between the two calls; it is loaded again.
+        }
+
+        CryptographicOperations.ZeroMemory(plain);
+        var reference = new PayloadReference(payload.Role, payload.MediaType, content.Length, kept, commitment, 0);
+        return new SealedPayload(reference, record);
+    }
+
+    /// <summary>Puts a sealed payload into its file's next write. By the log's writer only.</summary>
+    public PayloadReference Add(SessionId session, SealedPayload payload)
+    {
+        ArgumentNullException.ThrowIfNull(payload);
+        if (!_files.TryGetValue(session, out var file))
+        {
+            MakeRoom();
+            file = new PayloadFile(PathOf(session));
+            _files.Add(session, file);
+        }
+
+        _dirty.Add(session);
+        return payload.Reference with { Reference = file.Add(payload.Record.Span) };
+    }
+
+    /// <inheritdoc/>
+    public int Flush(ILogDisk disk)
+    {
+        var synced = 0;
+        foreach (var session in _dirty)
+        {
+            _files[session].Flush(disk);
+            synced++;
+        }
+
+        _dirty.Clear();
+        while (_ended.TryDequeue(out var ended))
+        {
+            Close(ended);
+        }
+
+        return synced;
+    }
+
+    /// <summary>Says that a session has ended: its key leaves memory, its file is closed. It may still write afterwards.</summary>
+    public void Release(SessionId session)
+    {
+        _ended.Enqueue(session);
+        if (_open.TryRemove(session, out var key))
+        {
+            key.Dispose();
+        }
+    }
+
+    /// <summary>Destroys a session's key, and with it every payload of the session, for ever.</summary>
+    public void Erase(SessionId session)
+    {
+        Release(session);
+        _keys.Erase(session);
+    }
+
+    /// <summary>Reads a payload back and holds it against its commitment.</summary>
+    public OpenedPayload Open(SessionId session, PayloadReference reference)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        var state = _keys.TryLoad(session, out var key);
+        if (key is null)
+        {
+            return new OpenedPayload(state, default);
+        }
+
+        using (key)
+        {
+            var record = PayloadFile.Read(PathOf(session), reference.Reference);
+            if (record is null)
+            {
+                return new OpenedPayload(PayloadState.Missing, default);
+            }
+
+            var plain = key.Open(record, Context(session, reference.Role));
+            return plain is { Length: >= SaltBytes } && Commit(plain) == reference.Commitment
+                ? new OpenedPayload(PayloadState.Whole, plain.AsMemory(SaltBytes))
+                : new OpenedPayload(PayloadState.Changed, default);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var file in _files.Values)
+        {
+            file.Dispose();
+        }
+
+        foreach (var key in _open.Values)
+        {
+            key.Dispose();
+        }
+    }
+
+    internal static string NameOf(SessionId session) => session == default ? "instance" : session.ToString();
+
+    private static Digest Commit(ReadOnlySpan<byte> saltAndContent) =>
+        Digest.FromBytes(HMACSHA256.HashData(saltAndContent[..SaltBytes], saltAndContent[SaltBytes..]));
+
+    private static byte[] Context(SessionId session, string role) =>
+        Encoding.UTF8.GetBytes($"bartizan payload 1 {NameOf(session)} {role}");
+
+    private SessionKey KeyOf(SessionId session)
+    {
+        if (_open.TryGetValue(session, out var key))
+        {
+            return key;
+        }
+
+        if (_open.Count >= MaxOpenSessions && _open.FirstOrDefault() is { Value: not null } some)
+        {
+            if (_open.TryRemove(some))
+            {
+                some.Value.Dispose();
+            }
+        }
+
+        var loaded = _keys.GetOrCreate(session);
+        var kept = _open.GetOrAdd(session, loaded);
+        if (kept != loaded)
+        {
+            loaded.Dispose();
+        }
+
+        return kept;
+    }
+
+    private void MakeRoom()
+    {
+        if (_files.Count >= MaxOpenSessions)
+        {
+            var clean = _files.Keys.FirstOrDefault(session => !_dirty.Contains(session));
+            Close(clean);
+        }
+    }
+
+    private void Close(SessionId session)
+    {
+        if (!_dirty.Contains(session) && _files.Remove(session, out var file))
+        {
+            file.Dispose();
+        }
+    }
+
+    private string PathOf(SessionId session) => Path.Combine(_directory, NameOf(session) + ".p");
+}

@@ -1,0 +1,171 @@
+using System.Text;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
+using Bartizan.Log;
+using Bartizan.Records.Entries;
+using Bartizan.Records.Journals;
+using Bartizan.Records.Payloads;
+
+namespace Bartizan.Records.Tests;
+
+public sealed class JournalTests : IDisposable
+{
+    private readonly string _home = Directory.CreateTempSubdirectory("bartizan-records-").FullName;
+    private readonly SessionId _session = SessionId.New();
+
+    public void Dispose() => Directory.Delete(_home, recursive: true);
+
+    [Fact]
+    public async Task An_appended_entry_reads_back_as_it_was()
+    {
+        var entry = Intent(passage: 7) with
+        {
+            Rules = [new RuleReference("manifest", "allow: connect example.com:443", "", "agent.yaml:3:5")],
+            Labels = Labels.Untrusted | Labels.Secret,
+            Observed = true,
+            Needed = "allow: connect example.com:443",
+            Policy = Digest.Of("policy"u8),
+        };
+        await using (var journal = await OpenAsync())
+        {
+            (await journal.AppendAsync(entry, default)).ShouldBe(0);
+        }
+
+        var row = (await RowsAsync()).ShouldHaveSingleItem();
+        row.Entry.Rules.ShouldBe(entry.Rules);
+        (row.Entry with { Rules = entry.Rules, ToolCalls = entry.ToolCalls, Payloads = entry.Payloads }).ShouldBe(
+            entry
+        );
+        row.Stamp.Sequence.ShouldBe(0);
+        row.Stamp.Previous.ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Entries_of_a_session_link_to_the_one_before_also_after_a_restart()
+    {
+        await using (var journal = await OpenAsync())
+        {
+            await journal.AppendAsync(Intent(1), default);
+            await journal.AppendAsync(new Entry { Kind = EntryKind.Instance, Detail = "started" }, default);
+            await journal.AppendAsync(Intent(2), default);
+        }
+
+        await using (var journal = await OpenAsync())
+        {
+            await journal.AppendAsync(Intent(3), default);
+        }
+
+        var rows = await RowsAsync();
+        rows.Select(row => row.Stamp.Previous).ShouldBe([null, null, 0, 2]);
+        rows.Select(row => row.Stamp.Sequence).ShouldBe([0, 1, 2, 3]);
+    }
+
+    [Fact]
+    public async Task What_was_left_open_is_found_when_the_journal_opens_again()
+    {
+        await using (var journal = await OpenAsync())
+        {
+            await journal.AppendAsync(State("running"), default);
+            await journal.AppendAsync(Intent(1), default);
+            await journal.AppendAsync(Intent(2), default);
+            await journal.PostAsync(Outcome(1), default);
+        }
+
+        await using (var journal = await OpenAsync())
+        {
+            journal.Recovery.OpenIntents.ShouldHaveSingleItem().Passage.ShouldBe(2);
+            journal.Recovery.LiveSessions.ShouldHaveSingleItem().Id.ShouldBe(_session);
+            await journal.AppendAsync(Outcome(2) with { Outcome = OutcomeKind.Unknown }, default);
+            await journal.AppendAsync(State("ended: lost"), default);
+        }
+
+        await using (var journal = await OpenAsync())
+        {
+            journal.Recovery.OpenIntents.ShouldBeEmpty();
+            journal.Recovery.LiveSessions.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task A_payload_is_encrypted_on_disk_and_opens_again()
+    {
+        var secret = "the quick brown fox asks a model"u8.ToArray();
+        await using (var journal = await OpenAsync())
+        {
+            await journal.AppendAsync(
+                Intent(1) with
+                {
+                    Payloads = [new Payload("request", "text/plain", secret)],
+                },
+                default
+            );
+            await journal.AppendAsync(
+                Intent(2) with
+                {
+                    Payloads = [new Payload("request", "text/plain", secret)],
+                },
+                default
+            );
+        }
+
+        var files = Directory.GetFiles(_home, "*", SearchOption.AllDirectories);
+        files.ShouldAllBe(file => !Encoding.Latin1.GetString(File.ReadAllBytes(file)).Contains("quick brown"));
+        var rows = await RowsAsync();
+        using var store = new PayloadStore(Path.Combine(_home, "payloads"), Path.Combine(_home, "keys"));
+        foreach (var row in rows)
+        {
+            var opened = store.Open(_session, row.Payloads.ShouldHaveSingleItem());
+            opened.State.ShouldBe(PayloadState.Whole);
+            opened.Content.ToArray().ShouldBe(secret);
+        }
+
+        rows[0].Payloads[0].Commitment.ShouldNotBe(rows[1].Payloads[0].Commitment);
+    }
+
+    private Task<Journal> OpenAsync() => Journal.OpenAsync(JournalOptions.In(_home), TimeProvider.System, default);
+
+    private Entry Intent(long passage) =>
+        new()
+        {
+            Kind = EntryKind.Intent,
+            Session = _session,
+            Agent = "triage@3",
+            Person = "uid:1000",
+            Passage = passage,
+            Point = "egress",
+            Verb = Verb.Connect,
+            Target = "example.com:443",
+            Effect = Effect.Allow,
+        };
+
+    private Entry Outcome(long passage) =>
+        new()
+        {
+            Kind = EntryKind.Outcome,
+            Session = _session,
+            Passage = passage,
+            Outcome = OutcomeKind.Done,
+            Usage = new Usage { BytesIn = 5, Milliseconds = 1.2345 },
+        };
+
+    private Entry State(string state) =>
+        new()
+        {
+            Kind = EntryKind.State,
+            Session = _session,
+            Agent = "triage@3",
+            Detail = state,
+        };
+
+    private async Task<List<EntryRow>> RowsAsync()
+    {
+        var rows = new List<EntryRow>();
+        await foreach (var leaf in new LogDirectory(Path.Combine(_home, "log")).ReadAsync(0, long.MaxValue, default))
+        {
+            rows.Add(EntryDecoder.Decode(leaf.Index, leaf.Bytes));
+        }
+
+        return rows;
+    }
+}
