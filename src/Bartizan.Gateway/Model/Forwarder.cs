@@ -70,13 +70,18 @@ internal sealed class Forwarder(
                 await PassBodyAsync(context, passage, response, reader, limit, either.Token).ConfigureAwait(false);
             }
 
+            var detail = status.ToString(CultureInfo.InvariantCulture);
+            var outcome = reader.ToOutcome(
+                status < 400 ? OutcomeKind.Done : OutcomeKind.Failed,
+                detail,
+                call.Body.Length
+            );
             if (reader.Id is { } id && call.Route.Path == "/v1/responses")
             {
                 traffic.Remember(id, call.Target);
             }
 
-            var detail = status.ToString(CultureInfo.InvariantCulture);
-            return reader.ToOutcome(status < 400 ? OutcomeKind.Done : OutcomeKind.Failed, detail, call.Body.Length);
+            return outcome;
         }
         catch (Exception e)
         {
