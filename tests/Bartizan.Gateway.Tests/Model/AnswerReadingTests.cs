@@ -52,7 +52,8 @@ public sealed class AnswerReadingTests
         outcome.ToolCalls.ShouldBe(["bash", "read"]);
         outcome.Usage!.InputTokens.ShouldBe(7);
         outcome.Usage.OutputTokens.ShouldBe(8);
-        Text(outcome, 1).ShouldBe("""[{"name":"bash","arguments":"{\u0022c\u0022:1}"},{"name":"read","arguments":"{}"}]""");
+        Text(outcome, 1)
+            .ShouldBe("""[{"name":"bash","arguments":"{\u0022c\u0022:1}"},{"name":"read","arguments":"{}"}]""");
     }
 
     [Theory]
@@ -74,25 +75,25 @@ public sealed class AnswerReadingTests
     public void Whole_bodies_are_read_on_every_wire()
     {
         Read(
-                ModelApi.Anthropic,
-                "/v1/messages",
-                "application/json",
-                """{"content":[{"type":"text","text":"x"},{"type":"tool_use","name":"Bash","input":{"command":"ls"}}],"usage":{"input_tokens":1,"output_tokens":2}}"""
-            )
+            ModelApi.Anthropic,
+            "/v1/messages",
+            "application/json",
+            """{"content":[{"type":"text","text":"x"},{"type":"tool_use","name":"Bash","input":{"command":"ls"}}],"usage":{"input_tokens":1,"output_tokens":2}}"""
+        )
             .ToolCalls.ShouldBe(["Bash"]);
         Read(
-                ModelApi.OpenAI,
-                "/v1/chat/completions",
-                "application/json",
-                """{"choices":[{"message":{"tool_calls":[{"function":{"name":"a","arguments":"{}"}},{"function":{"name":"b","arguments":"{}"}}]}}]}"""
-            )
+            ModelApi.OpenAI,
+            "/v1/chat/completions",
+            "application/json",
+            """{"choices":[{"message":{"tool_calls":[{"function":{"name":"a","arguments":"{}"}},{"function":{"name":"b","arguments":"{}"}}]}}]}"""
+        )
             .ToolCalls.ShouldBe(["a", "b"]);
         Read(
-                ModelApi.OpenAI,
-                "/v1/responses",
-                "application/json",
-                """{"id":"resp_1","output":[{"type":"custom_tool_call","name":"apply_patch","input":"*** Begin"}]}"""
-            )
+            ModelApi.OpenAI,
+            "/v1/responses",
+            "application/json",
+            """{"id":"resp_1","output":[{"type":"custom_tool_call","name":"apply_patch","input":"*** Begin"}]}"""
+        )
             .ToolCalls.ShouldBe(["apply_patch"]);
     }
 
@@ -113,11 +114,14 @@ public sealed class AnswerReadingTests
     {
         var call = """{"function":{"name":"a","arguments":"{}"}}""";
         var calls = string.Join(',', Enumerable.Repeat(call, 1000));
-        var body = """{"choices":[{"message":{"tool_calls":[CALLS]}}]}""".Replace("CALLS", calls, StringComparison.Ordinal);
-
-        Read(ModelApi.OpenAI, "/v1/chat/completions", "application/json", body).ToolCalls.Length.ShouldBe(
-            AnswerNotes.MaxToolCalls
+        var body = """{"choices":[{"message":{"tool_calls":[CALLS]}}]}""".Replace(
+            "CALLS",
+            calls,
+            StringComparison.Ordinal
         );
+
+        Read(ModelApi.OpenAI, "/v1/chat/completions", "application/json", body)
+            .ToolCalls.Length.ShouldBe(AnswerNotes.MaxToolCalls);
     }
 
     [Theory]
@@ -147,7 +151,8 @@ public sealed class AnswerReadingTests
         }
     }
 
-    private static string Text(Outcome outcome, int payload) => Encoding.UTF8.GetString(outcome.Payloads[payload].Content.Span);
+    private static string Text(Outcome outcome, int payload) =>
+        Encoding.UTF8.GetString(outcome.Payloads[payload].Content.Span);
 
     private static Outcome Read(ModelApi api, string path, string type, string answer, int size = 1000)
     {

@@ -3,8 +3,8 @@ using System.IO.Compression;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
-using Bartizan.Core.Entries;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
 using Bartizan.Gateway.Model;
 using Microsoft.AspNetCore.Http;
 
@@ -48,7 +48,8 @@ public sealed class ModelGatewayAttacks : IAsyncLifetime
         using var answer = await _house.SendAsync(
             "/v1/messages",
             Claude,
-            request => request.Headers.Remove("x-api-key").Equals(request.Headers.TryAddWithoutValidation("x-api-key", token)),
+            request =>
+                request.Headers.Remove("x-api-key").Equals(request.Headers.TryAddWithoutValidation("x-api-key", token)),
             _house.Gateway.AttachEndpoint
         );
 
@@ -128,7 +129,8 @@ public sealed class ModelGatewayAttacks : IAsyncLifetime
     [Fact]
     public async Task A_request_with_two_lengths_is_refused_and_its_tail_is_no_request()
     {
-        var smuggled = $"POST /v1/messages HTTP/1.1\r\nHost: x\r\nx-api-key: {GatewayUnderTest.Token}\r\nContent-Length: {Claude.Length}\r\n\r\n{Claude}";
+        var smuggled =
+            $"POST /v1/messages HTTP/1.1\r\nHost: x\r\nx-api-key: {GatewayUnderTest.Token}\r\nContent-Length: {Claude.Length}\r\n\r\n{Claude}";
 
         var answer = await _house.SendRawAsync(
             $"POST /v1/messages HTTP/1.1\r\nHost: x\r\nx-api-key: {GatewayUnderTest.Token}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}"
