@@ -44,6 +44,7 @@ public sealed class DigestCollisionTests
             new ExecTarget("rm", "-rf /tmp/a b"),
             new FileTarget(Verb.Read, "a", "b"),
             new FileTarget(Verb.Read, "a"),
+            new FileTarget(Verb.Read, "a") { Aliases = ["b"] },
             new FileTarget(Verb.Write, "a"),
             new DelegateTarget("a"),
             new ServeTarget("GET /a", "/b"),
