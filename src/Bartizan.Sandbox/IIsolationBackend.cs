@@ -15,7 +15,7 @@ public interface IIsolationBackend
     string Name { get; }
 
     /// <summary>What this host gives it.</summary>
-    HostReport Probe();
+    Task<HostReport> ProbeAsync(CancellationToken cancellationToken);
 
     /// <summary>Checks that every required layer is there and reserves what the sandbox needs; nothing runs yet.</summary>
     /// <exception cref="SandboxUnavailableException">The host or the plan can't give what is required.</exception>
