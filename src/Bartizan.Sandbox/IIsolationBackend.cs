@@ -15,7 +15,7 @@ public interface IIsolationBackend
     string Name { get; }
 
     /// <summary>What this host gives it.</summary>
-    Task<HostReport> ProbeAsync(CancellationToken cancellationToken);
+    HostReport Probe();
 
     /// <summary>Checks that every required layer is there and reserves what the sandbox needs; nothing runs yet.</summary>
     /// <exception cref="SandboxUnavailableException">The host or the plan can't give what is required.</exception>

@@ -21,8 +21,8 @@ public static class SandboxHost
     private static readonly string[] BubblewrapPlaces = ["/usr/bin/bwrap", "/usr/local/bin/bwrap", "/bin/bwrap"];
 
     /// <summary>Probes the host with the usual options.</summary>
-    public static Task<HostReport> ProbeAsync(CancellationToken cancellationToken) =>
-        ProbeAsync(CgroupHost.Discover(), new BubblewrapOptions(), cancellationToken);
+    public static HostReport Probe() =>
+        ProbeAsync(CgroupHost.Discover(), new BubblewrapOptions(), CancellationToken.None).GetAwaiter().GetResult();
 
     internal static async Task<HostReport> ProbeAsync(
         CgroupHost cgroups,
@@ -46,10 +46,7 @@ public static class SandboxHost
                 && File.Exists(HelperBinary.Path)
                 && await CanUnshareAsync(path, root ? options.FirstHostUser : null, cancellationToken)
                     .ConfigureAwait(false),
-            LandlockAbi = Math.Max(
-                0,
-                (int)Libc.syscall(Libc.SysLandlockCreateRuleset, 0, 0, LandlockVersionFlag, 0)
-            ),
+            LandlockAbi = Math.Max(0, (int)Libc.syscall(Libc.SysLandlockCreateRuleset, 0, 0, LandlockVersionFlag, 0)),
             Seccomp = HasSeccomp(),
             Limits = cgroups.Tier,
             Pause = cgroups.Pause,
@@ -64,7 +61,9 @@ public static class SandboxHost
         var missing = ImmutableArray.CreateBuilder<string>();
         if (!File.Exists(HelperBinary.Path))
         {
-            missing.Add($"The sandbox helper is missing at `{HelperBinary.Path}`: build again on a host with a C compiler.");
+            missing.Add(
+                $"The sandbox helper is missing at `{HelperBinary.Path}`: build again on a host with a C compiler."
+            );
         }
 
         if (report.BubblewrapPath.Length == 0)
@@ -117,7 +116,9 @@ public static class SandboxHost
 
         if (report.Limits == LimitTier.Rlimits)
         {
-            weaker.Add("No cgroups can be made here: memory is limited for each process, not for all of a session together.");
+            weaker.Add(
+                "No cgroups can be made here: memory is limited for each process, not for all of a session together."
+            );
         }
 
         if (report.Pause == PauseTier.Stop)

@@ -31,15 +31,14 @@ public sealed class BubblewrapBackend : IIsolationBackend
             options.FirstHostUser,
             options.HostUserCount
         );
-        _report = new Lazy<Task<HostReport>>(() => ProbeAsync(CancellationToken.None));
+        _report = new Lazy<Task<HostReport>>(ProbeAsync);
     }
 
     /// <inheritdoc/>
     public string Name => "bubblewrap";
 
     /// <inheritdoc/>
-    public Task<HostReport> ProbeAsync(CancellationToken cancellationToken) =>
-        SandboxHost.ProbeAsync(_cgroups, _options, cancellationToken);
+    public HostReport Probe() => ProbeAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
     public async ValueTask<ISandbox> PrepareAsync(SandboxPlan plan, CancellationToken cancellationToken)
@@ -66,9 +65,14 @@ public sealed class BubblewrapBackend : IIsolationBackend
         {
             await sandbox.DisposeAsync().ConfigureAwait(false);
             throw failure as SandboxUnavailableException
-                ?? new SandboxUnavailableException($"The sandbox can't be prepared: {failure.Message}.", failure);
+                ?? new SandboxUnavailableException(
+                    $"The sandbox can't be prepared: {failure.Message.TrimEnd('.')}.",
+                    failure
+                );
         }
     }
+
+    private Task<HostReport> ProbeAsync() => SandboxHost.ProbeAsync(_cgroups, _options, CancellationToken.None);
 
     private void Forget(SessionId id) => _live.TryRemove(id, out _);
 

@@ -117,7 +117,10 @@ internal sealed class BubblewrapSandbox : ISandbox
         }
         catch (IOException failure)
         {
-            throw new SandboxUnavailableException($"The sandbox can't be created: {failure.Message}.", failure);
+            throw new SandboxUnavailableException(
+                $"The sandbox can't be created: {failure.Message.TrimEnd('.')}.",
+                failure
+            );
         }
     }
 
@@ -162,9 +165,7 @@ internal sealed class BubblewrapSandbox : ISandbox
         var end = await sync.ReceiveAsync(cancellationToken).ConfigureAwait(false);
         if (end.Text.Length > 0)
         {
-            throw new SandboxUnavailableException(
-                $"`{_plan.Command[0]}` can't be started in the sandbox: {end.Text}."
-            );
+            throw new SandboxUnavailableException($"`{_plan.Command[0]}` can't be started in the sandbox: {end.Text}.");
         }
 
         sync.Dispose();
@@ -355,7 +356,9 @@ internal sealed class BubblewrapSandbox : ISandbox
         if (ready.User == 0 || (_user is { } user && ready.User != user.User))
         {
             Close(ready.Descriptors);
-            throw new SandboxUnavailableException("The sandbox can't be created: it does not run as its own host user.");
+            throw new SandboxUnavailableException(
+                "The sandbox can't be created: it does not run as its own host user."
+            );
         }
 
         if (_plan.Terminal is { } size)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Security.Cryptography;
+using System.Text;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox.Native;
 
@@ -27,7 +28,7 @@ internal sealed class HostUserPool(string directory, int first, int count)
             var file = Descriptor.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW, OwnerOnly);
             if (Libc.flock(file, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && HasName(file, path))
             {
-                File.WriteAllText(path, session.ToString());
+                file.Write(Encoding.UTF8.GetBytes(session.ToString()));
                 return new Reservation(user, path, file);
             }
 

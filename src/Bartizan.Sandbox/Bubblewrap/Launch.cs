@@ -106,12 +106,7 @@ internal sealed class Launch : IDisposable
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
-    private void Describe(
-        SandboxPlan plan,
-        ImmutableArray<Mount> baseView,
-        SandboxCgroup cgroup,
-        LaunchSetting setting
-    )
+    private void Describe(SandboxPlan plan, ImmutableArray<Mount> baseView, SandboxCgroup cgroup, LaunchSetting setting)
     {
         var mounts = PlanRules.Ordered(plan);
         foreach (var entry in cgroup.OpenEntries())
@@ -207,7 +202,9 @@ internal sealed class Launch : IDisposable
                     Tmpfs(mount.InsidePath, mount.SizeBytes);
                     break;
                 default:
-                    throw new SandboxUnavailableException($"The sandbox can't be built: no such mount at `{mount.InsidePath}`.");
+                    throw new SandboxUnavailableException(
+                        $"The sandbox can't be built: no such mount at `{mount.InsidePath}`."
+                    );
             }
         }
     }

@@ -28,7 +28,11 @@ internal static class Receipts
             [
                 new("namespaces", "all", string.Join(' ', namespaces) + "; no further user namespaces"),
                 new("host user", ownUser ? "of its own" : "the daemon's", $"{hostUser}, no capabilities, no_new_privs"),
-                new("root", "read-only tmpfs", "host /usr read-only, generated /etc, sized /tmp, /home/agent, /dev/shm"),
+                new(
+                    "root",
+                    "read-only tmpfs",
+                    "host /usr read-only, generated /etc, sized /tmp, /home/agent, /dev/shm"
+                ),
                 new("landlock", $"abi {host.LandlockAbi}", "what the view shows, and nothing else"),
                 new("seccomp", "allow-list", $"{filter.Program.Length} instructions, sha256 {filter.Digest}"),
                 new("limits", TierOf(host.Limits), LimitsOf(plan)),

@@ -40,7 +40,9 @@ internal sealed class CgroupHost
 
         // The v2 directory is worth having without controllers: cgroup.kill and cgroup.events work all the same.
         var usable = all.Where(static mount => IsWanted(mount) && CanMakeIn(mount)).ToImmutableArray();
-        var limits = usable.Any(static m => m.Controllers.Contains("memory")) && usable.Any(static m => m.Controllers.Contains("pids"));
+        var limits =
+            usable.Any(static m => m.Controllers.Contains("memory"))
+            && usable.Any(static m => m.Controllers.Contains("pids"));
         return new CgroupHost(limits ? LimitTier.CgroupV1 : LimitTier.Rlimits, usable);
     }
 

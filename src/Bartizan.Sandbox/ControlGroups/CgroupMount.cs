@@ -58,7 +58,10 @@ internal sealed record CgroupMount(IReadOnlySet<string> Controllers, string OwnD
     // In a container the mount can show a part of the hierarchy only; what lies outside of it falls back to its top.
     private static string Below(string mountPoint, string root, string path)
     {
-        var relative = root == "/" ? path : path.StartsWith(root, StringComparison.Ordinal) ? path[root.Length..] : "";
+        var relative =
+            root == "/" ? path
+            : path.StartsWith(root, StringComparison.Ordinal) ? path[root.Length..]
+            : "";
         var directory = mountPoint + relative.TrimEnd('/');
         return Directory.Exists(directory) ? directory : mountPoint;
     }

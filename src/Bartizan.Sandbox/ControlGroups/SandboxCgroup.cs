@@ -32,9 +32,7 @@ internal sealed class SandboxCgroup
     /// <summary>Makes the directories and sets the limits.</summary>
     public static SandboxCgroup Make(CgroupHost host, string name, Limits limits)
     {
-        var made = new SandboxCgroup(
-            [.. host.Mounts.Select(mount => (mount, Path.Combine(mount.OwnDirectory, name)))]
-        );
+        var made = new SandboxCgroup([.. host.Mounts.Select(mount => (mount, Path.Combine(mount.OwnDirectory, name)))]);
         foreach (var (_, directory) in made._groups)
         {
             Directory.CreateDirectory(directory);
@@ -54,13 +52,11 @@ internal sealed class SandboxCgroup
 
     /// <summary>Those that are there already.</summary>
     public static SandboxCgroup Find(CgroupHost host, string name) =>
-        new(
-            [
-                .. host
-                    .Mounts.Select(mount => (Mount: mount, Directory: Path.Combine(mount.OwnDirectory, name)))
-                    .Where(static group => Directory.Exists(group.Directory)),
-            ]
-        );
+        new([
+            .. host
+                .Mounts.Select(mount => (Mount: mount, Directory: Path.Combine(mount.OwnDirectory, name)))
+                .Where(static group => Directory.Exists(group.Directory)),
+        ]);
 
     /// <summary>
     /// Files that a process enters by writing 0. On v1 a single-threaded process writes to <c>tasks</c>, which spares the wait

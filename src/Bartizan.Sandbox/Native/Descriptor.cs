@@ -57,15 +57,7 @@ internal sealed unsafe class Descriptor : SafeHandle
             Libc.memfd_create("bartizan", Libc.MFD_CLOEXEC | Libc.MFD_ALLOW_SEALING),
             "make a memory file"
         );
-        fixed (byte* bytes = content)
-        {
-            for (nint done = 0; done < content.Length; )
-            {
-                var written = Libc.write(writable, bytes + done, content.Length - done);
-                done += written > 0 ? written : throw Failure("write a memory file");
-            }
-        }
-
+        writable.Write(content);
         if (Libc.fcntl(writable, Libc.F_ADD_SEALS, Libc.SealAll) != 0)
         {
             throw Failure("seal a memory file");
@@ -102,6 +94,19 @@ internal sealed unsafe class Descriptor : SafeHandle
 
         ours.MakeNonBlocking();
         return (ours, theirs);
+    }
+
+    /// <summary>Writes all of it, where it stands.</summary>
+    public void Write(ReadOnlySpan<byte> content)
+    {
+        fixed (byte* bytes = content)
+        {
+            for (nint done = 0; done < content.Length; )
+            {
+                var written = Libc.write(this, bytes + done, content.Length - done);
+                done += written > 0 ? written : throw Failure("write");
+            }
+        }
     }
 
     /// <summary>Another descriptor of the same open file, its number at least <paramref name="atLeast"/>.</summary>

@@ -10,7 +10,7 @@ internal static class ProcessFamily
 
     /// <summary>Namespaces every sandbox must have of its own.</summary>
     public static IReadOnlyList<string> RequiredNamespaces { get; } =
-        ["user", "mnt", "pid", "net", "ipc", "uts", "cgroup"];
+    ["user", "mnt", "pid", "net", "ipc", "uts", "cgroup"];
 
     /// <summary>The parent of a process.</summary>
     public static int ParentOf(int process)
@@ -24,8 +24,12 @@ internal static class ProcessFamily
 
     /// <summary>The namespaces of a process that are not ours.</summary>
     public static IReadOnlyList<string> SeparateNamespaces(int process) =>
-        [.. RequiredNamespaces.Where(name => NamespaceOf(process.ToString(CultureInfo.InvariantCulture), name) is { } its
-            && its != NamespaceOf("self", name))];
+        [
+            .. RequiredNamespaces.Where(name =>
+                NamespaceOf(process.ToString(CultureInfo.InvariantCulture), name) is { } its
+                && its != NamespaceOf("self", name)
+            ),
+        ];
 
     /// <summary>SIGSTOP to every process of the PID namespace that <paramref name="member"/> is in.</summary>
     public static void StopAll(int member)

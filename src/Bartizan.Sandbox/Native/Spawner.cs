@@ -83,8 +83,7 @@ internal static unsafe class Spawner
             Check(Libc.posix_spawnattr_setsigmask(attributes, signals), "prepare a spawn");
             _ = Libc.sigfillset(signals);
             Check(Libc.posix_spawnattr_setsigdefault(attributes, signals), "prepare a spawn");
-            const short flags =
-                Libc.SpawnSetSignalDefaults | Libc.SpawnSetSignalMask | Libc.SpawnSetSession;
+            const short flags = Libc.SpawnSetSignalDefaults | Libc.SpawnSetSignalMask | Libc.SpawnSetSession;
             Check(Libc.posix_spawnattr_setflags(attributes, flags), "prepare a spawn");
 
             arguments[0] = Marshal.StringToCoTaskMemUTF8(request.File);

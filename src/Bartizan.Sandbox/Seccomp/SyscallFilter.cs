@@ -126,11 +126,7 @@ internal sealed record SyscallFilter
         }
     }
 
-    private static void EmitTree(
-        BpfAssembler code,
-        List<(uint First, SyscallVerdict Verdict)> ranges,
-        ref int labels
-    )
+    private static void EmitTree(BpfAssembler code, List<(uint First, SyscallVerdict Verdict)> ranges, ref int labels)
     {
         if (ranges.Count == 1)
         {

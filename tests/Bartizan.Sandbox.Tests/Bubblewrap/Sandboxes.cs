@@ -20,9 +20,9 @@ internal static class Sandboxes
 
     public static SandboxPlan Shell(string script) => Plan("/bin/bash", "-c", script);
 
-    public static async Task NeedAsync()
+    public static void Need()
     {
-        var report = await Backend.ProbeAsync(TestContext.Current.CancellationToken);
+        var report = Backend.Probe();
         if (!report.CanIsolate)
         {
             Assert.Skip(string.Join(' ', report.Missing));
@@ -31,7 +31,7 @@ internal static class Sandboxes
 
     public static async Task<ISandbox> StartAsync(SandboxPlan plan)
     {
-        await NeedAsync();
+        Need();
         var cancellation = TestContext.Current.CancellationToken;
         var sandbox = await Backend.PrepareAsync(plan, cancellation);
         await sandbox.CreateAsync(cancellation);
