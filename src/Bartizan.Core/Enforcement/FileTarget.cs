@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 
 namespace Bartizan.Core.Enforcement;
 
@@ -39,8 +38,7 @@ public sealed record FileTarget : ActionTarget
     public override string Text => Names[0];
 
     /// <inheritdoc/>
-    internal override ImmutableArray<string> Parts =>
-        [Names.Length.ToString(CultureInfo.InvariantCulture), .. Names, .. Aliases];
+    internal override ImmutableArray<string> Parts => Names;
 
     /// <inheritdoc/>
     public bool Equals(FileTarget? other) =>

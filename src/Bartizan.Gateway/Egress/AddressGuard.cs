@@ -49,7 +49,6 @@ internal static class AddressGuard
     [
         (IPNetwork.Parse("::1/128"), "loopback", Class.Private),
         (IPNetwork.Parse("::/128"), "unspecified", Class.Never),
-        (IPNetwork.Parse("::ffff:0:0/96"), "an IPv4-mapped address", Class.Never),
         (IPNetwork.Parse("::/96"), "an IPv4-compatible address", Class.Never),
         (IPNetwork.Parse("64:ff9b::/96"), "a NAT64 address", Class.Never),
         (IPNetwork.Parse("64:ff9b:1::/48"), "a NAT64 address", Class.Never),
@@ -74,6 +73,12 @@ internal static class AddressGuard
     /// <param name="own">The host's own addresses: its services trust them as if they were loopback.</param>
     public static string? Objection(IPAddress address, bool named, bool literal, IReadOnlySet<IPAddress> own)
     {
+        // By itself and first: IPNetwork.Contains compares such an address as if it were IPv4, even with an IPv6 range.
+        if (address.IsIPv4MappedToIPv6)
+        {
+            return "an IPv4-mapped address";
+        }
+
         var ranges = address.AddressFamily switch
         {
             AddressFamily.InterNetwork => IPv4,

@@ -135,14 +135,15 @@ internal sealed class ConnectionSet(EgressWiring wiring, Session? session, FakeN
         try
         {
             await connection.RunAsync().ConfigureAwait(false);
+            connection.Close();
         }
         catch (Exception)
         {
             // Fail closed: whatever went wrong in one connection ends that connection, and its passage says abandoned.
+            connection.Abort();
         }
         finally
         {
-            connection.Abort();
             lock (_lock)
             {
                 _connections.Remove(connection);

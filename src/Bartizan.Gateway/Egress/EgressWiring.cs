@@ -10,4 +10,13 @@ internal sealed record EgressWiring(
     Upstream Upstream,
     TimeProvider Clock,
     EgressOptions Options
-);
+)
+{
+    /// <summary>The enforcement point, as entries name it.</summary>
+    public const string Point = "egress";
+
+    /// <summary>The name that entries carry for what could not be read (RFC 6761 keeps it out of every zone).</summary>
+    public static readonly HostName Unreadable = HostName.TryParse("unreadable.invalid", out var name, out _)
+        ? name
+        : throw new InvalidOperationException("a constant name can't be read");
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using System.Text;
+using Bartizan.Core.Enforcement;
+
+namespace Bartizan.Gateway.Egress;
+
+/// <summary>What the proxy says in its own name: plain text for a person or a model to read, and one header for a program.</summary>
+internal static class Answers
+{
+    /// <summary>The rule that would have allowed it.</summary>
+    public const string RuleHeader = "X-Bartizan-Rule";
+
+    /// <summary>Longer than any rule; the header must fit into a client's head.</summary>
+    private const int MaxHeaderLength = 1024;
+
+    /// <summary>The tunnel is open.</summary>
+    public static ReadOnlyMemory<byte> Established { get; } = "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray();
+
+    /// <summary>TLS alert access_denied (49), fatal: a client says so instead of trying again.</summary>
+    public static ReadOnlyMemory<byte> AccessDenied { get; } = new byte[] { 21, 3, 3, 0, 2, 2, 49 };
+
+    /// <summary>TLS alert unrecognized_name (112), fatal.</summary>
+    public static ReadOnlyMemory<byte> UnrecognizedName { get; } = new byte[] { 21, 3, 3, 0, 2, 2, 112 };
+
+    /// <summary>403 for a decision.</summary>
+    public static byte[] Refused(ActionTarget target, Decision decision)
+    {
+        var what = $"{target.Verb.ToString().ToLowerInvariant()} {target.Text}";
+        var text = new StringBuilder($"bartizan refused `{what}`: {decision.Reason}.\n");
+        foreach (var rule in decision.Rules)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"Decided by `{rule.Text}` ({rule.Layer}): {rule.Why}\n");
+        }
+
+        if (decision.Needed is { } needed)
+        {
+            text.Append(CultureInfo.InvariantCulture, $"The rule that would allow it: `{needed}`\n");
+        }
+
+        return Make(
+            "403 Forbidden",
+            decision.Needed is { } rule1 ? $"{RuleHeader}: {HeaderText(rule1)}\r\n" : "",
+            text.ToString()
+        );
+    }
+
+    /// <summary>403 for what the proxy may not do whatever the rules say of the name.</summary>
+    public static byte[] Refused(string problem) => Make("403 Forbidden", "", $"bartizan refused it: {problem}.\n");
+
+    /// <summary>400.</summary>
+    public static byte[] Malformed(string problem) =>
+        Make("400 Bad Request", "", $"bartizan can't take this request: {problem}.\n");
+
+    /// <summary>407.</summary>
+    public static byte[] WhoAreYou(string problem) =>
+        Make(
+            "407 Proxy Authentication Required",
+            "Proxy-Authenticate: Basic realm=\"bartizan\"\r\n",
+            $"bartizan: {problem}.\n"
+        );
+
+    /// <summary>502 or 504.</summary>
+    public static byte[] Failed(DialEnd end, string problem) =>
+        Make(end == DialEnd.TimedOut ? "504 Gateway Timeout" : "502 Bad Gateway", "", $"bartizan: {problem}.\n");
+
+    private static byte[] Make(string status, string header, string body)
+    {
+        var bytes = Encoding.UTF8.GetBytes(body);
+        var head =
+            $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n{header}Content-Length: {bytes.Length}\r\nConnection: close\r\n\r\n";
+        return [.. Encoding.ASCII.GetBytes(head), .. bytes];
+    }
+
+    private static string HeaderText(string text)
+    {
+        var clean = new StringBuilder(text.Length);
+        foreach (var c in text.AsSpan(0, Math.Min(text.Length, MaxHeaderLength)))
+        {
+            clean.Append(c is >= ' ' and <= '~' ? c : '?');
+        }
+
+        return clean.ToString();
+    }
+}

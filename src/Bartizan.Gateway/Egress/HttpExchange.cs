@@ -1,0 +1,325 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Gateway.Egress;
+
+/// <summary>
+/// One cleartext request and its answer: steps 3 to 8 for HTTP. One decision, one connection to the other side, one request
+/// on it; so nothing of another request can ride along.
+/// </summary>
+internal sealed class HttpExchange(
+    EgressWiring wiring,
+    EgressConnection connection,
+    WireReader reader,
+    RequestHead request
+)
+{
+    /// <summary>100, 102 and 103 before the answer itself: a few are useful, many are a trick.</summary>
+    private const int MaxInterim = 16;
+
+    /// <summary>Hexadecimal length, CR LF before and after.</summary>
+    private const int ChunkOverhead = 32;
+
+    private static readonly ReadOnlyMemory<byte> LastChunk = "0\r\n\r\n"u8.ToArray();
+
+    private long _out;
+    private long _in;
+    private string? _cut;
+
+    /// <summary>Carries it out; true when the connection may carry another request.</summary>
+    public async ValueTask<bool> RunAsync(SessionId session)
+    {
+        // 3
+        var to = request.Destination;
+        var target = new HttpTarget(request.Method, "http", to.Host, to.Port, to.Path);
+        var action = new AgentAction
+        {
+            Session = session,
+            Target = target,
+            Point = EgressWiring.Point,
+        };
+        await using var passage = await wiring.Monitor.RequestAsync(action, connection.Ending).ConfigureAwait(false);
+        if (!passage.Granted)
+        {
+            await connection.EndWithAsync(Answers.Refused(target, passage.Decision)).ConfigureAwait(false);
+            return false;
+        }
+
+        // A credential on a connection that anybody on the way can read would be given away.
+        if (passage.Obligations.Credential is not null)
+        {
+            const string Problem = "a credential is never put into cleartext HTTP";
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, Problem)).ConfigureAwait(false);
+            await connection.EndWithAsync(Answers.Refused(Problem)).ConfigureAwait(false);
+            return false;
+        }
+
+        // 4, 5, 6
+        using var revoked = passage.Revoked.UnsafeRegister(static one => ((EgressConnection)one!).Abort(), connection);
+        var dialed = await wiring
+            .Upstream.DialAsync(to.Host, to.Port, passage.Obligations.PrivateAddresses, connection.Ending)
+            .ConfigureAwait(false);
+        if (dialed.Socket is not { } upstream)
+        {
+            await passage.CompleteAsync(dialed.ToOutcome()).ConfigureAwait(false);
+            await connection.EndWithAsync(dialed.ToAnswer()).ConfigureAwait(false);
+            return false;
+        }
+
+        if (!connection.TryOwn(upstream))
+        {
+            return false;
+        }
+
+        // 8
+        using var back = new WireReader(upstream, wiring.Options.MaxHeadBytes);
+        using var idle = new IdleWatch(wiring.Clock, wiring.Options.IdleWithin, GiveUp);
+        var upload = UploadAsync(passage, upstream, idle);
+        var (outcome, end) = await DownloadAsync(passage, upstream, back, upload, idle).ConfigureAwait(false);
+        if (passage.Revoked.IsCancellationRequested || _cut is not null)
+        {
+            outcome = new Outcome(OutcomeKind.Cut, _cut ?? "the session ended");
+        }
+
+        await passage
+            .CompleteAsync(
+                outcome with
+                {
+                    Usage = new Usage { BytesOut = _out, BytesIn = _in },
+                }
+            )
+            .ConfigureAwait(false);
+        if (end == ClientEnd.Keep && await upload.ConfigureAwait(false))
+        {
+            return true;
+        }
+
+        // Whoever still uploads finds the other side gone, or, at last, the client.
+        upstream.Dispose();
+        if (end == ClientEnd.Reset)
+        {
+            connection.Abort();
+        }
+        else
+        {
+            await connection.Client.LingerAsync(wiring.Clock, connection.Ending).ConfigureAwait(false);
+            connection.Client.Dispose();
+        }
+
+        await upload.ConfigureAwait(false);
+        return false;
+    }
+
+    private void GiveUp()
+    {
+        _cut ??= "nothing moved for too long";
+        connection.Abort();
+    }
+
+    /// <summary>Sends head and body; true when all of it was sent.</summary>
+    private async Task<bool> UploadAsync(Passage passage, Socket upstream, IdleWatch idle)
+    {
+        if (!await upstream.TrySendAsync(request.ToUpstream(), CancellationToken.None).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        if (request.Body.Kind == BodyKind.None)
+        {
+            return true;
+        }
+
+        var body = new BodyReader(reader, request.Body);
+        var chunked = request.Body.Kind == BodyKind.Chunked;
+        while (true)
+        {
+            var (state, bytes) = await body.ReadAsync(connection.Ending).ConfigureAwait(false);
+            idle.Touch();
+            if (state == BodyState.Broken)
+            {
+                // The other side must not take half a body for a whole one.
+                connection.Abort();
+                return false;
+            }
+
+            if (state == BodyState.End)
+            {
+                return !chunked || await upstream.TrySendAsync(LastChunk, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            if (!await PassAsync(passage, bytes, upstream, chunked).ConfigureAwait(false))
+            {
+                return false;
+            }
+
+            _out += bytes.Length;
+            body.Advance(bytes.Length);
+        }
+    }
+
+    private async ValueTask<(Outcome Outcome, ClientEnd End)> DownloadAsync(
+        Passage passage,
+        Socket upstream,
+        WireReader back,
+        Task<bool> upload,
+        IdleWatch idle
+    )
+    {
+        var (response, problem) = await HeadAsync(back, idle).ConfigureAwait(false);
+        if (response is null || (response.IsSwitch && !request.WebSocket))
+        {
+            problem = response is null ? problem : "it switched to a protocol that nobody asked for";
+            problem = $"`{request.Destination.Authority}` gave no answer that can be read: {problem}";
+            var answer = Answers.Failed(DialEnd.Unreachable, problem);
+            await connection.Client.TrySendAsync(answer, connection.Ending).ConfigureAwait(false);
+            return (new Outcome(OutcomeKind.Failed, problem), ClientEnd.Close);
+        }
+
+        var status = response.Status.ToString(CultureInfo.InvariantCulture);
+        if (response.IsSwitch)
+        {
+            await upload.ConfigureAwait(false);
+            var head = response.ToClient(BodyFraming.None, close: false);
+            await connection.Client.TrySendAsync(head, connection.Ending).ConfigureAwait(false);
+            var tunnel = new Tunnel(wiring, connection, passage, reader, upstream);
+            var outcome = await tunnel.RunAsync(check: null, tlsOnly: false, back.Buffered).ConfigureAwait(false);
+            (_out, _in) = (outcome.Usage!.BytesOut, outcome.Usage.BytesIn);
+            return (outcome, outcome.Kind == OutcomeKind.Done ? ClientEnd.Close : ClientEnd.Reset);
+        }
+
+        // Nobody can tell a client of HTTP/1.0 about chunks.
+        var unframed =
+            response.Body.Kind == BodyKind.UntilClose || (request.Http10 && response.Body.Kind == BodyKind.Chunked);
+        var framing = unframed ? BodyFraming.UntilClose : response.Body;
+        var keep =
+            request.KeepAlive && !unframed && (request.Body.Kind == BodyKind.None || upload.IsCompletedSuccessfully);
+        if (
+            !await connection
+                .Client.TrySendAsync(response.ToClient(framing, !keep), connection.Ending)
+                .ConfigureAwait(false)
+        )
+        {
+            return (new Outcome(OutcomeKind.Cancelled, status), ClientEnd.Reset);
+        }
+
+        var kind = await CopyAsync(passage, new BodyReader(back, response.Body), framing.Kind == BodyKind.Chunked, idle)
+            .ConfigureAwait(false);
+        var end =
+            kind != OutcomeKind.Done ? ClientEnd.Reset
+            : keep ? ClientEnd.Keep
+            : ClientEnd.Close;
+        return (new Outcome(kind, status), end);
+    }
+
+    /// <summary>The answer's head; what comes before it is passed on.</summary>
+    private async ValueTask<(ResponseHead? Head, string Problem)> HeadAsync(WireReader back, IdleWatch idle)
+    {
+        var options = wiring.Options;
+        for (var i = 0; i < MaxInterim; i++)
+        {
+            var (end, length) = await back.ReadHeadAsync(
+                    options.IdleWithin,
+                    options.HeadWithin,
+                    wiring.Clock,
+                    connection.Ending
+                )
+                .ConfigureAwait(false);
+            idle.Touch();
+            if (end != HeadEnd.Complete)
+            {
+                return (null, end == HeadEnd.Nothing ? "it hung up" : "its head is broken");
+            }
+
+            var span = back.Buffered.Span[..length];
+            if (!ResponseHead.TryParse(span, request.Method, options.MaxFields, out var response, out var problem))
+            {
+                return (null, problem);
+            }
+
+            back.Advance(length);
+            if (!response!.IsInterim)
+            {
+                return (response, "");
+            }
+
+            if (!request.Http10)
+            {
+                var head = response.ToClient(BodyFraming.None, close: false);
+                await connection.Client.TrySendAsync(head, connection.Ending).ConfigureAwait(false);
+            }
+        }
+
+        return (null, "it never came to the point");
+    }
+
+    private async ValueTask<OutcomeKind> CopyAsync(Passage passage, BodyReader body, bool chunked, IdleWatch idle)
+    {
+        while (true)
+        {
+            var (state, bytes) = await body.ReadAsync(connection.Ending).ConfigureAwait(false);
+            idle.Touch();
+            if (state == BodyState.Broken)
+            {
+                return OutcomeKind.Failed;
+            }
+
+            if (state == BodyState.End)
+            {
+                var told =
+                    !chunked
+                    || await connection.Client.TrySendAsync(LastChunk, connection.Ending).ConfigureAwait(false);
+                return told ? OutcomeKind.Done : OutcomeKind.Cancelled;
+            }
+
+            if (!await PassAsync(passage, bytes, connection.Client, chunked).ConfigureAwait(false))
+            {
+                return OutcomeKind.Cancelled;
+            }
+
+            _in += bytes.Length;
+            body.Advance(bytes.Length);
+        }
+    }
+
+    /// <summary>
+    /// Step 9 for one piece: held while the session is paused. A body's length may already be told, so a piece is forwarded as
+    /// it is or the exchange is cut.
+    /// </summary>
+    private async ValueTask<bool> PassAsync(Passage passage, ReadOnlyMemory<byte> bytes, Socket sink, bool chunked)
+    {
+        var inspection = await passage.InspectAsync(bytes, connection.Ending).ConfigureAwait(false);
+        if (inspection.Verdict != InspectionVerdict.Forward)
+        {
+            _cut ??= "cut by the monitor";
+            connection.Abort();
+            return false;
+        }
+
+        if (!chunked)
+        {
+            return await sink.TrySendAsync(inspection.Bytes, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        var buffer = ArrayPool<byte>.Shared.Rent(inspection.Bytes.Length + ChunkOverhead);
+        try
+        {
+            var length = Encoding.ASCII.GetBytes(
+                inspection.Bytes.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n",
+                buffer
+            );
+            inspection.Bytes.CopyTo(buffer.AsMemory(length));
+            length += inspection.Bytes.Length;
+            buffer[length++] = (byte)'\r';
+            buffer[length++] = (byte)'\n';
+            return await sink.TrySendAsync(buffer.AsMemory(0, length), CancellationToken.None).ConfigureAwait(false);
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
+    }
+}

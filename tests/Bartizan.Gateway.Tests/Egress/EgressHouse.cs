@@ -1,0 +1,127 @@
+using System.Net;
+using System.Net.Sockets;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Policies;
+using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Egress;
+
+namespace Bartizan.Gateway.Tests.Egress;
+
+/// <summary>One session behind a real monitor and a real proxy on loopback sockets, with a network of its own outside.</summary>
+internal sealed class EgressHouse : IAsyncDisposable
+{
+    /// <summary>The first fake address that a session gets.</summary>
+    public static readonly IPAddress FirstFake = IPAddress.Parse("127.1.0.1");
+
+    private readonly Socket _dns;
+
+    public EgressHouse(params string[] rules)
+        : this(new EgressOptions(), rules) { }
+
+    public EgressHouse(EgressOptions options, params string[] rules)
+    {
+        Monitor = new ReferenceMonitor(Host, Host, Host, [], TimeProvider.System, new MonitorOptions());
+        Proxy = new EgressProxy(Monitor, Host, Network, Network, TimeProvider.System, options);
+        (Session, Control) = Open(rules);
+        var (proxy, http, tls) = (Listen(IPAddress.Loopback), Listen(FirstFake), Listen(FirstFake));
+        _dns = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        _dns.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        (ProxyAddress, HttpAddress, TlsAddress, DnsAddress) = (At(proxy), At(http), At(tls), At(_dns));
+        Binding = Proxy.Bind(
+            Session,
+            new EgressListeners
+            {
+                Proxy = proxy,
+                CaptureHttp = http,
+                CaptureTls = tls,
+                Dns = _dns,
+            }
+        );
+    }
+
+    public TestHost Host { get; } = new();
+
+    public TestNetwork Network { get; } = new();
+
+    public ReferenceMonitor Monitor { get; }
+
+    public EgressProxy Proxy { get; }
+
+    public Session Session { get; }
+
+    public SessionControl Control { get; }
+
+    public EgressBinding Binding { get; }
+
+    public IPEndPoint ProxyAddress { get; }
+
+    public IPEndPoint HttpAddress { get; }
+
+    public IPEndPoint TlsAddress { get; }
+
+    public IPEndPoint DnsAddress { get; }
+
+    /// <summary>Opens another running session.</summary>
+    public (Session Session, SessionControl Control) Open(params string[] rules)
+    {
+        var manifest = Rules.Manifest(rules);
+        var (session, control) = Session.Open(
+            SessionId.New(),
+            manifest,
+            Policy.Compile(manifest),
+            "uid:0",
+            observe: false
+        );
+        Host.Add(session);
+        control.Start();
+        return (session, control);
+    }
+
+    /// <summary>Puts a canary at a public address and gives it a name.</summary>
+    public void Outside(string name, Canary canary)
+    {
+        Network.Name(name, TestNetwork.Public.ToString());
+        Network.Behind(TestNetwork.Public, canary.Address);
+    }
+
+    public Task<Wire> WireAsync() => Wire.OpenAsync(ProxyAddress);
+
+    /// <summary>One request through the proxy on a connection of its own; everything it answers.</summary>
+    public async Task<string> AskAsync(string request)
+    {
+        using var wire = await WireAsync();
+        return await wire.AskAsync(request);
+    }
+
+    /// <summary>A tunnel that stands.</summary>
+    public async Task<Wire> TunnelAsync(string to)
+    {
+        var wire = await WireAsync();
+        await wire.SendAsync($"CONNECT {to} HTTP/1.1\r\nHost: {to}\r\n\r\n");
+        (await wire.HeadAsync()).ShouldStartWith("HTTP/1.1 200");
+        return wire;
+    }
+
+    /// <summary>Sends one datagram to the resolver and gives its answer.</summary>
+    public async Task<byte[]> AskDnsAsync(byte[] query)
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
+        await socket.ConnectAsync(DnsAddress);
+        await socket.SendAsync(query);
+        var buffer = new byte[2048];
+        var received = await socket.ReceiveAsync(buffer).Soon();
+        return buffer[..received];
+    }
+
+    public static Socket Listen(IPAddress address)
+    {
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(address, 0));
+        socket.Listen(128);
+        return socket;
+    }
+
+    public async ValueTask DisposeAsync() => await Proxy.DisposeAsync();
+
+    private static IPEndPoint At(Socket socket) => (IPEndPoint)socket.LocalEndPoint!;
+}

@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Gateway.Tests.Egress;
+
+/// <summary>Manifests out of rule lines, as they stand in a file: <c>allow: connect a.example:443</c>.</summary>
+internal static class Rules
+{
+    public static Manifest Manifest(params string[] rules) =>
+        new()
+        {
+            Agent = "tester",
+            Version = 1,
+            Environment = DeploymentEnvironment.Development,
+            Layers = [new RuleLayer("manifest", false, [.. rules.Select(Parse)])],
+        };
+
+    private static Rule Parse(string line, int number)
+    {
+        var (effect, rest) = (line[..line.IndexOf(':')], line[(line.IndexOf(':') + 2)..]);
+        var space = rest.IndexOf(' ');
+        return new Rule
+        {
+            Effect = Enum.Parse<Effect>(effect, ignoreCase: true),
+            Verb = Enum.Parse<Verb>(rest[..space], ignoreCase: true),
+            Pattern = rest[(space + 1)..],
+            Why = "The test needs it.",
+            Position = new SourcePosition("agent.yaml", number + 1, 1),
+        };
+    }
+}
