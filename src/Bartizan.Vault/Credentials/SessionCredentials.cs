@@ -1,0 +1,101 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Ports;
+
+namespace Bartizan.Vault.Credentials;
+
+/// <summary>What one session may be lent.</summary>
+internal sealed class SessionCredentials : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly ImmutableDictionary<string, CredentialSource> _sources;
+    private readonly string _manifestDirectory;
+    private readonly Dictionary<string, Secret> _variables = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (string Stamp, Secret Secret)> _files = new(StringComparer.Ordinal);
+    private readonly List<Secret> _replaced = [];
+    private bool _disposed;
+
+    public SessionCredentials(
+        ImmutableDictionary<string, CredentialSource> sources,
+        string manifestDirectory,
+        IReadOnlyDictionary<string, string> variables
+    )
+    {
+        _sources = sources;
+        _manifestDirectory = manifestDirectory;
+
+        // Only what the manifest names is kept; whatever else the command sent isn't.
+        foreach (var source in sources.Values.Where(source => source.Origin == CredentialOrigin.Variable))
+        {
+            if (variables.TryGetValue(source.Locator, out var value) && value.Length > 0)
+            {
+                _variables[source.Locator] = new Secret(value);
+            }
+        }
+    }
+
+    public Lease Lend(string name)
+    {
+        lock (_lock)
+        {
+            if (_disposed || !_sources.TryGetValue(name, out var source))
+            {
+                throw new CredentialUnavailableException(
+                    _disposed
+                        ? $"credential `{name}`: the session has ended"
+                        : $"credential `{name}` isn't in the manifest: add it under `credentials:`"
+                );
+            }
+
+            return new Lease(name, Find(source));
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _disposed = true;
+            foreach (
+                var secret in _variables.Values.Concat(_files.Values.Select(file => file.Secret)).Concat(_replaced)
+            )
+            {
+                secret.Dispose();
+            }
+        }
+    }
+
+    private Secret Find(CredentialSource source) =>
+        source.Origin switch
+        {
+            CredentialOrigin.Variable => _variables.TryGetValue(source.Locator, out var secret)
+                ? secret
+                : throw new CredentialUnavailableException(
+                    $"credential `{source.Name}`: the variable `{source.Locator}` isn't set where the agent was started: set it and start again"
+                ),
+            CredentialOrigin.File => FindFile(source),
+            _ => throw new CredentialUnavailableException(
+                $"credential `{source.Name}` comes from a source that isn't supported yet: use `env:` or `file:`"
+            ),
+        };
+
+    private Secret FindFile(CredentialSource source)
+    {
+        var path = Path.GetFullPath(source.Locator, _manifestDirectory);
+        var stamp = CredentialFile.Stamp(path);
+        if (_files.TryGetValue(source.Name, out var known) && known.Stamp == stamp)
+        {
+            return known.Secret;
+        }
+
+        // A rotated file is read again; leases on the old secret stay good until they are given back.
+        var secret = CredentialFile.Read(source.Name, path);
+        if (known.Secret is not null)
+        {
+            _replaced.Add(known.Secret);
+        }
+
+        _files[source.Name] = (stamp, secret);
+        return secret;
+    }
+}
