@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 namespace Bartizan.Core.Enforcement;
 
@@ -38,7 +39,8 @@ public sealed record FileTarget : ActionTarget
     public override string Text => Names[0];
 
     /// <inheritdoc/>
-    internal override ImmutableArray<string> Parts => Names;
+    internal override ImmutableArray<string> Parts =>
+        [Names.Length.ToString(CultureInfo.InvariantCulture), .. Names, .. Aliases];
 
     /// <inheritdoc/>
     public bool Equals(FileTarget? other) =>

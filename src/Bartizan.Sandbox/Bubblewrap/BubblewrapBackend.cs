@@ -1,0 +1,100 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using Bartizan.Core.Sessions;
+using Bartizan.Sandbox.ControlGroups;
+using Bartizan.Sandbox.Seccomp;
+
+namespace Bartizan.Sandbox.Bubblewrap;
+
+/// <summary>
+/// Agents in bubblewrap on this host. Works the same as root and as anybody else: as root every sandbox has a host user of its
+/// own, as anybody else it runs as that user. It refuses to start anything while a required layer is missing.
+/// </summary>
+public sealed class BubblewrapBackend : IIsolationBackend
+{
+    private readonly BubblewrapOptions _options;
+    private readonly TimeProvider _time;
+    private readonly CgroupHost _cgroups = CgroupHost.Discover();
+    private readonly ImmutableArray<Mount> _baseView = BaseView.Read();
+    private readonly HostUserPool _users;
+    private readonly Lazy<Task<HostReport>> _report;
+    private readonly ConcurrentDictionary<SessionId, BubblewrapSandbox> _live = new();
+
+    /// <summary>Makes the backend.</summary>
+    public BubblewrapBackend(BubblewrapOptions options, TimeProvider time)
+    {
+        _options = options;
+        _time = time;
+        _users = new HostUserPool(
+            Path.Combine(options.RuntimeDirectory, "users"),
+            options.FirstHostUser,
+            options.HostUserCount
+        );
+        _report = new Lazy<Task<HostReport>>(ProbeAsync);
+    }
+
+    /// <inheritdoc/>
+    public string Name => "bubblewrap";
+
+    /// <inheritdoc/>
+    public HostReport Probe() => ProbeAsync().GetAwaiter().GetResult();
+
+    /// <inheritdoc/>
+    public async ValueTask<ISandbox> PrepareAsync(SandboxPlan plan, CancellationToken cancellationToken)
+    {
+        var report = await _report.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (!report.CanIsolate)
+        {
+            throw new SandboxUnavailableException(string.Join(' ', report.Missing));
+        }
+
+        var filter = SyscallFilter.Compile(SyscallTable.For(RuntimeInformation.ProcessArchitecture)!);
+        var sandbox = new BubblewrapSandbox(plan, report, filter, _options, _time, onCollected: Forget);
+        if (!_live.TryAdd(plan.Id, sandbox))
+        {
+            throw new SandboxUnavailableException($"Session `{plan.Id}` has a sandbox already.");
+        }
+
+        try
+        {
+            sandbox.Reserve(_cgroups, report.Root ? ReserveUser(plan.Id) : null, _baseView, StageDirectory(report));
+            return sandbox;
+        }
+        catch (Exception failure)
+        {
+            await sandbox.DisposeAsync().ConfigureAwait(false);
+            throw failure as SandboxUnavailableException
+                ?? new SandboxUnavailableException(
+                    $"The sandbox can't be prepared: {failure.Message.TrimEnd('.')}.",
+                    failure
+                );
+        }
+    }
+
+    private Task<HostReport> ProbeAsync() => SandboxHost.ProbeAsync(_cgroups, _options, CancellationToken.None);
+
+    private void Forget(SessionId id) => _live.TryRemove(id, out _);
+
+    private HostUserPool.Reservation ReserveUser(SessionId id) =>
+        _users.Reserve(id)
+        ?? throw new SandboxUnavailableException(
+            $"All {_options.HostUserCount} host users for sandboxes are taken: end a session first."
+        );
+
+    private string StageDirectory(HostReport report)
+    {
+        var stage = Path.Combine(_options.RuntimeDirectory, "stage");
+        if (report.Root)
+        {
+            const UnixFileMode owner = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+            const UnixFileMode passable = owner | UnixFileMode.GroupExecute | UnixFileMode.OtherExecute;
+            Directory.CreateDirectory(_options.RuntimeDirectory, passable);
+            Directory.CreateDirectory(stage, passable);
+            File.SetUnixFileMode(_options.RuntimeDirectory, passable);
+            File.SetUnixFileMode(stage, passable);
+        }
+
+        return stage;
+    }
+}

@@ -1,0 +1,486 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Net.Sockets;
+using Bartizan.Core.Sessions;
+using Bartizan.Sandbox.ControlGroups;
+using Bartizan.Sandbox.Native;
+using Bartizan.Sandbox.Seccomp;
+
+namespace Bartizan.Sandbox.Bubblewrap;
+
+/// <summary>
+/// One sandbox in bubblewrap.
+/// <code>
+/// daemon ── posix_spawn ──► launch ─exec─► bwrap ──► bwrap (init, PID 1 inside) ──► shim ─exec─► agent
+///    │ ◄─────────────────────── ready, as process P, user U ───────────────────────  │
+///    │ ── spawned beside, early ► inject ── joins P's network ── six listeners ──►   │
+///    │ ─────────────────────────────────── go ──────────────────────────────────────►│ Landlock, seccomp
+///    │ ◄───────────────────────── end of file: the agent runs ─────────────────────  │
+/// </code>
+/// </summary>
+internal sealed class BubblewrapSandbox : ISandbox
+{
+    private readonly SandboxPlan _plan;
+    private readonly HostReport _host;
+    private readonly SyscallFilter _filter;
+    private readonly BubblewrapOptions _options;
+    private readonly TimeProvider _time;
+    private readonly Action<SessionId> _onCollected;
+    private readonly SemaphoreSlim _ending = new(1, 1);
+    private readonly TaskCompletionSource<SandboxExit> _exited = new(
+        TaskCreationOptions.RunContinuationsAsynchronously
+    );
+
+    private HostUserPool.Reservation? _user;
+    private SandboxCgroup? _cgroup;
+    private Launch? _launch;
+    private ChildProcess? _bubblewrap;
+    private ChildProcess? _injector;
+    private ControlSocket? _sync;
+    private ControlSocket? _injection;
+    private Descriptor? _init;
+    private Descriptor? _diagnostics;
+    private Descriptor? _terminal;
+    private int _agentProcess;
+    private SandboxReceipt? _receipt;
+    private SandboxListeners? _listeners;
+    private Stream? _input;
+    private Stream? _output;
+    private Stream? _error;
+    private bool _paused;
+    private bool _collected;
+    private volatile bool _killed;
+
+    public BubblewrapSandbox(
+        SandboxPlan plan,
+        HostReport host,
+        SyscallFilter filter,
+        BubblewrapOptions options,
+        TimeProvider time,
+        Action<SessionId> onCollected
+    )
+    {
+        _plan = plan;
+        _host = host;
+        _filter = filter;
+        _options = options;
+        _time = time;
+        _onCollected = onCollected;
+    }
+
+    public SessionId Id => _plan.Id;
+
+    public SandboxReceipt Receipt => _receipt ?? throw NotYet("created");
+
+    public SandboxListeners Listeners => _listeners ?? throw NotYet("injected");
+
+    public Stream Input => _input ?? throw NotYet("created");
+
+    public Stream Output => _output ?? throw NotYet("created");
+
+    public Stream Error => _error ?? throw NotYet("created");
+
+    public Task<SandboxExit> Exited => _exited.Task;
+
+    /// <summary>Takes what the sandbox needs of the host, and checks the plan.</summary>
+    public void Reserve(
+        CgroupHost cgroups,
+        HostUserPool.Reservation? user,
+        ImmutableArray<Mount> baseView,
+        string stage
+    )
+    {
+        _user = user;
+        _cgroup = cgroups.Make(Id, _plan.Limits);
+        var setting = new LaunchSetting(_host.BubblewrapPath, stage, cgroups.Tier);
+        _launch = Launch.Build(_plan, baseView, _cgroup, setting, user?.User);
+    }
+
+    public async Task CreateAsync(CancellationToken cancellationToken)
+    {
+        var launch = _launch ?? throw NotYet("prepared");
+        using var timeout = new CancellationTokenSource(_options.LaunchTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            await SpawnAsync(launch).ConfigureAwait(false);
+            var ready = await _sync!.ReceiveAsync(either.Token).ConfigureAwait(false);
+            await AcceptReadyAsync(ready).ConfigureAwait(false);
+            _receipt = ReceiptOf(ready.User);
+        }
+        catch (OperationCanceledException late) when (timeout.IsCancellationRequested)
+        {
+            throw new SandboxUnavailableException(
+                $"The sandbox did not come up within {_options.LaunchTimeout.TotalSeconds:0} seconds.",
+                late
+            );
+        }
+        catch (IOException failure)
+        {
+            throw new SandboxUnavailableException(
+                $"The sandbox can't be created: {failure.Message.TrimEnd('.')}.",
+                failure
+            );
+        }
+    }
+
+    public async Task<SandboxListeners> InjectAsync(CancellationToken cancellationToken)
+    {
+        if (_injection is not { } injection)
+        {
+            throw NotYet("created with a network");
+        }
+
+        injection.Send(_agentProcess.ToString(CultureInfo.InvariantCulture));
+        var answer = await injection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        if (answer is not { Text: "L", Descriptors: [var egress, var model, var tools, var http, var tls, var dns] })
+        {
+            Close(answer.Descriptors);
+            throw new SandboxUnavailableException(
+                $"The sandbox's listeners can't be opened: {OrSilence(answer.Text)}."
+            );
+        }
+
+        _listeners = new SandboxListeners
+        {
+            Egress = ToSocket(egress),
+            ModelGateway = ToSocket(model),
+            ToolGateway = ToSocket(tools),
+            CaptureHttp = ToSocket(http),
+            CaptureTls = ToSocket(tls),
+            Dns = ToSocket(dns),
+        };
+        return _listeners;
+    }
+
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_plan.Network && _listeners is null)
+        {
+            throw NotYet("injected");
+        }
+
+        var sync = _sync ?? throw NotYet("created");
+        sync.Send("G");
+        var end = await sync.ReceiveAsync(cancellationToken).ConfigureAwait(false);
+        if (end.Text.Length > 0)
+        {
+            throw new SandboxUnavailableException($"`{_plan.Command[0]}` can't be started in the sandbox: {end.Text}.");
+        }
+
+        sync.Dispose();
+    }
+
+    public void Resize(TerminalSize size)
+    {
+        if (_terminal is { } terminal)
+        {
+            Terminal.Resize(terminal, size);
+        }
+    }
+
+    public async Task<PauseTier> PauseAsync(CancellationToken cancellationToken)
+    {
+        _paused = true;
+        if (await _cgroup!.FreezeAsync(cancellationToken).ConfigureAwait(false))
+        {
+            return _host.Pause;
+        }
+
+        ProcessFamily.StopAll(_agentProcess);
+        return PauseTier.Stop;
+    }
+
+    public Task ResumeAsync(CancellationToken cancellationToken)
+    {
+        _paused = false;
+        if (!_cgroup!.Thaw())
+        {
+            ProcessFamily.ContinueAll(_agentProcess);
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task<KillReport> KillAsync(CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        _killed = true;
+
+        // No way out before anything else: what is not dead yet has no network any more.
+        _listeners?.Dispose();
+        var swept = 0;
+        var evidence = "nothing was started";
+        if (_bubblewrap is { } bubblewrap)
+        {
+            if (_init is { } init)
+            {
+                ChildProcess.Signal(init, Libc.SIGKILL);
+            }
+
+            bubblewrap.Kill();
+            if (_paused)
+            {
+                _cgroup?.Thaw(); // v1 keeps even the dead frozen
+            }
+
+            evidence = await EmptiedAsync(bubblewrap, cancellationToken).ConfigureAwait(false);
+            if (_cgroup is { Exists: true } cgroup)
+            {
+                (evidence, swept) = await SweptAsync(cgroup, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return new KillReport(_time.GetElapsedTime(started), evidence.Length > 0, evidence, swept);
+    }
+
+    public async Task CollectAsync(CancellationToken cancellationToken)
+    {
+        await _ending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_collected)
+            {
+                return;
+            }
+
+            if (_bubblewrap is { } bubblewrap)
+            {
+                if (!bubblewrap.Exited.IsCompleted || _cgroup is { Exists: true })
+                {
+                    await KillAsync(cancellationToken).ConfigureAwait(false);
+                }
+
+                await Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            await ReleaseAsync(cancellationToken).ConfigureAwait(false);
+            _collected = true;
+        }
+        finally
+        {
+            _ending.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync() => await CollectAsync(CancellationToken.None).ConfigureAwait(false);
+
+    private static Socket ToSocket(Descriptor descriptor)
+    {
+        var socket = new Socket(new SafeSocketHandle(descriptor.Number, ownsHandle: true));
+        descriptor.SetHandleAsInvalid();
+        return socket;
+    }
+
+    private static void Close(IEnumerable<Descriptor> descriptors)
+    {
+        foreach (var descriptor in descriptors)
+        {
+            descriptor.Dispose();
+        }
+    }
+
+    private static string OrSilence(string text) => text.Length > 0 ? text : "its helper ended without a word";
+
+    private static InvalidOperationException NotYet(string step) => new($"the sandbox is not {step} yet");
+
+    private async Task SpawnAsync(Launch launch)
+    {
+        var (ours, theirs) = Descriptor.SocketPair();
+        _sync = new ControlSocket(ours);
+        var (diagnostics, diagnosticsEnd) = Descriptor.Pipe();
+        _diagnostics = diagnostics;
+        (Descriptor, Descriptor, Descriptor)? streams = _plan.Terminal is null ? MakePipes() : null;
+        try
+        {
+            _bubblewrap = await launch
+                .SpawnAsync(theirs, diagnosticsEnd, streams, _filter.Bytes.AsSpan())
+                .ConfigureAwait(false);
+            _ = WatchAsync(_bubblewrap);
+        }
+        finally
+        {
+            launch.Dispose();
+            theirs.Dispose();
+            diagnosticsEnd.Dispose();
+            if (streams is var (input, output, error))
+            {
+                Close([input, output, error]);
+            }
+        }
+
+        if (_plan.Network)
+        {
+            // Started beside the launch and waiting for a process id, so that its own start costs no time.
+            var (mine, its) = Descriptor.SocketPair();
+            _injection = new ControlSocket(mine);
+            _injector = await Spawner
+                .SpawnAsync(HelperBinary.Path, ["inject"], [(its, LaunchDescriptors.Control)])
+                .ConfigureAwait(false);
+            its.Dispose();
+        }
+    }
+
+    private (Descriptor Input, Descriptor Output, Descriptor Error) MakePipes()
+    {
+        var (inputEnd, input) = Descriptor.Pipe();
+        var (output, outputEnd) = Descriptor.Pipe();
+        var (error, errorEnd) = Descriptor.Pipe();
+        _input = new DescriptorStream(input, readable: false);
+        _output = new DescriptorStream(output, readable: true);
+        _error = new DescriptorStream(error, readable: true);
+        return (inputEnd, outputEnd, errorEnd);
+    }
+
+    private async Task WatchAsync(ChildProcess bubblewrap)
+    {
+        var (code, signal) = await bubblewrap.Exited.ConfigureAwait(false);
+        const int signalBase = 128;
+        _exited.TrySetResult(new SandboxExit(code, signal ?? (code > signalBase ? code - signalBase : null), _killed));
+    }
+
+    private async Task AcceptReadyAsync(ControlMessage ready)
+    {
+        if (ready.Text != "R")
+        {
+            Close(ready.Descriptors);
+            throw new SandboxUnavailableException(
+                $"The sandbox can't be created: {(ready.Text.Length > 0 ? ready.Text : await WhatWasSaidAsync().ConfigureAwait(false))}."
+            );
+        }
+
+        _agentProcess = ready.Process;
+        _init = ChildProcess.OpenPidfd(ProcessFamily.ParentOf(ready.Process));
+
+        // INVARIANT: the host user is what was reserved, and never root, seen from outside.
+        if (ready.User == 0 || (_user is { } user && ready.User != user.User))
+        {
+            Close(ready.Descriptors);
+            throw new SandboxUnavailableException(
+                "The sandbox can't be created: it does not run as its own host user."
+            );
+        }
+
+        if (_plan.Terminal is { } size)
+        {
+            if (ready.Descriptors is not [var terminal])
+            {
+                Close(ready.Descriptors);
+                throw new SandboxUnavailableException("The sandbox can't be created: it made no terminal.");
+            }
+
+            _terminal = terminal;
+            Terminal.Resize(terminal, size);
+            _input = new DescriptorStream(terminal.Duplicate(), readable: false);
+            _output = new DescriptorStream(terminal.Duplicate(), readable: true);
+            _error = Stream.Null;
+        }
+    }
+
+    // What launch or bwrap wrote before they ended.
+    private async Task<string> WhatWasSaidAsync()
+    {
+        using var reader = new StreamReader(new DescriptorStream(_diagnostics!.Duplicate(), readable: true));
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
+        try
+        {
+            var text = await reader.ReadToEndAsync(patience.Token).ConfigureAwait(false);
+            return OrSilence(text.Trim().ReplaceLineEndings("; "));
+        }
+        catch (OperationCanceledException)
+        {
+            return OrSilence("");
+        }
+    }
+
+    private SandboxReceipt ReceiptOf(int hostUser)
+    {
+        var namespaces = ProcessFamily.SeparateNamespaces(_agentProcess);
+        var required = ProcessFamily.RequiredNamespaces.Except(namespaces).ToList();
+        if (required.Count > 0)
+        {
+            throw new SandboxUnavailableException(
+                $"The sandbox can't be created: it shares the host's namespace `{required[0]}`."
+            );
+        }
+
+        return Receipts.Of(_plan, _host, _filter, hostUser, namespaces, _user is not null);
+    }
+
+    // A PID namespace's init only ends after every process in it has.
+    private async Task<string> EmptiedAsync(ChildProcess bubblewrap, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(_options.KillTimeout, _time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            if (_init is { } init)
+            {
+                using var watched = init.Duplicate();
+                await Readiness.ReadableAsync(watched, either.Token).ConfigureAwait(false);
+            }
+
+            await bubblewrap.Exited.WaitAsync(either.Token).ConfigureAwait(false);
+            return "pidfd of init";
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            return "";
+        }
+    }
+
+    private async Task<(string Evidence, int Swept)> SweptAsync(
+        SandboxCgroup cgroup,
+        CancellationToken cancellationToken
+    )
+    {
+        var (started, swept) = (_time.GetTimestamp(), 0);
+        while (_time.GetElapsedTime(started) < _options.KillTimeout)
+        {
+            if (cgroup.EmptyBy() is { } evidence)
+            {
+                return (evidence, swept);
+            }
+
+            swept += cgroup.Sweep();
+            await Task.Delay(SandboxCgroup.LookAgain, _time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return ("", swept);
+    }
+
+    private async Task ReleaseAsync(CancellationToken cancellationToken)
+    {
+        _launch?.Dispose();
+        _listeners?.Dispose();
+        _injection?.Dispose(); // the injector ends when nobody is there to ask
+        if (_injector is { } injector)
+        {
+            injector.Kill();
+            await injector.Exited.ConfigureAwait(false);
+            injector.Dispose();
+        }
+
+        _sync?.Dispose();
+        _diagnostics?.Dispose();
+        _terminal?.Dispose();
+        _init?.Dispose();
+        _bubblewrap?.Dispose();
+        foreach (var stream in (Stream?[])[_input, _output, _error])
+        {
+            if (stream is not null)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        var started = _time.GetTimestamp();
+        while (_cgroup is { } cgroup && !cgroup.TryRemove() && _time.GetElapsedTime(started) < _options.KillTimeout)
+        {
+            await Task.Delay(SandboxCgroup.LookAgain, _time, cancellationToken).ConfigureAwait(false);
+        }
+
+        _user?.Dispose();
+        _onCollected(Id);
+    }
+}

@@ -1,0 +1,61 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using Bartizan.Core.Sessions;
+using Bartizan.Sandbox.Native;
+
+namespace Bartizan.Sandbox.Bubblewrap;
+
+/// <summary>
+/// Gives each sandbox a host user of its own. A user is taken while the lock on its file is held, so that two daemons never
+/// share one, and a daemon that dies gives all of its back.
+/// </summary>
+internal sealed class HostUserPool(string directory, int first, int count)
+{
+    private const int OwnerOnly = 0x180; // 0600
+
+    /// <summary>Takes a user; null when all are taken.</summary>
+    public Reservation? Reserve(SessionId session)
+    {
+        Directory.CreateDirectory(directory, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+
+        // A random start: users are used evenly, and what an earlier sandbox left behind belongs to nobody for long.
+        var start = RandomNumberGenerator.GetInt32(count);
+        for (var i = 0; i < count; i++)
+        {
+            var user = first + ((start + i) % count);
+            var path = Path.Combine(directory, user.ToString(CultureInfo.InvariantCulture));
+            var file = Descriptor.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW, OwnerOnly);
+            if (Libc.flock(file, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && HasName(file, path))
+            {
+                file.Write(Encoding.UTF8.GetBytes(session.ToString()));
+                return new Reservation(user, path, file);
+            }
+
+            file.Dispose();
+        }
+
+        return null;
+    }
+
+    // A file that its last holder removed between our open and our lock guards nothing any more.
+    private static bool HasName(Descriptor file, string path) =>
+        new FileInfo($"/proc/self/fd/{file.Number}").LinkTarget == path;
+
+    /// <summary>A user that is taken until this is disposed.</summary>
+    internal sealed class Reservation(int user, string path, Descriptor file) : IDisposable
+    {
+        /// <summary>The user.</summary>
+        public int User { get; } = user;
+
+        public void Dispose()
+        {
+            if (!file.IsClosed)
+            {
+                // Removed while still locked: whoever opened it meanwhile locks a file without a name, which HasName sees.
+                File.Delete(path);
+                file.Dispose();
+            }
+        }
+    }
+}
