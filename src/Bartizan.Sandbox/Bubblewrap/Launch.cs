@@ -15,8 +15,11 @@ internal sealed class Launch : IDisposable
     /// <summary>/dev/shm; it counts to the memory limit like every tmpfs.</summary>
     private const long SharedMemoryBytes = 512L << 20;
 
-    /// <summary>Descriptors one agent process may have.</summary>
-    private const long OpenFiles = 65_536;
+    /// <summary>
+    /// Descriptors one agent process may have: four times the customary soft limit, and fewer than the self-test's
+    /// <c>res.nofile_5000</c> takes. They are kernel memory that no other limit of the weaker tier counts.
+    /// </summary>
+    private const long OpenFiles = 4096;
 
     // setrlimit(2) on x86-64 and arm64.
     private const int RLIMIT_FSIZE = 1,

@@ -4,6 +4,7 @@
  *   bartizan-helper probe run SETTINGS       inside: every attempt, one JSON line each
  *   bartizan-helper probe control SETTINGS   outside: the same acts where nothing forbids them (the positive controls)
  *   bartizan-helper probe wire SCRIPT        inside: sends the bytes of a script to addresses and prints what came back
+ *   bartizan-helper probe plant DIR CANARY [deep]  inside: leaves in the workspace what could fool a reader on the host
  *   bartizan-helper probe victim MARK        outside: a process for the attempts to find; ends when its stdin closes
  *   bartizan-helper probe wait               inside: ends when its stdin closes
  *
@@ -344,6 +345,8 @@ int probe_applet(int argc, char **argv)
     }
     if (!strcmp(mode, "wire"))
         return wire_main(argv[2]);
+    if (!strcmp(mode, "plant") && argc > 3)
+        return plant_main(argv[2], argv[3], argc > 4);
     probe_outside = !strcmp(mode, "control");
     if (!probe_outside && strcmp(mode, "run")) {
         dprintf(2, "probe: no mode `%s`\n", mode);

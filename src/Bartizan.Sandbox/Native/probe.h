@@ -46,5 +46,6 @@ ssize_t read_file(const char *path, void *into, size_t length);
 
 int load_settings(const char *path);
 int wire_main(const char *script);
+int plant_main(const char *path, const char *canary, int deep);
 
 #endif

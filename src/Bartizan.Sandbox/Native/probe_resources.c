@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -57,17 +58,21 @@ static void take_processes(void)
     opened("%ld processes", wanted);
 }
 
-static void fills(const char *directory)
+/* In files of the given size: one large file meets the limit of a file, many small ones that of the directory's disk. */
+static void fills(const char *directory, long megabytes_each)
 {
     static char block[MEGABYTE];
-    char path[4096];
     long megabytes = number_setting("file-megabytes", 300);
-    snprintf(path, sizeof path, "%s/probe-big", directory);
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-    if (fd < 0)
-        blocked_by(errno);
-    unlink(path);
+    int fd = -1;
     for (long i = 0; i < megabytes; i++) {
+        if (i % megabytes_each == 0) {
+            char path[4096];
+            snprintf(path, sizeof path, "%s/probe-big", directory);
+            fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+            if (fd < 0)
+                blocked_by(errno);
+            unlink(path); /* its bytes go with this process */
+        }
         ssize_t n = write(fd, block, sizeof block);
         if (n < 0)
             blocked_by(errno);
@@ -77,8 +82,8 @@ static void fills(const char *directory)
     opened("wrote %ld MB", megabytes);
 }
 
-static void fill_workspace(void) { fills(setting("workspace")); }
-static void fill_tmp(void) { fills(setting("tmp")); }
+static void fill_workspace(void) { fills(setting("workspace"), LONG_MAX); }
+static void fill_tmp(void) { fills(setting("tmp"), 10); }
 
 static void take_descriptors(void)
 {

@@ -12,6 +12,7 @@
  *   upload MEGABYTES        sends that much of nothing  → how many bytes went
  *   connections COUNT       opens as many more to the same address → how many stand after SETTLE_MILLISECONDS
  *   names COUNT             asks as many distinct DNS names there → how many were answered
+ *   ask HEX                 sends a DNS query and keeps the address of its answer: "tcp answer PORT" connects there
  *
  * Each step prints {"id":…,"step":…,"result":…,"bytes":hex}.
  */
@@ -43,6 +44,7 @@
 static char script[SCRIPT_BYTES];
 static unsigned char bytes[READ_BYTES];
 static const char *case_id;
+static char answered_address[INET_ADDRSTRLEN];
 static struct sockaddr_storage address;
 static socklen_t address_length;
 static int connection = -1;
@@ -152,6 +154,19 @@ static void send_hex(const char *hex)
     free(data);
 }
 
+/* The last four bytes of an answer with one A record are its address. */
+static void ask(const char *query)
+{
+    unsigned char answer[1500];
+    send_hex(query);
+    struct pollfd wait = {.fd = connection, .events = POLLIN};
+    ssize_t n = poll(&wait, 1, CONNECT_MILLISECONDS) > 0 ? recv(connection, answer, sizeof answer, 0) : -1;
+    *answered_address = 0;
+    if (n > 16 && answer[7] == 1)
+        inet_ntop(AF_INET, answer + n - 4, answered_address, sizeof answered_address);
+    say("ask", *answered_address ? answered_address : "no answer", answer, n > 0 ? (size_t)n : 0);
+}
+
 /* until: 'h' an empty line, 'a' the end, 'm' whatever comes first */
 static void receive(const char *step, char until, int milliseconds)
 {
@@ -237,7 +252,9 @@ static void step(char *line)
     if (sscanf(line, "%15s", word) != 1)
         return;
     if (!strcmp(word, "tcp") || !strcmp(word, "udp")) {
-        int error = sscanf(line, "%*s %63s %d", text, &number) == 2 ? set_address(text, number) : EINVAL;
+        int error = sscanf(line, "%*s %63s %d", text, &number) != 2 ? EINVAL
+                    : strcmp(text, "answer")                        ? set_address(text, number)
+                                                                    : set_address(answered_address, number);
         say_error("connect", error ? error : connect_to(word[0] == 't' ? SOCK_STREAM : SOCK_DGRAM));
         return;
     }
@@ -248,6 +265,8 @@ static void step(char *line)
     number = atoi(argument);
     if (!strcmp(word, "send"))
         send_hex(argument);
+    else if (!strcmp(word, "ask"))
+        ask(argument);
     else if (!strcmp(word, "head"))
         receive(word, 'h', number);
     else if (!strcmp(word, "all"))

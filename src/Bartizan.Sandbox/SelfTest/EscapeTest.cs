@@ -49,6 +49,7 @@ public sealed class EscapeTest(IIsolationBackend backend, EscapeTestOptions opti
             [
                 .. await host.RunAsync(bound.Token).ConfigureAwait(false),
                 host.NothingChanged(before, after),
+                await new ExportCheck(backend, options, canaries).RunAsync(bound.Token).ConfigureAwait(false),
             ];
             var judged = AttemptJudge.Judge(AttemptCatalogue.InSandbox, inside, outside);
             return Report(receipt, [.. judged.Select(a => Confirm(a, looked)), .. looked]);

@@ -1,4 +1,5 @@
 using Bartizan.Core.Manifests;
+using Bartizan.Sandbox.Native;
 
 namespace Bartizan.Sandbox.SelfTest;
 
@@ -6,7 +7,7 @@ namespace Bartizan.Sandbox.SelfTest;
 public sealed record EscapeTestOptions
 {
     /// <summary>The static helper, whose <c>probe</c> applet makes the attempts; a path without symbolic links.</summary>
-    public required string HelperPath { get; init; }
+    public string HelperPath { get; init; } = HelperBinary.Path;
 
     /// <summary>
     /// Where canaries and the stage are put: a directory that every user of the host can enter, so that it is the sandbox that

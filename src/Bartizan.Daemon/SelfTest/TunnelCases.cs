@@ -1,0 +1,141 @@
+namespace Bartizan.Daemon.SelfTest;
+
+/// <summary>P09 to P11, P15, P16: what hides inside a connection that was allowed.</summary>
+internal static class TunnelCases
+{
+    private const string NoPort = "this user can't have the canary's port on the host";
+    private const int Malformed = 400;
+    private const int Forbidden = 403;
+    private const int Misdirected = 421;
+    private const string Handshake =
+        "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
+
+    public static IEnumerable<WireCase> All(Field field) =>
+        [.. Hellos(field), .. Captured(field), .. NotTls(field), .. Upgrades(field)];
+
+    private static IEnumerable<WireCase> Hellos(Field field)
+    {
+        yield return Hello("P09", "fronting", field.Tunnel, Field.Denied);
+        yield return Hello("P09", "nul-name", field.Tunnel, Field.Canary + "\0" + Field.Denied);
+        yield return Hello("P10", "no-name", field.Tunnel, null);
+        yield return Hello("P10", "encrypted", field.Tunnel, Field.Canary, encrypted: true);
+        foreach (var attempt in new[] { "P09", "P10" })
+        {
+            yield return Hello(attempt, "control", field.Tunnel, Field.Canary).AsControl() with
+            {
+                Judge = (one, seen) => seen.Passed(one),
+            };
+        }
+    }
+
+    // Cleartext only: what is inside TLS can't be seen until it is intercepted.
+    private static IEnumerable<WireCase> Captured(Field field)
+    {
+        yield return ByName(
+            "P11",
+            "host",
+            Field.Denied,
+            (one, seen) => seen.Refusal(one, Malformed, Forbidden, Misdirected)
+        );
+        yield return ByName("P11", "control", Field.Canary, (one, seen) => seen.Passed(one)).AsControl();
+        yield return ByName("P23", "control", Field.Canary, (one, seen) => seen.Passed(one)).AsControl();
+        foreach (var port in new[] { 80, 443 })
+        {
+            var what = FormattableString.Invariant($"never-given-{port}");
+            yield return ProxyCases
+                .Make("P23", what, Unknown)
+                .Tcp("127.1.200.200", port)
+                .Send(Request(ProxyCases.Marker("P23", what), Field.Canary))
+                .All();
+        }
+
+        WireCase ByName(string attempt, string what, string host, Func<WireCase, Evidence, Finding> judge) =>
+            ProxyCases
+                .Make(attempt, what, (one, seen) => field.Web ? judge(one, seen) : Finding.Impossible(NoPort))
+                .Udp(Field.Loopback, 53)
+                .Ask(WireBytes.Query(Field.Canary, 1))
+                .Tcp("answer", 80)
+                .Send(Request(ProxyCases.Marker(attempt, what), host))
+                .Head();
+
+        static Finding Unknown(WireCase one, Evidence seen) =>
+            seen.Refusal(one, Malformed, Forbidden) is { Kind: FindingKind.Stopped } stopped
+                ? stopped
+                : seen.Closed(one);
+
+        static string Request(string marker, string host) => $"GET /{marker} HTTP/1.1\r\nHost: {host}\r\n\r\n";
+    }
+
+    private static IEnumerable<WireCase> NotTls(Field field)
+    {
+        var secureShell = "SSH-2.0-" + ProxyCases.Marker("P15", "shell") + "\r\n";
+        yield return ProxyCases
+            .Make("P15", "shell", (one, seen) => field.Tls ? seen.Closed(one) : Finding.Impossible(NoPort))
+            .Tcp(Field.Loopback, Field.Proxy)
+            .Send(Field.Connect(Field.Canary + ":443"))
+            .Head()
+            .Send(secureShell)
+            .All();
+        yield return ProxyCases
+            .Make("P15", "captured", (one, seen) => seen.Closed(one))
+            .Udp(Field.Loopback, 53)
+            .Ask(WireBytes.Query(Field.Canary, 1))
+            .Tcp("answer", 443)
+            .Send("SSH-2.0-" + ProxyCases.Marker("P15", "captured") + "\r\n")
+            .All();
+        yield return Hello("P15", "control", 443, Field.Canary).AsControl() with
+        {
+            Judge = (one, seen) => field.Tls ? seen.Passed(one) : Finding.Impossible(NoPort),
+        };
+    }
+
+    private static IEnumerable<WireCase> Upgrades(Field field)
+    {
+        const string CleartextHttp2 =
+            "Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\n";
+        yield return ProxyCases
+            .Make(
+                "P16",
+                "h2c",
+                (one, seen) =>
+                    seen.Received(one.Name).Contains("h2c", StringComparison.OrdinalIgnoreCase)
+                        ? Finding.Through("the canary was asked for HTTP/2")
+                    : seen.Arrived(one.Name) ? Finding.Stopped("the upgrade was stripped")
+                    : seen.Refusal(one, Malformed, Forbidden)
+            )
+            .Tcp(Field.Loopback, Field.Proxy)
+            .Send(field.Get(Field.Canary, "/" + ProxyCases.Marker("P16", "h2c"), CleartextHttp2))
+            .Head();
+        yield return ProxyCases
+            .Make("P16", "preface", (one, seen) => seen.Refusal(one, Malformed))
+            .Tcp(Field.Loopback, Field.Proxy)
+            .Send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + ProxyCases.Marker("P16", "preface"))
+            .Head();
+        yield return Socket("off-policy", "/closed/", (one, seen) => seen.Refusal(one, Forbidden));
+        yield return Socket(
+                "control",
+                "/open/",
+                (one, seen) =>
+                    seen.Received(one.Name).Contains("websocket", StringComparison.OrdinalIgnoreCase)
+                        ? Finding.Through("a WebSocket that a rule allows arrives")
+                        : Finding.Unclear("a WebSocket that a rule allows did not arrive")
+            )
+            .AsControl();
+
+        WireCase Socket(string what, string before, Func<WireCase, Evidence, Finding> judge) =>
+            ProxyCases
+                .Make("P16", what, judge)
+                .Tcp(Field.Loopback, Field.Proxy)
+                .Send(field.Get(Field.Narrow, before + ProxyCases.Marker("P16", what), Handshake))
+                .Head();
+    }
+
+    private static WireCase Hello(string attempt, string what, int port, string? name, bool encrypted = false) =>
+        ProxyCases
+            .Make(attempt, what, (one, seen) => seen.Closed(one))
+            .Tcp(Field.Loopback, Field.Proxy)
+            .Send(Field.Connect(FormattableString.Invariant($"{Field.Canary}:{port}")))
+            .Head()
+            .Send(WireBytes.ClientHello(ProxyCases.Marker(attempt, what), name, encrypted))
+            .All(1000);
+}
