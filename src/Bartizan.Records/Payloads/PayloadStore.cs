@@ -28,6 +28,7 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
     private const int MaxOpenSessions = 1024;
 
     private readonly string _directory;
+    private readonly string _keyDirectory;
     private readonly PayloadKeys _keys;
     private readonly ConcurrentDictionary<SessionId, SessionKey> _open = new();
     private readonly Dictionary<SessionId, PayloadFile> _files = [];
@@ -41,6 +42,7 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
         Directory.CreateDirectory(directory, Private);
         Directory.CreateDirectory(keyDirectory, Private);
         _directory = directory;
+        _keyDirectory = keyDirectory;
         _keys = new PayloadKeys(directory, keyDirectory);
     }
 
@@ -75,7 +77,7 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
         if (!_files.TryGetValue(session, out var file))
         {
             MakeRoom();
-            file = new PayloadFile(PathOf(session));
+            file = new PayloadFile(PathOf(_directory, session));
             _files.Add(session, file);
         }
 
@@ -122,26 +124,8 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
     /// <summary>Reads a payload back and holds it against its commitment.</summary>
     public OpenedPayload Open(SessionId session, PayloadReference reference)
     {
-        ArgumentNullException.ThrowIfNull(reference);
-        var state = _keys.TryLoad(session, out var key);
-        if (key is null)
-        {
-            return new OpenedPayload(state, default);
-        }
-
-        using (key)
-        {
-            var record = PayloadFile.Read(PathOf(session), reference.Reference);
-            if (record is null)
-            {
-                return new OpenedPayload(PayloadState.Missing, default);
-            }
-
-            var plain = key.Open(record, Context(session, reference.Role));
-            return plain is { Length: >= SaltBytes } && Commit(plain) == reference.Commitment
-                ? new OpenedPayload(PayloadState.Whole, plain.AsMemory(SaltBytes))
-                : new OpenedPayload(PayloadState.Changed, default);
-        }
+        using var reader = new PayloadReader(_directory, _keyDirectory);
+        return reader.Open(session, reference);
     }
 
     /// <inheritdoc/>
@@ -160,10 +144,10 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
 
     internal static string NameOf(SessionId session) => session == default ? "instance" : session.ToString();
 
-    private static Digest Commit(ReadOnlySpan<byte> saltAndContent) =>
+    internal static Digest Commit(ReadOnlySpan<byte> saltAndContent) =>
         Digest.FromBytes(HMACSHA256.HashData(saltAndContent[..SaltBytes], saltAndContent[SaltBytes..]));
 
-    private static byte[] Context(SessionId session, string role) =>
+    internal static byte[] Context(SessionId session, string role) =>
         Encoding.UTF8.GetBytes($"bartizan payload 1 {NameOf(session)} {role}");
 
     private SessionKey KeyOf(SessionId session)
@@ -208,5 +192,6 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
         }
     }
 
-    private string PathOf(SessionId session) => Path.Combine(_directory, NameOf(session) + ".p");
+    internal static string PathOf(string directory, SessionId session) =>
+        Path.Combine(directory, NameOf(session) + ".p");
 }

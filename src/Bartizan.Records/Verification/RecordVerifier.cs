@@ -1,0 +1,133 @@
+using Bartizan.Core.Sessions;
+using Bartizan.Log;
+using Bartizan.Log.Verification;
+using Bartizan.Records.Entries;
+using Bartizan.Records.Journals;
+using Bartizan.Records.Payloads;
+
+namespace Bartizan.Records.Verification;
+
+/// <summary>
+/// Verifies an instance's record from its files: the tree against its signed checkpoint, each session's chain of entries, each
+/// emitter's count, and every payload against its commitment.
+/// </summary>
+public sealed class RecordVerifier
+{
+    // The rest isn't named: the record is lost, and the list would be.
+    private const int MaxFaults = 100;
+
+    private readonly PayloadReader _payloads;
+    private readonly Dictionary<SessionId, long> _lastOf = [];
+    private readonly Dictionary<string, long> _sequences = new(StringComparer.Ordinal);
+    private readonly List<RecordFault> _faults = [];
+    private long _whole;
+    private long _erased;
+    private long _locked;
+
+    private RecordVerifier(PayloadReader payloads) => _payloads = payloads;
+
+    /// <summary>Verifies what lies in the three directories; a live instance's too.</summary>
+    public static async Task<RecordVerdict> VerifyAsync(
+        JournalOptions options,
+        LogVerifierOptions logOptions,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(logOptions);
+        var copy = logOptions.CheckpointCopy ?? Path.Combine(options.KeyDirectory, "log.checkpoint");
+        var log = await LogVerifier
+            .VerifyAsync(options.LogDirectory, logOptions with { CheckpointCopy = copy }, cancellationToken)
+            .ConfigureAwait(false);
+        using var payloads = new PayloadReader(options.PayloadDirectory, options.KeyDirectory);
+        var verifier = new RecordVerifier(payloads);
+        if (log.Holds)
+        {
+            // Of a log that doesn't hold, nothing that it says needs checking.
+            await verifier.ReadAsync(options.LogDirectory, log.Entries, cancellationToken).ConfigureAwait(false);
+        }
+
+        return new RecordVerdict(
+            log,
+            verifier._lastOf.Count,
+            verifier._whole,
+            verifier._erased,
+            verifier._locked,
+            [.. verifier._faults.Take(MaxFaults)]
+        );
+    }
+
+    private async Task ReadAsync(string directory, long size, CancellationToken cancellationToken)
+    {
+        await foreach (
+            var leaf in new LogDirectory(directory).ReadAsync(0, size, cancellationToken).ConfigureAwait(false)
+        )
+        {
+            try
+            {
+                Check(EntryDecoder.Decode(leaf.Index, leaf.Bytes));
+            }
+            catch (InvalidDataException e)
+            {
+                _faults.Add(new RecordFault(leaf.Index, default, e.Message));
+            }
+        }
+    }
+
+    private void Check(EntryRow row)
+    {
+        var session = row.Entry.Session;
+        long? before = session != default && _lastOf.TryGetValue(session, out var last) ? last : null;
+        if (row.Stamp.Previous != before)
+        {
+            Add(row, $"links to {Name(row.Stamp.Previous)} as its session's entry before, which is {Name(before)}");
+        }
+
+        if (session != default)
+        {
+            _lastOf[session] = row.Index;
+        }
+
+        var expected = _sequences.TryGetValue(row.Stamp.Emitter, out var sequence) ? sequence + 1 : 0;
+        if (row.Stamp.Sequence != expected)
+        {
+            Add(
+                row,
+                $"has number {row.Stamp.Sequence} of its instance where {expected} is due: entries were lost before the log"
+            );
+        }
+
+        _sequences[row.Stamp.Emitter] = row.Stamp.Sequence;
+        foreach (var payload in row.Payloads)
+        {
+            Check(row, payload);
+        }
+    }
+
+    private void Check(EntryRow row, PayloadReference payload)
+    {
+        switch (_payloads.Open(row.Entry.Session, payload).State)
+        {
+            case PayloadState.Whole:
+                _whole++;
+                break;
+            case PayloadState.Erased:
+                _erased++;
+                break;
+            case PayloadState.Locked:
+                _locked++;
+                break;
+            case PayloadState.Changed:
+                Add(row, $"has a payload `{payload.Role}` that was changed: it isn't what the entry committed to");
+                break;
+            default:
+                Add(row, $"has a payload `{payload.Role}` that is missing");
+                break;
+        }
+    }
+
+    private void Add(EntryRow row, string what) =>
+        _faults.Add(new RecordFault(row.Index, row.Entry.Session, $"entry {row.Index} {what}"));
+
+    private static string Name(long? index) => index is { } at ? $"entry {at}" : "none";
+}
