@@ -4,7 +4,8 @@ namespace Bartizan.Sandbox.Clients;
 /// <param name="Anthropic">Base of the Anthropic wire, without <c>/v1</c>: <c>http://127.0.0.1:8080</c>.</param>
 /// <param name="OpenAI">Base of the OpenAI wire, ending in <c>/v1</c>.</param>
 /// <param name="Egress">The egress proxy: <c>http://127.0.0.1:3128</c>.</param>
-public sealed record ClientEndpoints(string Anthropic, string OpenAI, string Egress)
+/// <param name="Certificates">A bundle to trust, by its path inside; null while nothing is intercepted.</param>
+public sealed record ClientEndpoints(string Anthropic, string OpenAI, string Egress, string? Certificates = null)
 {
     /// <summary>The fixed places inside every sandbox.</summary>
     public static ClientEndpoints Inside { get; } =

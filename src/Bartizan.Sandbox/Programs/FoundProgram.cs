@@ -11,8 +11,8 @@ public sealed record FoundProgram
     /// <summary>The real host file behind it.</summary>
     public required string RealPath { get; init; }
 
-    /// <summary>What has to be mounted; empty for a program of the system.</summary>
-    public ImmutableArray<ProgramMount> Mounts { get; init; } = [];
+    /// <summary>What has to be mounted, read-only, at the paths the host has it at; empty for a program of the system.</summary>
+    public ImmutableArray<Mount> Mounts { get; init; } = [];
 
     /// <summary>PATH inside.</summary>
     public required string SearchPath { get; init; }

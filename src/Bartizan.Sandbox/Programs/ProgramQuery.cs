@@ -8,6 +8,9 @@ public sealed record ProgramQuery
     /// <summary>The first word of the command.</summary>
     public required string Name { get; init; }
 
+    /// <summary>The words after it: <c>node tool.js</c> and <c>dotnet app.dll</c> need the file as well.</summary>
+    public ImmutableArray<string> Arguments { get; init; } = [];
+
     /// <summary>The person's PATH, as it was where they typed it.</summary>
     public required string SearchPath { get; init; }
 

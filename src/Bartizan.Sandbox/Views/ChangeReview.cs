@@ -69,7 +69,7 @@ internal sealed class ChangeReview(StagedWorkspace view, ApplyOptions options)
         var target = _names.Target(Verb.Write, change.Path);
         if (change.After == NodeKind.Link)
         {
-            var inside = LinkTargets.Inside(change.Path, change.LinkTarget, SandboxPlaces.Workspace, view.Source);
+            var inside = LinkTargets.Inside(change.Path, change.LinkTarget, SandboxPaths.Workspace, view.Source);
             if (inside is null)
             {
                 return Refuse(change, default, "is a symbolic link that leaves the workspace");

@@ -149,7 +149,7 @@ internal sealed class StageBuilder(
     private void VisitLink(TreeNode node)
     {
         var target = FileCalls.ReadLink(node.Parent, node.Name);
-        var inside = LinkTargets.Inside(node.Path, target, source, SandboxPlaces.Workspace);
+        var inside = LinkTargets.Inside(node.Path, target, source, SandboxPaths.Workspace);
         if (inside is null && !target.StartsWith(SystemPrograms, StringComparison.Ordinal))
         {
             LeaveOut(node.Path, "is a symbolic link that leaves the workspace");

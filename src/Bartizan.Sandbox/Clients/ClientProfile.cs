@@ -1,0 +1,160 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Bartizan.Core.Enforcement;
+
+namespace Bartizan.Sandbox.Clients;
+
+/// <summary>
+/// What a client needs to run behind the gateways without being asked anything: variables, generated files, and how its tools are
+/// called in the words of the house. It is data (<c>Profiles/*.json</c>): a new client is a new file. What comes in is a name, the
+/// endpoints and the session token; what goes out is a <see cref="ClientSetup"/>. It holds no key of any provider.
+/// </summary>
+public sealed class ClientProfile
+{
+    private const string Folder = "Bartizan.Sandbox.Clients.Profiles.";
+    private const string TokenPlace = "{token}";
+
+    private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Strict)
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
+        RespectRequiredConstructorParameters = false,
+    };
+
+    private readonly ProfileText _text;
+
+    private ClientProfile(ProfileText text) => _text = text;
+
+    /// <summary>The names of the profiles.</summary>
+    public static ImmutableArray<string> Names { get; } = ["claude-code", "codex", "generic"];
+
+    /// <summary>The profile's name, as a manifest's <c>run.client</c> has it.</summary>
+    public string Name => _text.Name;
+
+    /// <summary>The profile of this name; null when there is none.</summary>
+    public static ClientProfile? Find(string name)
+    {
+        if (!Names.Contains(name))
+        {
+            return null;
+        }
+
+        var text = Load(name);
+        if (text.Includes is not { } included)
+        {
+            return new ClientProfile(text);
+        }
+
+        var common = Load(included);
+        return new ClientProfile(
+            text with
+            {
+                Variables = common.Variables.SetItems(text.Variables),
+                Reserved = [.. common.Reserved, .. text.Reserved],
+            }
+        );
+    }
+
+    /// <summary>Makes the profile out for one session.</summary>
+    /// <param name="endpoints">Where the gateways are.</param>
+    /// <param name="token">The session token: all that the agent ever holds.</param>
+    /// <param name="home">The agent's home, inside.</param>
+    /// <param name="workspace">The workspace, inside.</param>
+    public ClientSetup Prepare(ClientEndpoints endpoints, string token, string home, string workspace)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+        var egress = new Uri(endpoints.Egress);
+        var places = new Dictionary<string, string?>(StringComparer.Ordinal)
+        {
+            ["{anthropic}"] = endpoints.Anthropic,
+            ["{openai}"] = endpoints.OpenAI,
+            ["{egress}"] = endpoints.Egress,
+            ["{egressHost}"] = egress.Host,
+            ["{egressPort}"] = egress.Port.ToString(),
+            ["{ca}"] = endpoints.Certificates,
+            [TokenPlace] = token,
+            ["{home}"] = home,
+            ["{workspace}"] = workspace,
+        };
+        var variables = _text
+            .Variables.Select(v => (v.Key, Value: Fill(v.Value, places)))
+            .Where(v => v.Value is not null)
+            .ToImmutableDictionary(v => v.Key, v => v.Value!);
+        var files = _text.Files.Select(f => new ClientFile(
+            Fill(f.Path, places)!,
+            string.Concat(f.Lines.Select(line => Fill(line, places) + "\n")),
+            f.Writable
+        ));
+        var tokens = _text
+            .Variables.Where(v => v.Value.Contains(TokenPlace, StringComparison.Ordinal))
+            .Select(v => v.Key);
+        return new ClientSetup(variables, [.. files], [.. tokens.Order(StringComparer.Ordinal)], _text.Reserved);
+    }
+
+    /// <summary>What a tool name in this client's model traffic means.</summary>
+    public NormalTool Normalise(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        if (_text.Tools.TryGetValue(name, out var verb))
+        {
+            return new NormalTool(Enum.Parse<Verb>(verb, ignoreCase: true), "", name);
+        }
+
+        foreach (var pattern in _text.ToolPatterns)
+        {
+            if (Match(pattern, name) is { } tool)
+            {
+                return tool;
+            }
+        }
+
+        return new NormalTool(Verb.Unknown, "", name);
+    }
+
+    /// <summary><c>mcp__{server}__{tool}</c>: the first separator after the prefix ends the server's name.</summary>
+    private static NormalTool? Match(string pattern, string name)
+    {
+        const string server = "{server}";
+        const string tool = "{tool}";
+        var prefix = pattern[..pattern.IndexOf(server, StringComparison.Ordinal)];
+        var separator = pattern[(prefix.Length + server.Length)..pattern.IndexOf(tool, StringComparison.Ordinal)];
+        if (!name.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        var rest = name[prefix.Length..];
+        var cut = rest.IndexOf(separator, StringComparison.Ordinal);
+        return cut <= 0 || cut + separator.Length == rest.Length
+            ? null
+            : new NormalTool(Verb.Tool, rest[..cut], rest[(cut + separator.Length)..]);
+    }
+
+    /// <summary>Null when the text needs a place that has no value: the variable is then left out.</summary>
+    private static string? Fill(string text, Dictionary<string, string?> places)
+    {
+        foreach (var (place, value) in places)
+        {
+            if (!text.Contains(place, StringComparison.Ordinal))
+            {
+                continue;
+            }
+
+            if (value is null)
+            {
+                return null;
+            }
+
+            text = text.Replace(place, value, StringComparison.Ordinal);
+        }
+
+        return text;
+    }
+
+    private static ProfileText Load(string name)
+    {
+        using var stream =
+            typeof(ClientProfile).Assembly.GetManifestResourceStream($"{Folder}{name}.json")
+            ?? throw new InvalidOperationException($"the client profile `{name}` is missing from the program");
+        return JsonSerializer.Deserialize<ProfileText>(stream, Strict)!;
+    }
+}

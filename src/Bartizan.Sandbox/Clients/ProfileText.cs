@@ -1,0 +1,21 @@
+using System.Collections.Immutable;
+
+namespace Bartizan.Sandbox.Clients;
+
+/// <summary>A profile as it stands in its file.</summary>
+internal sealed record ProfileText
+{
+    public required string Name { get; init; }
+
+    public string? Includes { get; init; }
+
+    public ImmutableDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public ImmutableArray<string> Reserved { get; init; } = [];
+
+    public ImmutableArray<ProfileFile> Files { get; init; } = [];
+
+    public ImmutableDictionary<string, string> Tools { get; init; } = ImmutableDictionary<string, string>.Empty;
+
+    public ImmutableArray<string> ToolPatterns { get; init; } = [];
+}

@@ -1,0 +1,126 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Bartizan.Core.Enforcement;
+using Bartizan.Sandbox.Clients;
+
+namespace Bartizan.Sandbox.Tests.Clients;
+
+public sealed class ClientProfileTests
+{
+    private const string Token = "bz_session_token";
+
+    [Theory]
+    [InlineData("claude-code")]
+    [InlineData("codex")]
+    [InlineData("generic")]
+    public void Every_profile_is_made_out_without_a_place_left_open(string name)
+    {
+        var setup = Prepare(name);
+
+        setup.Variables.Values.ShouldAllBe(v => !v.Contains('{'));
+        setup.Files.ShouldAllBe(f => f.InsidePath.StartsWith("/home/agent/.", StringComparison.Ordinal));
+        setup.Variables["HTTPS_PROXY"].ShouldBe("http://127.0.0.1:3128");
+        setup.Variables["https_proxy"].ShouldBe("http://127.0.0.1:3128");
+        setup.Variables["NO_PROXY"].ShouldContain("127.0.0.1");
+        setup.TokenVariables.ShouldNotBeEmpty();
+        setup.TokenVariables.ShouldAllBe(v => setup.Variables[v] == Token);
+    }
+
+    [Fact]
+    public void Without_a_bundle_no_certificate_variable_is_set_and_with_one_all_are()
+    {
+        Prepare("generic").Variables.Keys.ShouldNotContain("NODE_EXTRA_CA_CERTS");
+
+        var setup = ClientProfile
+            .Find("generic")!
+            .Prepare(
+                ClientEndpoints.Inside with
+                {
+                    Certificates = "/etc/ssl/b.pem",
+                },
+                Token,
+                "/home/agent",
+                "/workspace"
+            );
+
+        setup.Variables["NODE_EXTRA_CA_CERTS"].ShouldBe("/etc/ssl/b.pem");
+        setup.Variables["SSL_CERT_FILE"].ShouldBe("/etc/ssl/b.pem");
+        setup.Variables["REQUESTS_CA_BUNDLE"].ShouldBe("/etc/ssl/b.pem");
+    }
+
+    [Fact]
+    public void Claude_gets_a_bearer_token_and_a_configuration_that_asks_nothing()
+    {
+        var setup = Prepare("claude-code");
+
+        setup.Variables["ANTHROPIC_BASE_URL"].ShouldBe("http://127.0.0.1:8080");
+        setup.Variables["ANTHROPIC_AUTH_TOKEN"].ShouldBe(Token);
+        setup.Variables.Keys.ShouldNotContain("ANTHROPIC_API_KEY");
+        var file = setup.Files.ShouldHaveSingleItem();
+        file.InsidePath.ShouldBe("/home/agent/.claude/.claude.json");
+        using var json = JsonDocument.Parse(file.Content);
+        json.RootElement.GetProperty("projects")
+            .GetProperty("/workspace")
+            .GetProperty("hasTrustDialogAccepted")
+            .GetBoolean()
+            .ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Codex_gets_the_gateway_as_its_provider()
+    {
+        var file = Prepare("codex").Files.ShouldHaveSingleItem();
+
+        file.Writable.ShouldBeFalse();
+        file.Content.ShouldContain("base_url = \"http://127.0.0.1:8080/v1\"");
+        file.Content.ShouldContain("supports_websockets = false");
+        file.Content.ShouldNotContain(Token);
+    }
+
+    [Fact]
+    public void What_a_manifest_sets_never_leads_past_the_gateways()
+    {
+        var manifest = ImmutableDictionary<string, string>
+            .Empty.Add("ANTHROPIC_BASE_URL", "https://elsewhere.example")
+            .Add("ANTHROPIC_API_KEY", "sk-real")
+            .Add("CLAUDE_CODE_USE_BEDROCK", "1")
+            .Add("https_proxy", "http://elsewhere.example")
+            .Add("ANTHROPIC_MODEL", "claude-x")
+            .Add("LANG", "C.UTF-8");
+
+        var variables = Prepare("claude-code").Over(manifest, out var dropped);
+
+        dropped.ShouldBe(["ANTHROPIC_API_KEY", "ANTHROPIC_BASE_URL", "CLAUDE_CODE_USE_BEDROCK", "https_proxy"]);
+        variables["ANTHROPIC_BASE_URL"].ShouldBe("http://127.0.0.1:8080");
+        variables["ANTHROPIC_MODEL"].ShouldBe("claude-x");
+        variables["LANG"].ShouldBe("C.UTF-8");
+        variables.Keys.ShouldNotContain("ANTHROPIC_API_KEY");
+    }
+
+    [Theory]
+    [InlineData("claude-code", "Bash", Verb.Exec, "", "Bash")]
+    [InlineData("claude-code", "mcp__github__get_issue", Verb.Tool, "github", "get_issue")]
+    [InlineData("claude-code", "mcp__github__", Verb.Unknown, "", "mcp__github__")]
+    [InlineData("claude-code", "ToolSearch", Verb.Unknown, "", "ToolSearch")]
+    [InlineData("codex", "shell", Verb.Exec, "", "shell")]
+    [InlineData("codex", "apply_patch", Verb.Write, "", "apply_patch")]
+    [InlineData("codex", "files__read", Verb.Tool, "files", "read")]
+    [InlineData("generic", "run_shell_command", Verb.Exec, "", "run_shell_command")]
+    public void Tool_names_are_told_in_the_words_of_the_house(
+        string client,
+        string name,
+        Verb verb,
+        string server,
+        string tool
+    ) => ClientProfile.Find(client)!.Normalise(name).ShouldBe(new NormalTool(verb, server, tool));
+
+    [Fact]
+    public void A_name_that_is_no_profile_is_none()
+    {
+        ClientProfile.Find("common").ShouldBeNull();
+        ClientProfile.Find("../x").ShouldBeNull();
+    }
+
+    private static ClientSetup Prepare(string name) =>
+        ClientProfile.Find(name)!.Prepare(ClientEndpoints.Inside, Token, SandboxPaths.Home, SandboxPaths.Workspace);
+}
