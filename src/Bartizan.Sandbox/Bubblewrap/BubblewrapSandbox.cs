@@ -34,20 +34,17 @@ internal sealed class BubblewrapSandbox : ISandbox
     private HostUserPool.Reservation? _user;
     private SandboxCgroup? _cgroup;
     private Launch? _launch;
-    private ChildProcess? _bubblewrap;
+    private LiveProcesses? _live;
     private ChildProcess? _injector;
     private ControlSocket? _sync;
     private ControlSocket? _injection;
-    private Descriptor? _init;
     private Descriptor? _diagnostics;
     private Descriptor? _terminal;
-    private int _agentProcess;
     private SandboxReceipt? _receipt;
     private SandboxListeners? _listeners;
     private Stream? _input;
     private Stream? _output;
     private Stream? _error;
-    private bool _paused;
     private bool _collected;
     private volatile bool _killed;
 
@@ -131,7 +128,8 @@ internal sealed class BubblewrapSandbox : ISandbox
             throw NotYet("created with a network");
         }
 
-        injection.Send(_agentProcess.ToString(CultureInfo.InvariantCulture));
+        ThrowIfKilled();
+        injection.Send(_live!.Agent.ToString(CultureInfo.InvariantCulture));
         var answer = await injection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
         if (answer is not { Text: "L", Descriptors: [var egress, var model, var tools, var http, var tls, var dns] })
         {
@@ -161,6 +159,7 @@ internal sealed class BubblewrapSandbox : ISandbox
         }
 
         var sync = _sync ?? throw NotYet("created");
+        ThrowIfKilled();
         sync.Send("G");
         var end = await sync.ReceiveAsync(cancellationToken).ConfigureAwait(false);
         if (end.Text.Length > 0)
@@ -179,59 +178,31 @@ internal sealed class BubblewrapSandbox : ISandbox
         }
     }
 
-    public async Task<PauseTier> PauseAsync(CancellationToken cancellationToken)
-    {
-        _paused = true;
-        if (await _cgroup!.FreezeAsync(cancellationToken).ConfigureAwait(false))
-        {
-            return _host.Pause;
-        }
-
-        ProcessFamily.StopAll(_agentProcess);
-        return PauseTier.Stop;
-    }
+    public Task<PauseTier> PauseAsync(CancellationToken cancellationToken) =>
+        (_live ?? throw NotYet("created")).PauseAsync(cancellationToken);
 
     public Task ResumeAsync(CancellationToken cancellationToken)
     {
-        _paused = false;
-        if (!_cgroup!.Thaw())
-        {
-            ProcessFamily.ContinueAll(_agentProcess);
-        }
-
+        (_live ?? throw NotYet("created")).Resume();
         return Task.CompletedTask;
     }
 
     public async Task<KillReport> KillAsync(CancellationToken cancellationToken)
     {
-        var started = _time.GetTimestamp();
         _killed = true;
 
         // No way out before anything else: what is not dead yet has no network any more.
         _listeners?.Dispose();
-        var swept = 0;
-        var evidence = "nothing was started";
-        if (_bubblewrap is { } bubblewrap)
+        _live?.Strike();
+        await _ending.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            if (_init is { } init)
-            {
-                ChildProcess.Signal(init, Libc.SIGKILL);
-            }
-
-            bubblewrap.Kill();
-            if (_paused)
-            {
-                _cgroup?.Thaw(); // v1 keeps even the dead frozen
-            }
-
-            evidence = await EmptiedAsync(bubblewrap, cancellationToken).ConfigureAwait(false);
-            if (_cgroup is { Exists: true } cgroup)
-            {
-                (evidence, swept) = await SweptAsync(cgroup, cancellationToken).ConfigureAwait(false);
-            }
+            return await KillOnceAsync(cancellationToken).ConfigureAwait(false);
         }
-
-        return new KillReport(_time.GetElapsedTime(started), evidence.Length > 0, evidence, swept);
+        finally
+        {
+            _ending.Release();
+        }
     }
 
     public async Task CollectAsync(CancellationToken cancellationToken)
@@ -244,13 +215,10 @@ internal sealed class BubblewrapSandbox : ISandbox
                 return;
             }
 
-            if (_bubblewrap is { } bubblewrap)
+            if (_live is not null)
             {
-                if (!bubblewrap.Exited.IsCompleted || _cgroup is { Exists: true })
-                {
-                    await KillAsync(cancellationToken).ConfigureAwait(false);
-                }
-
+                _killed |= !Exited.IsCompleted;
+                await KillOnceAsync(cancellationToken).ConfigureAwait(false);
                 await Exited.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
 
@@ -293,10 +261,12 @@ internal sealed class BubblewrapSandbox : ISandbox
         (Descriptor, Descriptor, Descriptor)? streams = _plan.Terminal is null ? MakePipes() : null;
         try
         {
-            _bubblewrap = await launch
+            var bubblewrap = await launch
                 .SpawnAsync(theirs, diagnosticsEnd, streams, _filter.Bytes.AsSpan())
                 .ConfigureAwait(false);
-            _ = WatchAsync(_bubblewrap);
+            _live = new LiveProcesses(bubblewrap, _cgroup!, _host.Pause, _options.KillTimeout, _time);
+            _ = WatchAsync(_live);
+            ThrowIfKilled();
         }
         finally
         {
@@ -332,9 +302,9 @@ internal sealed class BubblewrapSandbox : ISandbox
         return (inputEnd, outputEnd, errorEnd);
     }
 
-    private async Task WatchAsync(ChildProcess bubblewrap)
+    private async Task WatchAsync(LiveProcesses live)
     {
-        var (code, signal) = await bubblewrap.Exited.ConfigureAwait(false);
+        var (code, signal) = await live.EndedAsync().ConfigureAwait(false);
         const int signalBase = 128;
         _exited.TrySetResult(new SandboxExit(code, signal ?? (code > signalBase ? code - signalBase : null), _killed));
     }
@@ -349,8 +319,7 @@ internal sealed class BubblewrapSandbox : ISandbox
             );
         }
 
-        _agentProcess = ready.Process;
-        _init = ChildProcess.OpenPidfd(ProcessFamily.ParentOf(ready.Process));
+        _live!.Know(ready.Process);
 
         // INVARIANT: the host user is what was reserved, and never root, seen from outside.
         if (ready.User == 0 || (_user is { } user && ready.User != user.User))
@@ -395,7 +364,7 @@ internal sealed class BubblewrapSandbox : ISandbox
 
     private SandboxReceipt ReceiptOf(int hostUser)
     {
-        var namespaces = ProcessFamily.SeparateNamespaces(_agentProcess);
+        var namespaces = ProcessFamily.SeparateNamespaces(_live!.Agent);
         var required = ProcessFamily.RequiredNamespaces.Except(namespaces).ToList();
         if (required.Count > 0)
         {
@@ -407,46 +376,26 @@ internal sealed class BubblewrapSandbox : ISandbox
         return Receipts.Of(_plan, _host, _filter, hostUser, namespaces, _user is not null);
     }
 
-    // A PID namespace's init only ends after every process in it has.
-    private async Task<string> EmptiedAsync(ChildProcess bubblewrap, CancellationToken cancellationToken)
+    private async Task<KillReport> KillOnceAsync(CancellationToken cancellationToken)
     {
-        using var timeout = new CancellationTokenSource(_options.KillTimeout, _time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
-        try
+        var started = _time.GetTimestamp();
+        if (_live is not { } live || _collected)
         {
-            if (_init is { } init)
-            {
-                using var watched = init.Duplicate();
-                await Readiness.ReadableAsync(watched, either.Token).ConfigureAwait(false);
-            }
+            return new KillReport(_time.GetElapsedTime(started), VerifiedEmpty: true, "nothing runs", Swept: 0);
+        }
 
-            await bubblewrap.Exited.WaitAsync(either.Token).ConfigureAwait(false);
-            return "pidfd of init";
-        }
-        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
-        {
-            return "";
-        }
+        live.Strike();
+        var (evidence, swept) = await live.EmptiedAsync(cancellationToken).ConfigureAwait(false);
+        return new KillReport(_time.GetElapsedTime(started), evidence.Length > 0, evidence, swept);
     }
 
-    private async Task<(string Evidence, int Swept)> SweptAsync(
-        SandboxCgroup cgroup,
-        CancellationToken cancellationToken
-    )
+    private void ThrowIfKilled()
     {
-        var (started, swept) = (_time.GetTimestamp(), 0);
-        while (_time.GetElapsedTime(started) < _options.KillTimeout)
+        if (_killed)
         {
-            if (cgroup.EmptyBy() is { } evidence)
-            {
-                return (evidence, swept);
-            }
-
-            swept += cgroup.Sweep();
-            await Task.Delay(SandboxCgroup.LookAgain, _time, cancellationToken).ConfigureAwait(false);
+            _live?.Strike();
+            throw new SandboxUnavailableException($"The sandbox of session `{Id}` was killed.");
         }
-
-        return ("", swept);
     }
 
     private async Task ReleaseAsync(CancellationToken cancellationToken)
@@ -464,8 +413,7 @@ internal sealed class BubblewrapSandbox : ISandbox
         _sync?.Dispose();
         _diagnostics?.Dispose();
         _terminal?.Dispose();
-        _init?.Dispose();
-        _bubblewrap?.Dispose();
+        _live?.Dispose();
         foreach (var stream in (Stream?[])[_input, _output, _error])
         {
             if (stream is not null)

@@ -130,6 +130,9 @@ static int make_terminal(void) {
     int master = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC), unlock = 0;
     if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock))
         fail("make a terminal");
+    // bwrap's --new-session makes its init the leader of a session; a terminal is taken by the leader of one of its own.
+    if (setsid() < 0)
+        fail("start a session");
     int slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY | O_CLOEXEC);
     if (slave < 0 || ioctl(slave, TIOCSCTTY, 0))
         fail("take the terminal");
