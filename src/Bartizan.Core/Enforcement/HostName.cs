@@ -32,7 +32,7 @@ public sealed record HostName
     {
         host = null!;
         problem = "";
-        if (text.Length is 0 or > MaxLength + 1)
+        if (text.Length is 0 or > MaxLength)
         {
             problem = "is empty or longer than 253 characters";
             return false;

@@ -11,6 +11,14 @@ internal sealed class ManifestChecks(
     DateOnly? today
 )
 {
+    /// <summary>
+    /// Grants times denials up to which dead grants are looked for; beyond it the check, quadratic as it is, is left out.
+    /// </summary>
+    private const int MaxComparisons = 250_000;
+
+    /// <summary>Patterns of models that are granted; each is compared with each of another upstream.</summary>
+    private const int MaxModelPatterns = 128;
+
     // How the secrets of well-known services begin; enough to warn somebody who pasted one.
     private static readonly string[] _secretStarts =
     [
@@ -102,7 +110,19 @@ internal sealed class ManifestChecks(
             }
         }
 
-        CheckToldApart(manifest, grants);
+        if (grants.Count > MaxModelPatterns)
+        {
+            Error(
+                grants[MaxModelPatterns].Rule.Position,
+                $"the rules grant more than {MaxModelPatterns} model patterns",
+                "Use `*`."
+            );
+        }
+        else
+        {
+            CheckToldApart(manifest, grants);
+        }
+
         foreach (var name in declared.Where(d => grants.All(g => g.Provider != d.Text)))
         {
             Warn(
@@ -192,7 +212,6 @@ internal sealed class ManifestChecks(
     // A grant that names one target, or is written as a denial is, can be seen to be dead.
     private void CheckReach(Manifest manifest)
     {
-        var layers = manifest.Layers.Select(l => new CompiledLayer(l, observe: false)).ToList();
         var seen = new Dictionary<string, Rule>(StringComparer.Ordinal);
         foreach (var rule in manifest.Layers[^1].Rules)
         {
@@ -204,72 +223,28 @@ internal sealed class ManifestChecks(
                     $"It stands at {seen[rule.Text].Position}."
                 );
             }
+        }
 
-            if (rule.Effect == Effect.Deny)
-            {
-                continue;
-            }
+        var grants = manifest.Layers[^1].Rules.Count(r => r.Effect != Effect.Deny);
+        if ((long)grants * manifest.Layers.Sum(l => l.Rules.Count(r => r.Effect == Effect.Deny)) > MaxComparisons)
+        {
+            return;
+        }
 
+        var denials = manifest.Layers.Select(layer => new Denials(layer)).ToList();
+        foreach (var rule in manifest.Layers[^1].Rules.Where(r => r.Effect != Effect.Deny))
+        {
             var patterns = PatternsOf(rule).ToList();
-            foreach (var layer in layers)
+            if (denials.Select(d => d.WhyDead(rule.Verb, patterns)).FirstOrDefault(why => why is not null) is { } why)
             {
-                if (WhyDead(patterns, layer) is { } why)
-                {
-                    Error(
-                        rule.Position,
-                        $"`{SourceTree.Quote(rule.Text)}` can never apply: {why}",
-                        "Take one of them out."
-                    );
-                    break;
-                }
+                Error(
+                    rule.Position,
+                    $"`{SourceTree.Quote(rule.Text)}` can never apply: {why}",
+                    "Take one of them out."
+                );
             }
         }
     }
-
-    private static string? WhyDead(List<TargetPattern> patterns, CompiledLayer layer)
-    {
-        CompiledRule? killer = null;
-        foreach (var pattern in patterns)
-        {
-            var verb = pattern.Literal?.Verb;
-            var rules = verb is null ? [] : Refusal.Denying(layer, pattern.Literal!);
-            killer = rules.Count > 0 ? rules[0] : SameDenial(pattern, layer);
-            if (killer is null)
-            {
-                return null;
-            }
-        }
-
-        return killer is null ? null : $"`{killer.Reference.Text}` ({killer.Reference.Place}) denies it";
-    }
-
-    private static CompiledRule? SameDenial(TargetPattern pattern, CompiledLayer layer)
-    {
-        foreach (var verb in Enum.GetValues<Verb>())
-        {
-            foreach (var rule in layer.RulesOf(verb))
-            {
-                if (
-                    rule.Rule.Effect == Effect.Deny
-                    && rule.Patterns.Any(p => p.GetType() == pattern.GetType() && Covers(rule, verb, p, pattern))
-                )
-                {
-                    return rule;
-                }
-            }
-        }
-
-        return null;
-    }
-
-    private static bool Covers(CompiledRule rule, Verb verb, TargetPattern denial, TargetPattern grant) =>
-        rule.Verb == verb
-        && (denial is not PathPattern || rule.Rule.Verb == (grant as PathPattern)?.Verb)
-        && (denial is not NamePattern || rule.Rule.Verb == (grant as NamePattern)?.Verb)
-        && (
-            denial.Canonical == grant.Canonical
-            || (denial.IsWide && denial.Canonical is "**" or "**:*" or "* *://**:*/**")
-        );
 
     private void CheckWarnings(
         Manifest manifest,

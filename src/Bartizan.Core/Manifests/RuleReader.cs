@@ -7,7 +7,12 @@ namespace Bartizan.Core.Manifests;
 /// <summary>Reads lists of rules. What the shape already refused is skipped without a second complaint.</summary>
 internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, bool isCeiling)
 {
+    /// <summary>Patterns of one list of rules, alternatives written out; bounds what loading and a decision cost.</summary>
+    private const int MaxPatterns = 2048;
+
     private static readonly string[] _effects = ["allow", "ask", "deny"];
+
+    private int _patterns;
 
     /// <summary>The verbs by the words of a manifest.</summary>
     public static ImmutableArray<string> Verbs { get; } =
@@ -109,7 +114,7 @@ internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, b
                 "on a `connect` rule needs interception, which is not supported yet",
                 "A tunnel's content can't be changed."
             ),
-            (_, _, Verb.Http) when rule.Pattern.Contains("https://", StringComparison.Ordinal) => new(
+            (_, _, Verb.Http) when ReachesHttps(rule) => new(
                 "on an https rule needs interception, which is not supported yet",
                 ""
             ),
@@ -117,12 +122,28 @@ internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, b
             _ => new($"can't stand on a `{rule.Verb.ToString().ToLowerInvariant()}` rule", "Take it out."),
         };
 
+    private static bool ReachesHttps(Rule rule) =>
+        Alternation.TryExpand(rule.Pattern, out var texts, out _)
+        && texts.Any(t => TargetPattern.Parse(rule.Verb, t, grants: true, out _) is HttpPattern { ReachesHttps: true });
+
     private bool CheckPattern(Rule rule, SourcePosition where)
     {
+        if (_patterns > MaxPatterns)
+        {
+            return false;
+        }
+
         var shown = SourceTree.Quote(rule.Pattern);
         if (!Alternation.TryExpand(rule.Pattern, out var texts, out var braces))
         {
             Report(where, $"`{shown}` {braces}");
+            return false;
+        }
+
+        _patterns += texts.Length;
+        if (_patterns > MaxPatterns)
+        {
+            Report(where, $"the rules stand for more than {MaxPatterns} patterns", "Use `*`, or fewer alternatives.");
             return false;
         }
 

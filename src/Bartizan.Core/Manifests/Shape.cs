@@ -55,7 +55,4 @@ internal abstract record Shape
         /// <summary>Keys of another kind of file, with what to say when one stands here.</summary>
         public ImmutableDictionary<string, string> Elsewhere { get; init; } = ImmutableDictionary<string, string>.Empty;
     }
-
-    /// <summary>A single value or a list of such.</summary>
-    internal sealed record OneOrMany(Shape Item) : Shape;
 }

@@ -34,9 +34,6 @@ internal sealed class ShapeCheck(ImmutableArray<ManifestError>.Builder errors)
             case Shape.Many many:
                 CheckMany(node, many, key);
                 break;
-            case Shape.OneOrMany either:
-                Check(node, node is SourceNode.List ? new Shape.Many(either.Item) { Least = 1 } : either.Item, key);
-                break;
             case Shape.Named named:
                 CheckNamed(node, named, key);
                 break;

@@ -36,7 +36,8 @@ internal sealed class CompiledRule
         [
             .. _patterns.Select(p => new Obligations
             {
-                Credential = rule.Credential,
+                // Into a tunnel nothing can be put.
+                Credential = verb == Verb.Connect ? null : rule.Credential,
                 PrivateAddresses = NamesPrivate(p, isCeiling),
             }),
         ];

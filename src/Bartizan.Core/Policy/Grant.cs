@@ -27,7 +27,7 @@ internal static class Grant
                 rules.Add(rule.Reference);
                 names |= rule.ObligationsOf(target is FileTarget ? 0 : rule.Find(target)).PrivateAddresses;
                 first = first is null || rule.Rule.Effect < first.Rule.Effect ? rule : first;
-                if (rule.Rule.Credential is { } named && (credential ??= named) != named)
+                if (target.Verb != Verb.Connect && rule.Rule.Credential is { } named && (credential ??= named) != named)
                 {
                     return Decision.Deny($"two rules inject different credentials: `{credential}` and `{named}`") with
                     {

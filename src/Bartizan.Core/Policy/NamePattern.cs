@@ -7,6 +7,9 @@ namespace Bartizan.Core.Policies;
 /// </summary>
 internal sealed class NamePattern : TargetPattern
 {
+    /// <summary>The longest name of a model or tool that anybody gives; bounds the comparison of patterns.</summary>
+    private const int MaxRest = 128;
+
     private readonly Verb _verb;
     private readonly Glob? _head;
     private readonly SegmentPattern _rest;
@@ -105,6 +108,12 @@ internal sealed class NamePattern : TargetPattern
 
     private static NamePattern? Make(Verb verb, string canonical, Glob? head, string rest, out PatternProblem problem)
     {
+        if (verb != Verb.Serve && rest.Length > MaxRest)
+        {
+            problem = new($"names something longer than {MaxRest} characters", "");
+            return null;
+        }
+
         if (!SegmentPattern.TryParse(rest, '/', out var segments, out var text))
         {
             problem = new(text, "");

@@ -37,7 +37,14 @@ public static class UrlPath
             }
         }
 
-        return TryRemoveDots(decoded.ToString(), out normal, out problem);
+        var once = decoded.ToString();
+        if (IsEncodedTwice(once))
+        {
+            problem = "is encoded twice";
+            return false;
+        }
+
+        return TryRemoveDots(once, out normal, out problem);
     }
 
     private static bool TryAppend(ReadOnlySpan<char> path, ref int i, StringBuilder decoded, out string problem)
@@ -82,17 +89,6 @@ public static class UrlPath
             return false;
         }
 
-        if (
-            value == '%'
-            && i + 4 < path.Length
-            && char.IsAsciiHexDigit(path[i + 3])
-            && char.IsAsciiHexDigit(path[i + 4])
-        )
-        {
-            problem = "is encoded twice";
-            return false;
-        }
-
         problem = "";
         if (char.IsAsciiLetterOrDigit(value) || value is '-' or '.' or '_' or '~')
         {
@@ -105,6 +101,22 @@ public static class UrlPath
 
         i += 2;
         return true;
+    }
+
+    // Looked for in the decoded form: `%25%32%65` is `%252e` one step later.
+    private static bool IsEncodedTwice(string once)
+    {
+        for (var at = once.IndexOf("%25", StringComparison.Ordinal); at >= 0; )
+        {
+            if (at + 4 < once.Length && char.IsAsciiHexDigit(once[at + 3]) && char.IsAsciiHexDigit(once[at + 4]))
+            {
+                return true;
+            }
+
+            at = once.IndexOf("%25", at + 1, StringComparison.Ordinal);
+        }
+
+        return false;
     }
 
     private static bool TryRemoveDots(string decoded, out string normal, out string problem)

@@ -1,0 +1,89 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Policies;
+
+namespace Bartizan.Core.Manifests;
+
+/// <summary>Says for each rule where it is enforced and what holds: never more than the enforcement point can.</summary>
+public static class ManifestReport
+{
+    /// <summary>One line for each rule, in the order of the layers.</summary>
+    public static ImmutableArray<RuleEnforcement> Of(Manifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return [.. manifest.Layers.SelectMany(layer => layer.Rules.Select(rule => OfRule(rule, layer.Name)))];
+    }
+
+    private static RuleEnforcement OfRule(Rule rule, string layer)
+    {
+        var (point, strength, says) = rule.Verb switch
+        {
+            Verb.Model => ("model gateway", EnforcementStrength.Holds, "there is no other way to a model"),
+            Verb.Http => ("egress proxy", EnforcementStrength.Holds, OfHttp(rule)),
+            Verb.Connect => (
+                "egress proxy",
+                EnforcementStrength.Holds,
+                "there is no other way out; the name that was ruled on is the name that is dialed, its address is vetted"
+            ),
+            Verb.Read or Verb.Write => OfFile(rule),
+            Verb.Exec => (
+                "the view",
+                EnforcementStrength.Intent,
+                "it is intent only: which programs exist at all is decided by the view, and inside one program can start another; "
+                    + "what holds is the sandbox and the egress proxy"
+            ),
+            _ => ("none", EnforcementStrength.Intent, "it is not enforced by this version"),
+        };
+        return new RuleEnforcement(rule, layer, point, strength, says);
+    }
+
+    private static string OfHttp(Rule rule) =>
+        PatternsOf(rule).OfType<HttpPattern>().Any(p => p.ReachesHttps)
+            ? "cleartext by method, host and path; https as a tunnel by its host: method, path and content are not seen"
+            : "cleartext, by method, host, port and path";
+
+    private static (string Point, EnforcementStrength Strength, string Says) OfFile(Rule rule)
+    {
+        var whole = PatternsOf(rule).OfType<PathPattern>().All(p => p.IsWholeFolder);
+        return (rule.Verb, rule.Effect, whole) switch
+        {
+            (Verb.Read, Effect.Ask, _) => (
+                "the view",
+                EnforcementStrength.Holds,
+                "nobody can be asked while the view is made: what it names is left out"
+            ),
+            (Verb.Read, _, true) => (
+                "the view",
+                EnforcementStrength.Holds,
+                "it is decided once, before the agent starts"
+            ),
+            (Verb.Read, _, _) => (
+                "the view",
+                EnforcementStrength.Partly,
+                "it holds for whatever existed at the start; what the agent writes itself it can read"
+            ),
+            (_, Effect.Ask, _) => (
+                "the view, and the diff",
+                EnforcementStrength.Partly,
+                "the agent may write it in the staged workspace; a person is asked when the diff is applied"
+            ),
+            (_, _, true) => (
+                "the view, and the diff",
+                EnforcementStrength.Holds,
+                "writes land in a staged copy, and the diff is judged again before it is applied"
+            ),
+            _ => (
+                "the diff",
+                EnforcementStrength.Partly,
+                "in the staged workspace the agent may write it; it is held when the diff is applied"
+            ),
+        };
+    }
+
+    private static IEnumerable<TargetPattern> PatternsOf(Rule rule) =>
+        Alternation.TryExpand(rule.Pattern, out var texts, out _)
+            ? texts
+                .Select(t => TargetPattern.Parse(rule.Verb, t, rule.Effect == Effect.Allow, out _))
+                .OfType<TargetPattern>()
+            : [];
+}
