@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bartizan.Sandbox.Native;
@@ -12,7 +13,7 @@ internal static partial class DirectoryCalls
     private const int NameOffset = 19; // linux_dirent64: ino 8, off 8, reclen 2, type 1
 
     /// <summary>
-    /// The names, sorted; those that are not UTF-8 go to <paramref name="unreadable"/> in escaped form. Stops after
+    /// The names, sorted; those that are not UTF-8 go to <paramref name="unreadable"/> with U+FFFD for what can't be read. Stops after
     /// <paramref name="most"/> names: more is reported by a longer count than that.
     /// </summary>
     public static List<string> Names(SafeFileHandle directory, int most, List<string> unreadable)
@@ -76,29 +77,11 @@ internal static partial class DirectoryCalls
             name = name[..name.IndexOf((byte)0)];
             if (!name.SequenceEqual("."u8) && !name.SequenceEqual(".."u8))
             {
-                if (System.Text.Unicode.Utf8.IsValid(name))
-                {
-                    names.Add(Encoding.UTF8.GetString(name));
-                }
-                else
-                {
-                    unreadable.Add(Escaped(name));
-                }
+                (Utf8.IsValid(name) ? names : unreadable).Add(Encoding.UTF8.GetString(name));
             }
 
             entries = entries[size..];
         }
-    }
-
-    private static string Escaped(ReadOnlySpan<byte> name)
-    {
-        var text = new StringBuilder();
-        foreach (var b in name)
-        {
-            _ = b is >= 0x20 and < 0x7F and not (byte)'\\' ? text.Append((char)b) : text.Append($"\\x{b:x2}");
-        }
-
-        return text.ToString();
     }
 
     [LibraryImport("libc", EntryPoint = "lseek", SetLastError = true)]
