@@ -17,8 +17,11 @@ internal static class ActionEntries
     /// <summary>Characters of an outcome's detail that are kept; the other side may have had a say in it.</summary>
     public const int MaxDetailLength = 512;
 
-    /// <summary>Tool calls of one answer that are named; the rest is a number, so that no answer outgrows its leaf.</summary>
-    public const int MaxToolCalls = 64;
+    /// <summary>
+    /// Tool calls of one answer that are named; the rest is a number, so that no answer outgrows its leaf. With that number
+    /// they are the 32 that the leaf holds.
+    /// </summary>
+    public const int MaxToolCalls = 31;
 
     /// <summary>Characters of a tool's name that are kept; the longest that a provider takes is 128.</summary>
     public const int MaxToolNameLength = 128;

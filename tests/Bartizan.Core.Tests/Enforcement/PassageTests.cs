@@ -108,20 +108,20 @@ public sealed class PassageTests
         var calls = Enumerable.Repeat(new string('t', 4096), 5000);
         await passage.CompleteAsync(new Outcome(OutcomeKind.Done, new string('d', 4096)) { ToolCalls = [.. calls] });
         var outcome = gate.Journal.Of(EntryKind.Outcome).ShouldHaveSingleItem();
-        outcome.ToolCalls.Length.ShouldBe(65);
-        outcome.ToolCalls[^1].ShouldBe("and 4936 more");
+        outcome.ToolCalls.Length.ShouldBe(32);
+        outcome.ToolCalls[^1].ShouldBe("and 4969 more");
         outcome.ToolCalls[0].Length.ShouldBe(129);
         outcome.Detail!.Length.ShouldBe(513);
     }
 
     [Fact]
-    public async Task Sixty_four_tool_calls_are_all_named()
+    public async Task Thirty_one_tool_calls_are_all_named()
     {
         var gate = Gate.With(Gate.AllowModel);
         await using var passage = await gate.RequestAsync();
         var name = new string('t', 128);
-        await passage.CompleteAsync(new Outcome(OutcomeKind.Done) { ToolCalls = [.. Enumerable.Repeat(name, 64)] });
-        gate.Journal.Of(EntryKind.Outcome).Single().ToolCalls.ShouldBe(Enumerable.Repeat(name, 64));
+        await passage.CompleteAsync(new Outcome(OutcomeKind.Done) { ToolCalls = [.. Enumerable.Repeat(name, 31)] });
+        gate.Journal.Of(EntryKind.Outcome).Single().ToolCalls.ShouldBe(Enumerable.Repeat(name, 31));
     }
 
     [Fact]
