@@ -18,7 +18,7 @@ internal static partial class LimitsPage
                 : $"{page.Path}: `{bound.Name}` is {bound.Value} in {bound.Path}, not {row.Cell}";
         var listed = rows.Select(row => row.Item1).ToHashSet();
         var missing =
-            from bound in bounds.SelectMany(group => group)
+            from bound in bounds.SelectMany(all => all)
             where !listed.Contains((bound.Name, bound.Path))
             select $"{page.Path}: add the row | `{bound.Name}` | {bound.Value} | {bound.Path} | what happens there |";
         return wrong.Concat(missing);
