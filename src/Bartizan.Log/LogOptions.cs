@@ -8,7 +8,10 @@ public sealed record LogOptions
     /// <summary>C2SP tlog-tiles: an entry's length is 16 bits.</summary>
     public const int MaxLeafBytes = 65_535;
 
-    /// <summary>Where the signing key (0600) and the second copy of the last checkpoint are kept; <c>keys</c> in the log's directory if null.</summary>
+    /// <summary>
+    /// Where the signing key (0600) and the second copy of the last checkpoint are kept; <c>keys</c> in the log's
+    /// directory if null.
+    /// </summary>
     public string? KeyDirectory { get; init; }
 
     /// <summary>The log's name in checkpoints, used when the log is made; a random one if null. No spaces, no <c>+</c>.</summary>

@@ -32,7 +32,7 @@ public sealed class TidyTests
         );
 
     [Fact]
-    public void No_line_is_too_long() => None(Code.SelectMany(Tidy.LineLength));
+    public void No_line_of_the_product_is_too_long() => None(Repository.Product.SelectMany(Tidy.LineLength));
 
     [Fact]
     public void One_public_type_stands_in_a_file() => None(Repository.Product.SelectMany(Tidy.PublicTypes));

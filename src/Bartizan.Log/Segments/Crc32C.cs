@@ -3,7 +3,10 @@ using System.Numerics;
 
 namespace Bartizan.Log.Segments;
 
-/// <summary>CRC-32C (Castagnoli, RFC 3720), by the processor's own instruction where it has one. Finds torn writes; proves nothing.</summary>
+/// <summary>
+/// CRC-32C (Castagnoli, RFC 3720), by the processor's own instruction where it has one. Finds torn writes; proves
+/// nothing.
+/// </summary>
 internal static class Crc32C
 {
     public const uint Seed = 0xFFFFFFFF;

@@ -6,7 +6,10 @@ namespace Bartizan.Log.Verification;
 /// <summary>What verifying a log came to.</summary>
 /// <param name="Entries">Entries that could be read.</param>
 /// <param name="Checkpoint">The checkpoint that they were held against; null when there is none.</param>
-/// <param name="Unsigned">Entries that no checkpoint covers yet: at most what was written in the last second before a crash, or a live log's newest.</param>
+/// <param name="Unsigned">
+/// Entries that no checkpoint covers yet: at most what was written in the last second before a crash, or a live log's
+/// newest.
+/// </param>
 /// <param name="TornBytes">Bytes of an unfinished write at the end.</param>
 /// <param name="Faults">What is wrong; empty when the log is whole.</param>
 public sealed record LogVerdict(

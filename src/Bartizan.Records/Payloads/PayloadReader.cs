@@ -3,7 +3,10 @@ using Bartizan.Records.Entries;
 
 namespace Bartizan.Records.Payloads;
 
-/// <summary>Reads payloads back and holds them against their commitments. Needs the files and the instance's key; changes nothing.</summary>
+/// <summary>
+/// Reads payloads back and holds them against their commitments. Needs the files and the instance's key; changes
+/// nothing.
+/// </summary>
 public sealed class PayloadReader(string payloadDirectory, string keyDirectory) : IDisposable
 {
     // Keys kept while walking a log in which sessions alternate.

@@ -6,7 +6,10 @@ namespace Bartizan.Sandbox.Clients;
 /// <param name="Variables">The profile's variables.</param>
 /// <param name="Files">The generated files.</param>
 /// <param name="TokenVariables">Names of the variables that hold the session token, so that nobody prints them.</param>
-/// <param name="Reserved">Names that a manifest can't set, beside those of <paramref name="Variables"/>: they would lead the client past the gateways.</param>
+/// <param name="Reserved">
+/// Names that a manifest can't set, beside those of <paramref name="Variables"/>: they would lead the client past the
+/// gateways.
+/// </param>
 public sealed record ClientSetup(
     ImmutableDictionary<string, string> Variables,
     ImmutableArray<ClientFile> Files,

@@ -6,7 +6,10 @@ namespace Bartizan.Sandbox.Views;
 /// <summary>Tells whether the host still has at a path what the session started from.</summary>
 internal sealed class HostCheck(StagedWorkspace view, SafeFileHandle host, HashSet<string> granted)
 {
-    /// <summary>Null when the change can be applied; else what the person did meanwhile. <paramref name="already"/>: the host has it so.</summary>
+    /// <summary>
+    /// Null when the change can be applied; else what the person did meanwhile. <paramref name="already"/>: the host
+    /// has it so.
+    /// </summary>
     public string? Conflict(WorkspaceChange change, CancellationToken cancellationToken, out bool already)
     {
         already = false;

@@ -100,7 +100,10 @@ public sealed class StagedWorkspace
         return new StagedWorkspace(full, Baseline.Read(full), limits ?? new ViewLimits());
     }
 
-    /// <summary>What the session changed. Nothing may be running in the sandbox any more; if something is, the diff is merely out of date.</summary>
+    /// <summary>
+    /// What the session changed. Nothing may be running in the sandbox any more; if something is, the diff is merely
+    /// out of date.
+    /// </summary>
     public Task<WorkspaceDiff> DiffAsync(CancellationToken cancellationToken) =>
         Task.Run(() => new DiffWalk(this).Run(cancellationToken), cancellationToken);
 

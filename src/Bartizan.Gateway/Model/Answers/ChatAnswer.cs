@@ -3,7 +3,10 @@ using static Bartizan.Gateway.Model.Answers.AnswerNotes;
 
 namespace Bartizan.Gateway.Model.Answers;
 
-/// <summary>OpenAI Chat Completions (and Embeddings, which only count tokens): <c>tool_calls</c> by index, <c>usage</c> at the end.</summary>
+/// <summary>
+/// OpenAI Chat Completions (and Embeddings, which only count tokens): <c>tool_calls</c> by index, <c>usage</c> at the
+/// end.
+/// </summary>
 internal sealed class ChatAnswer : IAnswerDialect
 {
     /// <summary>Calls of the second and later choices are told apart by this stride.</summary>
