@@ -67,7 +67,8 @@ internal static class Answers
     {
         var bytes = Encoding.UTF8.GetBytes(body);
         var head =
-            $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n{header}Content-Length: {bytes.Length}\r\nConnection: close\r\n\r\n";
+            $"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\n{header}"
+            + $"Content-Length: {bytes.Length}\r\nConnection: close\r\n\r\n";
         return [.. Encoding.ASCII.GetBytes(head), .. bytes];
     }
 

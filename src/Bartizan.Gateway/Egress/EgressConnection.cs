@@ -213,6 +213,19 @@ internal sealed class EgressConnection(
             return;
         }
 
+        try
+        {
+            await CarryAsync(to, passage, reader, announce).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            Abort();
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, "the session ended")).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask CarryAsync(Destination to, Passage passage, WireReader reader, bool announce)
+    {
         using var revoked = passage.Revoked.UnsafeRegister(static one => ((EgressConnection)one!).Abort(), this);
         var dialed = await wiring
             .Upstream.DialAsync(to.Host, to.Port, passage.Obligations.PrivateAddresses, ending)

@@ -100,9 +100,11 @@ internal sealed class FakeResolver
             code = DnsCode.NoSuchName;
             seen = $"a DNS query for a name that {(named ? "is an address" : problem)}; nothing was asked outside";
         }
-        else if (query.Type == (ushort)DnsType.A)
+        else
         {
+            // The same for AAAA, whose answer is empty: a name is seen whichever way it was asked.
             (address, seen) = AddressOf(host);
+            address = query.Type == (ushort)DnsType.A ? address : null;
         }
 
         if (seen is not null)

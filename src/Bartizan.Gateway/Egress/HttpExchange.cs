@@ -79,6 +79,31 @@ internal sealed class HttpExchange(
         using var back = new WireReader(upstream, wiring.Options.MaxHeadBytes);
         using var idle = new IdleWatch(wiring.Clock, wiring.Options.IdleWithin, GiveUp);
         var upload = UploadAsync(passage, upstream, idle);
+        try
+        {
+            return await AnswerAsync(passage, upstream, back, upload, idle).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            connection.Abort();
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, "the session ended")).ConfigureAwait(false);
+            return false;
+        }
+        finally
+        {
+            // Its pending read must not outlive the reader's buffer.
+            await ((Task)upload).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async ValueTask<bool> AnswerAsync(
+        Passage passage,
+        Socket upstream,
+        WireReader back,
+        Task<bool> upload,
+        IdleWatch idle
+    )
+    {
         var (outcome, end) = await DownloadAsync(passage, upstream, back, upload, idle).ConfigureAwait(false);
         if (passage.Revoked.IsCancellationRequested || _cut is not null)
         {
@@ -110,7 +135,6 @@ internal sealed class HttpExchange(
             connection.Client.Dispose();
         }
 
-        await upload.ConfigureAwait(false);
         return false;
     }
 

@@ -153,8 +153,8 @@ public sealed class RequestHeadTests
     {
         const string Head =
             "GET http://a.example/ HTTP/1.1\r\nHost: a.example\r\nConnection: close, X-Hop\r\nX-Hop: data\r\nKeep-Alive: 5\r\n"
-            + "Proxy-Connection: keep-alive\r\nProxy-Authorization: Basic c2VjcmV0\r\nProxy-Anything: secret\r\nTE: trailers\r\nTrailer: X\r\n"
-            + "Upgrade: h2c\r\nAccept: a/b\r\nCookie: kept\r\n\r\n";
+            + "Proxy-Connection: keep-alive\r\nProxy-Authorization: Basic c2VjcmV0\r\nProxy-Anything: secret\r\n"
+            + "TE: trailers\r\nTrailer: X\r\nUpgrade: h2c\r\nAccept: a/b\r\nCookie: kept\r\n\r\n";
         RequestHead.TryParse(Encoding.Latin1.GetBytes(Head), null, 128, out var request, out _).ShouldBeTrue();
         Encoding
             .Latin1.GetString(request!.ToUpstream())

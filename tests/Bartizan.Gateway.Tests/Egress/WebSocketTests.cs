@@ -68,7 +68,8 @@ public sealed class WebSocketTests
         await using var canary = Canary.Ok();
         house.Outside("chat.example", canary);
         await house.AskAsync(
-            "GET http://chat.example/ HTTP/1.1\r\nHost: chat.example\r\nConnection: close, Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n\r\n"
+            "GET http://chat.example/ HTTP/1.1\r\nHost: chat.example\r\nConnection: close, Upgrade, HTTP2-Settings\r\n"
+                + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n\r\n"
         );
         canary.Heard.ShouldNotContain("h2c");
         canary.Heard.ShouldNotContain("HTTP2-Settings");

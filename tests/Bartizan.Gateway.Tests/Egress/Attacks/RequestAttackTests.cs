@@ -218,7 +218,8 @@ public sealed class RequestAttackTests
     {
         await using var house = new EgressHouse("allow: http GET http://good.example/**");
         await using var canary = Canary.Http(
-            "HTTP/1.1 200 OK\r\nConnection: X-Back\r\nX-Back: secret\r\nProxy-Authenticate: Basic\r\nKeep-Alive: 9\r\nContent-Length: 0\r\n\r\n"
+            "HTTP/1.1 200 OK\r\nConnection: X-Back\r\nX-Back: secret\r\nProxy-Authenticate: Basic\r\n"
+                + "Keep-Alive: 9\r\nContent-Length: 0\r\n\r\n"
         );
         house.Outside("good.example", canary);
         var answer = await house.AskAsync(
