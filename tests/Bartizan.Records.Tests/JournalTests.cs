@@ -9,13 +9,8 @@ using Bartizan.Records.Payloads;
 
 namespace Bartizan.Records.Tests;
 
-public sealed class JournalTests : IDisposable
+public sealed class JournalTests : TemporaryRecord
 {
-    private readonly string _home = Directory.CreateTempSubdirectory("bartizan-records-").FullName;
-    private readonly SessionId _session = SessionId.New();
-
-    public void Dispose() => Directory.Delete(_home, recursive: true);
-
     [Fact]
     public async Task An_appended_entry_reads_back_as_it_was()
     {
@@ -42,7 +37,7 @@ public sealed class JournalTests : IDisposable
     }
 
     [Fact]
-    public async Task Entries_of_a_session_link_to_the_one_before_also_after_a_restart()
+    public async Task Entries_of_aSession_link_to_the_one_before_also_after_a_restart()
     {
         await using (var journal = await OpenAsync())
         {
@@ -75,7 +70,7 @@ public sealed class JournalTests : IDisposable
         await using (var journal = await OpenAsync())
         {
             journal.Recovery.OpenIntents.ShouldHaveSingleItem().Passage.ShouldBe(2);
-            journal.Recovery.LiveSessions.ShouldHaveSingleItem().Id.ShouldBe(_session);
+            journal.Recovery.LiveSessions.ShouldHaveSingleItem().Id.ShouldBe(Session);
             await journal.AppendAsync(Outcome(2) with { Outcome = OutcomeKind.Unknown }, default);
             await journal.AppendAsync(State("ended: lost"), default);
         }
@@ -109,63 +104,17 @@ public sealed class JournalTests : IDisposable
             );
         }
 
-        var files = Directory.GetFiles(_home, "*", SearchOption.AllDirectories);
+        var files = Directory.GetFiles(Home, "*", SearchOption.AllDirectories);
         files.ShouldAllBe(file => !Encoding.Latin1.GetString(File.ReadAllBytes(file)).Contains("quick brown"));
         var rows = await RowsAsync();
-        using var store = new PayloadStore(Path.Combine(_home, "payloads"), Path.Combine(_home, "keys"));
+        using var store = new PayloadStore(Path.Combine(Home, "payloads"), Path.Combine(Home, "keys"));
         foreach (var row in rows)
         {
-            var opened = store.Open(_session, row.Payloads.ShouldHaveSingleItem());
+            var opened = store.Open(Session, row.Payloads.ShouldHaveSingleItem());
             opened.State.ShouldBe(PayloadState.Whole);
             opened.Content.ToArray().ShouldBe(secret);
         }
 
         rows[0].Payloads[0].Commitment.ShouldNotBe(rows[1].Payloads[0].Commitment);
-    }
-
-    private Task<Journal> OpenAsync() => Journal.OpenAsync(JournalOptions.In(_home), TimeProvider.System, default);
-
-    private Entry Intent(long passage) =>
-        new()
-        {
-            Kind = EntryKind.Intent,
-            Session = _session,
-            Agent = "triage@3",
-            Person = "uid:1000",
-            Passage = passage,
-            Point = "egress",
-            Verb = Verb.Connect,
-            Target = "example.com:443",
-            Effect = Effect.Allow,
-        };
-
-    private Entry Outcome(long passage) =>
-        new()
-        {
-            Kind = EntryKind.Outcome,
-            Session = _session,
-            Passage = passage,
-            Outcome = OutcomeKind.Done,
-            Usage = new Usage { BytesIn = 5, Milliseconds = 1.2345 },
-        };
-
-    private Entry State(string state) =>
-        new()
-        {
-            Kind = EntryKind.State,
-            Session = _session,
-            Agent = "triage@3",
-            Detail = state,
-        };
-
-    private async Task<List<EntryRow>> RowsAsync()
-    {
-        var rows = new List<EntryRow>();
-        await foreach (var leaf in new LogDirectory(Path.Combine(_home, "log")).ReadAsync(0, long.MaxValue, default))
-        {
-            rows.Add(EntryDecoder.Decode(leaf.Index, leaf.Bytes));
-        }
-
-        return rows;
     }
 }

@@ -14,10 +14,9 @@ public static class EntryCodec
     /// <summary>Version of the leaf's format; its member <c>v</c>.</summary>
     public const int Version = 1;
 
-    // Texts are cut at these lengths. The first is far above any real target; if an entry still doesn't fit a leaf, it is
-    // written again with the second, with which the worst of entries (six bytes a character, every list full) does.
-    private const int GenerousTextLength = 8192;
-    private const int TightTextLength = 1024;
+    // Texts are cut at the first of these lengths with which the entry fits a leaf. The first is far above any real target;
+    // with the last even the worst of entries does (six bytes a character, every list full: 57 KiB).
+    private static readonly int[] s_textLengths = [8192, 2048, 512];
 
     // Lists beyond these are cut: the decision's first rules are those that decided.
     private const int MaxRules = 8;
@@ -34,13 +33,16 @@ public static class EntryCodec
     public static int Encode(Entry entry, in EntryStamp stamp, ReadOnlySpan<PayloadReference> payloads, Span<byte> leaf)
     {
         ArgumentNullException.ThrowIfNull(entry);
-        var length = TryEncode(entry, stamp, payloads, leaf, GenerousTextLength);
-        if (length == 0)
+        foreach (var textLength in s_textLengths)
         {
-            length = TryEncode(entry, stamp, payloads, leaf, TightTextLength);
+            var length = TryEncode(entry, stamp, payloads, leaf, textLength);
+            if (length > 0)
+            {
+                return length;
+            }
         }
 
-        return length > 0 ? length : throw new InvalidOperationException("an entry doesn't fit into a leaf");
+        throw new InvalidOperationException("an entry doesn't fit into a leaf");
     }
 
     private static int TryEncode(

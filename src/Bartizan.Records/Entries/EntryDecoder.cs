@@ -21,7 +21,8 @@ public static class EntryDecoder
             using var document = JsonDocument.Parse(leaf, s_strict);
             return Decode(index, document.RootElement);
         }
-        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        catch (Exception e)
+            when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
         {
             throw new InvalidDataException($"entry {index} isn't an entry that this program understands", e);
         }

@@ -1,0 +1,147 @@
+using System.Text;
+using System.Text.Json;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
+using Bartizan.Log;
+using Bartizan.Records.Entries;
+
+namespace Bartizan.Records.Tests;
+
+public sealed class EntryCodecTests
+{
+    private readonly byte[] _leaf = new byte[LogOptions.MaxLeafBytes];
+
+    [Fact]
+    public void Each_leaf_of_the_vectors_decodes_and_encodes_to_the_same_bytes()
+    {
+        foreach (var text in Vectors("leaves").Select(leaf => leaf.GetString()!))
+        {
+            var row = EntryDecoder.Decode(5, Encoding.UTF8.GetBytes(text));
+
+            Encode(row.Entry, row.Stamp, [.. row.Payloads]).ShouldBe(text);
+        }
+    }
+
+    [Fact]
+    public void Texts_are_escaped_as_RFC_8785_says()
+    {
+        foreach (var vector in Vectors("texts"))
+        {
+            var text = vector.GetProperty("text").GetString();
+            var entry = new Entry { Kind = EntryKind.Instance, Target = text };
+            var leaf = Encode(entry, Stamp(), []);
+
+            leaf.ShouldContain($"\"target\":{vector.GetProperty("json").GetString()},\"time\"");
+            EntryDecoder.Decode(0, Encoding.UTF8.GetBytes(leaf)).Entry.Target.ShouldBe(text);
+        }
+    }
+
+    [Fact]
+    public void What_is_no_leaf_of_this_version_is_refused()
+    {
+        foreach (var text in Vectors("refused").Select(leaf => leaf.GetString()!))
+        {
+            Should.Throw<InvalidDataException>(() => EntryDecoder.Decode(0, Encoding.UTF8.GetBytes(text)), text);
+        }
+    }
+
+    [Fact]
+    public void Members_are_sorted_and_no_number_has_an_exponent()
+    {
+        var entry = Worst("x") with
+        {
+            Usage = new Usage { Milliseconds = 1e-9, BytesIn = long.MaxValue },
+        };
+        using var document = JsonDocument.Parse(Encode(entry, Stamp(), []));
+        var names = document.RootElement.EnumerateObject().Select(member => member.Name).ToList();
+
+        names.ShouldBe(names.Order(StringComparer.Ordinal));
+        document.RootElement.GetRawText().ShouldNotContain("E-");
+    }
+
+    [Theory]
+    [InlineData("\u0001")]
+    [InlineData("語")]
+    [InlineData("😂")]
+    [InlineData("\ud83d")]
+    [InlineData("\"")]
+    public void The_worst_of_entries_fits_a_leaf(string filling)
+    {
+        var payloads = Enumerable.Repeat(
+            new PayloadReference(Long(filling), Long(filling), long.MaxValue, 1, Digest.Of([]), long.MaxValue),
+            EntryCodec.MaxPayloads
+        );
+
+        var leaf = Encode(Worst(filling), Stamp(), [.. payloads]);
+
+        Encoding.UTF8.GetByteCount(leaf).ShouldBeLessThanOrEqualTo(LogOptions.MaxLeafBytes);
+        EntryDecoder.Decode(0, Encoding.UTF8.GetBytes(leaf)).Entry.Kind.ShouldBe(EntryKind.Intent);
+    }
+
+    [Fact]
+    public void A_text_that_is_cut_ends_in_its_digest()
+    {
+        var target = new string('a', 100_000);
+
+        var row = EntryDecoder.Decode(
+            0,
+            Encoding.UTF8.GetBytes(Encode(new Entry { Kind = EntryKind.Intent, Target = target }, Stamp(), []))
+        );
+
+        row.Entry.Target.ShouldEndWith("…sha256:" + Digest.Of(Encoding.UTF8.GetBytes(target)));
+    }
+
+    private static IEnumerable<JsonElement> Vectors(string name)
+    {
+        var directory = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(directory!.FullName, "Bartizan.slnx")))
+        {
+            directory = directory.Parent;
+        }
+
+        var text = File.ReadAllText(Path.Combine(directory.FullName, "conformance", "log", "leaves.json"));
+        return JsonDocument.Parse(text).RootElement.GetProperty(name).EnumerateArray();
+    }
+
+    private static EntryStamp Stamp() => new(DateTimeOffset.UnixEpoch, 1, "bartizan/0011223344556677", 0);
+
+    private static string Long(string filling) => string.Concat(Enumerable.Repeat(filling, 20_000));
+
+    private static Entry Worst(string filling) =>
+        new()
+        {
+            Kind = EntryKind.Intent,
+            Session = SessionId.New(),
+            Agent = Long(filling),
+            Person = Long(filling),
+            Passage = long.MaxValue,
+            Point = Long(filling),
+            Verb = Verb.Delegate,
+            Target = Long(filling),
+            Effect = Effect.Allow,
+            Rules = [.. Enumerable.Repeat(new RuleReference(Long(filling), Long(filling), "", Long(filling)), 100)],
+            Needed = Long(filling),
+            Reason = Long(filling),
+            Policy = Digest.Of([]),
+            Action = Digest.Of([]),
+            Labels = Labels.Private | Labels.Secret | Labels.Untrusted,
+            Observed = true,
+            Credential = Long(filling),
+            Outcome = OutcomeKind.Cancelled,
+            Detail = Long(filling),
+            Usage = new Usage
+            {
+                BytesIn = long.MaxValue,
+                BytesOut = long.MaxValue,
+                InputTokens = long.MaxValue,
+                OutputTokens = long.MaxValue,
+                Milliseconds = 123456789.123,
+            },
+            ToolCalls = [.. Enumerable.Repeat(Long(filling), 100)],
+            Count = long.MaxValue,
+        };
+
+    private string Encode(Entry entry, EntryStamp stamp, PayloadReference[] payloads) =>
+        Encoding.UTF8.GetString(_leaf, 0, EntryCodec.Encode(entry, stamp, payloads, _leaf));
+}
