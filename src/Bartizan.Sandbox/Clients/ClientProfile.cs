@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
 
 namespace Bartizan.Sandbox.Clients;
 
@@ -12,7 +13,6 @@ namespace Bartizan.Sandbox.Clients;
 public sealed class ClientProfile
 {
     private const string Folder = "Bartizan.Sandbox.Clients.Profiles.";
-    private const string TokenPlace = "{token}";
 
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Strict)
     {
@@ -54,26 +54,43 @@ public sealed class ClientProfile
         );
     }
 
+    /// <summary>The profile that a manifest names.</summary>
+    /// <exception cref="ArgumentException">There is none of this name.</exception>
+    public static ClientProfile Named(string name) =>
+        Find(name)
+        ?? throw new ArgumentException(
+            $"there is no client profile `{name}`; there are {string.Join(", ", Names.Select(n => $"`{n}`"))}",
+            nameof(name)
+        );
+
     /// <summary>Makes the profile out for one session.</summary>
     /// <param name="endpoints">Where the gateways are.</param>
     /// <param name="token">The session token: all that the agent ever holds.</param>
-    /// <param name="home">The agent's home, inside.</param>
-    /// <param name="workspace">The workspace, inside.</param>
-    public ClientSetup Prepare(ClientEndpoints endpoints, string token, string home, string workspace)
+    /// <param name="apis">
+    /// The wires for which the manifest has an upstream; a client that chooses its provider by what is set sees only these. None:
+    /// all of them.
+    /// </param>
+    public ClientSetup SetUp(ClientEndpoints endpoints, string token, params ImmutableArray<ModelApi> apis)
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var egress = new Uri(endpoints.Egress);
+        var anthropic = apis.IsDefaultOrEmpty || apis.Contains(ModelApi.Anthropic);
+        var openAI = apis.IsDefaultOrEmpty || apis.Contains(ModelApi.OpenAI);
         var places = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["{anthropic}"] = endpoints.Anthropic,
+            ["{anthropic?}"] = anthropic ? endpoints.Anthropic : null,
+            ["{anthropicToken?}"] = anthropic ? token : null,
             ["{openai}"] = endpoints.OpenAI,
+            ["{openai?}"] = openAI ? endpoints.OpenAI : null,
+            ["{openaiToken?}"] = openAI ? token : null,
             ["{egress}"] = endpoints.Egress,
             ["{egressHost}"] = egress.Host,
             ["{egressPort}"] = egress.Port.ToString(),
             ["{ca}"] = endpoints.Certificates,
-            [TokenPlace] = token,
-            ["{home}"] = home,
-            ["{workspace}"] = workspace,
+            ["{token}"] = token,
+            ["{home}"] = SandboxPaths.Home,
+            ["{workspace}"] = SandboxPaths.Workspace,
         };
         var variables = _text
             .Variables.Select(v => (v.Key, Value: Fill(v.Value, places)))
@@ -84,9 +101,7 @@ public sealed class ClientProfile
             string.Concat(f.Lines.Select(line => Fill(line, places) + "\n")),
             f.Writable
         ));
-        var tokens = _text
-            .Variables.Where(v => v.Value.Contains(TokenPlace, StringComparison.Ordinal))
-            .Select(v => v.Key);
+        var tokens = variables.Where(v => v.Value == token).Select(v => v.Key);
         return new ClientSetup(variables, [.. files], [.. tokens.Order(StringComparer.Ordinal)], _text.Reserved);
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
 using Bartizan.Sandbox.Clients;
 
 namespace Bartizan.Sandbox.Tests.Clients;
@@ -32,16 +33,8 @@ public sealed class ClientProfileTests
         Prepare("generic").Variables.Keys.ShouldNotContain("NODE_EXTRA_CA_CERTS");
 
         var setup = ClientProfile
-            .Find("generic")!
-            .Prepare(
-                ClientEndpoints.Inside with
-                {
-                    Certificates = "/etc/ssl/b.pem",
-                },
-                Token,
-                "/home/agent",
-                "/workspace"
-            );
+            .Named("generic")
+            .SetUp(ClientEndpoints.Inside with { Certificates = "/etc/ssl/b.pem" }, Token);
 
         setup.Variables["NODE_EXTRA_CA_CERTS"].ShouldBe("/etc/ssl/b.pem");
         setup.Variables["SSL_CERT_FILE"].ShouldBe("/etc/ssl/b.pem");
@@ -115,12 +108,22 @@ public sealed class ClientProfileTests
     ) => ClientProfile.Find(client)!.Normalise(name).ShouldBe(new NormalTool(verb, server, tool));
 
     [Fact]
+    public void A_client_that_chooses_by_what_is_set_sees_the_wires_of_its_manifest_only()
+    {
+        var setup = ClientProfile.Named("generic").SetUp(ClientEndpoints.Inside, Token, ModelApi.OpenAI);
+
+        setup.Variables["OPENAI_API_KEY"].ShouldBe(Token);
+        setup.Variables.Keys.ShouldNotContain("ANTHROPIC_API_KEY");
+        setup.Variables.Keys.ShouldNotContain("ANTHROPIC_BASE_URL");
+    }
+
+    [Fact]
     public void A_name_that_is_no_profile_is_none()
     {
         ClientProfile.Find("common").ShouldBeNull();
         ClientProfile.Find("../x").ShouldBeNull();
+        Should.Throw<ArgumentException>(() => ClientProfile.Named("vim")).Message.ShouldContain("`claude-code`");
     }
 
-    private static ClientSetup Prepare(string name) =>
-        ClientProfile.Find(name)!.Prepare(ClientEndpoints.Inside, Token, SandboxPaths.Home, SandboxPaths.Workspace);
+    private static ClientSetup Prepare(string name) => ClientProfile.Named(name).SetUp(ClientEndpoints.Inside, Token);
 }
