@@ -26,7 +26,10 @@ public readonly record struct Decision
         init => _reason = value;
     }
 
-    /// <summary>The one rule that would change a denial into an allow, as it would stand in a manifest; null when none would.</summary>
+    /// <summary>
+    /// The one rule that would change a denial into an allow, as it would stand in a manifest; of what is only observed, the
+    /// rule that the manifest lacks. Null when no one rule would do.
+    /// </summary>
     public string? Needed { get; init; }
 
     /// <summary>What the enforcement point must do.</summary>

@@ -45,6 +45,7 @@ internal static class Grant
             Effect = effect,
             Rules = rules.ToImmutable(),
             Reason = ReasonOf(first, effect, observed),
+            Needed = observed ? NeededRule.For(target, policy, now) : null,
             Obligations = new Obligations
             {
                 Credential = credential,

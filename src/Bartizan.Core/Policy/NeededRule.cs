@@ -53,7 +53,11 @@ internal static class NeededRule
         foreach (var name in file.Names)
         {
             var one = new FileTarget(file.Verb, name);
-            if (policy.Layers.Any(l => !l.IsCeiling && l.Judge(one, now).Effect == Effect.Deny))
+            if (
+                policy.Layers.Any(l =>
+                    !l.IsCeiling && l.Judge(one, now) is { Effect: Effect.Deny } or { Observed: true }
+                )
+            )
             {
                 if (ungranted is not null)
                 {

@@ -175,6 +175,9 @@ public sealed class PolicyTests
 
         policy.Screen("connect new.example:443").Effect.ShouldBe(Effect.Allow);
         policy.Screen("connect new.example:443").Obligations.Observed.ShouldBeTrue();
+        policy.Screen("connect new.example:443").Needed.ShouldBe("allow: connect new.example:443");
+        policy.Screen("read workspace/a").Needed.ShouldBe("allow: read workspace/a");
+        policy.Screen("connect yes.example:443").Needed.ShouldBeNull();
         policy.Screen("connect yes.example:443").Obligations.Observed.ShouldBeFalse();
         policy.Screen("connect no.example:443").Effect.ShouldBe(Effect.Deny);
         policy.Screen("connect ask.example:443").Effect.ShouldBe(Effect.Ask);
