@@ -1,0 +1,85 @@
+using System.CommandLine;
+using Bartizan.Cli.Terminal;
+using Bartizan.Client.Sessions;
+
+namespace Bartizan.Cli.Commands;
+
+/// <summary><c>bartizan attach</c>: a session for an agent that runs elsewhere.</summary>
+internal static class AttachCommand
+{
+    /// <summary>Builds the command.</summary>
+    public static Command Make()
+    {
+        var manifest = new Option<string>("-m", "--manifest") { Description = "The agent's manifest.", DefaultValueFactory = _ => ManifestFile.Default };
+        var ttl = new Option<string>("--ttl") { Description = "How long the session lives: 30m, 1h.", DefaultValueFactory = _ => "1h" };
+        var accept = new Option<bool>("--accept-unsandboxed") { Description = "Open it although rules of the manifest need a sandbox; recorded." };
+        var json = new Option<bool>("--json") { Description = "Print JSON instead of `export` lines." };
+        var command = new Command("attach", "Opens a session for an agent that runs elsewhere and prints where its gateways are. Example: eval \"$(bartizan attach)\"")
+        {
+            manifest,
+            ttl,
+            accept,
+            json,
+        };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var path = parsed.GetValue(manifest)!;
+                var loaded = ManifestFile.Load(path, out var code);
+                if (loaded is null)
+                {
+                    return code;
+                }
+
+                if (Duration(parsed.GetValue(ttl)!) is not { } lives)
+                {
+                    return Screen.Error(ExitCode.Usage, $"`{parsed.GetValue(ttl)}` is no duration", "write it as 45s, 30m or 8h");
+                }
+
+                var request = new AttachRequest
+                {
+                    Manifest = Path.GetFullPath(path),
+                    Credentials = Credentials.Of(loaded),
+                    Ttl = lives,
+                    AcceptUnsandboxed = parsed.GetValue(accept),
+                };
+                using var client = await Instance.StartedAsync(cancellationToken);
+                var reply = await client.AttachAsync(request, cancellationToken);
+                if (parsed.GetValue(json))
+                {
+                    Screen.Json(reply);
+                    return ExitCode.Done;
+                }
+
+                Screen.Line($"# session {reply.Session}");
+                Screen.Line($"export BARTIZAN_SESSION={reply.Session}");
+                Screen.Line($"export ANTHROPIC_BASE_URL={reply.Endpoints.Anthropic}");
+                Screen.Line($"export ANTHROPIC_API_KEY={reply.Token}");
+                Screen.Line($"export OPENAI_BASE_URL={reply.Endpoints.Openai}");
+                Screen.Line($"export OPENAI_API_KEY={reply.Token}");
+                var proxy = reply.Endpoints.Egress.Replace("://", $"://session:{reply.Token}@", StringComparison.Ordinal);
+                Screen.Line($"export HTTP_PROXY={proxy}");
+                Screen.Line($"export HTTPS_PROXY={proxy}");
+                Screen.Line("export NO_PROXY=127.0.0.1,localhost");
+                return ExitCode.Done;
+            }
+        );
+        return command;
+    }
+
+    private static TimeSpan? Duration(string text)
+    {
+        if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), System.Globalization.CultureInfo.InvariantCulture, out var count) || count <= 0)
+        {
+            return null;
+        }
+
+        return text[^1] switch
+        {
+            's' => TimeSpan.FromSeconds(count),
+            'm' => TimeSpan.FromMinutes(count),
+            'h' => TimeSpan.FromHours(count),
+            _ => null,
+        };
+    }
+}

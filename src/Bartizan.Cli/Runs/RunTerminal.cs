@@ -1,0 +1,143 @@
+using System.Runtime.InteropServices;
+using Bartizan.Cli.Terminal;
+using Bartizan.Client.Runs;
+
+namespace Bartizan.Cli.Runs;
+
+/// <summary>
+/// The person's end of a run: relays streams, the terminal's size and signals, and shows an ask outside the sandbox. The
+/// agent's own output never decides anything here: asks come as events from the instance, not as text.
+/// </summary>
+internal sealed class RunTerminal(RunConnection connection, RunRequest request)
+{
+    private const int ChunkBytes = 32 * 1024;
+    private volatile TaskCompletionSource<string>? _answer;
+    private RawMode? _raw;
+    private string? _session;
+
+    /// <summary>True when a person sits at this terminal who can answer an ask.</summary>
+    public static bool CanAnswer => !Console.IsInputRedirected && !Console.IsErrorRedirected;
+
+    /// <summary>The terminal's size, when both ends of the run are one; null for pipes.</summary>
+    public static TerminalSize? Size() =>
+        Console.IsInputRedirected || Console.IsOutputRedirected
+            ? null
+            : new TerminalSize(Math.Max(Console.WindowWidth, 1), Math.Max(Console.WindowHeight, 1));
+
+    /// <summary>Drives the run until it is over.</summary>
+    public async Task<RunEnd> DriveAsync(CancellationToken cancellationToken)
+    {
+        using var interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, context => Pass(context, 2));
+        using var terminations = PosixSignalRegistration.Create(PosixSignal.SIGTERM, context => Pass(context, 15));
+        using var resizes = PosixSignalRegistration.Create(PosixSignal.SIGWINCH, _ => Resize());
+        try
+        {
+            return await ReceiveAsync(cancellationToken);
+        }
+        finally
+        {
+            _raw?.Dispose();
+        }
+    }
+
+    private void Pass(PosixSignalContext context, int signal)
+    {
+        context.Cancel = true;
+        _ = connection.SendAsync(new RunEvent.Signalled(signal), CancellationToken.None);
+    }
+
+    private void Resize()
+    {
+        if (request.Terminal is not null && Size() is { } size)
+        {
+            _ = connection.SendAsync(new RunEvent.Resized(size), CancellationToken.None);
+        }
+    }
+
+    private async Task<RunEnd> ReceiveAsync(CancellationToken cancellationToken)
+    {
+        await using var output = Console.OpenStandardOutput();
+        await using var error = Console.OpenStandardError();
+        while (await connection.ReceiveAsync(cancellationToken) is { } message)
+        {
+            if (!message.IsText)
+            {
+                var stream = message.Channel == RunChannel.Error ? error : output;
+                await stream.WriteAsync(message.Bytes, cancellationToken);
+                await stream.FlushAsync(cancellationToken);
+                continue;
+            }
+
+            switch (message.Event())
+            {
+                case RunEvent.Started started:
+                    Begin(started, cancellationToken);
+                    break;
+                case RunEvent.Noted noted:
+                    Screen.Note(noted.Line);
+                    break;
+                case RunEvent.Asked asked:
+                    _ = AskAsync(asked, cancellationToken);
+                    break;
+                case RunEvent.Refused refused:
+                    return new RunEnd("bartizan", Screen.Error(refused.Code, refused.Error, refused.Hint), _session);
+                case RunEvent.Exited exited:
+                    _raw?.Dispose();
+                    _raw = null;
+                    foreach (var line in exited.Summary)
+                    {
+                        Screen.Note(line);
+                    }
+
+                    return new RunEnd(exited.By, exited.Code, _session);
+            }
+        }
+
+        return new RunEnd("bartizan", Screen.Error(ExitCode.Failed, "the instance went away", "`bartizan log` shows what was recorded"), _session);
+    }
+
+    private void Begin(RunEvent.Started started, CancellationToken cancellationToken)
+    {
+        _session = started.Session;
+        if (request.Terminal is not null)
+        {
+            _raw = RawMode.Enter();
+        }
+
+        _ = PumpAsync(cancellationToken);
+    }
+
+    private async Task PumpAsync(CancellationToken cancellationToken)
+    {
+        await using var input = Console.OpenStandardInput();
+        var buffer = new byte[ChunkBytes];
+        int read;
+        while ((read = await input.ReadAsync(buffer, cancellationToken)) > 0)
+        {
+            // While an ask is open, what is typed is the answer, and the agent sees none of it.
+            if (_answer is { } answer)
+            {
+                answer.TrySetResult(System.Text.Encoding.UTF8.GetString(buffer, 0, read));
+                continue;
+            }
+
+            await connection.SendAsync(RunChannel.Input, buffer.AsMemory(0, read), cancellationToken);
+        }
+
+        await connection.SendAsync(new RunEvent.InputEnded(), cancellationToken);
+    }
+
+    private async Task AskAsync(RunEvent.Asked asked, CancellationToken cancellationToken)
+    {
+        var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _answer = answer;
+        Console.Error.Write(
+            $"\r\nbartizan asks: {Screen.Printable(asked.Action)}\r\n  rule   {Screen.Printable(asked.Rule)}\r\n  why    {Screen.Printable(asked.Why)}\r\n  digest {asked.Digest[..16]}\r\nAllow this one action? [y/N] "
+        );
+        var text = await answer.Task.WaitAsync(cancellationToken);
+        _answer = null;
+        var granted = text.StartsWith('y') || text.StartsWith('Y');
+        Console.Error.Write(granted ? "allowed\r\n" : "refused\r\n");
+        await connection.SendAsync(new RunEvent.Answered(asked.Digest, granted), cancellationToken);
+    }
+}

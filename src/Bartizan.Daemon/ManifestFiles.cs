@@ -1,0 +1,30 @@
+using System.Security;
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Daemon;
+
+/// <summary>Reads manifests from disk; the loader itself does no I/O.</summary>
+public static class ManifestFiles
+{
+    /// <summary>Loads a manifest and the baselines it extends.</summary>
+    /// <param name="path">The manifest's absolute path.</param>
+    public static ManifestLoad Load(string path)
+    {
+        var text = Read(path);
+        return text is null
+            ? new ManifestLoad(null, [new ManifestError(new SourcePosition(path, 1, 1), "the manifest can't be read", "check the file's path and mode")])
+            : ManifestLoader.Load(text, path, Read);
+    }
+
+    private static string? Read(string path)
+    {
+        try
+        {
+            return File.ReadAllText(path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException)
+        {
+            return null;
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Bartizan.Core.Sessions;
+using Bartizan.Sandbox;
+
+namespace Bartizan.Daemon.Sessions;
+
+/// <summary>One live session as its owner holds it: the control that moves it and what must be closed with it.</summary>
+public sealed class LiveSession(SessionControl control, DateTimeOffset since, string kind, SessionTally tally)
+{
+    private readonly Lock _lock = new();
+    private readonly List<IDisposable> _ways = [];
+    private bool _closed;
+
+    /// <summary>The session.</summary>
+    public Session Session => control.Session;
+
+    /// <summary>The hand that moves it.</summary>
+    public SessionControl Control => control;
+
+    /// <summary>When it was opened.</summary>
+    public DateTimeOffset Since => since;
+
+    /// <summary><c>run</c> or <c>attach</c>.</summary>
+    public string Kind => kind;
+
+    /// <summary>What it did so far, for the person's summary.</summary>
+    public SessionTally Tally => tally;
+
+    /// <summary>Its sandbox, once there is one.</summary>
+    public ISandbox? Sandbox { get; set; }
+
+    /// <summary>Completes when everything of the session is over and recorded.</summary>
+    public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Serialises the moves of this session.</summary>
+    public SemaphoreSlim Moving { get; } = new(1, 1);
+
+    /// <summary>Why it was killed; null while it was not.</summary>
+    public string? KilledBecause { get; set; }
+
+    /// <summary>Adds a listener or binding that is closed when the session ends; closed at once when it has.</summary>
+    public void Add(IDisposable way)
+    {
+        lock (_lock)
+        {
+            if (!_closed)
+            {
+                _ways.Add(way);
+                return;
+            }
+        }
+
+        way.Dispose();
+    }
+
+    /// <summary>Closes every way out: listeners, tunnels, streams.</summary>
+    public void CloseWays()
+    {
+        List<IDisposable> ways;
+        lock (_lock)
+        {
+            _closed = true;
+            ways = [.. _ways];
+            _ways.Clear();
+        }
+
+        foreach (var way in ways)
+        {
+            way.Dispose();
+        }
+    }
+}

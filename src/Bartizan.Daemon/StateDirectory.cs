@@ -1,0 +1,71 @@
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Daemon;
+
+/// <summary>
+/// The one directory of an instance, mode 0700, and the lock that says which process owns it. Everything Bartizan keeps is
+/// below it; removing it removes Bartizan's memory.
+/// </summary>
+public sealed class StateDirectory : IDisposable
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
+    private readonly FileStream _lock;
+
+    private StateDirectory(string home, FileStream taken)
+    {
+        Home = home;
+        _lock = taken;
+    }
+
+    /// <summary>The directory.</summary>
+    public string Home { get; }
+
+    /// <summary>The log: segments and checkpoints.</summary>
+    public string Log => Path.Combine(Home, "log");
+
+    /// <summary>Payloads, encrypted, one file a session.</summary>
+    public string Payloads => Path.Combine(Home, "payloads");
+
+    /// <summary>The instance's keys.</summary>
+    public string Keys => Path.Combine(Home, "keys");
+
+    /// <summary>What belongs to sessions: stages and their baselines.</summary>
+    public string Sessions => Path.Combine(Home, "sessions");
+
+    /// <summary>The control socket.</summary>
+    public string ControlSocket => Path.Combine(Home, "control.sock");
+
+    /// <summary>What the sandboxes share on this host: ids in use.</summary>
+    public string Sandboxes => Path.Combine(Home, "sandboxes");
+
+    /// <summary>Takes the directory for this process; null when another process owns it.</summary>
+    public static StateDirectory? Take(string home)
+    {
+        Directory.CreateDirectory(home, OwnerOnly);
+        File.SetUnixFileMode(home, OwnerOnly);
+        FileStream taken;
+        try
+        {
+            // FileShare.None is flock(2) on Unix: it goes with the process, however that ends.
+            taken = new FileStream(Path.Combine(home, "daemon.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+
+        var state = new StateDirectory(home, taken);
+        foreach (var folder in (string[])[state.Log, state.Payloads, state.Keys, state.Sessions, state.Sandboxes])
+        {
+            Directory.CreateDirectory(folder, OwnerOnly);
+        }
+
+        return state;
+    }
+
+    /// <summary>The folder of one session.</summary>
+    public string Session(SessionId id) => Path.Combine(Sessions, id.ToString());
+
+    /// <inheritdoc/>
+    public void Dispose() => _lock.Dispose();
+}
