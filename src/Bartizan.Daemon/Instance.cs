@@ -1,0 +1,109 @@
+using System.Diagnostics;
+using System.Reflection;
+using Bartizan.Client;
+using Bartizan.Client.Runs;
+using Bartizan.Client.Sessions;
+using Bartizan.Client.Workspaces;
+using Bartizan.Control;
+using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Runs;
+using Bartizan.Daemon.Sessions;
+
+namespace Bartizan.Daemon;
+
+/// <summary>The instance as the control API drives it.</summary>
+internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEndpoints> endpoints, Action stop) : IInstance
+{
+    private readonly DateTimeOffset _since = rooms.Clock.GetUtcNow();
+    private readonly Attachments _attachments = new(rooms, endpoints);
+    private AttachEndpoints? _opened;
+
+    /// <summary>The product's version.</summary>
+    public static string Version { get; } =
+        typeof(Instance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+
+    /// <inheritdoc/>
+    public StatusReply Status()
+    {
+        var figures = log();
+        return new StatusReply
+        {
+            Version = Version,
+            Instance = figures.Origin,
+            Pid = Environment.ProcessId,
+            Since = _since,
+            Sessions = rooms.Sessions.All.Count,
+            Entries = figures.Entries,
+            Syncs = figures.Syncs,
+            ResidentBytes = Process.GetCurrentProcess().WorkingSet64,
+            Endpoints = _opened,
+        };
+    }
+
+    /// <inheritdoc/>
+    public IReadOnlyList<SessionSummary> Sessions() =>
+        [
+            .. rooms.Sessions.All.OrderBy(l => l.Since)
+                .Select(l => new SessionSummary
+                {
+                    Session = l.Session.Id.ToString(),
+                    Agent = l.Session.Agent,
+                    Person = l.Session.Person,
+                    State = l.Session.State.ToString().ToLowerInvariant(),
+                    Since = l.Since,
+                    Labels = l.Session.Labels.ToString().ToLowerInvariant(),
+                    Kind = l.Kind,
+                }),
+        ];
+
+    /// <inheritdoc/>
+    public async Task<SwitchReply> DownAsync(string person, CancellationToken cancellationToken)
+    {
+        rooms.Sessions.StopFleet();
+        var reply = await KillAsync(new SwitchRequest { All = true, Reason = "the instance goes down" }, person, cancellationToken).ConfigureAwait(false);
+        stop();
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    public Task<SwitchReply> PauseAsync(SwitchRequest request, string person, CancellationToken cancellationToken) =>
+        MoveAsync(request, id => rooms.Owner.PauseAsync(id, person, request.Reason, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<SwitchReply> ResumeAsync(SwitchRequest request, string person, CancellationToken cancellationToken) =>
+        MoveAsync(request, id => rooms.Owner.ResumeAsync(id, person, request.Reason, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<SwitchReply> KillAsync(SwitchRequest request, string person, CancellationToken cancellationToken) =>
+        MoveAsync(request, id => rooms.Owner.KillAsync(id, person, request.Reason, cancellationToken));
+
+    /// <inheritdoc/>
+    public Task<AttachReply> AttachAsync(AttachRequest request, string person, CancellationToken cancellationToken)
+    {
+        _opened = endpoints();
+        return _attachments.OpenAsync(request, person, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    public Task<WorkspaceReply> WorkspaceAsync(string verb, WorkspaceRequest request, string person, CancellationToken cancellationToken) =>
+        rooms.Workspaces.SettleAsync(verb, request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task RunAsync(RunRequest request, RunConnection connection, string person, CancellationToken cancellationToken) =>
+        new AgentRun(rooms).RunAsync(request, connection, person, request.Detach ? CancellationToken.None : cancellationToken);
+
+    private async Task<SwitchReply> MoveAsync(SwitchRequest request, Func<SessionId, Task> move)
+    {
+        var started = rooms.Clock.GetTimestamp();
+        var chosen = rooms
+            .Sessions.All.Where(l =>
+                request.All
+                || l.Session.Id.ToString() == request.Session
+                || (request.Agent is not null && l.Session.Manifest.Agent == request.Agent)
+            )
+            .Select(l => l.Session.Id)
+            .ToList();
+        await Task.WhenAll(chosen.Select(move)).ConfigureAwait(false);
+        return new SwitchReply([.. chosen.Select(c => c.ToString())], rooms.Clock.GetElapsedTime(started).TotalMilliseconds);
+    }
+}

@@ -1,0 +1,50 @@
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Ports;
+using Bartizan.Daemon.Runs;
+using Bartizan.Daemon.Sessions;
+using Bartizan.Daemon.Workspaces;
+using Bartizan.Gateway.Egress;
+using Bartizan.Gateway.Model;
+using Bartizan.Sandbox;
+using Bartizan.Vault;
+
+namespace Bartizan.Daemon;
+
+/// <summary>The rooms of one instance, wired. Made in one place: <see cref="BartizanDaemon"/>.</summary>
+internal sealed record Rooms
+{
+    public required StateDirectory State { get; init; }
+
+    public required TimeProvider Clock { get; init; }
+
+    public required LiveSessions Sessions { get; init; }
+
+    public required IJournal Journal { get; init; }
+
+    public required SessionOwner Owner { get; init; }
+
+    public required SessionTokens Tokens { get; init; }
+
+    public required CredentialLender Lender { get; init; }
+
+    public required ReferenceMonitor Monitor { get; init; }
+
+    public required ApprovalDesk Desk { get; init; }
+
+    public required ModelGateway Models { get; init; }
+
+    public required EgressProxy Egress { get; init; }
+
+    public required IIsolationBackend Backend { get; init; }
+
+    public required WorkspaceSettlement Workspaces { get; init; }
+
+    /// <summary>Lets go of a session that is over: credentials, held-back refusals, its place in the list.</summary>
+    public async Task ForgetAsync(LiveSession live)
+    {
+        Desk.Leave(live.Session.Id);
+        Lender.Forget(live.Session.Id);
+        await Monitor.FlushRefusalsAsync(live.Session).ConfigureAwait(false);
+        Sessions.Remove(live.Session.Id);
+    }
+}

@@ -1,0 +1,324 @@
+using System.Text;
+using System.Text.Json;
+using Bartizan.Client;
+using Bartizan.Client.Runs;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
+using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Sessions;
+using Bartizan.Gateway.Egress;
+using Bartizan.Sandbox;
+using Bartizan.Sandbox.Views;
+
+namespace Bartizan.Daemon.Runs;
+
+/// <summary>
+/// One run from request to summary.
+/// <code>
+/// manifest ─ 1 open ─ 2 stage ─ 3 plan ─ 4 create, inject ─ 5 gateways ─ 6 start ─ 7 relay ─ 8 end ─ 9 settle
+///            entry    view      token    receipt            ways out      entry     streams   entry   diff, apply
+/// </code>
+/// Whatever fails before 6 ends in a refusal with an exit code of Bartizan's; after it the agent's own code counts.
+/// </summary>
+internal sealed class AgentRun(Rooms rooms)
+{
+    /// <summary>How long output may still come after the last process is gone: what is in the pipes.</summary>
+    private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long after a first Ctrl-C a second one ends the session.</summary>
+    private const int SignalsUntilKill = 2;
+
+    /// <summary>Runs it.</summary>
+    public async Task RunAsync(RunRequest request, RunConnection connection, string person, CancellationToken cancellationToken)
+    {
+        var manifest = Load(request.Manifest);
+        var run = manifest.Run ?? new RunSection();
+        if (request.Observe && manifest.Environment != DeploymentEnvironment.Development)
+        {
+            throw new ControlException(new ControlProblem(4, "`--observe` is for development only", "set `environment: development` in the manifest, or run without it"));
+        }
+
+        // 1 open
+        var policy = Policy.Compile(manifest, request.Observe);
+        var (session, control) = Session.Open(SessionId.New(), manifest, policy, person, request.Observe);
+        var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "run", new SessionTally());
+        if (!rooms.Sessions.Add(live))
+        {
+            throw new ControlException(new ControlProblem(125, "the instance is going down", "start it again with `bartizan up`"));
+        }
+
+        var end = "failed before the agent started";
+        try
+        {
+            await rooms.Owner.RecordAsync(session, "preparing", person, $"run of {request.Manifest}", cancellationToken).ConfigureAwait(false);
+            end = await DriveAsync(live, run, request, connection, person, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await rooms.Owner.EndAsync(live, person, end).ConfigureAwait(false);
+            await rooms.ForgetAsync(live).ConfigureAwait(false);
+        }
+    }
+
+    private static Manifest Load(string path)
+    {
+        var load = ManifestFiles.Load(path);
+        if (load.Manifest is not null)
+        {
+            return load.Manifest;
+        }
+
+        var first = load.Errors[0];
+        throw new ControlException(new ControlProblem(3, $"{first.Position}: {first.Message}", first.Hint));
+    }
+
+    private async Task<string> DriveAsync(
+        LiveSession live,
+        RunSection run,
+        RunRequest request,
+        RunConnection connection,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        // 2 stage
+        var session = live.Session;
+        var workspace = Path.GetFullPath(run.WorkspacePath, Path.GetDirectoryName(request.Manifest)!);
+        var folder = rooms.State.Session(session.Id);
+        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        var stage = await StageAsync(session, workspace, folder, connection, cancellationToken).ConfigureAwait(false);
+
+        // 3 plan
+        rooms.Lender.Register(session, request.Credentials, Path.GetDirectoryName(request.Manifest)!);
+        var token = rooms.Tokens.Mint(session.Id);
+        var preparation = Preparation.Make(session.Id, session.Manifest, run, request, workspace, stage.Tree, token, rooms.State.Home);
+
+        // 4 create, inject
+        ISandbox sandbox;
+        try
+        {
+            sandbox = await rooms.Backend.PrepareAsync(preparation.Plan, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SandboxUnavailableException e)
+        {
+            throw new ControlException(new ControlProblem(5, e.Message, "`bartizan doctor` shows what this host gives"));
+        }
+
+        await using (sandbox.ConfigureAwait(false))
+        {
+            live.Sandbox = sandbox;
+            try
+            {
+                await sandbox.CreateAsync(cancellationToken).ConfigureAwait(false);
+            }
+            catch (SandboxUnavailableException e)
+            {
+                throw new ControlException(new ControlProblem(5, e.Message, "`bartizan doctor` shows what this host gives"));
+            }
+
+            var listeners = await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false);
+            await RecordReceiptAsync(session, preparation, sandbox, cancellationToken).ConfigureAwait(false);
+
+            // 5 gateways
+            live.Add(rooms.Models.Accept(session, listeners.ModelGateway));
+            live.Add(
+                rooms.Egress.Bind(
+                    session,
+                    new EgressListeners
+                    {
+                        Proxy = listeners.Egress,
+                        CaptureHttp = listeners.CaptureHttp,
+                        CaptureTls = listeners.CaptureTls,
+                        Dns = listeners.Dns,
+                    }
+                )
+            );
+            live.Add(listeners.ToolGateway);
+
+            // 6 start
+            if (request.CanAnswer)
+            {
+                rooms.Desk.Seat(session.Id, connection, person);
+            }
+
+            await rooms.Owner.RecordAsync(session, "running", person, string.Join(' ', preparation.Program.Names), cancellationToken).ConfigureAwait(false);
+            if (!live.Control.Start())
+            {
+                throw new ControlException(new ControlProblem(4, $"session {session.Id} was ended before the agent started"));
+            }
+
+            var limits = sandbox.Receipt.Layers.FirstOrDefault(l => l.Name == "limits")?.Tier ?? "";
+            await connection.SendAsync(new RunEvent.Started(session.Id.ToString(), limits), cancellationToken).ConfigureAwait(false);
+            await sandbox.StartAsync(cancellationToken).ConfigureAwait(false);
+
+            // 7 relay
+            var exit = await RelayAsync(live, sandbox, run, request, connection, person, cancellationToken).ConfigureAwait(false);
+
+            // 8 end
+            rooms.Desk.Leave(session.Id);
+            var how = live.KilledBecause ?? $"the agent ended with code {exit.Code}";
+            await rooms.Owner.EndAsync(live, person, how).ConfigureAwait(false);
+            await sandbox.CollectAsync(CancellationToken.None).ConfigureAwait(false);
+
+            // 9 settle
+            var lines = await SettleAsync(live, run, stage, person).ConfigureAwait(false);
+            var by = live.KilledBecause is null ? "agent" : "bartizan";
+            await connection.SendAsync(new RunEvent.Exited(by, exit.Code, lines), CancellationToken.None).ConfigureAwait(false);
+            return how;
+        }
+    }
+
+    private async Task<StagedWorkspace> StageAsync(
+        Session session,
+        string workspace,
+        string folder,
+        RunConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        var request = new StageRequest
+        {
+            Source = workspace,
+            Folder = Path.Combine(folder, "stage"),
+            Owner = null,
+            Never = [rooms.State.Home],
+        };
+        try
+        {
+            var progress = new Progress<StageProgress>(p =>
+                _ = connection.SendAsync(new RunEvent.Noted($"staging the workspace: {p.Entries} files, {p.Bytes >> 20} MB …"), CancellationToken.None)
+            );
+            var stage = await StagedWorkspace
+                .CreateAsync(request, target => session.Policy.Screen(target, rooms.Clock.GetUtcNow()), progress, cancellationToken)
+                .ConfigureAwait(false);
+            var summary = JsonSerializer.SerializeToUtf8Bytes(stage.Summary, JsonSerializerOptions.Web);
+            await rooms
+                .Journal.AppendAsync(
+                    new Entry
+                    {
+                        Kind = EntryKind.View,
+                        Session = session.Id,
+                        Agent = session.Agent,
+                        Person = session.Person,
+                        Point = "sandbox",
+                        Target = workspace,
+                        Detail = $"{stage.Summary.Files} files, {stage.Summary.LeftOutCount} paths left out",
+                        Policy = session.Policy.Digest,
+                        Observed = session.Observe,
+                        Payloads = [new Payload("view", "application/json", summary)],
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            return stage;
+        }
+        catch (ViewException e)
+        {
+            throw new ControlException(new ControlProblem(5, e.Message));
+        }
+    }
+
+    private async Task RecordReceiptAsync(Session session, Preparation preparation, ISandbox sandbox, CancellationToken cancellationToken) =>
+        await rooms
+            .Journal.AppendAsync(
+                new Entry
+                {
+                    Kind = EntryKind.Receipt,
+                    Session = session.Id,
+                    Agent = session.Agent,
+                    Point = "sandbox",
+                    Target = preparation.Plan.Command[0],
+                    Detail = string.Join("; ", sandbox.Receipt.Layers.Select(l => $"{l.Name}: {l.Tier}")),
+                    Policy = session.Policy.Digest,
+                    Payloads = [new Payload("receipt", "application/json", Encoding.UTF8.GetBytes(sandbox.Receipt.ToJson()))],
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    private async Task<SandboxExit> RelayAsync(
+        LiveSession live,
+        ISandbox sandbox,
+        RunSection run,
+        RunRequest request,
+        RunConnection connection,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        var relay = new Relay(connection, sandbox, rooms.Desk, live.Session.Id);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var wall = new CancellationTokenSource(run.Limits.WallClock, rooms.Clock);
+        var signals = 0;
+        var output = relay.OutputAsync(CancellationToken.None);
+        var input = relay.InputAsync(
+            async _ =>
+            {
+                // A terminal's Ctrl-C goes through the agent's own pty; this is the signal of a command without one.
+                if (request.Terminal is null || ++signals >= SignalsUntilKill)
+                {
+                    live.KilledBecause ??= "interrupted at the command";
+                    await rooms.Owner.EndAsync(live, person, live.KilledBecause).ConfigureAwait(false);
+                }
+            },
+            over.Token
+        );
+        using var late = wall.Token.Register(() => _ = KillAsync(live, "its wall clock ran out"));
+        var gone = request.Detach ? Task.CompletedTask : GoneAsync(live, input);
+        var exit = await sandbox.Exited.ConfigureAwait(false);
+        await Task.WhenAny(output, Task.Delay(DrainWithin, rooms.Clock, CancellationToken.None)).ConfigureAwait(false);
+        await over.CancelAsync().ConfigureAwait(false);
+        await gone.ConfigureAwait(false);
+        return exit;
+    }
+
+    // The command gone: the session is killed, unless it was detached.
+    private async Task GoneAsync(LiveSession live, Task input)
+    {
+        try
+        {
+            await input.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+        catch (Exception e) when (e is JsonException or IOException)
+        {
+            // Nonsense from the command's side is the command gone.
+        }
+
+        await KillAsync(live, "the command that ran it is gone").ConfigureAwait(false);
+    }
+
+    private Task KillAsync(LiveSession live, string why)
+    {
+        live.KilledBecause ??= why;
+        return rooms.Owner.EndAsync(live, "bartizan", why);
+    }
+
+    private async Task<IReadOnlyList<string>> SettleAsync(LiveSession live, RunSection run, StagedWorkspace stage, string person)
+    {
+        if (run.WorkspaceMode == WorkspaceMode.ReadOnly)
+        {
+            await stage.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+            return RunSummary.Lines(live, null, "");
+        }
+
+        var diff = await stage.DiffAsync(CancellationToken.None).ConfigureAwait(false);
+        if (diff.Changes.IsEmpty)
+        {
+            await stage.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+            return RunSummary.Lines(live, diff, "");
+        }
+
+        if (run.WorkspaceMode != WorkspaceMode.ReadWrite)
+        {
+            return RunSummary.Lines(live, diff, "");
+        }
+
+        var settled = await rooms.Workspaces.ApplyAsync(live.Session, stage, diff, person, confirm: false, CancellationToken.None).ConfigureAwait(false);
+        return RunSummary.Lines(live, diff, settled.Done ? $" (applied{(settled.Refused.Count > 0 ? $", {settled.Refused.Count} refused" : "")})" : $" (not applied: {settled.Problem})");
+    }
+}

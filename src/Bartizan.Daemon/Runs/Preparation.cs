@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+using System.Text;
+using Bartizan.Client;
+using Bartizan.Client.Runs;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Sessions;
+using Bartizan.Sandbox;
+using Bartizan.Sandbox.Clients;
+using Bartizan.Sandbox.Programs;
+
+namespace Bartizan.Daemon.Runs;
+
+/// <summary>What a run will be, worked out before anything is started.</summary>
+/// <param name="Plan">The sandbox's plan.</param>
+/// <param name="Program">The program that was found.</param>
+internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
+{
+    /// <summary>Works the plan out of manifest, request, stage and token.</summary>
+    public static Preparation Make(
+        SessionId id,
+        Manifest manifest,
+        RunSection run,
+        RunRequest request,
+        string workspace,
+        string stage,
+        string token,
+        string home
+    )
+    {
+        var words = request.Command.Count > 0 ? [.. request.Command] : run.Command;
+        if (words.IsDefaultOrEmpty)
+        {
+            throw new ControlException(new ControlProblem(2, "there is no command to run", "name one after `--`, or as `run: command:` in the manifest"));
+        }
+
+        var program = Find(words[0], request, workspace, home);
+        var setup = ClientProfile.Named(run.Client).SetUp(ClientEndpoints.Inside, token, manifest.Models.Values.Select(m => m.Api).Distinct().ToImmutableArray());
+        var plan = new SandboxPlan
+        {
+            Id = id,
+            Command = [program.Executable, .. words.Skip(1)],
+            Variables = Variables(run, program, setup),
+            Mounts = Mounts(run, program, setup, workspace, stage),
+            Limits = run.Limits,
+            Stdio = request.Terminal is { } size
+                ? Stdio.Terminal(new Bartizan.Sandbox.TerminalSize(size.Columns, size.Rows))
+                : Stdio.Pipes,
+        };
+        return new Preparation(plan, program);
+    }
+
+    private static FoundProgram Find(string name, RunRequest request, string workspace, string home)
+    {
+        try
+        {
+            return ProgramFinder.Find(
+                new ProgramQuery
+                {
+                    Name = name,
+                    SearchPath = request.SearchPath,
+                    WorkingDirectory = request.Folder,
+                    Workspace = workspace,
+                    Never = [home],
+                }
+            );
+        }
+        catch (ProgramNotFoundException e)
+        {
+            throw new ControlException(new ControlProblem(2, e.Message));
+        }
+    }
+
+    private static ImmutableDictionary<string, string> Variables(RunSection run, FoundProgram program, ClientSetup setup)
+    {
+        // INVARIANT: what points at the gateways wins over whatever a manifest says.
+        var variables = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
+        variables["PATH"] = program.SearchPath;
+        foreach (var (name, value) in run.Variables.Concat(program.Variables).Concat(setup.Variables))
+        {
+            variables[name] = value;
+        }
+
+        return variables.ToImmutable();
+    }
+
+    private static ImmutableArray<Mount> Mounts(RunSection run, FoundProgram program, ClientSetup setup, string workspace, string stage)
+    {
+        var mounts = ImmutableArray.CreateBuilder<Mount>();
+        mounts.Add(
+            run.WorkspaceMode == WorkspaceMode.ReadOnly
+                ? Mount.ReadOnly(stage, SandboxPaths.Workspace, "workspace", ownedByAgent: true)
+                : Mount.Writable(stage, SandboxPaths.Workspace, "workspace")
+        );
+        foreach (var mount in program.Mounts)
+        {
+            mounts.Add(
+                mount.LinkTarget.Length > 0
+                    ? Mount.Symlink(mount.InsidePath, mount.LinkTarget, mount.Purpose)
+                    : Mount.ReadOnly(mount.HostPath, mount.InsidePath, mount.Purpose)
+            );
+        }
+
+        foreach (var path in run.Mounts)
+        {
+            var real = Path.GetFullPath(path);
+            mounts.Add(Mount.ReadOnly(new FileInfo(real).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? real, path, "manifest"));
+        }
+
+        foreach (var file in setup.Files)
+        {
+            var content = Encoding.UTF8.GetBytes(file.Content);
+            mounts.Add(file.Writable ? Mount.WritableFile(file.InsidePath, content, "client profile") : Mount.File(file.InsidePath, content, "client profile"));
+        }
+
+        if (Alias(workspace, mounts) is { } alias)
+        {
+            mounts.Add(alias);
+        }
+
+        return mounts.ToImmutable();
+    }
+
+    // Prompts name host paths: the workspace's own path inside is a link to where it is. Left out where something else is
+    // mounted around or below that path, or where the path is one of the sandbox's own.
+    private static Mount? Alias(string workspace, IEnumerable<Mount> mounts)
+    {
+        var taken = (string[])["/usr", "/bin", "/lib", "/lib64", "/etc", "/proc", "/dev", "/sys", SandboxPaths.Workspace, SandboxPaths.Home];
+        var free =
+            workspace.Split('/').Length > 2
+            && !taken.Concat(mounts.Select(m => m.InsidePath)).Any(path => Within(workspace, path) || Within(path, workspace));
+        return free ? Mount.Symlink(workspace, SandboxPaths.Workspace, "the workspace's host path") : null;
+    }
+
+    private static bool Within(string path, string folder) =>
+        path == folder || path.StartsWith(folder + "/", StringComparison.Ordinal);
+}

@@ -1,0 +1,77 @@
+using Bartizan.Client;
+using Bartizan.Client.Sessions;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Policies;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Daemon.Sessions;
+
+/// <summary>Sessions of agents that run elsewhere: gateways and a token, no sandbox.</summary>
+internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
+{
+    /// <summary>The longest life of such a session: a token that outlives a working day is a key.</summary>
+    private static readonly TimeSpan MaxLife = TimeSpan.FromHours(24);
+
+    /// <summary>Opens one.</summary>
+    public async Task<AttachReply> OpenAsync(AttachRequest request, string person, CancellationToken cancellationToken)
+    {
+        var load = ManifestFiles.Load(request.Manifest);
+        var manifest = load.Manifest ?? throw new ControlException(new ControlProblem(3, $"{load.Errors[0].Position}: {load.Errors[0].Message}", load.Errors[0].Hint));
+        var needing = manifest
+            .Layers.Where(l => !l.IsCeiling)
+            .SelectMany(l => l.Rules)
+            .FirstOrDefault(r => r.Verb is Verb.Read or Verb.Write or Verb.Exec);
+        if (needing is not null && !request.AcceptUnsandboxed)
+        {
+            throw new ControlException(
+                new ControlProblem(4, $"{needing.Position}: `{needing.Text}` needs a sandbox, which an attached agent has not", "use `bartizan run`, or `--accept-unsandboxed` to go without it; that is recorded")
+            );
+        }
+
+        if (request.Ttl <= TimeSpan.Zero || request.Ttl > MaxLife)
+        {
+            throw new ControlException(new ControlProblem(2, "`--ttl` is more than a day, or nothing", "open a session for at most 24h"));
+        }
+
+        var (session, control) = Session.Open(SessionId.New(), manifest, Policy.Compile(manifest), person, observe: false);
+        var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "attach", new SessionTally());
+        if (!rooms.Sessions.Add(live))
+        {
+            throw new ControlException(new ControlProblem(125, "the instance is going down", "start it again with `bartizan up`"));
+        }
+
+        try
+        {
+            var reason = needing is null ? "attached" : "attached, accepted without a sandbox: its rules on files and commands are not enforced";
+            await rooms.Owner.RecordAsync(session, "preparing", person, reason, cancellationToken).ConfigureAwait(false);
+            rooms.Lender.Register(session, request.Credentials, Path.GetDirectoryName(request.Manifest)!);
+            var token = rooms.Tokens.Mint(session.Id);
+            await rooms.Owner.RecordAsync(session, "running", person, reason, cancellationToken).ConfigureAwait(false);
+            control.Start();
+            var life = new CancellationTokenSource(request.Ttl, rooms.Clock);
+            life.Token.Register(() => _ = EndAsync(live, "its time was up"));
+            live.Add(life);
+            _ = ForgetWhenOverAsync(live);
+            return new AttachReply
+            {
+                Session = session.Id.ToString(),
+                Token = token,
+                Endpoints = endpoints(),
+            };
+        }
+        catch
+        {
+            await EndAsync(live, "could not be opened").ConfigureAwait(false);
+            await rooms.ForgetAsync(live).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private Task EndAsync(LiveSession live, string why) => rooms.Owner.EndAsync(live, "bartizan", live.KilledBecause ?? why);
+
+    private async Task ForgetWhenOverAsync(LiveSession live)
+    {
+        await live.Over.Task.ConfigureAwait(false);
+        await rooms.ForgetAsync(live).ConfigureAwait(false);
+    }
+}

@@ -1,0 +1,171 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Bartizan.Client;
+using Bartizan.Client.Workspaces;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+using Bartizan.Sandbox.Views;
+
+namespace Bartizan.Daemon.Workspaces;
+
+/// <summary>
+/// Settles what a session changed: shows it, judges and applies it, or throws it away. By then the session is over; its
+/// manifest of the time of the run stands beside the stage, and the manifest of now is judged by as well: the stricter of
+/// the two holds.
+/// </summary>
+internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal, TimeProvider clock, ResultCheck check)
+{
+    private const string NoteName = "session.json";
+
+    /// <summary>Notes beside the stage what the settlement needs later.</summary>
+    public async Task NoteAsync(Session session, string manifest, CancellationToken cancellationToken)
+    {
+        var note = new SettlementNote(session.Agent, session.Person, manifest, session.Observe);
+        var path = Path.Combine(state.Session(session.Id), NoteName);
+        await File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(note), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Carries out <c>workspace diff | apply | discard</c>.</summary>
+    public async Task<WorkspaceReply> SettleAsync(string verb, WorkspaceRequest request, string person, CancellationToken cancellationToken)
+    {
+        if (!SessionId.TryParse(request.Session, out var id) || !File.Exists(Path.Combine(state.Session(id), NoteName)))
+        {
+            throw new ControlException(
+                new ControlProblem(2, $"session `{request.Session}` has no changes waiting", "`bartizan log` lists sessions; changes are gone once applied or discarded")
+            );
+        }
+
+        var note = JsonSerializer.Deserialize<SettlementNote>(await File.ReadAllBytesAsync(Path.Combine(state.Session(id), NoteName), cancellationToken).ConfigureAwait(false))!;
+        try
+        {
+            var stage = await StagedWorkspace.OpenAsync(Path.Combine(state.Session(id), "stage"), cancellationToken).ConfigureAwait(false);
+            if (verb == "discard")
+            {
+                await DiscardAsync(id, note.Agent, stage, person, cancellationToken).ConfigureAwait(false);
+                return new WorkspaceReply { Done = true };
+            }
+
+            var diff = await stage.DiffAsync(cancellationToken).ConfigureAwait(false);
+            if (verb == "diff")
+            {
+                return new WorkspaceReply
+                {
+                    Done = true,
+                    Changes = Lines(diff.Changes),
+                    Refused = [.. diff.Problems.Select(p => $"{p.Path} {p.Reason}")],
+                    Text = await stage.RenderAsync(diff, cancellationToken).ConfigureAwait(false),
+                };
+            }
+
+            if (request.Check.Count > 0 && await check.RunAsync(id, stage, diff, note.Manifest, request.Check, cancellationToken).ConfigureAwait(false) is { } problem)
+            {
+                return new WorkspaceReply { Done = false, Problem = problem };
+            }
+
+            var manifest = ManifestFiles.Load(note.Manifest).Manifest
+                ?? throw new ControlException(new ControlProblem(3, $"the manifest `{note.Manifest}` is not valid any more", "`bartizan check` says why; the changes wait"));
+            var policy = Policy.Compile(manifest, note.Observe);
+            return await ApplyAsync(id, note.Agent, policy, stage, diff, person, request.Confirm, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ViewException e)
+        {
+            throw new ControlException(new ControlProblem(1, e.Message));
+        }
+    }
+
+    /// <summary>Applies a diff at the end of a session.</summary>
+    public Task<WorkspaceReply> ApplyAsync(Session session, StagedWorkspace stage, WorkspaceDiff diff, string person, bool confirm, CancellationToken cancellationToken) =>
+        ApplyAsync(session.Id, session.Agent, session.Policy, stage, diff, person, confirm, cancellationToken);
+
+    /// <summary>Throws a stage away.</summary>
+    public async Task DiscardAsync(SessionId id, string agent, StagedWorkspace stage, string person, CancellationToken cancellationToken)
+    {
+        await RecordAsync(id, agent, person, "discarded", [], [], cancellationToken).ConfigureAwait(false);
+        await stage.DiscardAsync(cancellationToken).ConfigureAwait(false);
+        File.Delete(Path.Combine(state.Session(id), NoteName));
+    }
+
+    private async Task<WorkspaceReply> ApplyAsync(
+        SessionId id,
+        string agent,
+        Policy policy,
+        StagedWorkspace stage,
+        WorkspaceDiff diff,
+        string person,
+        bool confirm,
+        CancellationToken cancellationToken
+    )
+    {
+        // INVARIANT: no record, no action: what is about to be applied is durable before the host's files change.
+        await RecordAsync(id, agent, person, "applying", diff.Changes, [], cancellationToken).ConfigureAwait(false);
+        var options = new ApplyOptions
+        {
+            Judge = target => policy.Screen(target, clock.GetUtcNow()),
+            Confirm = confirm ? (_, _, _) => ValueTask.FromResult(true) : null,
+        };
+        var result = await stage.ApplyAsync(diff, options, cancellationToken).ConfigureAwait(false);
+        var refused = result.Refused.Select(r => $"{r.Change.Shown}: {r.Reason}").Concat(result.Problems.Select(p => $"{p.Path} {p.Reason}")).ToList();
+        await RecordAsync(id, agent, person, result.Done ? "applied" : "not applied", result.Applied, refused, cancellationToken).ConfigureAwait(false);
+        if (result.Done && result.Refused.IsEmpty)
+        {
+            await stage.DiscardAsync(cancellationToken).ConfigureAwait(false);
+            File.Delete(Path.Combine(state.Session(id), NoteName));
+        }
+
+        return new WorkspaceReply
+        {
+            Done = result.Done,
+            Changes = Lines(result.Applied),
+            Refused = refused,
+            Problem = result.Done
+                ? null
+                : $"nothing was applied: {string.Join(", ", result.Conflicts.Select(c => $"{c.Path} {c.Reason}"))}",
+        };
+    }
+
+    private async Task RecordAsync(
+        SessionId id,
+        string agent,
+        string person,
+        string what,
+        ImmutableArray<WorkspaceChange> changes,
+        IReadOnlyList<string> refused,
+        CancellationToken cancellationToken
+    )
+    {
+        var detail = changes.Select(c => new
+        {
+            kind = c.Kind.ToString().ToLowerInvariant(),
+            path = c.Path,
+            before = c.DigestBefore.ToString(),
+            after = c.DigestAfter.ToString(),
+        });
+        await journal
+            .AppendAsync(
+                new Entry
+                {
+                    Kind = EntryKind.Workspace,
+                    Session = id,
+                    Agent = agent,
+                    Person = person,
+                    Point = "sandbox",
+                    Verb = Verb.Write,
+                    Detail = what,
+                    Count = changes.Length,
+                    Reason = refused.Count == 0 ? null : $"{refused.Count} not taken",
+                    Payloads = changes.IsEmpty && refused.Count == 0
+                        ? []
+                        : [new Payload("changes", "application/json", JsonSerializer.SerializeToUtf8Bytes(new { changes = detail, refused }, JsonSerializerOptions.Web))],
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    private static IReadOnlyList<WorkspaceChangeLine> Lines(ImmutableArray<WorkspaceChange> changes) =>
+        [.. changes.Select(c => new WorkspaceChangeLine(c.Kind.ToString().ToLowerInvariant(), c.Shown))];
+}
