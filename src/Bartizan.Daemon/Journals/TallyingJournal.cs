@@ -2,7 +2,7 @@ using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Daemon.Sessions;
 
-namespace Bartizan.Daemon.Log;
+namespace Bartizan.Daemon.Journals;
 
 /// <summary>Passes every entry on to the log and adds it up for its session's summary.</summary>
 public sealed class TallyingJournal(IJournal journal, LiveSessions sessions) : IJournal

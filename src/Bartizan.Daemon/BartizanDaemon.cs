@@ -1,0 +1,265 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using Bartizan.Client;
+using Bartizan.Client.Sessions;
+using Bartizan.Control;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Journals;
+using Bartizan.Daemon.Runs;
+using Bartizan.Daemon.Sessions;
+using Bartizan.Daemon.Workspaces;
+using Bartizan.Gateway.Egress;
+using Bartizan.Gateway.Model;
+using Bartizan.Log;
+using Bartizan.Records.Journals;
+using Bartizan.Sandbox;
+using Bartizan.Vault;
+
+namespace Bartizan.Daemon;
+
+/// <summary>
+/// One running instance: takes the state directory, wires the rooms, opens the control API, and undoes it in the reverse
+/// order. Open this file first: the wiring is all here, top to bottom.
+/// </summary>
+public sealed class BartizanDaemon : IAsyncDisposable
+{
+    private readonly Stack<IAsyncDisposable> _open = new();
+    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly DaemonOptions _options;
+    private Rooms? _rooms;
+
+    private BartizanDaemon(DaemonOptions options) => _options = options;
+
+    /// <summary>Completes when somebody asked the instance to end.</summary>
+    public Task Stopped => _stopped.Task;
+
+    /// <summary>Runs an instance until it is asked to end or <paramref name="cancellationToken"/> fires; returns the exit code.</summary>
+    public static async Task<int> RunAsync(string home, Action<string> say, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var term = System.Runtime.InteropServices.PosixSignalRegistration.Create(
+            System.Runtime.InteropServices.PosixSignal.SIGTERM,
+            context =>
+            {
+                context.Cancel = true;
+                stop.Cancel();
+            }
+        );
+        try
+        {
+            var daemon = await StartAsync(new DaemonOptions { Home = home, Say = say }, stop.Token).ConfigureAwait(false);
+            await using (daemon.ConfigureAwait(false))
+            {
+                await Task.WhenAny(daemon.Stopped, Task.Delay(Timeout.Infinite, stop.Token)).ConfigureAwait(false);
+            }
+
+            return 0;
+        }
+        catch (ControlException e)
+        {
+            say($"error: {e.Problem.Error}{(e.Problem.Hint is { } hint ? $"\nhint: {hint}" : "")}");
+            return e.Problem.Code;
+        }
+    }
+
+    /// <summary>Starts an instance.</summary>
+    /// <exception cref="ControlException">When another process owns the directory, or its log can't be trusted.</exception>
+    public static async Task<BartizanDaemon> StartAsync(DaemonOptions options, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var daemon = new BartizanDaemon(options);
+        try
+        {
+            await daemon.OpenAsync(cancellationToken).ConfigureAwait(false);
+            return daemon;
+        }
+        catch
+        {
+            await daemon.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Kills what lives, closes the gateways, seals the log.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (_rooms is { } rooms)
+        {
+            rooms.Sessions.StopFleet();
+            await Task.WhenAll(rooms.Sessions.All.Select(l => rooms.Owner.KillAsync(l.Session.Id, "bartizan", "the instance goes down", CancellationToken.None)))
+                .ConfigureAwait(false);
+            await SayAsync(rooms.Journal, "stopped").ConfigureAwait(false);
+        }
+
+        while (_open.TryPop(out var room))
+        {
+            await room.DisposeAsync().ConfigureAwait(false);
+        }
+
+        _stopped.TrySetResult();
+    }
+
+    private async Task OpenAsync(CancellationToken cancellationToken)
+    {
+        var clock = _options.Clock;
+        var state =
+            StateDirectory.Take(_options.Home)
+            ?? throw new ControlException(new ControlProblem(125, $"another process owns `{_options.Home}`", "`bartizan status` shows it; `bartizan down` ends it"));
+        Opened(state);
+
+        // The log first: without it nothing may happen.
+        var log = await OpenLogAsync(state, clock, cancellationToken).ConfigureAwait(false);
+        Opened(log);
+        var sessions = new LiveSessions();
+        var journal = new TallyingJournal(log, sessions);
+        await RecoverAsync(log.Recovery, journal, cancellationToken).ConfigureAwait(false);
+
+        var tokens = new SessionTokens();
+        var lender = new CredentialLender(sessions);
+        var owner = new SessionOwner(sessions, journal, tokens.Revoke);
+        var desk = new ApprovalDesk();
+        var monitor = new ReferenceMonitor(sessions, journal, desk, [], clock, new MonitorOptions());
+        var models = await ModelGateway
+            .StartAsync(monitor, sessions, tokens, lender, clock, new ModelGatewayOptions(), cancellationToken)
+            .ConfigureAwait(false);
+        Opened(models);
+        var egress = new EgressProxy(monitor, tokens, _options.Resolve is { } resolve ? new GivenResolver(resolve) : new SystemNameResolver(), clock, new EgressOptions());
+        Opened(egress);
+        var backend = new BubblewrapBackend(new BubblewrapOptions { StateDirectory = state.Sandboxes });
+        _rooms = new Rooms
+        {
+            State = state,
+            Clock = clock,
+            Sessions = sessions,
+            Journal = journal,
+            Owner = owner,
+            Tokens = tokens,
+            Lender = lender,
+            Monitor = monitor,
+            Desk = desk,
+            Models = models,
+            Egress = egress,
+            Backend = backend,
+            Workspaces = new WorkspaceSettlement(state, journal, clock, new ResultCheck(state, backend, clock)),
+        };
+
+        var endpoints = new Lazy<AttachEndpoints>(() => OpenShared(models, egress));
+        var instance = new Instance(
+            _rooms,
+            () => new LogFigures(log.Log.Origin, log.Log.Size, log.Log.Syncs),
+            () => endpoints.Value,
+            () => _stopped.TrySetResult()
+        );
+        await SayAsync(journal, "started").ConfigureAwait(false);
+        Opened(
+            await ControlServer
+                .StartAsync(state.ControlSocket, OwnUid(), People.Name, instance, cancellationToken)
+                .ConfigureAwait(false)
+        );
+        _options.Say($"instance {log.Log.Origin} is up");
+    }
+
+    private static async Task<Journal> OpenLogAsync(StateDirectory state, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await Journal.OpenAsync(JournalOptions.In(state.Home), clock, cancellationToken).ConfigureAwait(false);
+        }
+        catch (LogInconsistentException e)
+        {
+            throw new ControlException(
+                new ControlProblem(125, $"the log can't be trusted: {e.Message}", $"keep `{state.Home}` as it is; `bartizan log verify --path {state.Home}` says more")
+            );
+        }
+    }
+
+    // After a crash: what was alive is lost, what was open ended nobody knows how.
+    private static async Task RecoverAsync(JournalRecovery recovery, Core.Ports.IJournal journal, CancellationToken cancellationToken)
+    {
+        foreach (var intent in recovery.OpenIntents)
+        {
+            await journal
+                .PostAsync(
+                    new Entry
+                    {
+                        Kind = EntryKind.Outcome,
+                        Session = intent.Session,
+                        Agent = intent.Agent,
+                        Passage = intent.Passage,
+                        Verb = intent.Verb,
+                        Target = intent.Target,
+                        Outcome = OutcomeKind.Unknown,
+                        Detail = "the instance ended before the action did",
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+
+        foreach (var lost in recovery.LiveSessions)
+        {
+            await journal
+                .AppendAsync(
+                    new Entry
+                    {
+                        Kind = EntryKind.State,
+                        Session = lost.Id,
+                        Agent = lost.Agent,
+                        Person = lost.Person,
+                        Detail = "ended",
+                        Reason = "lost: the instance ended without it",
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+    }
+
+    private static AttachEndpoints OpenShared(ModelGateway models, EgressProxy egress)
+    {
+        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        egress.AcceptAttached(listener);
+        var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
+        var model = models.AttachEndpoint;
+        return new AttachEndpoints(
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{model.Port}"),
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{model.Port}/v1"),
+            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")
+        );
+    }
+
+    private static uint OwnUid()
+    {
+        const string Field = "Uid:";
+        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(Field, StringComparison.Ordinal));
+        return uint.Parse(line[Field.Length..].Split('\t', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+    }
+
+    private static async Task SayAsync(Core.Ports.IJournal journal, string what)
+    {
+        try
+        {
+            await journal.AppendAsync(new Entry { Kind = EntryKind.Instance, Detail = what }, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (IOException) when (what == "stopped")
+        {
+            // A log that takes nothing more must not keep the instance from ending.
+        }
+    }
+
+    private void Opened(object room) => _open.Push(room as IAsyncDisposable ?? new Closing((IDisposable)room));
+
+    private sealed class Closing(IDisposable room) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
+        {
+            room.Dispose();
+            return ValueTask.CompletedTask;
+        }
+    }
+}
