@@ -118,7 +118,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
         await RecoverAsync(log.Recovery, journal, cancellationToken).ConfigureAwait(false);
 
         var tokens = new SessionTokens();
-        var lender = new CredentialLender(sessions);
+        var lender = new CredentialLender();
         var owner = new SessionOwner(sessions, journal, tokens.Revoke);
         var desk = new ApprovalDesk();
         var monitor = new ReferenceMonitor(sessions, journal, desk, [], clock, new MonitorOptions());
@@ -128,7 +128,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
         Opened(models);
         var egress = new EgressProxy(monitor, tokens, _options.Resolve is { } resolve ? new GivenResolver(resolve) : new SystemNameResolver(), clock, new EgressOptions());
         Opened(egress);
-        var backend = new BubblewrapBackend(new BubblewrapOptions { StateDirectory = state.Sandboxes });
+        var backend = new BubblewrapBackend(new BubblewrapOptions(), clock);
         _rooms = new Rooms
         {
             State = state,

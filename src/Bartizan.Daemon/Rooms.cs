@@ -43,7 +43,7 @@ internal sealed record Rooms
     public async Task ForgetAsync(LiveSession live)
     {
         Desk.Leave(live.Session.Id);
-        Lender.Forget(live.Session.Id);
+        Lender.Close(live.Session.Id);
         await Monitor.FlushRefusalsAsync(live.Session).ConfigureAwait(false);
         Sessions.Remove(live.Session.Id);
     }

@@ -87,10 +87,10 @@ internal sealed class AgentRun(Rooms rooms)
         var workspace = Path.GetFullPath(run.WorkspacePath, Path.GetDirectoryName(request.Manifest)!);
         var folder = rooms.State.Session(session.Id);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var stage = await StageAsync(session, workspace, folder, connection, cancellationToken).ConfigureAwait(false);
+        var stage = await StageAsync(session, workspace, folder, request, connection, cancellationToken).ConfigureAwait(false);
 
         // 3 plan
-        rooms.Lender.Register(session, request.Credentials, Path.GetDirectoryName(request.Manifest)!);
+        rooms.Lender.Open(session.Id, session.Manifest.Credentials, Path.GetDirectoryName(request.Manifest)!, request.Credentials);
         var token = rooms.Tokens.Mint(session.Id);
         var preparation = Preparation.Make(session.Id, session.Manifest, run, request, workspace, stage.Tree, token, rooms.State.Home);
 
@@ -173,11 +173,12 @@ internal sealed class AgentRun(Rooms rooms)
         Session session,
         string workspace,
         string folder,
+        RunRequest request,
         RunConnection connection,
         CancellationToken cancellationToken
     )
     {
-        var request = new StageRequest
+        var staging = new StageRequest
         {
             Source = workspace,
             Folder = Path.Combine(folder, "stage"),
@@ -190,7 +191,7 @@ internal sealed class AgentRun(Rooms rooms)
                 _ = connection.SendAsync(new RunEvent.Noted($"staging the workspace: {p.Entries} files, {p.Bytes >> 20} MB …"), CancellationToken.None)
             );
             var stage = await StagedWorkspace
-                .CreateAsync(request, target => session.Policy.Screen(target, rooms.Clock.GetUtcNow()), progress, cancellationToken)
+                .CreateAsync(staging, target => session.Policy.Screen(target, rooms.Clock.GetUtcNow()), progress, cancellationToken)
                 .ConfigureAwait(false);
             var summary = JsonSerializer.SerializeToUtf8Bytes(stage.Summary, JsonSerializerOptions.Web);
             await rooms
@@ -211,6 +212,7 @@ internal sealed class AgentRun(Rooms rooms)
                     cancellationToken
                 )
                 .ConfigureAwait(false);
+            await rooms.Workspaces.NoteAsync(session, request.Manifest, cancellationToken).ConfigureAwait(false);
             return stage;
         }
         catch (ViewException e)
@@ -231,7 +233,7 @@ internal sealed class AgentRun(Rooms rooms)
                     Target = preparation.Plan.Command[0],
                     Detail = string.Join("; ", sandbox.Receipt.Layers.Select(l => $"{l.Name}: {l.Tier}")),
                     Policy = session.Policy.Digest,
-                    Payloads = [new Payload("receipt", "application/json", Encoding.UTF8.GetBytes(sandbox.Receipt.ToJson()))],
+                    Payloads = [new Payload("receipt", "application/json", sandbox.Receipt.ToJson())],
                 },
                 cancellationToken
             )
@@ -302,14 +304,14 @@ internal sealed class AgentRun(Rooms rooms)
     {
         if (run.WorkspaceMode == WorkspaceMode.ReadOnly)
         {
-            await stage.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+            stage.Discard();
             return RunSummary.Lines(live, null, "");
         }
 
         var diff = await stage.DiffAsync(CancellationToken.None).ConfigureAwait(false);
         if (diff.Changes.IsEmpty)
         {
-            await stage.DiscardAsync(CancellationToken.None).ConfigureAwait(false);
+            stage.Discard();
             return RunSummary.Lines(live, diff, "");
         }
 
@@ -318,7 +320,7 @@ internal sealed class AgentRun(Rooms rooms)
             return RunSummary.Lines(live, diff, "");
         }
 
-        var settled = await rooms.Workspaces.ApplyAsync(live.Session, stage, diff, person, confirm: false, CancellationToken.None).ConfigureAwait(false);
+        var settled = await rooms.Workspaces.ApplyAsync(live.Session, stage, diff, person, CancellationToken.None).ConfigureAwait(false);
         return RunSummary.Lines(live, diff, settled.Done ? $" (applied{(settled.Refused.Count > 0 ? $", {settled.Refused.Count} refused" : "")})" : $" (not applied: {settled.Problem})");
     }
 }

@@ -42,9 +42,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             Variables = Variables(run, program, setup),
             Mounts = Mounts(run, program, setup, workspace, stage),
             Limits = run.Limits,
-            Stdio = request.Terminal is { } size
-                ? Stdio.Terminal(new Bartizan.Sandbox.TerminalSize(size.Columns, size.Rows))
-                : Stdio.Pipes,
+            Terminal = request.Terminal is { } size ? new Bartizan.Sandbox.TerminalSize(size.Columns, size.Rows) : null,
         };
         return new Preparation(plan, program);
     }

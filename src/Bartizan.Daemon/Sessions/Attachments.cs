@@ -44,7 +44,7 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
         {
             var reason = needing is null ? "attached" : "attached, accepted without a sandbox: its rules on files and commands are not enforced";
             await rooms.Owner.RecordAsync(session, "preparing", person, reason, cancellationToken).ConfigureAwait(false);
-            rooms.Lender.Register(session, request.Credentials, Path.GetDirectoryName(request.Manifest)!);
+            rooms.Lender.Open(session.Id, manifest.Credentials, Path.GetDirectoryName(request.Manifest)!, request.Credentials);
             var token = rooms.Tokens.Mint(session.Id);
             await rooms.Owner.RecordAsync(session, "running", person, reason, cancellationToken).ConfigureAwait(false);
             control.Start();

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox;
 using Bartizan.Sandbox.Views;
@@ -19,33 +20,37 @@ internal sealed class ResultCheck(StateDirectory state, IIsolationBackend backen
     public async Task<string?> RunAsync(
         SessionId session,
         StagedWorkspace stage,
-        WorkspaceDiff diff,
-        string manifest,
+        ApplyOptions options,
+        Manifest manifest,
         IReadOnlyList<string> command,
         CancellationToken cancellationToken
     )
     {
-        var limits = ManifestFiles.Load(manifest).Manifest?.Run?.Limits ?? new Limits();
+        var limits = manifest.Run?.Limits ?? new Limits();
+        var policy = Policy.Compile(manifest);
         var result = Path.Combine(state.Session(session), "check");
         try
         {
-            var tree = await stage.MakeResultAsync(diff, result, cancellationToken).ConfigureAwait(false);
+            var (copy, _) = await stage
+                .StageResultAsync(
+                    new StageRequest { Source = stage.Source, Folder = result, Never = [state.Home] },
+                    target => policy.Screen(target, clock.GetUtcNow()),
+                    options,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             var plan = new SandboxPlan
             {
                 Id = SessionId.New(),
                 Command = [.. command],
-                Mounts = [Mount.Writable(tree, SandboxPaths.Workspace, "result to check")],
+                Mounts = [Mount.Writable(copy.Tree, SandboxPaths.Workspace, "result to check")],
                 Limits = limits,
+                Network = false,
             };
             var sandbox = await backend.PrepareAsync(plan, cancellationToken).ConfigureAwait(false);
             await using (sandbox.ConfigureAwait(false))
             {
                 await sandbox.CreateAsync(cancellationToken).ConfigureAwait(false);
-                using (await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false))
-                {
-                    // Nobody serves the listeners: closing them leaves the check without any way out.
-                }
-
                 await sandbox.StartAsync(cancellationToken).ConfigureAwait(false);
                 await sandbox.Input.DisposeAsync().ConfigureAwait(false);
                 var output = Task.WhenAll(ReadAsync(sandbox.Output), ReadAsync(sandbox.Error));
@@ -66,7 +71,10 @@ internal sealed class ResultCheck(StateDirectory state, IIsolationBackend backen
         }
         finally
         {
-            await StagedWorkspace.RemoveAsync(result, CancellationToken.None).ConfigureAwait(false);
+            if (Directory.Exists(result))
+            {
+                StagedWorkspace.Open(result).Discard();
+            }
         }
     }
 

@@ -42,7 +42,7 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
         var note = JsonSerializer.Deserialize<SettlementNote>(await File.ReadAllBytesAsync(Path.Combine(state.Session(id), NoteName), cancellationToken).ConfigureAwait(false))!;
         try
         {
-            var stage = await StagedWorkspace.OpenAsync(Path.Combine(state.Session(id), "stage"), cancellationToken).ConfigureAwait(false);
+            var stage = StagedWorkspace.Open(Path.Combine(state.Session(id), "stage"));
             if (verb == "discard")
             {
                 await DiscardAsync(id, note.Agent, stage, person, cancellationToken).ConfigureAwait(false);
@@ -61,15 +61,20 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
                 };
             }
 
-            if (request.Check.Count > 0 && await check.RunAsync(id, stage, diff, note.Manifest, request.Check, cancellationToken).ConfigureAwait(false) is { } problem)
+            var manifest = ManifestFiles.Load(note.Manifest).Manifest
+                ?? throw new ControlException(new ControlProblem(3, $"the manifest `{note.Manifest}` is not valid any more", "`bartizan check` says why; the changes wait"));
+            var policy = Policy.Compile(manifest, note.Observe);
+            var options = new ApplyOptions
+            {
+                Judge = target => policy.Screen(target, clock.GetUtcNow()),
+                Confirm = request.Confirm ? (_, _, _) => ValueTask.FromResult(true) : null,
+            };
+            if (request.Check.Count > 0 && await check.RunAsync(id, stage, options, manifest, request.Check, cancellationToken).ConfigureAwait(false) is { } problem)
             {
                 return new WorkspaceReply { Done = false, Problem = problem };
             }
 
-            var manifest = ManifestFiles.Load(note.Manifest).Manifest
-                ?? throw new ControlException(new ControlProblem(3, $"the manifest `{note.Manifest}` is not valid any more", "`bartizan check` says why; the changes wait"));
-            var policy = Policy.Compile(manifest, note.Observe);
-            return await ApplyAsync(id, note.Agent, policy, stage, diff, person, request.Confirm, cancellationToken).ConfigureAwait(false);
+            return await ApplyAsync(id, note.Agent, options, stage, diff, person, cancellationToken).ConfigureAwait(false);
         }
         catch (ViewException e)
         {
@@ -78,41 +83,43 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
     }
 
     /// <summary>Applies a diff at the end of a session.</summary>
-    public Task<WorkspaceReply> ApplyAsync(Session session, StagedWorkspace stage, WorkspaceDiff diff, string person, bool confirm, CancellationToken cancellationToken) =>
-        ApplyAsync(session.Id, session.Agent, session.Policy, stage, diff, person, confirm, cancellationToken);
+    public Task<WorkspaceReply> ApplyAsync(Session session, StagedWorkspace stage, WorkspaceDiff diff, string person, CancellationToken cancellationToken) =>
+        ApplyAsync(
+            session.Id,
+            session.Agent,
+            new ApplyOptions { Judge = target => session.Policy.Screen(target, clock.GetUtcNow()) },
+            stage,
+            diff,
+            person,
+            cancellationToken
+        );
 
     /// <summary>Throws a stage away.</summary>
     public async Task DiscardAsync(SessionId id, string agent, StagedWorkspace stage, string person, CancellationToken cancellationToken)
     {
         await RecordAsync(id, agent, person, "discarded", [], [], cancellationToken).ConfigureAwait(false);
-        await stage.DiscardAsync(cancellationToken).ConfigureAwait(false);
+        stage.Discard();
         File.Delete(Path.Combine(state.Session(id), NoteName));
     }
 
     private async Task<WorkspaceReply> ApplyAsync(
         SessionId id,
         string agent,
-        Policy policy,
+        ApplyOptions options,
         StagedWorkspace stage,
         WorkspaceDiff diff,
         string person,
-        bool confirm,
         CancellationToken cancellationToken
     )
     {
         // INVARIANT: no record, no action: what is about to be applied is durable before the host's files change.
         await RecordAsync(id, agent, person, "applying", diff.Changes, [], cancellationToken).ConfigureAwait(false);
-        var options = new ApplyOptions
-        {
-            Judge = target => policy.Screen(target, clock.GetUtcNow()),
-            Confirm = confirm ? (_, _, _) => ValueTask.FromResult(true) : null,
-        };
-        var result = await stage.ApplyAsync(diff, options, cancellationToken).ConfigureAwait(false);
+        var result = await stage.ApplyAsync(options, cancellationToken).ConfigureAwait(false);
         var refused = result.Refused.Select(r => $"{r.Change.Shown}: {r.Reason}").Concat(result.Problems.Select(p => $"{p.Path} {p.Reason}")).ToList();
         await RecordAsync(id, agent, person, result.Done ? "applied" : "not applied", result.Applied, refused, cancellationToken).ConfigureAwait(false);
         if (result.Done && result.Refused.IsEmpty)
         {
-            await stage.DiscardAsync(cancellationToken).ConfigureAwait(false);
+            stage.Discard();
             File.Delete(Path.Combine(state.Session(id), NoteName));
         }
 

@@ -1,0 +1,77 @@
+using System.CommandLine;
+using Bartizan.Cli.Terminal;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Daemon;
+
+namespace Bartizan.Cli.Commands;
+
+/// <summary><c>bartizan check</c>: loads manifests and says where each rule is enforced, and how strongly.</summary>
+internal static class CheckCommand
+{
+    /// <summary>Builds the command.</summary>
+    public static Command Make()
+    {
+        var files = new Argument<string[]>("file") { Description = "Manifests; agent.yaml when left out.", Arity = ArgumentArity.ZeroOrMore };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command("check", "Loads a manifest, names every fault with its position, and says where each rule is enforced. Example: bartizan check agent.yaml") { files, json };
+        command.SetAction(parsed =>
+        {
+            var names = parsed.GetValue(files) is { Length: > 0 } given ? given : [ManifestFile.Default];
+            var reports = names.Select(Report).ToList();
+            if (parsed.GetValue(json))
+            {
+                Screen.Json(reports);
+            }
+            else
+            {
+                reports.ForEach(Print);
+            }
+
+            return reports.TrueForAll(r => r.Errors.Count == 0) ? ExitCode.Done : ExitCode.Manifest;
+        });
+        return command;
+    }
+
+    private static CheckReport Report(string name)
+    {
+        var path = Path.GetFullPath(name);
+        var load = ManifestFiles.Load(path);
+        var rules = load.Manifest is null
+            ? []
+            : ManifestReport
+                .Of(load.Manifest)
+                .Select(r => new CheckedRule(r.Rule.Position.ToString(), r.Layer, r.Rule.Text, r.Rule.Why, r.Point, r.Holds, r.Note))
+                .ToList();
+        return new CheckReport(name, [.. load.Errors.Select(Fault)], [.. load.Warnings.Select(Fault)], rules);
+    }
+
+    private static CheckFault Fault(ManifestError error) => new(error.Position.ToString(), error.Message, error.Hint.Length == 0 ? null : error.Hint);
+
+    private static void Print(CheckReport report)
+    {
+        foreach (var fault in report.Errors)
+        {
+            Screen.Note($"error: {fault.Position}: {fault.Message}{(fault.Hint is { } hint ? $"\nhint: {hint}" : "")}");
+        }
+
+        foreach (var fault in report.Warnings)
+        {
+            Screen.Note($"warning: {fault.Position}: {fault.Message}");
+        }
+
+        if (report.Errors.Count > 0)
+        {
+            return;
+        }
+
+        Screen.Line($"{report.File}: valid, {report.Rules.Count} rules", Tone.Good);
+        Screen.Table(["LAYER", "RULE", "ENFORCED BY", "AGAINST A HOSTILE AGENT"], [.. report.Rules.Select(r => (string[])[r.Layer, r.Rule, r.EnforcedBy, r.Note is { Length: > 0 } note ? $"{r.Holds}; {note}" : r.Holds])]);
+    }
+
+    private sealed record CheckReport(string File, IReadOnlyList<CheckFault> Errors, IReadOnlyList<CheckFault> Warnings, IReadOnlyList<CheckedRule> Rules);
+
+    private sealed record CheckFault(string Position, string Message, string? Hint);
+
+    private sealed record CheckedRule(string Position, string Layer, string Rule, string Why, string EnforcedBy, string Holds, string? Note);
+}
