@@ -16,7 +16,9 @@ using Bartizan.Gateway.Model;
 using Bartizan.Log;
 using Bartizan.Records.Journals;
 using Bartizan.Sandbox;
-using Bartizan.Vault;
+using Bartizan.Sandbox.Bubblewrap;
+using Bartizan.Vault.Credentials;
+using Bartizan.Vault.Tokens;
 
 namespace Bartizan.Daemon;
 

@@ -1,5 +1,5 @@
 using System.Collections.Immutable;
-using Bartizan.Sandbox;
+using Bartizan.Sandbox.Bubblewrap;
 
 namespace Bartizan.Daemon;
 

@@ -6,7 +6,8 @@ using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
 using Bartizan.Sandbox;
-using Bartizan.Vault;
+using Bartizan.Vault.Credentials;
+using Bartizan.Vault.Tokens;
 
 namespace Bartizan.Daemon;
 

@@ -64,6 +64,16 @@ public sealed record Mount
             Purpose = purpose,
         };
 
+    /// <summary>A file with this content that the agent may change; it goes with the sandbox.</summary>
+    public static Mount WritableFile(string insidePath, ReadOnlyMemory<byte> content, string purpose = "") =>
+        new()
+        {
+            InsidePath = insidePath,
+            Kind = MountKind.WritableFile,
+            Content = content,
+            Purpose = purpose,
+        };
+
     /// <summary>A symbolic link.</summary>
     public static Mount Symlink(string insidePath, string target, string purpose = "") =>
         new()

@@ -12,6 +12,9 @@ public enum MountKind
     /// <summary>A read-only file with given content; the host has no such file.</summary>
     File,
 
+    /// <summary>A file with given content that the agent may change; it goes with the sandbox. Only below a tmpfs.</summary>
+    WritableFile,
+
     /// <summary>A symbolic link.</summary>
     Symlink,
 

@@ -22,7 +22,7 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
     public static TerminalSize? Size() =>
         Console.IsInputRedirected || Console.IsOutputRedirected
             ? null
-            : new TerminalSize(Math.Max(Console.WindowWidth, 1), Math.Max(Console.WindowHeight, 1));
+            : new TerminalSize((ushort)Math.Clamp(Console.WindowWidth, 1, ushort.MaxValue), (ushort)Math.Clamp(Console.WindowHeight, 1, ushort.MaxValue));
 
     /// <summary>Drives the run until it is over.</summary>
     public async Task<RunEnd> DriveAsync(CancellationToken cancellationToken)

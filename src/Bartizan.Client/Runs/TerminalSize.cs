@@ -1,4 +1,4 @@
 namespace Bartizan.Client.Runs;
 
 /// <summary>A terminal's size in characters.</summary>
-public sealed record TerminalSize(int Columns, int Rows);
+public sealed record TerminalSize(ushort Columns, ushort Rows);

@@ -121,8 +121,8 @@ internal sealed class AgentRun(Rooms rooms)
             await RecordReceiptAsync(session, preparation, sandbox, cancellationToken).ConfigureAwait(false);
 
             // 5 gateways
-            live.Add(rooms.Models.Accept(session, listeners.ModelGateway));
-            live.Add(
+            await live.AddAsync(rooms.Models.Accept(session, listeners.ModelGateway)).ConfigureAwait(false);
+            await live.AddAsync(
                 rooms.Egress.Bind(
                     session,
                     new EgressListeners
@@ -133,8 +133,8 @@ internal sealed class AgentRun(Rooms rooms)
                         Dns = listeners.Dns,
                     }
                 )
-            );
-            live.Add(listeners.ToolGateway);
+            ).ConfigureAwait(false);
+            await live.AddAsync(listeners.ToolGateway).ConfigureAwait(false);
 
             // 6 start
             if (request.CanAnswer)
@@ -204,7 +204,7 @@ internal sealed class AgentRun(Rooms rooms)
                         Person = session.Person,
                         Point = "sandbox",
                         Target = workspace,
-                        Detail = $"{stage.Summary.Files} files, {stage.Summary.LeftOutCount} paths left out",
+                        Detail = $"{stage.Summary!.Files} files, {stage.Summary.LeftOutCount} paths left out",
                         Policy = session.Policy.Digest,
                         Observed = session.Observe,
                         Payloads = [new Payload("view", "application/json", summary)],

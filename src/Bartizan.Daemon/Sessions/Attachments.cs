@@ -50,7 +50,7 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
             control.Start();
             var life = new CancellationTokenSource(request.Ttl, rooms.Clock);
             life.Token.Register(() => _ = EndAsync(live, "its time was up"));
-            live.Add(life);
+            await live.AddAsync(life).ConfigureAwait(false);
             _ = ForgetWhenOverAsync(live);
             return new AttachReply
             {

@@ -7,7 +7,7 @@ namespace Bartizan.Daemon.Sessions;
 public sealed class LiveSession(SessionControl control, DateTimeOffset since, string kind, SessionTally tally)
 {
     private readonly Lock _lock = new();
-    private readonly List<IDisposable> _ways = [];
+    private readonly List<IAsyncDisposable> _ways = [];
     private bool _closed;
 
     /// <summary>The session.</summary>
@@ -38,7 +38,7 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
     public string? KilledBecause { get; set; }
 
     /// <summary>Adds a listener or binding that is closed when the session ends; closed at once when it has.</summary>
-    public void Add(IDisposable way)
+    public async ValueTask AddAsync(IAsyncDisposable way)
     {
         lock (_lock)
         {
@@ -49,13 +49,19 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
             }
         }
 
-        way.Dispose();
+        await way.DisposeAsync().ConfigureAwait(false);
     }
 
-    /// <summary>Closes every way out: listeners, tunnels, streams.</summary>
-    public void CloseWays()
+    /// <summary>The same for what closes at once.</summary>
+    public ValueTask AddAsync(IDisposable way) => AddAsync(new Closing(way));
+
+    /// <summary>
+    /// Closes every way out: listeners, tunnels, streams. All are cut when this returns; the task completes when they have
+    /// recorded how their actions ended.
+    /// </summary>
+    public Task CloseWaysAsync()
     {
-        List<IDisposable> ways;
+        List<IAsyncDisposable> ways;
         lock (_lock)
         {
             _closed = true;
@@ -63,9 +69,15 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
             _ways.Clear();
         }
 
-        foreach (var way in ways)
+        return Task.WhenAll(ways.Select(w => w.DisposeAsync().AsTask()));
+    }
+
+    private sealed class Closing(IDisposable way) : IAsyncDisposable
+    {
+        public ValueTask DisposeAsync()
         {
             way.Dispose();
+            return ValueTask.CompletedTask;
         }
     }
 }

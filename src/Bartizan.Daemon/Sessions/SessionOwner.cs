@@ -112,12 +112,15 @@ public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action
         try
         {
             revokeToken(live.Session.Id);
-            live.CloseWays();
+            var closed = live.CloseWaysAsync();
             if (live.Sandbox is { } sandbox)
             {
                 var report = await sandbox.KillAsync(CancellationToken.None).ConfigureAwait(false);
-                verified = report.VerifiedEmpty ? $"verified empty by {report.Evidence}" : $"NOT verified empty: {report.Evidence}";
+                verified = report.VerifiedEmpty
+                    ? $"verified empty by {report.Evidence}" : $"NOT verified empty: {report.Evidence}";
             }
+
+            await closed.ConfigureAwait(false);
         }
         finally
         {

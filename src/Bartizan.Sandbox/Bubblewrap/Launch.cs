@@ -198,6 +198,11 @@ internal sealed class Launch : IDisposable
                 case MountKind.File:
                     DescribeFile(mount);
                     break;
+                case MountKind.WritableFile:
+                    _arguments.AddRange(
+                        ["--perms", "0644", "--file", Text(PassNext(Descriptor.Sealed(mount.Content.Span))), mount.InsidePath]
+                    );
+                    break;
                 case MountKind.Symlink:
                     _arguments.AddRange(["--symlink", mount.LinkTarget, mount.InsidePath]);
                     break;
