@@ -20,6 +20,8 @@ public sealed class ControlServer : IAsyncDisposable
     /// <summary>The largest request body: a manifest's path, words and credentials.</summary>
     private const long MaxBodyBytes = 4 << 20;
 
+    private const int Failed = 125;
+
     private readonly WebApplication _web;
     private readonly string _socket;
 
@@ -206,6 +208,15 @@ public sealed class ControlServer : IAsyncDisposable
             await connection
                 .SendAsync(
                     new RunEvent.Refused(e.Problem.Code, e.Problem.Error, e.Problem.Hint),
+                    context.RequestAborted
+                )
+                .ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await connection
+                .SendAsync(
+                    new RunEvent.Refused(Failed, $"the run failed: {e.Message}", "`bartizan log` shows what was recorded"),
                     context.RequestAborted
                 )
                 .ConfigureAwait(false);

@@ -1,5 +1,6 @@
 using Bartizan.Cli.Terminal;
 using Bartizan.Core.Manifests;
+using Bartizan.Daemon;
 
 namespace Bartizan.Cli.Commands;
 

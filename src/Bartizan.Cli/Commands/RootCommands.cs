@@ -19,5 +19,9 @@ internal static class RootCommands
             SwitchCommand.Make("resume", "Lets a paused session go on.", (c, r, t) => c.ResumeAsync(r, t)),
             SwitchCommand.Make("kill", "Ends a session at once and verifies that nothing of it is left.", (c, r, t) => c.KillAsync(r, t)),
             WorkspaceCommand.Make(),
+            ExplainCommand.Make(),
+            DemoCommand.Make(),
+            DemoCommand.MakeAgent(),
+            DoctorCommand.Make(),
         };
 }

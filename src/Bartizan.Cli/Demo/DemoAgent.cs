@@ -119,7 +119,7 @@ internal static class DemoAgent
 
     private static async Task<string> RunAsync(string command, CancellationToken cancellationToken)
     {
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", command]) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true })!;
         var output = await shell.StandardOutput.ReadToEndAsync(cancellationToken);
         await shell.WaitForExitAsync(cancellationToken);
         return shell.ExitCode == 0 ? output : throw new IOException($"exit {shell.ExitCode}: {await shell.StandardError.ReadToEndAsync(cancellationToken)}");

@@ -60,6 +60,7 @@ internal sealed record DemoRun(ImmutableArray<(bool Ok, string Observed)> Result
         var start = new System.Diagnostics.ProcessStartInfo(words[0], [.. words.Skip(1), DemoCommand.AgentName])
         {
             WorkingDirectory = folder,
+            UseShellExecute = false,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };

@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Bartizan.Client;
 using Bartizan.Client.Runs;
@@ -250,7 +249,6 @@ internal sealed class AgentRun(Rooms rooms)
     )
     {
         var relay = new Relay(connection, sandbox, rooms.Desk, live.Session.Id);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var wall = new CancellationTokenSource(run.Limits.WallClock, rooms.Clock);
         var signals = 0;
         var output = relay.OutputAsync(CancellationToken.None);
@@ -264,14 +262,15 @@ internal sealed class AgentRun(Rooms rooms)
                     await rooms.Owner.EndAsync(live, person, live.KilledBecause).ConfigureAwait(false);
                 }
             },
-            over.Token
+            CancellationToken.None
         );
         using var late = wall.Token.Register(() => _ = KillAsync(live, "its wall clock ran out"));
-        var gone = request.Detach ? Task.CompletedTask : GoneAsync(live, input);
+
+        // Not awaited and never cancelled: cancelling a receive aborts the WebSocket, and its end is still to be told. The
+        // loop ends with the connection, and ending a session that has ended does nothing.
+        _ = request.Detach ? input : GoneAsync(live, input);
         var exit = await sandbox.Exited.ConfigureAwait(false);
         await Task.WhenAny(output, Task.Delay(DrainWithin, rooms.Clock, CancellationToken.None)).ConfigureAwait(false);
-        await over.CancelAsync().ConfigureAwait(false);
-        await gone.ConfigureAwait(false);
         return exit;
     }
 
@@ -282,11 +281,7 @@ internal sealed class AgentRun(Rooms rooms)
         {
             await input.ConfigureAwait(false);
         }
-        catch (OperationCanceledException)
-        {
-            return;
-        }
-        catch (Exception e) when (e is JsonException or IOException)
+        catch (Exception e) when (e is JsonException or IOException or ObjectDisposedException)
         {
             // Nonsense from the command's side is the command gone.
         }

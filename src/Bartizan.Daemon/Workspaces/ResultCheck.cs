@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;

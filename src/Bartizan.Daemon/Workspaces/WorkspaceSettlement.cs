@@ -4,7 +4,6 @@ using Bartizan.Client;
 using Bartizan.Client.Workspaces;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
-using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
@@ -57,7 +56,7 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
                     Done = true,
                     Changes = Lines(diff.Changes),
                     Refused = [.. diff.Problems.Select(p => $"{p.Path} {p.Reason}")],
-                    Text = await stage.RenderAsync(diff, cancellationToken).ConfigureAwait(false),
+                    Text = null,
                 };
             }
 
