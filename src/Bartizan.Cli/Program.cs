@@ -8,12 +8,18 @@ var root = RootCommands.Make();
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    return Screen.Error(ExitCode.Usage, parsed.Errors[0].Message.TrimEnd('.'), $"`bartizan {parsed.CommandResult.Command.Name} --help` shows how it is used");
+    return Screen.Error(
+        ExitCode.Usage,
+        parsed.Errors[0].Message.TrimEnd('.'),
+        $"`bartizan {parsed.CommandResult.Command.Name} --help` shows how it is used"
+    );
 }
 
 try
 {
-    return await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null });
+    return await parsed.InvokeAsync(
+        new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }
+    );
 }
 catch (ControlException e)
 {

@@ -216,7 +216,11 @@ public sealed class ControlServer : IAsyncDisposable
         {
             await connection
                 .SendAsync(
-                    new RunEvent.Refused(Failed, $"the run failed: {e.Message}", "`bartizan log` shows what was recorded"),
+                    new RunEvent.Refused(
+                        Failed,
+                        $"the run failed: {e.Message}",
+                        "`bartizan log` shows what was recorded"
+                    ),
                     context.RequestAborted
                 )
                 .ConfigureAwait(false);

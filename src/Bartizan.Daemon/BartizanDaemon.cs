@@ -50,7 +50,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
         );
         try
         {
-            var daemon = await StartAsync(new DaemonOptions { Home = home, Say = say }, stop.Token).ConfigureAwait(false);
+            var daemon = await StartAsync(new DaemonOptions { Home = home, Say = say }, stop.Token)
+                .ConfigureAwait(false);
             await using (daemon.ConfigureAwait(false))
             {
                 await Task.WhenAny(daemon.Stopped, Task.Delay(Timeout.Infinite, stop.Token)).ConfigureAwait(false);
@@ -89,7 +90,16 @@ public sealed class BartizanDaemon : IAsyncDisposable
         if (_rooms is { } rooms)
         {
             rooms.Sessions.StopFleet();
-            await Task.WhenAll(rooms.Sessions.All.Select(l => rooms.Owner.KillAsync(l.Session.Id, "bartizan", "the instance goes down", CancellationToken.None)))
+            await Task.WhenAll(
+                    rooms.Sessions.All.Select(l =>
+                        rooms.Owner.KillAsync(
+                            l.Session.Id,
+                            "bartizan",
+                            "the instance goes down",
+                            CancellationToken.None
+                        )
+                    )
+                )
                 .ConfigureAwait(false);
             await SayAsync(rooms.Journal, "stopped").ConfigureAwait(false);
         }
@@ -107,7 +117,13 @@ public sealed class BartizanDaemon : IAsyncDisposable
         var clock = _options.Clock;
         var state =
             StateDirectory.Take(_options.Home)
-            ?? throw new ControlException(new ControlProblem(125, $"another process owns `{_options.Home}`", "`bartizan status` shows it; `bartizan down` ends it"));
+            ?? throw new ControlException(
+                new ControlProblem(
+                    125,
+                    $"another process owns `{_options.Home}`",
+                    "`bartizan status` shows it; `bartizan down` ends it"
+                )
+            );
         Opened(state);
 
         // The log first: without it nothing may happen.
@@ -126,7 +142,13 @@ public sealed class BartizanDaemon : IAsyncDisposable
             .StartAsync(monitor, sessions, tokens, lender, clock, new ModelGatewayOptions(), cancellationToken)
             .ConfigureAwait(false);
         Opened(models);
-        var egress = new EgressProxy(monitor, tokens, _options.Resolve is { } resolve ? new GivenResolver(resolve) : new SystemNameResolver(), clock, new EgressOptions());
+        var egress = new EgressProxy(
+            monitor,
+            tokens,
+            _options.Resolve is { } resolve ? new GivenResolver(resolve) : new SystemNameResolver(),
+            clock,
+            new EgressOptions()
+        );
         Opened(egress);
         var backend = new BubblewrapBackend(new BubblewrapOptions(), clock);
         _rooms = new Rooms
@@ -162,22 +184,36 @@ public sealed class BartizanDaemon : IAsyncDisposable
         _options.Say($"instance {log.Log.Origin} is up");
     }
 
-    private static async Task<Journal> OpenLogAsync(StateDirectory state, TimeProvider clock, CancellationToken cancellationToken)
+    private static async Task<Journal> OpenLogAsync(
+        StateDirectory state,
+        TimeProvider clock,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return await Journal.OpenAsync(JournalOptions.In(state.Home), clock, cancellationToken).ConfigureAwait(false);
+            return await Journal
+                .OpenAsync(JournalOptions.In(state.Home), clock, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (LogInconsistentException e)
         {
             throw new ControlException(
-                new ControlProblem(125, $"the log can't be trusted: {e.Message}", $"keep `{state.Home}` as it is; `bartizan log verify --path {state.Home}` says more")
+                new ControlProblem(
+                    125,
+                    $"the log can't be trusted: {e.Message}",
+                    $"keep `{state.Home}` as it is; `bartizan log verify --path {state.Home}` says more"
+                )
             );
         }
     }
 
     // After a crash: what was alive is lost, what was open ended nobody knows how.
-    private static async Task RecoverAsync(JournalRecovery recovery, Core.Ports.IJournal journal, CancellationToken cancellationToken)
+    private static async Task RecoverAsync(
+        JournalRecovery recovery,
+        Core.Ports.IJournal journal,
+        CancellationToken cancellationToken
+    )
     {
         foreach (var intent in recovery.OpenIntents)
         {
@@ -237,14 +273,19 @@ public sealed class BartizanDaemon : IAsyncDisposable
     {
         const string Field = "Uid:";
         var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(Field, StringComparison.Ordinal));
-        return uint.Parse(line[Field.Length..].Split('\t', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture);
+        return uint.Parse(
+            line[Field.Length..].Split('\t', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        );
     }
 
     private static async Task SayAsync(Core.Ports.IJournal journal, string what)
     {
         try
         {
-            await journal.AppendAsync(new Entry { Kind = EntryKind.Instance, Detail = what }, CancellationToken.None).ConfigureAwait(false);
+            await journal
+                .AppendAsync(new Entry { Kind = EntryKind.Instance, Detail = what }, CancellationToken.None)
+                .ConfigureAwait(false);
         }
         catch (IOException) when (what == "stopped")
         {

@@ -4,7 +4,11 @@ using Bartizan.Sandbox.Bubblewrap;
 namespace Bartizan.Daemon;
 
 /// <summary>What this host gives, for <c>doctor</c>: facts by name, what is missing, what is weaker than could be.</summary>
-public sealed record HostFacts(ImmutableArray<KeyValuePair<string, string>> Facts, ImmutableArray<string> Missing, ImmutableArray<string> Weaker)
+public sealed record HostFacts(
+    ImmutableArray<KeyValuePair<string, string>> Facts,
+    ImmutableArray<string> Missing,
+    ImmutableArray<string> Weaker
+)
 {
     /// <summary>Asks the host.</summary>
     public static HostFacts Gather()
@@ -13,9 +17,19 @@ public sealed record HostFacts(ImmutableArray<KeyValuePair<string, string>> Fact
         return new HostFacts(
             [
                 Fact("kernel", $"{report.Kernel} {report.Architecture}"),
-                Fact("user", report.Root ? "root; each sandbox gets a host user of its own" : "not root; sandboxes share this user"),
+                Fact(
+                    "user",
+                    report.Root
+                        ? "root; each sandbox gets a host user of its own"
+                        : "not root; sandboxes share this user"
+                ),
                 Fact("user namespaces", report.UserNamespaces ? "yes" : "no"),
-                Fact("bubblewrap", report.BubblewrapVersion.Length == 0 ? "not installed" : $"{report.BubblewrapVersion} at {report.BubblewrapPath}"),
+                Fact(
+                    "bubblewrap",
+                    report.BubblewrapVersion.Length == 0
+                        ? "not installed"
+                        : $"{report.BubblewrapVersion} at {report.BubblewrapPath}"
+                ),
                 Fact("landlock", report.LandlockAbi == 0 ? "no" : $"ABI {report.LandlockAbi}"),
                 Fact("seccomp", report.Seccomp ? "yes" : "no"),
                 Fact("limits", report.Limits.ToString()),

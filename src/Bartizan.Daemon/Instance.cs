@@ -12,7 +12,8 @@ using Bartizan.Daemon.Sessions;
 namespace Bartizan.Daemon;
 
 /// <summary>The instance as the control API drives it.</summary>
-internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEndpoints> endpoints, Action stop) : IInstance
+internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEndpoints> endpoints, Action stop)
+    : IInstance
 {
     private readonly DateTimeOffset _since = rooms.Clock.GetUtcNow();
     private readonly Attachments _attachments = new(rooms, endpoints);
@@ -20,7 +21,9 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
 
     /// <summary>The product's version.</summary>
     public static string Version { get; } =
-        typeof(Instance).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
+        typeof(Instance)
+            .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
+            .InformationalVersion.Split('+')[0];
 
     /// <inheritdoc/>
     public StatusReply Status()
@@ -43,7 +46,8 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
     /// <inheritdoc/>
     public IReadOnlyList<SessionSummary> Sessions() =>
         [
-            .. rooms.Sessions.All.OrderBy(l => l.Since)
+            .. rooms
+                .Sessions.All.OrderBy(l => l.Since)
                 .Select(l => new SessionSummary
                 {
                     Session = l.Session.Id.ToString(),
@@ -60,7 +64,12 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
     public async Task<SwitchReply> DownAsync(string person, CancellationToken cancellationToken)
     {
         rooms.Sessions.StopFleet();
-        var reply = await KillAsync(new SwitchRequest { All = true, Reason = "the instance goes down" }, person, cancellationToken).ConfigureAwait(false);
+        var reply = await KillAsync(
+                new SwitchRequest { All = true, Reason = "the instance goes down" },
+                person,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         stop();
         return reply;
     }
@@ -85,12 +94,26 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
     }
 
     /// <inheritdoc/>
-    public Task<WorkspaceReply> WorkspaceAsync(string verb, WorkspaceRequest request, string person, CancellationToken cancellationToken) =>
-        rooms.Workspaces.SettleAsync(verb, request, person, cancellationToken);
+    public Task<WorkspaceReply> WorkspaceAsync(
+        string verb,
+        WorkspaceRequest request,
+        string person,
+        CancellationToken cancellationToken
+    ) => rooms.Workspaces.SettleAsync(verb, request, person, cancellationToken);
 
     /// <inheritdoc/>
-    public Task RunAsync(RunRequest request, RunConnection connection, string person, CancellationToken cancellationToken) =>
-        new AgentRun(rooms).RunAsync(request, connection, person, request.Detach ? CancellationToken.None : cancellationToken);
+    public Task RunAsync(
+        RunRequest request,
+        RunConnection connection,
+        string person,
+        CancellationToken cancellationToken
+    ) =>
+        new AgentRun(rooms).RunAsync(
+            request,
+            connection,
+            person,
+            request.Detach ? CancellationToken.None : cancellationToken
+        );
 
     private async Task<SwitchReply> MoveAsync(SwitchRequest request, Func<SessionId, Task> move)
     {
@@ -104,6 +127,9 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
             .Select(l => l.Session.Id)
             .ToList();
         await Task.WhenAll(chosen.Select(move)).ConfigureAwait(false);
-        return new SwitchReply([.. chosen.Select(c => c.ToString())], rooms.Clock.GetElapsedTime(started).TotalMilliseconds);
+        return new SwitchReply(
+            [.. chosen.Select(c => c.ToString())],
+            rooms.Clock.GetElapsedTime(started).TotalMilliseconds
+        );
     }
 }

@@ -12,7 +12,16 @@ public static class ManifestFiles
     {
         var text = Read(path);
         return text is null
-            ? new ManifestLoad(null, [new ManifestError(new SourcePosition(path, 1, 1), "the manifest can't be read", "check the file's path and mode")])
+            ? new ManifestLoad(
+                null,
+                [
+                    new ManifestError(
+                        new SourcePosition(path, 1, 1),
+                        "the manifest can't be read",
+                        "check the file's path and mode"
+                    ),
+                ]
+            )
             : ManifestLoader.Load(text, path, Read);
     }
 
@@ -22,7 +31,8 @@ public static class ManifestFiles
         {
             return File.ReadAllText(path);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException)
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or SecurityException or ArgumentException)
         {
             return null;
         }

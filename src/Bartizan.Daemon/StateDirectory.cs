@@ -47,7 +47,12 @@ public sealed class StateDirectory : IDisposable
         try
         {
             // FileShare.None is flock(2) on Unix: it goes with the process, however that ends.
-            taken = new FileStream(Path.Combine(home, "daemon.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            taken = new FileStream(
+                Path.Combine(home, "daemon.lock"),
+                FileMode.OpenOrCreate,
+                FileAccess.ReadWrite,
+                FileShare.None
+            );
         }
         catch (IOException)
         {

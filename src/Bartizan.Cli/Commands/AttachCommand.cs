@@ -10,11 +10,25 @@ internal static class AttachCommand
     /// <summary>Builds the command.</summary>
     public static Command Make()
     {
-        var manifest = new Option<string>("-m", "--manifest") { Description = "The agent's manifest.", DefaultValueFactory = _ => ManifestFile.Default };
-        var ttl = new Option<string>("--ttl") { Description = "How long the session lives: 30m, 1h.", DefaultValueFactory = _ => "1h" };
-        var accept = new Option<bool>("--accept-unsandboxed") { Description = "Open it although rules of the manifest need a sandbox; recorded." };
+        var manifest = new Option<string>("-m", "--manifest")
+        {
+            Description = "The agent's manifest.",
+            DefaultValueFactory = _ => ManifestFile.Default,
+        };
+        var ttl = new Option<string>("--ttl")
+        {
+            Description = "How long the session lives: 30m, 1h.",
+            DefaultValueFactory = _ => "1h",
+        };
+        var accept = new Option<bool>("--accept-unsandboxed")
+        {
+            Description = "Open it although rules of the manifest need a sandbox; recorded.",
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON instead of `export` lines." };
-        var command = new Command("attach", "Opens a session for an agent that runs elsewhere and prints where its gateways are. Example: eval \"$(bartizan attach)\"")
+        var command = new Command(
+            "attach",
+            "Opens a session for an agent that runs elsewhere and prints where its gateways are. Example: eval \"$(bartizan attach)\""
+        )
         {
             manifest,
             ttl,
@@ -33,7 +47,11 @@ internal static class AttachCommand
 
                 if (Duration(parsed.GetValue(ttl)!) is not { } lives)
                 {
-                    return Screen.Error(ExitCode.Usage, $"`{parsed.GetValue(ttl)}` is no duration", "write it as 45s, 30m or 8h");
+                    return Screen.Error(
+                        ExitCode.Usage,
+                        $"`{parsed.GetValue(ttl)}` is no duration",
+                        "write it as 45s, 30m or 8h"
+                    );
                 }
 
                 var request = new AttachRequest
@@ -57,7 +75,11 @@ internal static class AttachCommand
                 Screen.Line($"export ANTHROPIC_API_KEY={reply.Token}");
                 Screen.Line($"export OPENAI_BASE_URL={reply.Endpoints.Openai}");
                 Screen.Line($"export OPENAI_API_KEY={reply.Token}");
-                var proxy = reply.Endpoints.Egress.Replace("://", $"://session:{reply.Token}@", StringComparison.Ordinal);
+                var proxy = reply.Endpoints.Egress.Replace(
+                    "://",
+                    $"://session:{reply.Token}@",
+                    StringComparison.Ordinal
+                );
                 Screen.Line($"export HTTP_PROXY={proxy}");
                 Screen.Line($"export HTTPS_PROXY={proxy}");
                 Screen.Line("export NO_PROXY=127.0.0.1,localhost");
@@ -69,7 +91,15 @@ internal static class AttachCommand
 
     private static TimeSpan? Duration(string text)
     {
-        if (text.Length < 2 || !int.TryParse(text.AsSpan(0, text.Length - 1), System.Globalization.CultureInfo.InvariantCulture, out var count) || count <= 0)
+        if (
+            text.Length < 2
+            || !int.TryParse(
+                text.AsSpan(0, text.Length - 1),
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var count
+            )
+            || count <= 0
+        )
         {
             return null;
         }

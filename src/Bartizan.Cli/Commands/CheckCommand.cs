@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Bartizan.Cli.Terminal;
-using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Daemon;
 
@@ -12,9 +11,20 @@ internal static class CheckCommand
     /// <summary>Builds the command.</summary>
     public static Command Make()
     {
-        var files = new Argument<string[]>("file") { Description = "Manifests; agent.yaml when left out.", Arity = ArgumentArity.ZeroOrMore };
+        var files = new Argument<string[]>("file")
+        {
+            Description = "Manifests; agent.yaml when left out.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("check", "Loads a manifest, names every fault with its position, and says where each rule is enforced. Example: bartizan check agent.yaml") { files, json };
+        var command = new Command(
+            "check",
+            "Loads a manifest, names every fault with its position, and says where each rule is enforced. Example: bartizan check agent.yaml"
+        )
+        {
+            files,
+            json,
+        };
         command.SetAction(parsed =>
         {
             var names = parsed.GetValue(files) is { Length: > 0 } given ? given : [ManifestFile.Default];
@@ -41,12 +51,21 @@ internal static class CheckCommand
             ? []
             : ManifestReport
                 .Of(load.Manifest)
-                .Select(r => new CheckedRule(r.Rule.Position.ToString(), r.Layer, r.Rule.Text, r.Rule.Why, r.Point, r.Holds, r.Note))
+                .Select(r => new CheckedRule(
+                    r.Rule.Position.ToString(),
+                    r.Layer,
+                    r.Rule.Text,
+                    r.Rule.Why,
+                    r.Point,
+                    r.Strength,
+                    r.Says
+                ))
                 .ToList();
         return new CheckReport(name, [.. load.Errors.Select(Fault)], [.. load.Warnings.Select(Fault)], rules);
     }
 
-    private static CheckFault Fault(ManifestError error) => new(error.Position.ToString(), error.Message, error.Hint.Length == 0 ? null : error.Hint);
+    private static CheckFault Fault(ManifestError error) =>
+        new(error.Position.ToString(), error.Message, error.Hint.Length == 0 ? null : error.Hint);
 
     private static void Print(CheckReport report)
     {
@@ -66,12 +85,32 @@ internal static class CheckCommand
         }
 
         Screen.Line($"{report.File}: valid, {report.Rules.Count} rules", Tone.Good);
-        Screen.Table(["LAYER", "RULE", "ENFORCED BY", "AGAINST A HOSTILE AGENT"], [.. report.Rules.Select(r => (string[])[r.Layer, r.Rule, r.EnforcedBy, r.Note is { Length: > 0 } note ? $"{r.Holds}; {note}" : r.Holds])]);
+        Screen.Table(
+            ["LAYER", "RULE", "ENFORCED BY", "AGAINST A HOSTILE AGENT"],
+            [
+                .. report.Rules.Select(r =>
+                    (string[])[r.Layer, r.Rule, r.EnforcedBy, $"{r.Strength.ToString().ToLowerInvariant()}: {r.Says}"]
+                ),
+            ]
+        );
     }
 
-    private sealed record CheckReport(string File, IReadOnlyList<CheckFault> Errors, IReadOnlyList<CheckFault> Warnings, IReadOnlyList<CheckedRule> Rules);
+    private sealed record CheckReport(
+        string File,
+        IReadOnlyList<CheckFault> Errors,
+        IReadOnlyList<CheckFault> Warnings,
+        IReadOnlyList<CheckedRule> Rules
+    );
 
     private sealed record CheckFault(string Position, string Message, string? Hint);
 
-    private sealed record CheckedRule(string Position, string Layer, string Rule, string Why, string EnforcedBy, string Holds, string? Note);
+    private sealed record CheckedRule(
+        string Position,
+        string Layer,
+        string Rule,
+        string Why,
+        string EnforcedBy,
+        EnforcementStrength Strength,
+        string Says
+    );
 }

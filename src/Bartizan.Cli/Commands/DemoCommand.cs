@@ -15,7 +15,13 @@ internal static class DemoCommand
     public static Command Make()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("demo", "Shows a fooled model being stopped on this machine; no key needed. Example: bartizan demo") { json };
+        var command = new Command(
+            "demo",
+            "Shows a fooled model being stopped on this machine; no key needed. Example: bartizan demo"
+        )
+        {
+            json,
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -25,7 +31,15 @@ internal static class DemoCommand
                 var seconds = clock.GetElapsedTime(started).TotalSeconds;
                 if (parsed.GetValue(json))
                 {
-                    Screen.Json(new { ok, seconds, attempts, proof });
+                    Screen.Json(
+                        new
+                        {
+                            ok,
+                            seconds,
+                            attempts,
+                            proof,
+                        }
+                    );
                     return ok ? ExitCode.Done : ExitCode.No;
                 }
 

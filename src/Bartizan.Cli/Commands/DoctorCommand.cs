@@ -12,18 +12,31 @@ internal static class DoctorCommand
     public static Command Make()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("doctor", "Shows what this host gives and proves with live violations that each plane enforces. Example: bartizan doctor") { json };
+        var command = new Command(
+            "doctor",
+            "Shows what this host gives and proves with live violations that each plane enforces. Example: bartizan doctor"
+        )
+        {
+            json,
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 var host = HostFacts.Gather();
                 var able = host.Missing.IsEmpty;
-                var (ok, attempts, _) = able
-                    ? await DemoStory.PlayAsync(_ => { }, cancellationToken)
-                    : (false, [], "");
+                var (ok, attempts, _) = able ? await DemoStory.PlayAsync(_ => { }, cancellationToken) : (false, [], "");
                 if (parsed.GetValue(json))
                 {
-                    Screen.Json(new { ok, facts = host.Facts.ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal), host.Missing, host.Weaker, planes = attempts });
+                    Screen.Json(
+                        new
+                        {
+                            ok,
+                            facts = host.Facts.ToDictionary(f => f.Key, f => f.Value, StringComparer.Ordinal),
+                            host.Missing,
+                            host.Weaker,
+                            planes = attempts,
+                        }
+                    );
                     return Code(able, ok);
                 }
 
@@ -45,7 +58,10 @@ internal static class DoctorCommand
                 foreach (var attempt in attempts)
                 {
                     var holds = attempt is { Stopped: true, ControlSucceeded: true };
-                    Screen.Line($"{(holds ? "enforces" : "OPEN"), -16} {attempt.Layer}: {attempt.What}", holds ? Tone.Good : Tone.Bad);
+                    Screen.Line(
+                        $"{(holds ? "enforces" : "OPEN"), -16} {attempt.Layer}: {attempt.What}",
+                        holds ? Tone.Good : Tone.Bad
+                    );
                 }
 
                 return Code(able, ok);
@@ -54,5 +70,8 @@ internal static class DoctorCommand
         return command;
     }
 
-    private static int Code(bool able, bool ok) => !able ? ExitCode.Platform : ok ? ExitCode.Done : ExitCode.No;
+    private static int Code(bool able, bool ok) =>
+        !able ? ExitCode.Platform
+        : ok ? ExitCode.Done
+        : ExitCode.No;
 }

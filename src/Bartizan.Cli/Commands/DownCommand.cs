@@ -22,7 +22,8 @@ internal static class DownCommand
 
                 var reply = await client.DownAsync(cancellationToken);
                 using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
-                while (await client.IsUpAsync(cancellationToken) && await timer.WaitForNextTickAsync(cancellationToken)) { }
+                while (await client.IsUpAsync(cancellationToken) && await timer.WaitForNextTickAsync(cancellationToken))
+                { }
 
                 Screen.Line($"the instance is down; {reply.Sessions.Count} sessions were killed");
                 return ExitCode.Done;

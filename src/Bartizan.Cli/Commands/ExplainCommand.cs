@@ -13,10 +13,27 @@ internal static class ExplainCommand
     public static Command Make()
     {
         var verb = new Argument<string>("verb") { Description = "model, http, connect, read, write or exec." };
-        var target = new Argument<string[]>("target") { Description = "What it reaches for, as a rule would name it.", Arity = ArgumentArity.OneOrMore };
-        var manifest = new Option<string>("-m", "--manifest") { Description = "The agent's manifest.", DefaultValueFactory = _ => ManifestFile.Default };
+        var target = new Argument<string[]>("target")
+        {
+            Description = "What it reaches for, as a rule would name it.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var manifest = new Option<string>("-m", "--manifest")
+        {
+            Description = "The agent's manifest.",
+            DefaultValueFactory = _ => ManifestFile.Default,
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("explain", "Says how an action would be decided, and by which rules. Example: bartizan explain connect pypi.org:443") { verb, target, manifest, json };
+        var command = new Command(
+            "explain",
+            "Says how an action would be decided, and by which rules. Example: bartizan explain connect pypi.org:443"
+        )
+        {
+            verb,
+            target,
+            manifest,
+            json,
+        };
         command.SetAction(parsed =>
         {
             var loaded = ManifestFile.Load(parsed.GetValue(manifest)!, out var code);
@@ -57,11 +74,15 @@ internal static class ExplainCommand
             case "model" when text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash:
                 return new ModelTarget(text[..slash], text[(slash + 1)..]);
             case "connect" when text.LastIndexOf(':') is > 0 and var colon:
-                return HostName.TryParse(text.AsSpan(0, colon), out var host, out _) && int.TryParse(text.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var port)
+                return
+                    HostName.TryParse(text.AsSpan(0, colon), out var host, out _)
+                    && int.TryParse(text.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var port)
                     ? new ConnectTarget(host, port)
                     : null;
             case "http" when words.Length == 2 && Uri.TryCreate(words[1], UriKind.Absolute, out var url):
-                return HostName.TryParse(url.Host, out var named, out _) && UrlPath.TryNormalize(url.AbsolutePath, out var path, out _)
+                return
+                    HostName.TryParse(url.Host, out var named, out _)
+                    && UrlPath.TryNormalize(url.AbsolutePath, out var path, out _)
                     ? url.Scheme == "https"
                         ? new ConnectTarget(named, url.Port)
                         : new HttpTarget(text.ToUpperInvariant(), url.Scheme, named, url.Port, path)
@@ -80,11 +101,16 @@ internal static class ExplainCommand
     private static void Print(ActionTarget target, Explanation explanation)
     {
         var effect = explanation.Decision.Effect;
-        Screen.Line($"{effect.ToString().ToLowerInvariant()}: {target.Verb.ToString().ToLowerInvariant()} {Screen.Printable(target.Text)}", effect == Effect.Allow ? Tone.Good : Tone.Bad);
+        Screen.Line(
+            $"{effect.ToString().ToLowerInvariant()}: {target.Verb.ToString().ToLowerInvariant()} {Screen.Printable(target.Text)}",
+            effect == Effect.Allow ? Tone.Good : Tone.Bad
+        );
         Screen.Line($"because {explanation.Decision.Reason}");
         foreach (var layer in explanation.Layers)
         {
-            Screen.Line($"  {layer.Layer}{(layer.IsCeiling ? " (ceiling)" : "")}: {layer.Effect.ToString().ToLowerInvariant()} {layer.Because}".TrimEnd());
+            Screen.Line(
+                $"  {layer.Layer}{(layer.IsCeiling ? " (ceiling)" : "")}: {layer.Effect.ToString().ToLowerInvariant()} {layer.Because}".TrimEnd()
+            );
             foreach (var rule in layer.Matched)
             {
                 Screen.Line($"    {rule.Place}  {rule.Text}  — {rule.Why}");

@@ -17,7 +17,13 @@ internal static class InitCommand
     public static Command Make()
     {
         var json = new Option<bool>("--json") { Description = "Print what was found as JSON; write nothing." };
-        var command = new Command("init", "Looks at what agents and credentials are on this machine and drafts a manifest, deny by default. Example: bartizan init") { json };
+        var command = new Command(
+            "init",
+            "Looks at what agents and credentials are on this machine and drafts a manifest, deny by default. Example: bartizan init"
+        )
+        {
+            json,
+        };
         command.SetAction(parsed =>
         {
             var folder = Environment.CurrentDirectory;
@@ -36,10 +42,17 @@ internal static class InitCommand
             Print(exposure);
             if (File.Exists(ManifestFile.Default))
             {
-                return Screen.Error(ExitCode.Usage, $"`{ManifestFile.Default}` is here already and was left alone", "`bartizan check` explains it; move it away to have a new one drafted");
+                return Screen.Error(
+                    ExitCode.Usage,
+                    $"`{ManifestFile.Default}` is here already and was left alone",
+                    "`bartizan check` explains it; move it away to have a new one drafted"
+                );
             }
 
-            File.WriteAllText(ManifestFile.Default, ManifestDraft.Write(exposure, Path.GetFileName(folder), Environment.UserName));
+            File.WriteAllText(
+                ManifestFile.Default,
+                ManifestDraft.Write(exposure, Path.GetFileName(folder), Environment.UserName)
+            );
             File.WriteAllText(SchemaName, ManifestSchema.Write());
             Screen.Line();
             Screen.Line($"wrote {ManifestFile.Default} and {SchemaName}; nothing else was changed");
@@ -59,7 +72,11 @@ internal static class InitCommand
                 Row("static keys in variables", exposure.KeyVariables, "a session token; keys are put in outside"),
                 Row("secret files in this folder", exposure.SecretFiles, "not in the sandbox"),
                 ["hosts", "any", "the model's, through the gateway"],
-                Row("MCP servers", [.. exposure.Servers.Select(s => $"{s.Name} ({s.Place})")], "none until the tool gateway exists"),
+                Row(
+                    "MCP servers",
+                    [.. exposure.Servers.Select(s => $"{s.Name} ({s.Place})")],
+                    "none until the tool gateway exists"
+                ),
                 ["files it can change", "all of yours", "a staged copy of this folder; you apply"],
             ]
         );
@@ -69,9 +86,19 @@ internal static class InitCommand
         }
 
         Screen.Line();
-        Screen.Line(exposure.Agents.IsEmpty ? "no agent program was found on PATH" : $"agents here: {string.Join(", ", exposure.Agents.Select(a => a.Program))}");
+        Screen.Line(
+            exposure.Agents.IsEmpty
+                ? "no agent program was found on PATH"
+                : $"agents here: {string.Join(", ", exposure.Agents.Select(a => a.Program))}"
+        );
     }
 
     private static string[] Row(string what, IReadOnlyList<string> found, string with) =>
-        [what, found.Count == 0 ? "none found" : $"{found.Count}: {string.Join(", ", found.Take(MaxNames))}{(found.Count > MaxNames ? " …" : "")}", with];
+        [
+            what,
+            found.Count == 0
+                ? "none found"
+                : $"{found.Count}: {string.Join(", ", found.Take(MaxNames))}{(found.Count > MaxNames ? " …" : "")}",
+            with,
+        ];
 }

@@ -12,7 +12,17 @@ internal static class Instance
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
 
     /// <summary>Variables the daemon keeps; everything else of the person's environment stays out of it.</summary>
-    private static readonly string[] Kept = ["HOME", "USER", "LANG", "TZ", "TMPDIR", "XDG_DATA_HOME", "DOTNET_ROOT", ControlAddress.HomeVariable];
+    private static readonly string[] Kept =
+    [
+        "HOME",
+        "USER",
+        "LANG",
+        "TZ",
+        "TMPDIR",
+        "XDG_DATA_HOME",
+        "DOTNET_ROOT",
+        ControlAddress.HomeVariable,
+    ];
 
     /// <summary>A client of the running instance.</summary>
     public static ControlClient Client() => new(ControlAddress.Default());
@@ -27,7 +37,10 @@ internal static class Instance
         }
 
         var address = ControlAddress.Default();
-        Directory.CreateDirectory(address.Home, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        Directory.CreateDirectory(
+            address.Home,
+            UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+        );
         var log = Path.Combine(address.Home, "daemon.log");
         StartDaemon(log);
         using var limit = new CancellationTokenSource(StartWithin);
@@ -46,13 +59,29 @@ internal static class Instance
         catch (OperationCanceledException) when (limit.IsCancellationRequested) { }
 
         client.Dispose();
-        throw new ControlException(new ControlProblem(ExitCode.Failed, "the instance did not start", $"its own words are in `{log}`; `bartizan up --foreground` shows them"));
+        throw new ControlException(
+            new ControlProblem(
+                ExitCode.Failed,
+                "the instance did not start",
+                $"its own words are in `{log}`; `bartizan up --foreground` shows them"
+            )
+        );
     }
 
     // setsid takes the daemon out of the terminal's session: a Ctrl-C or a closed terminal ends the command, not the instance.
     private static void StartDaemon(string log)
     {
-        var start = new ProcessStartInfo("/bin/sh", ["-c", "exec setsid -f \"$@\" </dev/null >>\"$BARTIZAN_DAEMON_LOG\" 2>&1", "sh", .. SelfCommand(), "up", "--foreground"])
+        var start = new ProcessStartInfo(
+            "/bin/sh",
+            [
+                "-c",
+                "exec setsid -f \"$@\" </dev/null >>\"$BARTIZAN_DAEMON_LOG\" 2>&1",
+                "sh",
+                .. SelfCommand(),
+                "up",
+                "--foreground",
+            ]
+        )
         {
             WorkingDirectory = "/",
         };

@@ -7,7 +7,9 @@ internal static class RootCommands
 {
     /// <summary>Builds the command tree.</summary>
     public static RootCommand Make() =>
-        new("Deploys AI agents without handing them the keys. `bartizan demo` shows it; `bartizan init` drafts a manifest; `bartizan run -- claude` runs an agent.")
+        new(
+            "Deploys AI agents without handing them the keys. `bartizan demo` shows it; `bartizan init` drafts a manifest; `bartizan run -- claude` runs an agent."
+        )
         {
             RunCommand.Make(),
             AttachCommand.Make(),
@@ -15,11 +17,22 @@ internal static class RootCommands
             DownCommand.Make(),
             StatusCommand.Make(),
             SessionsCommand.Make(),
-            SwitchCommand.Make("pause", "Holds a session's new actions and freezes its processes.", (c, r, t) => c.PauseAsync(r, t)),
+            SwitchCommand.Make(
+                "pause",
+                "Holds a session's new actions and freezes its processes.",
+                (c, r, t) => c.PauseAsync(r, t)
+            ),
             SwitchCommand.Make("resume", "Lets a paused session go on.", (c, r, t) => c.ResumeAsync(r, t)),
-            SwitchCommand.Make("kill", "Ends a session at once and verifies that nothing of it is left.", (c, r, t) => c.KillAsync(r, t)),
+            SwitchCommand.Make(
+                "kill",
+                "Ends a session at once and verifies that nothing of it is left.",
+                (c, r, t) => c.KillAsync(r, t)
+            ),
             WorkspaceCommand.Make(),
+            LogCommand.Make(),
+            CheckCommand.Make(),
             ExplainCommand.Make(),
+            InitCommand.Make(),
             DemoCommand.Make(),
             DemoCommand.MakeAgent(),
             DoctorCommand.Make(),

@@ -11,13 +11,31 @@ internal static class RunCommand
     /// <summary>Builds the command.</summary>
     public static Command Make()
     {
-        var manifest = new Option<string>("-m", "--manifest") { Description = "The agent's manifest.", DefaultValueFactory = _ => ManifestFile.Default };
-        var observe = new Option<bool>("--observe") { Description = "Development only: what the manifest doesn't mention is allowed and recorded; ends by proposing the manifest." };
+        var manifest = new Option<string>("-m", "--manifest")
+        {
+            Description = "The agent's manifest.",
+            DefaultValueFactory = _ => ManifestFile.Default,
+        };
+        var observe = new Option<bool>("--observe")
+        {
+            Description =
+                "Development only: what the manifest doesn't mention is allowed and recorded; ends by proposing the manifest.",
+        };
         var detach = new Option<bool>("--detach") { Description = "Leave the session running when this command ends." };
         var json = new Option<bool>("--json") { Description = "Print how it ended as JSON on stderr." };
-        var statusFd = new Option<int?>("--status-fd") { Description = "Write how it ended as one line of JSON to this file descriptor." };
-        var words = new Argument<string[]>("command") { Description = "The command; the manifest's own when left out.", Arity = ArgumentArity.ZeroOrMore };
-        var command = new Command("run", "Runs an agent in a sandbox whose only ways out are the gateways. Example: bartizan run -- claude -p \"fix the tests\"")
+        var statusFd = new Option<int?>("--status-fd")
+        {
+            Description = "Write how it ended as one line of JSON to this file descriptor.",
+        };
+        var words = new Argument<string[]>("command")
+        {
+            Description = "The command; the manifest's own when left out.",
+            Arity = ArgumentArity.ZeroOrMore,
+        };
+        var command = new Command(
+            "run",
+            "Runs an agent in a sandbox whose only ways out are the gateways. Example: bartizan run -- claude -p \"fix the tests\""
+        )
         {
             manifest,
             observe,

@@ -16,7 +16,9 @@ internal static class SessionsCommand
             async (parsed, cancellationToken) =>
             {
                 using var client = Instance.Client();
-                var sessions = await client.IsUpAsync(cancellationToken) ? await client.SessionsAsync(cancellationToken) : [];
+                var sessions = await client.IsUpAsync(cancellationToken)
+                    ? await client.SessionsAsync(cancellationToken)
+                    : [];
                 if (parsed.GetValue(json))
                 {
                     Screen.Json(sessions);
@@ -25,7 +27,19 @@ internal static class SessionsCommand
 
                 Screen.Table(
                     ["SESSION", "AGENT", "STATE", "KIND", "PERSON", "SINCE"],
-                    [.. sessions.Select(s => (string[])[s.Session, s.Agent, s.State, s.Kind, s.Person, s.Since.ToString("u", CultureInfo.InvariantCulture)])]
+                    [
+                        .. sessions.Select(s =>
+                            (string[])
+                                [
+                                    s.Session,
+                                    s.Agent,
+                                    s.State,
+                                    s.Kind,
+                                    s.Person,
+                                    s.Since.ToString("u", CultureInfo.InvariantCulture),
+                                ]
+                        ),
+                    ]
                 );
                 return ExitCode.Done;
             }

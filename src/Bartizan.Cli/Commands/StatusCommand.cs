@@ -25,12 +25,16 @@ internal static class StatusCommand
 
                 Screen.Line($"instance   {status.Instance}");
                 Screen.Line($"version    {status.Version}");
-                Screen.Line($"process    {status.Pid}, since {status.Since.ToString("u", CultureInfo.InvariantCulture)}, {status.ResidentBytes >> 20} MB");
+                Screen.Line(
+                    $"process    {status.Pid}, since {status.Since.ToString("u", CultureInfo.InvariantCulture)}, {status.ResidentBytes >> 20} MB"
+                );
                 Screen.Line($"sessions   {status.Sessions}");
                 Screen.Line($"log        {status.Entries} entries");
                 if (status.Endpoints is { } endpoints)
                 {
-                    Screen.Line($"endpoints  anthropic {endpoints.Anthropic}  openai {endpoints.Openai}  egress {endpoints.Egress}");
+                    Screen.Line(
+                        $"endpoints  anthropic {endpoints.Anthropic}  openai {endpoints.Openai}  egress {endpoints.Egress}"
+                    );
                 }
 
                 return ExitCode.Done;

@@ -10,14 +10,33 @@ namespace Bartizan.Cli.Commands;
 internal static class SwitchCommand
 {
     /// <summary>Builds one of the three commands.</summary>
-    public static Command Make(string name, string description, Func<ControlClient, SwitchRequest, CancellationToken, Task<SwitchReply>> act)
+    public static Command Make(
+        string name,
+        string description,
+        Func<ControlClient, SwitchRequest, CancellationToken, Task<SwitchReply>> act
+    )
     {
-        var session = new Argument<string?>("session") { Description = "The session's id.", Arity = ArgumentArity.ZeroOrOne };
+        var session = new Argument<string?>("session")
+        {
+            Description = "The session's id.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var agent = new Option<string?>("--agent") { Description = "All sessions of an agent, by its name." };
         var all = new Option<bool>("--all") { Description = "All sessions." };
-        var reason = new Option<string>("--reason") { Description = "The reason, for the log.", DefaultValueFactory = _ => "" };
+        var reason = new Option<string>("--reason")
+        {
+            Description = "The reason, for the log.",
+            DefaultValueFactory = _ => "",
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command(name, $"{description} Example: bartizan {name} --all") { session, agent, all, reason, json };
+        var command = new Command(name, $"{description} Example: bartizan {name} --all")
+        {
+            session,
+            agent,
+            all,
+            reason,
+            json,
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
@@ -28,10 +47,15 @@ internal static class SwitchCommand
                     All = parsed.GetValue(all),
                     Reason = parsed.GetValue(reason) ?? "",
                 };
-                var selectors = (request.Session is null ? 0 : 1) + (request.Agent is null ? 0 : 1) + (request.All ? 1 : 0);
+                var selectors =
+                    (request.Session is null ? 0 : 1) + (request.Agent is null ? 0 : 1) + (request.All ? 1 : 0);
                 if (selectors != 1)
                 {
-                    return Screen.Error(ExitCode.Usage, $"`{name}` takes a session, `--agent NAME` or `--all`", "`bartizan sessions` lists what runs");
+                    return Screen.Error(
+                        ExitCode.Usage,
+                        $"`{name}` takes a session, `--agent NAME` or `--all`",
+                        "`bartizan sessions` lists what runs"
+                    );
                 }
 
                 using var client = Instance.Client();
@@ -42,7 +66,12 @@ internal static class SwitchCommand
                 }
                 else
                 {
-                    var word = name switch { "kill" => "killed", "pause" => "paused", _ => "resumed" };
+                    var word = name switch
+                    {
+                        "kill" => "killed",
+                        "pause" => "paused",
+                        _ => "resumed",
+                    };
                     Screen.Line(
                         reply.Sessions.Count == 0
                             ? "no such session was running"

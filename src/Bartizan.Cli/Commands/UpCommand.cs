@@ -12,7 +12,10 @@ internal static class UpCommand
     public static Command Make()
     {
         var foreground = new Option<bool>("--foreground") { Description = "Stay in the foreground and log to stderr." };
-        var command = new Command("up", "Starts the instance: gateways and control API. Example: bartizan up") { foreground };
+        var command = new Command("up", "Starts the instance: gateways and control API. Example: bartizan up")
+        {
+            foreground,
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

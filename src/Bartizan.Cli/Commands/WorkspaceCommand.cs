@@ -12,7 +12,9 @@ internal static class WorkspaceCommand
     {
         var command = new Command("workspace", "Shows, applies or discards what a session changed.");
         command.Add(Verb("diff", "Shows the changes.", withCheck: false));
-        command.Add(Verb("apply", "Judges the changes by the rules again and puts them into the workspace.", withCheck: true));
+        command.Add(
+            Verb("apply", "Judges the changes by the rules again and puts them into the workspace.", withCheck: true)
+        );
         command.Add(Verb("discard", "Throws the changes away.", withCheck: false));
         return command;
     }
@@ -21,8 +23,15 @@ internal static class WorkspaceCommand
     {
         var session = new Argument<string>("session") { Description = "The session's id." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var check = new Option<string?>("--check") { Description = "Run this command on the result first, without network or credentials; apply only if it succeeds." };
-        var confirm = new Option<bool>("--confirm") { Description = "Take what the rules ask about and what is named dangerous, too." };
+        var check = new Option<string?>("--check")
+        {
+            Description =
+                "Run this command on the result first, without network or credentials; apply only if it succeeds.",
+        };
+        var confirm = new Option<bool>("--confirm")
+        {
+            Description = "Take what the rules ask about and what is named dangerous, too.",
+        };
         var command = new Command(verb, $"{description} Example: bartizan workspace {verb} s-…") { session, json };
         if (withCheck)
         {

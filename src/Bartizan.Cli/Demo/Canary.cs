@@ -24,7 +24,10 @@ internal sealed class Canary : IAsyncDisposable
     private Canary(WebApplication web) => _web = web;
 
     /// <summary>Its port.</summary>
-    public int Port => new Uri(_web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
+    public int Port =>
+        new Uri(
+            _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()
+        ).Port;
 
     /// <summary>Requests that reached it.</summary>
     public int Requests => Volatile.Read(ref _requests);

@@ -14,7 +14,12 @@ namespace Bartizan.Cli.Demo;
 internal sealed record DemoRun(ImmutableArray<(bool Ok, string Observed)> Results, string? Session, string Error)
 {
     /// <summary>Runs the agent inside, through the control API, as any run.</summary>
-    public static async Task<DemoRun> InsideAsync(ControlAddress address, string manifest, string key, CancellationToken cancellationToken)
+    public static async Task<DemoRun> InsideAsync(
+        ControlAddress address,
+        string manifest,
+        string key,
+        CancellationToken cancellationToken
+    )
     {
         using var client = new ControlClient(address);
         var request = new RunRequest
@@ -34,7 +39,9 @@ internal sealed record DemoRun(ImmutableArray<(bool Ok, string Observed)> Result
         {
             if (!message.IsText)
             {
-                (message.Channel == RunChannel.Error ? error : output).Append(Encoding.UTF8.GetString(message.Bytes.Span));
+                (message.Channel == RunChannel.Error ? error : output).Append(
+                    Encoding.UTF8.GetString(message.Bytes.Span)
+                );
                 continue;
             }
 
@@ -54,7 +61,12 @@ internal sealed record DemoRun(ImmutableArray<(bool Ok, string Observed)> Result
     }
 
     /// <summary>Runs the very same agent outside, with the key in its hand, as people do today.</summary>
-    public static async Task<DemoRun> OutsideAsync(string modelUrl, string key, string folder, CancellationToken cancellationToken)
+    public static async Task<DemoRun> OutsideAsync(
+        string modelUrl,
+        string key,
+        string folder,
+        CancellationToken cancellationToken
+    )
     {
         var words = Instance.SelfCommand();
         var start = new System.Diagnostics.ProcessStartInfo(words[0], [.. words.Skip(1), DemoCommand.AgentName])

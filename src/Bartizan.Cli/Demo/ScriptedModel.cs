@@ -31,7 +31,8 @@ internal sealed class ScriptedModel : IAsyncDisposable
     }
 
     /// <summary>Where it listens.</summary>
-    public string Url => _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+    public string Url =>
+        _web.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
 
     /// <summary>Requests that carried the provider's key.</summary>
     public int Answered => _answered;
@@ -40,7 +41,11 @@ internal sealed class ScriptedModel : IAsyncDisposable
     public bool Saw(string text) => _bodies.Any(b => b.Contains(text, StringComparison.Ordinal));
 
     /// <summary>Starts the model; it drives an agent through <paramref name="acts"/>.</summary>
-    public static async Task<ScriptedModel> StartAsync(string key, ImmutableArray<DemoAct> acts, CancellationToken cancellationToken)
+    public static async Task<ScriptedModel> StartAsync(
+        string key,
+        ImmutableArray<DemoAct> acts,
+        CancellationToken cancellationToken
+    )
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
@@ -61,7 +66,9 @@ internal sealed class ScriptedModel : IAsyncDisposable
         if (context.Request.Headers["x-api-key"] != _key)
         {
             context.Response.StatusCode = 401;
-            await context.Response.WriteAsync("""{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}""");
+            await context.Response.WriteAsync(
+                """{"type":"error","error":{"type":"authentication_error","message":"invalid x-api-key"}}"""
+            );
             return;
         }
 
@@ -69,7 +76,8 @@ internal sealed class ScriptedModel : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted);
         _bodies.Enqueue(text);
-        var results = JsonNode.Parse(text)!["messages"]!.AsArray().Count(m => m!["role"]!.GetValue<string>() == "user") - 1;
+        var results =
+            JsonNode.Parse(text)!["messages"]!.AsArray().Count(m => m!["role"]!.GetValue<string>() == "user") - 1;
         var content = new JsonArray();
         if (results < _acts.Length)
         {
@@ -81,7 +89,9 @@ internal sealed class ScriptedModel : IAsyncDisposable
                     ["type"] = "tool_use",
                     ["id"] = $"toolu_{results}",
                     ["name"] = act.Tool,
-                    ["input"] = new JsonObject([.. act.Input.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value))]),
+                    ["input"] = new JsonObject([
+                        .. act.Input.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)),
+                    ]),
                 }
             );
         }

@@ -22,7 +22,10 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
     public static TerminalSize? Size() =>
         Console.IsInputRedirected || Console.IsOutputRedirected
             ? null
-            : new TerminalSize((ushort)Math.Clamp(Console.WindowWidth, 1, ushort.MaxValue), (ushort)Math.Clamp(Console.WindowHeight, 1, ushort.MaxValue));
+            : new TerminalSize(
+                (ushort)Math.Clamp(Console.WindowWidth, 1, ushort.MaxValue),
+                (ushort)Math.Clamp(Console.WindowHeight, 1, ushort.MaxValue)
+            );
 
     /// <summary>Drives the run until it is over.</summary>
     public async Task<RunEnd> DriveAsync(CancellationToken cancellationToken)
@@ -93,7 +96,11 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
             }
         }
 
-        return new RunEnd("bartizan", Screen.Error(ExitCode.Failed, "the instance went away", "`bartizan log` shows what was recorded"), _session);
+        return new RunEnd(
+            "bartizan",
+            Screen.Error(ExitCode.Failed, "the instance went away", "`bartizan log` shows what was recorded"),
+            _session
+        );
     }
 
     private void Begin(RunEvent.Started started, CancellationToken cancellationToken)

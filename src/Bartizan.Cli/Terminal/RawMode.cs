@@ -26,7 +26,9 @@ internal sealed class RawMode : IDisposable
     {
         try
         {
-            using var stty = Process.Start(new ProcessStartInfo("stty", arguments) { UseShellExecute = false, RedirectStandardOutput = true })!;
+            using var stty = Process.Start(
+                new ProcessStartInfo("stty", arguments) { UseShellExecute = false, RedirectStandardOutput = true }
+            )!;
             var output = stty.StandardOutput.ReadToEnd().Trim();
             stty.WaitForExit();
             return stty.ExitCode == 0 ? output : null;

@@ -69,7 +69,10 @@ internal static class Screen
     /// </summary>
     public static void Table(IReadOnlyList<string> head, IReadOnlyList<IReadOnlyList<string>> rows)
     {
-        var widths = head.Select((title, i) => Math.Max(title.Length, rows.Count == 0 ? 0 : rows.Max(r => Printable(r[i]).Length))).ToArray();
+        var widths = head.Select(
+                (title, i) => Math.Max(title.Length, rows.Count == 0 ? 0 : rows.Max(r => Printable(r[i]).Length))
+            )
+            .ToArray();
         Line(Paint(Join(head), Tone.Strong));
         foreach (var row in rows)
         {
@@ -77,7 +80,8 @@ internal static class Screen
         }
 
         string Join(IReadOnlyList<string> cells) =>
-            string.Join("  ", cells.Select((cell, i) => i == cells.Count - 1 ? cell : cell.PadRight(widths[i]))).TrimEnd();
+            string.Join("  ", cells.Select((cell, i) => i == cells.Count - 1 ? cell : cell.PadRight(widths[i])))
+                .TrimEnd();
     }
 
     /// <summary>Text from outside, made safe for a terminal: controls, bidi and other format characters are escaped.</summary>

@@ -29,13 +29,24 @@ internal sealed class AgentRun(Rooms rooms)
     private const int SignalsUntilKill = 2;
 
     /// <summary>Runs it.</summary>
-    public async Task RunAsync(RunRequest request, RunConnection connection, string person, CancellationToken cancellationToken)
+    public async Task RunAsync(
+        RunRequest request,
+        RunConnection connection,
+        string person,
+        CancellationToken cancellationToken
+    )
     {
         var manifest = Load(request.Manifest);
         var run = manifest.Run ?? new RunSection();
         if (request.Observe && manifest.Environment != DeploymentEnvironment.Development)
         {
-            throw new ControlException(new ControlProblem(4, "`--observe` is for development only", "set `environment: development` in the manifest, or run without it"));
+            throw new ControlException(
+                new ControlProblem(
+                    4,
+                    "`--observe` is for development only",
+                    "set `environment: development` in the manifest, or run without it"
+                )
+            );
         }
 
         // 1 open
@@ -44,13 +55,17 @@ internal sealed class AgentRun(Rooms rooms)
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "run", new SessionTally());
         if (!rooms.Sessions.Add(live))
         {
-            throw new ControlException(new ControlProblem(125, "the instance is going down", "start it again with `bartizan up`"));
+            throw new ControlException(
+                new ControlProblem(125, "the instance is going down", "start it again with `bartizan up`")
+            );
         }
 
         var end = "failed before the agent started";
         try
         {
-            await rooms.Owner.RecordAsync(session, "preparing", person, $"run of {request.Manifest}", cancellationToken).ConfigureAwait(false);
+            await rooms
+                .Owner.RecordAsync(session, "preparing", person, $"run of {request.Manifest}", cancellationToken)
+                .ConfigureAwait(false);
             end = await DriveAsync(live, run, request, connection, person, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -86,12 +101,27 @@ internal sealed class AgentRun(Rooms rooms)
         var workspace = Path.GetFullPath(run.WorkspacePath, Path.GetDirectoryName(request.Manifest)!);
         var folder = rooms.State.Session(session.Id);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var stage = await StageAsync(session, workspace, folder, request, connection, cancellationToken).ConfigureAwait(false);
+        var stage = await StageAsync(session, workspace, folder, request, connection, cancellationToken)
+            .ConfigureAwait(false);
 
         // 3 plan
-        rooms.Lender.Open(session.Id, session.Manifest.Credentials, Path.GetDirectoryName(request.Manifest)!, request.Credentials);
+        rooms.Lender.Open(
+            session.Id,
+            session.Manifest.Credentials,
+            Path.GetDirectoryName(request.Manifest)!,
+            request.Credentials
+        );
         var token = rooms.Tokens.Mint(session.Id);
-        var preparation = Preparation.Make(session.Id, session.Manifest, run, request, workspace, stage.Tree, token, rooms.State.Home);
+        var preparation = Preparation.Make(
+            session.Id,
+            session.Manifest,
+            run,
+            request,
+            workspace,
+            stage.Tree,
+            token,
+            rooms.State.Home
+        );
 
         // 4 create, inject
         ISandbox sandbox;
@@ -101,7 +131,9 @@ internal sealed class AgentRun(Rooms rooms)
         }
         catch (SandboxUnavailableException e)
         {
-            throw new ControlException(new ControlProblem(5, e.Message, "`bartizan doctor` shows what this host gives"));
+            throw new ControlException(
+                new ControlProblem(5, e.Message, "`bartizan doctor` shows what this host gives")
+            );
         }
 
         await using (sandbox.ConfigureAwait(false))
@@ -113,7 +145,9 @@ internal sealed class AgentRun(Rooms rooms)
             }
             catch (SandboxUnavailableException e)
             {
-                throw new ControlException(new ControlProblem(5, e.Message, "`bartizan doctor` shows what this host gives"));
+                throw new ControlException(
+                    new ControlProblem(5, e.Message, "`bartizan doctor` shows what this host gives")
+                );
             }
 
             var listeners = await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false);
@@ -122,17 +156,18 @@ internal sealed class AgentRun(Rooms rooms)
             // 5 gateways
             await live.AddAsync(rooms.Models.Accept(session, listeners.ModelGateway)).ConfigureAwait(false);
             await live.AddAsync(
-                rooms.Egress.Bind(
-                    session,
-                    new EgressListeners
-                    {
-                        Proxy = listeners.Egress,
-                        CaptureHttp = listeners.CaptureHttp,
-                        CaptureTls = listeners.CaptureTls,
-                        Dns = listeners.Dns,
-                    }
+                    rooms.Egress.Bind(
+                        session,
+                        new EgressListeners
+                        {
+                            Proxy = listeners.Egress,
+                            CaptureHttp = listeners.CaptureHttp,
+                            CaptureTls = listeners.CaptureTls,
+                            Dns = listeners.Dns,
+                        }
+                    )
                 )
-            ).ConfigureAwait(false);
+                .ConfigureAwait(false);
             await live.AddAsync(listeners.ToolGateway).ConfigureAwait(false);
 
             // 6 start
@@ -141,18 +176,31 @@ internal sealed class AgentRun(Rooms rooms)
                 rooms.Desk.Seat(session.Id, connection, person);
             }
 
-            await rooms.Owner.RecordAsync(session, "running", person, string.Join(' ', preparation.Program.Names), cancellationToken).ConfigureAwait(false);
+            await rooms
+                .Owner.RecordAsync(
+                    session,
+                    "running",
+                    person,
+                    string.Join(' ', preparation.Program.Names),
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
             if (!live.Control.Start())
             {
-                throw new ControlException(new ControlProblem(4, $"session {session.Id} was ended before the agent started"));
+                throw new ControlException(
+                    new ControlProblem(4, $"session {session.Id} was ended before the agent started")
+                );
             }
 
             var limits = sandbox.Receipt.Layers.FirstOrDefault(l => l.Name == "limits")?.Tier ?? "";
-            await connection.SendAsync(new RunEvent.Started(session.Id.ToString(), limits), cancellationToken).ConfigureAwait(false);
+            await connection
+                .SendAsync(new RunEvent.Started(session.Id.ToString(), limits), cancellationToken)
+                .ConfigureAwait(false);
             await sandbox.StartAsync(cancellationToken).ConfigureAwait(false);
 
             // 7 relay
-            var exit = await RelayAsync(live, sandbox, run, request, connection, person, cancellationToken).ConfigureAwait(false);
+            var exit = await RelayAsync(live, sandbox, run, request, connection, person, cancellationToken)
+                .ConfigureAwait(false);
 
             // 8 end
             rooms.Desk.Leave(session.Id);
@@ -163,7 +211,9 @@ internal sealed class AgentRun(Rooms rooms)
             // 9 settle
             var lines = await SettleAsync(live, run, stage, person).ConfigureAwait(false);
             var by = live.KilledBecause is null ? "agent" : "bartizan";
-            await connection.SendAsync(new RunEvent.Exited(by, exit.Code, lines), CancellationToken.None).ConfigureAwait(false);
+            await connection
+                .SendAsync(new RunEvent.Exited(by, exit.Code, lines), CancellationToken.None)
+                .ConfigureAwait(false);
             return how;
         }
     }
@@ -187,10 +237,18 @@ internal sealed class AgentRun(Rooms rooms)
         try
         {
             var progress = new Progress<StageProgress>(p =>
-                _ = connection.SendAsync(new RunEvent.Noted($"staging the workspace: {p.Entries} files, {p.Bytes >> 20} MB …"), CancellationToken.None)
+                _ = connection.SendAsync(
+                    new RunEvent.Noted($"staging the workspace: {p.Entries} files, {p.Bytes >> 20} MB …"),
+                    CancellationToken.None
+                )
             );
             var stage = await StagedWorkspace
-                .CreateAsync(staging, target => session.Policy.Screen(target, rooms.Clock.GetUtcNow()), progress, cancellationToken)
+                .CreateAsync(
+                    staging,
+                    target => session.Policy.Screen(target, rooms.Clock.GetUtcNow()),
+                    progress,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
             var summary = JsonSerializer.SerializeToUtf8Bytes(stage.Summary, JsonSerializerOptions.Web);
             await rooms
@@ -220,7 +278,12 @@ internal sealed class AgentRun(Rooms rooms)
         }
     }
 
-    private async Task RecordReceiptAsync(Session session, Preparation preparation, ISandbox sandbox, CancellationToken cancellationToken) =>
+    private async Task RecordReceiptAsync(
+        Session session,
+        Preparation preparation,
+        ISandbox sandbox,
+        CancellationToken cancellationToken
+    ) =>
         await rooms
             .Journal.AppendAsync(
                 new Entry
@@ -295,7 +358,12 @@ internal sealed class AgentRun(Rooms rooms)
         return rooms.Owner.EndAsync(live, "bartizan", why);
     }
 
-    private async Task<IReadOnlyList<string>> SettleAsync(LiveSession live, RunSection run, StagedWorkspace stage, string person)
+    private async Task<IReadOnlyList<string>> SettleAsync(
+        LiveSession live,
+        RunSection run,
+        StagedWorkspace stage,
+        string person
+    )
     {
         if (run.WorkspaceMode == WorkspaceMode.ReadOnly)
         {
@@ -315,7 +383,15 @@ internal sealed class AgentRun(Rooms rooms)
             return RunSummary.Lines(live, diff, "");
         }
 
-        var settled = await rooms.Workspaces.ApplyAsync(live.Session, stage, diff, person, CancellationToken.None).ConfigureAwait(false);
-        return RunSummary.Lines(live, diff, settled.Done ? $" (applied{(settled.Refused.Count > 0 ? $", {settled.Refused.Count} refused" : "")})" : $" (not applied: {settled.Problem})");
+        var settled = await rooms
+            .Workspaces.ApplyAsync(live.Session, stage, diff, person, CancellationToken.None)
+            .ConfigureAwait(false);
+        return RunSummary.Lines(
+            live,
+            diff,
+            settled.Done
+                ? $" (applied{(settled.Refused.Count > 0 ? $", {settled.Refused.Count} refused" : "")})"
+                : $" (not applied: {settled.Problem})"
+        );
     }
 }

@@ -45,7 +45,12 @@ public sealed class ApprovalDesk : IApprovals
         ArgumentNullException.ThrowIfNull(request);
         if (!_seats.TryGetValue(request.Action.Session, out var seat))
         {
-            return new Approval(false, request.Digest, null, "nobody sits at a terminal of this session who could be asked");
+            return new Approval(
+                false,
+                request.Digest,
+                null,
+                "nobody sits at a terminal of this session who could be asked"
+            );
         }
 
         await seat.OneAtATime.WaitAsync(cancellationToken).ConfigureAwait(false);

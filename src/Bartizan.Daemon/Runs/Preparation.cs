@@ -30,11 +30,18 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         var words = request.Command.Count > 0 ? [.. request.Command] : run.Command;
         if (words.IsDefaultOrEmpty)
         {
-            throw new ControlException(new ControlProblem(2, "there is no command to run", "name one after `--`, or as `run: command:` in the manifest"));
+            throw new ControlException(
+                new ControlProblem(
+                    2,
+                    "there is no command to run",
+                    "name one after `--`, or as `run: command:` in the manifest"
+                )
+            );
         }
 
         var program = Find(words[0], request, workspace, home);
-        var setup = ClientProfile.Named(run.Client).SetUp(ClientEndpoints.Inside, token, manifest.Models.Values.Select(m => m.Api).Distinct().ToImmutableArray());
+        var setup = Profile(run.Client)
+            .Prepare(ClientEndpoints.Inside, token, SandboxPaths.Home, SandboxPaths.Workspace);
         var plan = new SandboxPlan
         {
             Id = id,
@@ -46,6 +53,16 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         };
         return new Preparation(plan, program);
     }
+
+    private static ClientProfile Profile(string name) =>
+        ClientProfile.Find(name)
+        ?? throw new ControlException(
+            new ControlProblem(
+                3,
+                $"there is no client profile `{name}`",
+                $"the profiles are {string.Join(", ", ClientProfile.Names)}"
+            )
+        );
 
     private static FoundProgram Find(string name, RunRequest request, string workspace, string home)
     {
@@ -68,7 +85,11 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         }
     }
 
-    private static ImmutableDictionary<string, string> Variables(RunSection run, FoundProgram program, ClientSetup setup)
+    private static ImmutableDictionary<string, string> Variables(
+        RunSection run,
+        FoundProgram program,
+        ClientSetup setup
+    )
     {
         // INVARIANT: what points at the gateways wins over whatever a manifest says.
         var variables = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
@@ -81,7 +102,13 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         return variables.ToImmutable();
     }
 
-    private static ImmutableArray<Mount> Mounts(RunSection run, FoundProgram program, ClientSetup setup, string workspace, string stage)
+    private static ImmutableArray<Mount> Mounts(
+        RunSection run,
+        FoundProgram program,
+        ClientSetup setup,
+        string workspace,
+        string stage
+    )
     {
         var mounts = ImmutableArray.CreateBuilder<Mount>();
         mounts.Add(
@@ -101,13 +128,23 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         foreach (var path in run.Mounts)
         {
             var real = Path.GetFullPath(path);
-            mounts.Add(Mount.ReadOnly(new FileInfo(real).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? real, path, "manifest"));
+            mounts.Add(
+                Mount.ReadOnly(
+                    new FileInfo(real).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? real,
+                    path,
+                    "manifest"
+                )
+            );
         }
 
         foreach (var file in setup.Files)
         {
             var content = Encoding.UTF8.GetBytes(file.Content);
-            mounts.Add(file.Writable ? Mount.WritableFile(file.InsidePath, content, "client profile") : Mount.File(file.InsidePath, content, "client profile"));
+            mounts.Add(
+                file.Writable
+                    ? Mount.WritableFile(file.InsidePath, content, "client profile")
+                    : Mount.File(file.InsidePath, content, "client profile")
+            );
         }
 
         if (Alias(workspace, mounts) is { } alias)
@@ -122,10 +159,24 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
     // mounted around or below that path, or where the path is one of the sandbox's own.
     private static Mount? Alias(string workspace, IEnumerable<Mount> mounts)
     {
-        var taken = (string[])["/usr", "/bin", "/lib", "/lib64", "/etc", "/proc", "/dev", "/sys", SandboxPaths.Workspace, SandboxPaths.Home];
+        var taken = (string[])
+            [
+                "/usr",
+                "/bin",
+                "/lib",
+                "/lib64",
+                "/etc",
+                "/proc",
+                "/dev",
+                "/sys",
+                SandboxPaths.Workspace,
+                SandboxPaths.Home,
+            ];
         var free =
             workspace.Split('/').Length > 2
-            && !taken.Concat(mounts.Select(m => m.InsidePath)).Any(path => Within(workspace, path) || Within(path, workspace));
+            && !taken
+                .Concat(mounts.Select(m => m.InsidePath))
+                .Any(path => Within(workspace, path) || Within(path, workspace));
         return free ? Mount.Symlink(workspace, SandboxPaths.Workspace, "the workspace's host path") : null;
     }
 

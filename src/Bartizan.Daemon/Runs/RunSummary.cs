@@ -21,27 +21,42 @@ internal static class RunSummary
         lines.Add($"── bartizan: session {live.Session.Id}{(live.KilledBecause is { } why ? $", {why}" : "")}");
         if (diff is not null)
         {
-            var names = Some(diff.Changes.Where(c => c.After != NodeKind.Directory).Select(c => $"{Sign(c.Kind)}{c.Shown}").ToList());
+            var names = Some(
+                diff.Changes.Where(c => c.After != NodeKind.Directory).Select(c => $"{Sign(c.Kind)}{c.Shown}").ToList()
+            );
             lines.Add($"   files    {(diff.Changes.IsEmpty ? "none changed" : names)}{applied}");
         }
 
         if (!tally.Models.IsEmpty)
         {
             var (input, output) = tally.Tokens;
-            var models = Some([.. tally.Models.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} ×{m.Value}"))]);
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"   models   {models}; {input} tokens in, {output} out"));
+            var models = Some([
+                .. tally.Models.Select(m => string.Create(CultureInfo.InvariantCulture, $"{m.Key} ×{m.Value}")),
+            ]);
+            lines.Add(
+                string.Create(CultureInfo.InvariantCulture, $"   models   {models}; {input} tokens in, {output} out")
+            );
         }
 
         if (!tally.Hosts.IsEmpty)
         {
-            lines.Add($"   hosts    {Some([.. tally.Hosts.Select(h => string.Create(CultureInfo.InvariantCulture, $"{Visible.Text(h.Key)} ×{h.Value}"))])}");
+            lines.Add(
+                $"   hosts    {Some([.. tally.Hosts.Select(h => string.Create(CultureInfo.InvariantCulture, $"{Visible.Text(h.Key)} ×{h.Value}"))])}"
+            );
         }
 
         var refusals = tally.Refusals;
         foreach (var (target, refusal) in refusals.Take(3))
         {
-            var rule = refusal.Needed is { } needed ? $"`{Visible.Text(needed)}` would allow it" : Visible.Text(refusal.Reason);
-            lines.Add(string.Create(CultureInfo.InvariantCulture, $"   refused  {Visible.Text(target)} ×{refusal.Count}; {rule}"));
+            var rule = refusal.Needed is { } needed
+                ? $"`{Visible.Text(needed)}` would allow it"
+                : Visible.Text(refusal.Reason);
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"   refused  {Visible.Text(target)} ×{refusal.Count}; {rule}"
+                )
+            );
         }
 
         if (refusals.Length > 3)
@@ -68,5 +83,9 @@ internal static class RunSummary
 
     private static string Some(List<string> names) =>
         string.Join(", ", names.Take(MaxNames))
-        + (names.Count > MaxNames ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - MaxNames} more") : "");
+        + (
+            names.Count > MaxNames
+                ? string.Create(CultureInfo.InvariantCulture, $" and {names.Count - MaxNames} more")
+                : ""
+        );
 }

@@ -16,7 +16,11 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
     public async Task<AttachReply> OpenAsync(AttachRequest request, string person, CancellationToken cancellationToken)
     {
         var load = ManifestFiles.Load(request.Manifest);
-        var manifest = load.Manifest ?? throw new ControlException(new ControlProblem(3, $"{load.Errors[0].Position}: {load.Errors[0].Message}", load.Errors[0].Hint));
+        var manifest =
+            load.Manifest
+            ?? throw new ControlException(
+                new ControlProblem(3, $"{load.Errors[0].Position}: {load.Errors[0].Message}", load.Errors[0].Hint)
+            );
         var needing = manifest
             .Layers.Where(l => !l.IsCeiling)
             .SelectMany(l => l.Rules)
@@ -24,27 +28,50 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
         if (needing is not null && !request.AcceptUnsandboxed)
         {
             throw new ControlException(
-                new ControlProblem(4, $"{needing.Position}: `{needing.Text}` needs a sandbox, which an attached agent has not", "use `bartizan run`, or `--accept-unsandboxed` to go without it; that is recorded")
+                new ControlProblem(
+                    4,
+                    $"{needing.Position}: `{needing.Text}` needs a sandbox, which an attached agent has not",
+                    "use `bartizan run`, or `--accept-unsandboxed` to go without it; that is recorded"
+                )
             );
         }
 
         if (request.Ttl <= TimeSpan.Zero || request.Ttl > MaxLife)
         {
-            throw new ControlException(new ControlProblem(2, "`--ttl` is more than a day, or nothing", "open a session for at most 24h"));
+            throw new ControlException(
+                new ControlProblem(2, "`--ttl` is more than a day, or nothing", "open a session for at most 24h")
+            );
         }
 
-        var (session, control) = Session.Open(SessionId.New(), manifest, Policy.Compile(manifest), person, observe: false);
+        var (session, control) = Session.Open(
+            SessionId.New(),
+            manifest,
+            Policy.Compile(manifest),
+            person,
+            observe: false
+        );
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "attach", new SessionTally());
         if (!rooms.Sessions.Add(live))
         {
-            throw new ControlException(new ControlProblem(125, "the instance is going down", "start it again with `bartizan up`"));
+            throw new ControlException(
+                new ControlProblem(125, "the instance is going down", "start it again with `bartizan up`")
+            );
         }
 
         try
         {
-            var reason = needing is null ? "attached" : "attached, accepted without a sandbox: its rules on files and commands are not enforced";
-            await rooms.Owner.RecordAsync(session, "preparing", person, reason, cancellationToken).ConfigureAwait(false);
-            rooms.Lender.Open(session.Id, manifest.Credentials, Path.GetDirectoryName(request.Manifest)!, request.Credentials);
+            var reason = needing is null
+                ? "attached"
+                : "attached, accepted without a sandbox: its rules on files and commands are not enforced";
+            await rooms
+                .Owner.RecordAsync(session, "preparing", person, reason, cancellationToken)
+                .ConfigureAwait(false);
+            rooms.Lender.Open(
+                session.Id,
+                manifest.Credentials,
+                Path.GetDirectoryName(request.Manifest)!,
+                request.Credentials
+            );
             var token = rooms.Tokens.Mint(session.Id);
             await rooms.Owner.RecordAsync(session, "running", person, reason, cancellationToken).ConfigureAwait(false);
             control.Start();
@@ -67,7 +94,8 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
         }
     }
 
-    private Task EndAsync(LiveSession live, string why) => rooms.Owner.EndAsync(live, "bartizan", live.KilledBecause ?? why);
+    private Task EndAsync(LiveSession live, string why) =>
+        rooms.Owner.EndAsync(live, "bartizan", live.KilledBecause ?? why);
 
     private async Task ForgetWhenOverAsync(LiveSession live)
     {

@@ -10,10 +10,17 @@ namespace Bartizan.Daemon.Sessions;
 /// kill: gate denies ─ token revoked ─ listeners and tunnels closed ─ SIGKILL by pidfd, cgroup.kill ─ verified empty ─ recorded
 /// </code>
 /// </summary>
-public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action<SessionId> revokeToken) : ISessionSwitch
+public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action<SessionId> revokeToken)
+    : ISessionSwitch
 {
     /// <summary>Records a session's state.</summary>
-    public ValueTask<long> RecordAsync(Session session, string state, string by, string reason, CancellationToken cancellationToken) =>
+    public ValueTask<long> RecordAsync(
+        Session session,
+        string state,
+        string by,
+        string reason,
+        CancellationToken cancellationToken
+    ) =>
         journal.AppendAsync(
             new Entry
             {
@@ -46,7 +53,14 @@ public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action
                 var tier = live.Sandbox is { } sandbox
                     ? await sandbox.PauseAsync(cancellationToken).ConfigureAwait(false)
                     : Bartizan.Sandbox.PauseTier.None;
-                await RecordAsync(live.Session, "paused", by, $"{reason} (processes held by: {tier})", cancellationToken).ConfigureAwait(false);
+                await RecordAsync(
+                        live.Session,
+                        "paused",
+                        by,
+                        $"{reason} (processes held by: {tier})",
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
             }
         }
         finally
@@ -117,7 +131,8 @@ public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action
             {
                 var report = await sandbox.KillAsync(CancellationToken.None).ConfigureAwait(false);
                 verified = report.VerifiedEmpty
-                    ? $"verified empty by {report.Evidence}" : $"NOT verified empty: {report.Evidence}";
+                    ? $"verified empty by {report.Evidence}"
+                    : $"NOT verified empty: {report.Evidence}";
             }
 
             await closed.ConfigureAwait(false);
@@ -127,7 +142,8 @@ public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action
             live.Control.Finish();
             try
             {
-                await RecordAsync(live.Session, "ended", by, $"{reason} ({verified})", CancellationToken.None).ConfigureAwait(false);
+                await RecordAsync(live.Session, "ended", by, $"{reason} ({verified})", CancellationToken.None)
+                    .ConfigureAwait(false);
             }
             finally
             {

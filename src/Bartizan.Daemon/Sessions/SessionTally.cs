@@ -80,7 +80,11 @@ public sealed class SessionTally
                 case EntryKind.Refusal when _refusals.Count < MaxNames:
                     var key = $"{entry.Verb.ToString().ToLowerInvariant()} {entry.Target}";
                     var before = _refusals.GetValueOrDefault(key);
-                    _refusals[key] = new RefusalTally((before?.Count ?? 0) + entry.Count, entry.Needed ?? before?.Needed, entry.Reason ?? "");
+                    _refusals[key] = new RefusalTally(
+                        (before?.Count ?? 0) + entry.Count,
+                        entry.Needed ?? before?.Needed,
+                        entry.Reason ?? ""
+                    );
                     break;
             }
 

@@ -32,7 +32,12 @@ internal sealed class ResultCheck(StateDirectory state, IIsolationBackend backen
         {
             var (copy, _) = await stage
                 .StageResultAsync(
-                    new StageRequest { Source = stage.Source, Folder = result, Never = [state.Home] },
+                    new StageRequest
+                    {
+                        Source = stage.Source,
+                        Folder = result,
+                        Never = [state.Home],
+                    },
                     target => policy.Screen(target, clock.GetUtcNow()),
                     options,
                     cancellationToken
@@ -53,7 +58,9 @@ internal sealed class ResultCheck(StateDirectory state, IIsolationBackend backen
                 await sandbox.StartAsync(cancellationToken).ConfigureAwait(false);
                 await sandbox.Input.DisposeAsync().ConfigureAwait(false);
                 var output = Task.WhenAll(ReadAsync(sandbox.Output), ReadAsync(sandbox.Error));
-                var exit = await sandbox.Exited.WaitAsync(limits.WallClock, clock, cancellationToken).ConfigureAwait(false);
+                var exit = await sandbox
+                    .Exited.WaitAsync(limits.WallClock, clock, cancellationToken)
+                    .ConfigureAwait(false);
                 var said = string.Concat(await output.ConfigureAwait(false)).Trim();
                 return exit.Code == 0
                     ? null

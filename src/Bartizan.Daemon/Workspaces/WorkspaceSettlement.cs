@@ -25,20 +25,33 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
     {
         var note = new SettlementNote(session.Agent, session.Person, manifest, session.Observe);
         var path = Path.Combine(state.Session(session.Id), NoteName);
-        await File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(note), cancellationToken).ConfigureAwait(false);
+        await File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(note), cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Carries out <c>workspace diff | apply | discard</c>.</summary>
-    public async Task<WorkspaceReply> SettleAsync(string verb, WorkspaceRequest request, string person, CancellationToken cancellationToken)
+    public async Task<WorkspaceReply> SettleAsync(
+        string verb,
+        WorkspaceRequest request,
+        string person,
+        CancellationToken cancellationToken
+    )
     {
         if (!SessionId.TryParse(request.Session, out var id) || !File.Exists(Path.Combine(state.Session(id), NoteName)))
         {
             throw new ControlException(
-                new ControlProblem(2, $"session `{request.Session}` has no changes waiting", "`bartizan log` lists sessions; changes are gone once applied or discarded")
+                new ControlProblem(
+                    2,
+                    $"session `{request.Session}` has no changes waiting",
+                    "`bartizan log` lists sessions; changes are gone once applied or discarded"
+                )
             );
         }
 
-        var note = JsonSerializer.Deserialize<SettlementNote>(await File.ReadAllBytesAsync(Path.Combine(state.Session(id), NoteName), cancellationToken).ConfigureAwait(false))!;
+        var note = JsonSerializer.Deserialize<SettlementNote>(
+            await File.ReadAllBytesAsync(Path.Combine(state.Session(id), NoteName), cancellationToken)
+                .ConfigureAwait(false)
+        )!;
         try
         {
             var stage = StagedWorkspace.Open(Path.Combine(state.Session(id), "stage"));
@@ -56,24 +69,38 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
                     Done = true,
                     Changes = Lines(diff.Changes),
                     Refused = [.. diff.Problems.Select(p => $"{p.Path} {p.Reason}")],
-                    Text = null,
+                    Text = DiffText.Write(stage, diff, cancellationToken),
                 };
             }
 
-            var manifest = ManifestFiles.Load(note.Manifest).Manifest
-                ?? throw new ControlException(new ControlProblem(3, $"the manifest `{note.Manifest}` is not valid any more", "`bartizan check` says why; the changes wait"));
+            var manifest =
+                ManifestFiles.Load(note.Manifest).Manifest
+                ?? throw new ControlException(
+                    new ControlProblem(
+                        3,
+                        $"the manifest `{note.Manifest}` is not valid any more",
+                        "`bartizan check` says why; the changes wait"
+                    )
+                );
             var policy = Policy.Compile(manifest, note.Observe);
             var options = new ApplyOptions
             {
                 Judge = target => policy.Screen(target, clock.GetUtcNow()),
                 Confirm = request.Confirm ? (_, _, _) => ValueTask.FromResult(true) : null,
             };
-            if (request.Check.Count > 0 && await check.RunAsync(id, stage, options, manifest, request.Check, cancellationToken).ConfigureAwait(false) is { } problem)
+            if (
+                request.Check.Count > 0
+                && await check
+                    .RunAsync(id, stage, options, manifest, request.Check, cancellationToken)
+                    .ConfigureAwait(false)
+                    is { } problem
+            )
             {
                 return new WorkspaceReply { Done = false, Problem = problem };
             }
 
-            return await ApplyAsync(id, note.Agent, options, stage, diff, person, cancellationToken).ConfigureAwait(false);
+            return await ApplyAsync(id, note.Agent, options, stage, diff, person, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (ViewException e)
         {
@@ -82,7 +109,13 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
     }
 
     /// <summary>Applies a diff at the end of a session.</summary>
-    public Task<WorkspaceReply> ApplyAsync(Session session, StagedWorkspace stage, WorkspaceDiff diff, string person, CancellationToken cancellationToken) =>
+    public Task<WorkspaceReply> ApplyAsync(
+        Session session,
+        StagedWorkspace stage,
+        WorkspaceDiff diff,
+        string person,
+        CancellationToken cancellationToken
+    ) =>
         ApplyAsync(
             session.Id,
             session.Agent,
@@ -94,7 +127,13 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
         );
 
     /// <summary>Throws a stage away.</summary>
-    public async Task DiscardAsync(SessionId id, string agent, StagedWorkspace stage, string person, CancellationToken cancellationToken)
+    public async Task DiscardAsync(
+        SessionId id,
+        string agent,
+        StagedWorkspace stage,
+        string person,
+        CancellationToken cancellationToken
+    )
     {
         await RecordAsync(id, agent, person, "discarded", [], [], cancellationToken).ConfigureAwait(false);
         stage.Discard();
@@ -114,8 +153,20 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
         // INVARIANT: no record, no action: what is about to be applied is durable before the host's files change.
         await RecordAsync(id, agent, person, "applying", diff.Changes, [], cancellationToken).ConfigureAwait(false);
         var result = await stage.ApplyAsync(options, cancellationToken).ConfigureAwait(false);
-        var refused = result.Refused.Select(r => $"{r.Change.Shown}: {r.Reason}").Concat(result.Problems.Select(p => $"{p.Path} {p.Reason}")).ToList();
-        await RecordAsync(id, agent, person, result.Done ? "applied" : "not applied", result.Applied, refused, cancellationToken).ConfigureAwait(false);
+        var refused = result
+            .Refused.Select(r => $"{r.Change.Shown}: {r.Reason}")
+            .Concat(result.Problems.Select(p => $"{p.Path} {p.Reason}"))
+            .ToList();
+        await RecordAsync(
+                id,
+                agent,
+                person,
+                result.Done ? "applied" : "not applied",
+                result.Applied,
+                refused,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         if (result.Done && result.Refused.IsEmpty)
         {
             stage.Discard();
@@ -163,9 +214,20 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
                     Detail = what,
                     Count = changes.Length,
                     Reason = refused.Count == 0 ? null : $"{refused.Count} not taken",
-                    Payloads = changes.IsEmpty && refused.Count == 0
-                        ? []
-                        : [new Payload("changes", "application/json", JsonSerializer.SerializeToUtf8Bytes(new { changes = detail, refused }, JsonSerializerOptions.Web))],
+                    Payloads =
+                        changes.IsEmpty && refused.Count == 0
+                            ? []
+                            :
+                            [
+                                new Payload(
+                                    "changes",
+                                    "application/json",
+                                    JsonSerializer.SerializeToUtf8Bytes(
+                                        new { changes = detail, refused },
+                                        JsonSerializerOptions.Web
+                                    )
+                                ),
+                            ],
                 },
                 cancellationToken
             )

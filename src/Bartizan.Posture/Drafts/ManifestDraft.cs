@@ -22,7 +22,9 @@ public static class ManifestDraft
         var openai = client == "codex";
         var text = new StringBuilder();
         text.AppendLine("# yaml-language-server: $schema=./agent.schema.json");
-        text.AppendLine("# Drafted by `bartizan init`. What it doesn't say is denied; `bartizan check` explains each line.");
+        text.AppendLine(
+            "# Drafted by `bartizan init`. What it doesn't say is denied; `bartizan check` explains each line."
+        );
         text.AppendLine("apiVersion: bartizan/v1");
         text.AppendLine(CultureInfo.InvariantCulture, $"agent: {Name(folderName)}");
         text.AppendLine("version: 1");
@@ -45,23 +47,36 @@ public static class ManifestDraft
         );
         text.AppendLine();
         text.AppendLine("rules:");
-        Rule(text, openai ? "allow: model openai/gpt-*" : "allow: model anthropic/claude-*", "The agent thinks with it.");
+        Rule(
+            text,
+            openai ? "allow: model openai/gpt-*" : "allow: model anthropic/claude-*",
+            "The agent thinks with it."
+        );
         Rule(text, "allow: read workspace/**", "The code it works on.");
         Rule(text, "deny: read **/{.env,.env.*,id_*,*.pem,*.pfx}", "Credentials never enter the model's context.");
         Rule(text, "allow: write workspace/**", "Its changes are staged; a person applies them.");
-        Rule(text, "deny: write workspace/{.git,.github,.husky}/**", "Hooks and pipelines run with other people's rights.");
+        Rule(
+            text,
+            "deny: write workspace/{.git,.github,.husky}/**",
+            "Hooks and pipelines run with other people's rights."
+        );
         text.AppendLine();
         text.AppendLine("credentials:");
-        text.AppendLine(openai ? "  openai-key: { from: env:OPENAI_API_KEY }" : "  anthropic-key: { from: env:ANTHROPIC_API_KEY }");
+        text.AppendLine(
+            openai ? "  openai-key: { from: env:OPENAI_API_KEY }" : "  anthropic-key: { from: env:ANTHROPIC_API_KEY }"
+        );
         return text.ToString();
     }
 
     private static void Rule(StringBuilder text, string rule, string why) =>
-        text.AppendLine(CultureInfo.InvariantCulture, $"  - {rule}").AppendLine(CultureInfo.InvariantCulture, $"    why: {why}");
+        text.AppendLine(CultureInfo.InvariantCulture, $"  - {rule}")
+            .AppendLine(CultureInfo.InvariantCulture, $"    why: {why}");
 
     private static string Name(string folder)
     {
-        var name = new string([.. folder.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Trim('-');
+        var name = new string([.. folder.ToLowerInvariant().Select(c => char.IsAsciiLetterOrDigit(c) ? c : '-')]).Trim(
+            '-'
+        );
         return name.Length == 0 || !char.IsAsciiLetter(name[0]) ? $"agent-{name}".TrimEnd('-') : name;
     }
 }

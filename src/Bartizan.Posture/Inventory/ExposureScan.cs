@@ -46,9 +46,24 @@ public static class ExposureScan
         ".pgpass",
     ];
 
-    private static readonly ImmutableArray<string> KeyEndings = ["_API_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_ACCESS_KEY", "_SECRET_KEY", "_AUTH_TOKEN"];
+    private static readonly ImmutableArray<string> KeyEndings =
+    [
+        "_API_KEY",
+        "_TOKEN",
+        "_SECRET",
+        "_PASSWORD",
+        "_ACCESS_KEY",
+        "_SECRET_KEY",
+        "_AUTH_TOKEN",
+    ];
 
-    private static readonly ImmutableArray<string> ServerFiles = [".claude.json", ".cursor/mcp.json", ".gemini/settings.json", ".qwen/settings.json"];
+    private static readonly ImmutableArray<string> ServerFiles =
+    [
+        ".claude.json",
+        ".cursor/mcp.json",
+        ".gemini/settings.json",
+        ".qwen/settings.json",
+    ];
 
     /// <summary>Scans.</summary>
     /// <param name="home">The person's home.</param>
@@ -60,9 +75,21 @@ public static class ExposureScan
         var (secrets, truncated) = SecretFiles(workspace);
         return new Exposure
         {
-            Agents = [.. KnownAgents.SelectMany(a => Find(a.Program, searchPath) is { } path ? [new FoundAgent(a.Program, a.Client, path)] : Array.Empty<FoundAgent>())],
+            Agents =
+            [
+                .. KnownAgents.SelectMany(a =>
+                    Find(a.Program, searchPath) is { } path
+                        ? [new FoundAgent(a.Program, a.Client, path)]
+                        : Array.Empty<FoundAgent>()
+                ),
+            ],
             CredentialFiles = [.. CredentialPlaces.Where(p => CanRead(Path.Combine(home, p))).Select(p => $"~/{p}")],
-            KeyVariables = [.. variables.Where(v => KeyEndings.Any(e => v.EndsWith(e, StringComparison.Ordinal))).Order(StringComparer.Ordinal)],
+            KeyVariables =
+            [
+                .. variables
+                    .Where(v => KeyEndings.Any(e => v.EndsWith(e, StringComparison.Ordinal)))
+                    .Order(StringComparer.Ordinal),
+            ],
             SecretFiles = secrets,
             Servers = [.. Servers(home, workspace)],
             Truncated = truncated,
@@ -70,7 +97,10 @@ public static class ExposureScan
     }
 
     private static string? Find(string program, string searchPath) =>
-        searchPath.Split(':', StringSplitOptions.RemoveEmptyEntries).Select(folder => Path.Combine(folder, program)).FirstOrDefault(File.Exists);
+        searchPath
+            .Split(':', StringSplitOptions.RemoveEmptyEntries)
+            .Select(folder => Path.Combine(folder, program))
+            .FirstOrDefault(File.Exists);
 
     private static bool CanRead(string path)
     {
@@ -110,7 +140,10 @@ public static class ExposureScan
             var name = Path.GetFileName(path);
             var secret =
                 name == ".env"
-                || (name.StartsWith(".env.", StringComparison.Ordinal) && !name.EndsWith(".example", StringComparison.Ordinal))
+                || (
+                    name.StartsWith(".env.", StringComparison.Ordinal)
+                    && !name.EndsWith(".example", StringComparison.Ordinal)
+                )
                 || name.EndsWith(".pem", StringComparison.Ordinal)
                 || name.EndsWith(".pfx", StringComparison.Ordinal)
                 || name.StartsWith("id_rsa", StringComparison.Ordinal)
@@ -126,7 +159,9 @@ public static class ExposureScan
 
     private static IEnumerable<FoundServer> Servers(string home, string workspace)
     {
-        foreach (var file in ServerFiles.Select(f => Path.Combine(home, f)).Append(Path.Combine(workspace, ".mcp.json")))
+        foreach (
+            var file in ServerFiles.Select(f => Path.Combine(home, f)).Append(Path.Combine(workspace, ".mcp.json"))
+        )
         {
             foreach (var name in JsonServers(file))
             {
@@ -138,7 +173,10 @@ public static class ExposureScan
         foreach (var line in CanRead(codex) ? File.ReadLines(codex) : [])
         {
             const string Head = "[mcp_servers.";
-            if (line.StartsWith(Head, StringComparison.Ordinal) && line.IndexOf(']', StringComparison.Ordinal) is > 0 and var end)
+            if (
+                line.StartsWith(Head, StringComparison.Ordinal)
+                && line.IndexOf(']', StringComparison.Ordinal) is > 0 and var end
+            )
             {
                 yield return new FoundServer(line[Head.Length..end].Trim('"'), Shorten(codex, home));
             }
@@ -155,7 +193,8 @@ public static class ExposureScan
             }
 
             using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return document.RootElement.ValueKind == JsonValueKind.Object
+            return
+                document.RootElement.ValueKind == JsonValueKind.Object
                 && document.RootElement.TryGetProperty("mcpServers", out var servers)
                 && servers.ValueKind == JsonValueKind.Object
                 ? [.. servers.EnumerateObject().Select(s => s.Name)]
@@ -167,5 +206,6 @@ public static class ExposureScan
         }
     }
 
-    private static string Shorten(string path, string home) => path.StartsWith(home, StringComparison.Ordinal) ? $"~{path[home.Length..]}" : path;
+    private static string Shorten(string path, string home) =>
+        path.StartsWith(home, StringComparison.Ordinal) ? $"~{path[home.Length..]}" : path;
 }

@@ -1,0 +1,98 @@
+using System.Globalization;
+using Bartizan.Cli.Terminal;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
+using Bartizan.Records.Entries;
+
+namespace Bartizan.Cli.Commands;
+
+/// <summary>One entry as a line for a person, or as stable JSON for a program.</summary>
+internal static class RowText
+{
+    /// <summary>One line.</summary>
+    public static string Line(EntryRow row)
+    {
+        var entry = row.Entry;
+        var time = row.Stamp.Time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
+        var session = entry.Session == default ? "-" : entry.Session.ToString();
+        return $"{time}  {session, -22}  {Word(entry.Kind), -9} {What(entry)}".TrimEnd();
+    }
+
+    /// <summary>How a granted action ended.</summary>
+    public static string Outcome(EntryRow row)
+    {
+        var entry = row.Entry;
+        var usage = entry.Usage;
+        var used = usage is null
+            ? ""
+            : string.Create(
+                CultureInfo.InvariantCulture,
+                $", {usage.Milliseconds:F1} ms, {usage.BytesOut}/{usage.BytesIn} bytes"
+            );
+        var tokens = usage is { InputTokens: > 0 }
+            ? string.Create(CultureInfo.InvariantCulture, $", {usage.InputTokens}+{usage.OutputTokens} tokens")
+            : "";
+        var tools = entry.ToolCalls.IsEmpty ? "" : $", asks for {Screen.Printable(string.Join(", ", entry.ToolCalls))}";
+        return $"{Word(entry.Outcome ?? OutcomeKind.Abandoned)} {Screen.Printable(entry.Detail ?? "")}{used}{tokens}{tools}".Replace(
+            "  ",
+            " ",
+            StringComparison.Ordinal
+        );
+    }
+
+    /// <summary>The fields of the JSON form; names are stable.</summary>
+    public static object Json(EntryRow row)
+    {
+        var entry = row.Entry;
+        return new
+        {
+            row.Index,
+            row.Stamp.Time,
+            kind = Word(entry.Kind),
+            session = entry.Session == default ? null : entry.Session.ToString(),
+            entry.Agent,
+            entry.Person,
+            entry.Passage,
+            entry.Point,
+            verb = entry.Verb == Verb.Unknown ? null : Word(entry.Verb),
+            entry.Target,
+            effect = entry.Effect is { } effect ? Word(effect) : null,
+            rules = entry.Rules,
+            entry.Needed,
+            entry.Reason,
+            policy = entry.Policy.ToString() is { Length: > 0 } policy ? policy : null,
+            labels = entry.Labels == Labels.None ? null : Word(entry.Labels),
+            entry.Observed,
+            entry.Credential,
+            outcome = entry.Outcome is { } outcome ? Word(outcome) : null,
+            entry.Detail,
+            entry.Usage,
+            toolCalls = entry.ToolCalls,
+            entry.Count,
+            payloads = row.Payloads,
+        };
+    }
+
+    private static string What(Entry entry)
+    {
+        var target =
+            entry.Verb == Verb.Unknown
+                ? Screen.Printable(entry.Target ?? "")
+                : $"{Word(entry.Verb)} {Screen.Printable(entry.Target ?? "")}";
+        var count = entry.Count > 1 ? string.Create(CultureInfo.InvariantCulture, $" ×{entry.Count}") : "";
+        return entry.Kind switch
+        {
+            EntryKind.Refusal => $"{target}{count}: {Screen.Printable(entry.Reason ?? "")}",
+            EntryKind.Outcome =>
+                $"{target} {Word(entry.Outcome ?? OutcomeKind.Abandoned)} {Screen.Printable(entry.Detail ?? "")}",
+            EntryKind.State or EntryKind.Instance =>
+                $"{Screen.Printable(entry.Detail ?? "")}{(entry.Reason is { Length: > 0 } reason ? $": {Screen.Printable(reason)}" : "")}",
+            EntryKind.Approval => $"{target}: {Word(entry.Effect ?? Effect.Deny)} by {entry.Person ?? "nobody"}",
+            _ => $"{target}{(entry.Detail is { Length: > 0 } detail ? $" ({Screen.Printable(detail)})" : "")}{count}",
+        };
+    }
+
+    private static string Word<T>(T value)
+        where T : struct, Enum => value.ToString().ToLowerInvariant();
+}
