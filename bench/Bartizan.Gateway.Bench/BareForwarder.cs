@@ -18,7 +18,9 @@ internal static class BareForwarder
                 EnableMultipleHttp2Connections = true,
             }
         );
-        var (application, port) = await Serving.StartAsync(context => ForwardAsync(context, upstream, callsPort, eventsPort));
+        var (application, port) = await Serving.StartAsync(context =>
+            ForwardAsync(context, upstream, callsPort, eventsPort)
+        );
         await Serving.UntilInputClosesAsync(port);
         await application.StopAsync(new CancellationToken(canceled: true));
     }
@@ -36,7 +38,10 @@ internal static class BareForwarder
         request.Content = new StreamContent(context.Request.Body);
         foreach (var (name, value) in context.Request.Headers)
         {
-            if (!name.Equals("host", StringComparison.OrdinalIgnoreCase) && !request.Headers.TryAddWithoutValidation(name, (string?)value))
+            if (
+                !name.Equals("host", StringComparison.OrdinalIgnoreCase)
+                && !request.Headers.TryAddWithoutValidation(name, (string?)value)
+            )
             {
                 request.Content.Headers.TryAddWithoutValidation(name, (string?)value);
             }

@@ -2,12 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
-using System.Text.RegularExpressions;
+using System.Runtime.CompilerServices;
 
 namespace Bartizan.Gateway.Bench;
 
 /// <summary>Runs the targets in turn, round by round, so that noise hits all alike, and prints medians and goals as Markdown.</summary>
-internal sealed partial class Campaign
+internal sealed class Campaign
 {
     private const int IdleStreams = 2000;
     private const int WarmUpSeconds = 3;
@@ -37,7 +37,9 @@ internal sealed partial class Campaign
 
     private async Task<int> RunAsync(string folder)
     {
-        Console.WriteLine($"Load average before: {(await File.ReadAllTextAsync("/proc/loadavg")).Trim()}. {Disk(folder)}\n");
+        Console.WriteLine(
+            $"Load average before: {(await File.ReadAllTextAsync("/proc/loadavg")).Trim()}. {Disk(folder)}\n"
+        );
         var originPort = FreePort();
         var proxyPort = FreePort();
         using var events = await Part.StartAsync("events");
@@ -79,23 +81,28 @@ internal sealed partial class Campaign
 
     private async Task CallsAsync(Target[] targets)
     {
-        Console.WriteLine($"Calls, {_rounds} rounds of {_seconds} s, medians. An entry is an intent or an outcome; each intent is on disk before its call leaves.\n");
-        Console.WriteLine("| connections | target | calls/s | p50 ms | p99 ms | CPU us per call | entries per sync | errors |");
+        Console.WriteLine(
+            $"Calls, {_rounds} rounds of {_seconds} s, medians. An entry is an intent or an outcome; "
+                + "each intent is on disk before its call leaves.\n"
+        );
+        Console.WriteLine(
+            "| connections | target | calls/s | p50 ms | p99 ms | CPU us per call | entries per sync | errors |"
+        );
         Console.WriteLine("|---|---|---|---|---|---|---|---|");
         foreach (var target in targets)
         {
             // Until the code is compiled: the first seconds of a daemon's life are measured elsewhere.
-            await WrkAsync(target, 16, WarmUpSeconds);
+            await Calls.MeasureAsync(target, 16, WarmUpSeconds);
         }
 
         foreach (var connections in new[] { 1, 64 })
         {
-            var rows = targets.ToDictionary(target => target, _ => new List<Call>());
+            var rows = targets.ToDictionary(target => target, _ => new List<Calls>());
             for (var round = 0; round < _rounds; round++)
             {
                 foreach (var target in round % 2 == 0 ? targets : targets.Reverse())
                 {
-                    rows[target].Add(await WrkAsync(target, connections, _seconds));
+                    rows[target].Add(await Calls.MeasureAsync(target, connections, _seconds));
                 }
             }
 
@@ -104,7 +111,9 @@ internal sealed partial class Campaign
                 var r = rows[target];
                 Console.WriteLine(
                     Row(
-                        $"| {connections} | {target.Name} | {Median(r, x => x.Rate):F0} | {Median(r, x => x.P50):F3} | {Median(r, x => x.P99):F3} | {Median(r, x => x.Cpu):F0} | {Median(r, x => x.PerSync):F1} | {r.Sum(x => x.Errors)} |"
+                        $"| {connections} | {target.Name} | {Median(r, x => x.Rate):F0} | {Median(r, x => x.P50):F3} "
+                            + $"| {Median(r, x => x.P99):F3} | {Median(r, x => x.Cpu):F0} "
+                            + $"| {Median(r, x => x.PerSync):F1} | {r.Sum(x => x.Errors)} |"
                     )
                 );
             }
@@ -125,12 +134,17 @@ internal sealed partial class Campaign
 
     private async Task StreamsAsync(Target[] targets)
     {
-        Console.WriteLine("\nStreams, 50 events/s each: from the upstream's write to the client's read, medians over rounds.\n");
+        Console.WriteLine(
+            "\nStreams, 50 events/s each: from the upstream's write to the client's read, medians over rounds.\n"
+        );
         Console.WriteLine("| streams | target | p50 ms | p99 ms | CPU us per event | events lost |");
         Console.WriteLine("|---|---|---|---|---|---|");
         foreach (var streams in new[] { 1, 200 })
         {
-            var rows = targets.ToDictionary(target => target, _ => new List<(double P50, double P99, double Cpu, int Lost)>());
+            var rows = targets.ToDictionary(
+                target => target,
+                _ => new List<(double P50, double P99, double Cpu, int Lost)>()
+            );
             for (var round = 0; round < Math.Min(_rounds, 3); round++)
             {
                 foreach (var target in targets)
@@ -144,7 +158,8 @@ internal sealed partial class Campaign
                 var r = rows[target];
                 Console.WriteLine(
                     Row(
-                        $"| {streams} | {target.Name} | {Median(r, x => x.P50):F2} | {Median(r, x => x.P99):F2} | {Median(r, x => x.Cpu):F0} | {r.Sum(x => x.Lost)} |"
+                        $"| {streams} | {target.Name} | {Median(r, x => x.P50):F2} | {Median(r, x => x.P99):F2} "
+                            + $"| {Median(r, x => x.Cpu):F0} | {r.Sum(x => x.Lost)} |"
                     )
                 );
             }
@@ -233,7 +248,12 @@ internal sealed partial class Campaign
                 {
                     var row = text.Split('\n').First(line => line.StartsWith("bartizan", StringComparison.Ordinal));
                     var share = row.Split(' ', StringSplitOptions.RemoveEmptyEntries)[8];
-                    Goal("share of direct calls/s, bench-llm.mjs at 16", -0.45, double.Parse(share, CultureInfo.InvariantCulture), "");
+                    Goal(
+                        "share of direct calls/s, bench-llm.mjs at 16",
+                        -0.45,
+                        double.Parse(share, CultureInfo.InvariantCulture),
+                        ""
+                    );
                 }
             }
         }
@@ -262,10 +282,19 @@ internal sealed partial class Campaign
         return Row($"One sync of 512 bytes on this disk: p50 {times[100]:F3} ms, p99 {times[198]:F3} ms.");
     }
 
-    private static async Task<(double P50, double P99, double Cpu, int Lost)> ReadAsync(Target target, int streams, int seconds)
+    private static async Task<(double P50, double P99, double Cpu, int Lost)> ReadAsync(
+        Target target,
+        int streams,
+        int seconds
+    )
     {
         var cpu = target.Part.CpuSeconds;
-        var text = await Part.RunSelfAsync("read", target.Url(target.EventsPort).ToString(), Text(streams), Text(seconds));
+        var text = await Part.RunSelfAsync(
+            "read",
+            target.Url(target.EventsPort).ToString(),
+            Text(streams),
+            Text(seconds)
+        );
         var words = text.Trim().Split(' ');
         var count = int.Parse(words[3], CultureInfo.InvariantCulture);
         return (
@@ -274,45 +303,6 @@ internal sealed partial class Campaign
             (target.Part.CpuSeconds - cpu) * 1e6 / count,
             int.Parse(words[4], CultureInfo.InvariantCulture) - count
         );
-    }
-
-    private static async Task<Call> WrkAsync(Target target, int connections, int seconds)
-    {
-        var (entries, syncs) = await CountsAsync(target);
-        var cpu = target.Part.CpuSeconds;
-        var text = await Part.RunAsync(
-            "wrk",
-            "-t1",
-            "-c" + Text(connections),
-            "-d" + Text(seconds) + "s",
-            "--latency",
-            "-s",
-            Path.Combine(AppContext.BaseDirectory, "call.lua"),
-            $"http://127.0.0.1:{target.CallsPort}/v1/chat/completions"
-        );
-        var spent = target.Part.CpuSeconds - cpu;
-        var (entriesAfter, syncsAfter) = await CountsAsync(target);
-        var requests = Number(Requests().Match(text));
-        var errors = Number(BadStatus().Match(text)) + (text.Contains("Socket errors", StringComparison.Ordinal) ? 1 : 0);
-        return new Call(
-            Number(Rate().Match(text)),
-            Milliseconds(Half().Match(text)),
-            Milliseconds(Most().Match(text)),
-            spent * 1e6 / Math.Max(requests, 1),
-            syncsAfter > syncs ? (double)(entriesAfter - entries) / (syncsAfter - syncs) : 0,
-            errors
-        );
-    }
-
-    private static async Task<(long Entries, long Syncs)> CountsAsync(Target target)
-    {
-        if (!target.Name.StartsWith("Bartizan", StringComparison.Ordinal))
-        {
-            return (0, 0);
-        }
-
-        var words = (await target.Part.AskAsync("counts")).Split(' ');
-        return (long.Parse(words[1], CultureInfo.InvariantCulture), long.Parse(words[2], CultureInfo.InvariantCulture));
     }
 
     private static async Task<Part> NginxAsync(string folder, string name, int port, int upstream, int events)
@@ -340,50 +330,17 @@ internal sealed partial class Campaign
             )
         );
 
-    private static double Median<T>(List<T> rows, Func<T, double> of) => rows.Select(of).Order().ElementAt(rows.Count / 2);
+    private static double Median<T>(List<T> rows, Func<T, double> of) =>
+        rows.Select(of).Order().ElementAt(rows.Count / 2);
 
-    private static string Row(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+    private static string Row(DefaultInterpolatedStringHandler text) => text.ToStringAndClear();
 
     private static string Text(int number) => number.ToString(CultureInfo.InvariantCulture);
-
-    private static double Number(Match match) =>
-        match.Success ? double.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture) : 0;
-
-    private static double Milliseconds(Match match) =>
-        Number(match)
-        * match.Groups[2].Value switch
-        {
-            "us" => 0.001,
-            "s" => 1000,
-            _ => 1,
-        };
 
     private static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    [GeneratedRegex(@"Requests/sec:\s+([\d.]+)")]
-    private static partial Regex Rate();
-
-    [GeneratedRegex(@"(\d+) requests in")]
-    private static partial Regex Requests();
-
-    [GeneratedRegex(@"Non-2xx or 3xx responses: (\d+)")]
-    private static partial Regex BadStatus();
-
-    [GeneratedRegex(@"50%\s+([\d.]+)(us|ms|s)")]
-    private static partial Regex Half();
-
-    [GeneratedRegex(@"99%\s+([\d.]+)(us|ms|s)")]
-    private static partial Regex Most();
-
-    private sealed record Call(double Rate, double P50, double P99, double Cpu, double PerSync, double Errors);
-
-    private sealed record Target(string Name, Part Part, int CallsPort, int EventsPort, string EventsPrefix)
-    {
-        public Uri Url(int port) => new($"http://127.0.0.1:{port}{EventsPrefix}/v1/chat/completions");
     }
 }

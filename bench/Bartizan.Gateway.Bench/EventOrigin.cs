@@ -33,7 +33,8 @@ internal static class EventOrigin
             await timer.WaitForNextTickAsync();
             var now = Stopwatch.GetTimestamp().ToString(CultureInfo.InvariantCulture);
             var chunk =
-                "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"created\":1790000000,\"model\":\"fake-model\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"@"
+                "data: {\"id\":\"chatcmpl-bench\",\"object\":\"chat.completion.chunk\",\"created\":1790000000,"
+                + "\"model\":\"fake-model\",\"choices\":[{\"index\":0,\"delta\":{\"content\":\"@"
                 + now
                 + "\"},\"logprobs\":null,\"finish_reason\":null}]}\n\n";
             await context.Response.BodyWriter.WriteAsync(Encoding.ASCII.GetBytes(chunk));

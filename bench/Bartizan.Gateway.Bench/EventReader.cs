@@ -14,7 +14,9 @@ internal static class EventReader
 
     public static async Task<int> RunAsync(Uri url, int streams, int seconds)
     {
-        using var client = new HttpMessageInvoker(new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null });
+        using var client = new HttpMessageInvoker(
+            new SocketsHttpHandler { UseProxy = false, ActivityHeadersPropagator = null }
+        );
         using var end = new CancellationTokenSource();
         var open = new CountdownEvent(streams);
         var all = new List<double>[streams];
@@ -66,7 +68,10 @@ internal static class EventReader
             "application/json"
         );
         request.Headers.Add("authorization", "Bearer " + GatewayHost.Token);
-        request.Headers.Add("x-events", (seconds == 0 ? 1 : seconds * EventsPerSecond).ToString(CultureInfo.InvariantCulture));
+        request.Headers.Add(
+            "x-events",
+            (seconds == 0 ? 1 : seconds * EventsPerSecond).ToString(CultureInfo.InvariantCulture)
+        );
         if (seconds == 0)
         {
             request.Headers.Add("x-idle", "1");

@@ -54,7 +54,9 @@ internal sealed class GatewayHost : ISessions, ISessionTokens, ICredentialLender
                 new ModelGatewayOptions { MaxRequestsInFlight = 8192, MaxConnectionsPerListener = 8192 },
                 CancellationToken.None
             );
-            await Console.Out.WriteLineAsync("LISTENING " + gateway.AttachEndpoint.Port.ToString(CultureInfo.InvariantCulture));
+            await Console.Out.WriteLineAsync(
+                "LISTENING " + gateway.AttachEndpoint.Port.ToString(CultureInfo.InvariantCulture)
+            );
 
             // Each line that comes in is answered with the counts so far.
             while (await Console.In.ReadLineAsync() is not null)
@@ -101,7 +103,9 @@ internal sealed class GatewayHost : ISessions, ISessionTokens, ICredentialLender
                 why: The benchmark calls it.
               - allow: model events/stream-*
                 why: The benchmark calls it.
-            {{string.Concat(Enumerable.Range(0, 47).Select(i => $"  - deny: model calls/other-{i}-*\n    why: One of many.\n"))}}
+            {{string.Concat(
+                Enumerable.Range(0, 47).Select(i => $"  - deny: model calls/other-{i}-*\n    why: One of many.\n")
+            )}}
             """;
 
     private sealed class Lease : ILease

@@ -146,7 +146,9 @@ internal sealed class Part : IDisposable
 
     private static long Pss(int id)
     {
-        var line = File.ReadLines($"/proc/{id}/smaps_rollup").First(l => l.StartsWith("Pss:", StringComparison.Ordinal));
-        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture) << 10;
+        var line = File.ReadLines($"/proc/{id}/smaps_rollup")
+            .First(l => l.StartsWith("Pss:", StringComparison.Ordinal));
+        return long.Parse(line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1], CultureInfo.InvariantCulture)
+            << 10;
     }
 }

@@ -1,9 +1,11 @@
+using System.Globalization;
 using Bartizan.Gateway.Bench;
 
 // What the model gateway costs, with the real policy and the durable log, beside nginx and a Kestrel forwarder that does nothing.
 //   dotnet run -c Release --project bench/Bartizan.Gateway.Bench            the whole table, about three minutes
 //   dotnet run -c Release --project bench/Bartizan.Gateway.Bench -- quick   one short round of each
 // The other words start one of the parts; the table starts them as processes of their own.
+CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
     case [] or ["quick"]:

@@ -119,11 +119,21 @@ public sealed class ForwardingTests : IAsyncLifetime
     {
         string[] pieces =
         [
-            "event: message_start\ndata: {\"type\":\"message_start\",\"message\":{\"id\":\"m\",\"usage\":{\"input_tokens\":11,\"cache_read_input_tokens\":4,\"output_tokens\":1}}}\n\n",
-            "event: content_block_start\r\ndata: {\"type\":\"content_block_start\",\"index\":1,\"content_block\":{\"type\":\"tool_use\",\"id\":\"t\",\"name\":\"Bash\",\"input\":{}}}\r\n\r\n: comment\n\n",
-            "event: content_block_delta\ndata: {\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"{\\\"command\\\":\"}}\n\nda",
-            "ta: {\"type\":\"content_block_delta\",\"index\":1,\"delta\":{\"type\":\"input_json_delta\",\"partial_json\":\"\\\"ls\\\"}\"}}\n\n",
-            "event: message_delta\ndata: {\"type\":\"message_delta\",\"delta\":{},\"usage\":{\"output_tokens\":9}}\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
+            "event: message_start\ndata: "
+                + """{"type":"message_start","message":{"usage":{"input_tokens":11,"cache_read_input_tokens":4,"output_tokens":1}}}"""
+                + "\n\n",
+            "event: content_block_start\r\ndata: "
+                + """{"type":"content_block_start","index":1,"content_block":{"type":"tool_use","name":"Bash","input":{}}}"""
+                + "\r\n\r\n: comment\n\n",
+            "event: content_block_delta\ndata: "
+                + """{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"{\"command\":"}}"""
+                + "\n\nda",
+            "ta: "
+                + """{"type":"content_block_delta","index":1,"delta":{"type":"input_json_delta","partial_json":"\"ls\"}"}}"""
+                + "\n\n",
+            "event: message_delta\ndata: "
+                + """{"type":"message_delta","delta":{},"usage":{"output_tokens":9}}"""
+                + "\n\nevent: message_stop\ndata: {\"type\":\"message_stop\"}\n\n",
         ];
         _upstream.Answer = context => ScriptedUpstream.StreamAsync(context, pieces);
 

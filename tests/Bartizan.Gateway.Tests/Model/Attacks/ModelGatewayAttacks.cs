@@ -14,6 +14,7 @@ namespace Bartizan.Gateway.Tests.Model.Attacks;
 public sealed class ModelGatewayAttacks : IAsyncLifetime
 {
     private const string Claude = """{"model":"claude-test","messages":[]}""";
+    private const string Head = "POST /v1/messages HTTP/1.1\r\nHost: x\r\nx-api-key: " + GatewayUnderTest.Token;
 
     private ScriptedUpstream _upstream = null!;
     private GatewayUnderTest _house = null!;
@@ -129,11 +130,10 @@ public sealed class ModelGatewayAttacks : IAsyncLifetime
     [Fact]
     public async Task A_request_with_two_lengths_is_refused_and_its_tail_is_no_request()
     {
-        var smuggled =
-            $"POST /v1/messages HTTP/1.1\r\nHost: x\r\nx-api-key: {GatewayUnderTest.Token}\r\nContent-Length: {Claude.Length}\r\n\r\n{Claude}";
+        var smuggled = $"{Head}\r\nContent-Length: {Claude.Length}\r\n\r\n{Claude}";
 
         var answer = await _house.SendRawAsync(
-            $"POST /v1/messages HTTP/1.1\r\nHost: x\r\nx-api-key: {GatewayUnderTest.Token}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}"
+            $"{Head}\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n{smuggled}"
         );
 
         answer.ShouldStartWith("HTTP/1.1 400");
@@ -145,7 +145,9 @@ public sealed class ModelGatewayAttacks : IAsyncLifetime
     public async Task The_host_header_chooses_nothing()
     {
         var answer = await _house.SendRawAsync(
-            $"POST /v1/messages HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\nx-api-key: {GatewayUnderTest.Token}\r\nConnection: close\r\nContent-Length: {Claude.Length}\r\n\r\n{Claude}"
+            $"POST /v1/messages HTTP/1.1\r\nHost: evil.example\r\nX-Forwarded-Host: evil.example\r\n"
+                + $"x-api-key: {GatewayUnderTest.Token}\r\nConnection: close\r\n"
+                + $"Content-Length: {Claude.Length}\r\n\r\n{Claude}"
         );
 
         answer.ShouldStartWith("HTTP/1.1 200");
