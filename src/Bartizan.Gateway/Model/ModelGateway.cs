@@ -29,7 +29,6 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly SessionTransport _transport;
     private readonly UpstreamConnections _upstreams;
     private readonly ModelGatewayOptions _options;
-    private SessionListener? _attach;
     private IPEndPoint? _attachEndpoint;
     private bool _disposed;
 
@@ -94,7 +93,7 @@ public sealed class ModelGateway : IAsyncDisposable
         return _transport.Open(listener, session);
     }
 
-    /// <summary>Closes the shared port, stops the server and drops what is under way.</summary>
+    /// <summary>Closes every listener, aborts what is under way and stops the server.</summary>
     public async ValueTask DisposeAsync()
     {
         lock (_lock)
@@ -105,10 +104,10 @@ public sealed class ModelGateway : IAsyncDisposable
             }
 
             _disposed = true;
-            _attach?.Dispose();
+            _transport.Close();
         }
 
-        // Already cancelled: connections that other listeners left are aborted, not waited for.
+        // Already cancelled: connections are aborted, not waited for.
         await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
         _server.Dispose();
         await _transport.DisposeAsync().ConfigureAwait(false);
@@ -142,7 +141,7 @@ public sealed class ModelGateway : IAsyncDisposable
         var listener = new Socket(_options.AttachAddress.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         listener.Bind(_options.AttachAddress);
         listener.Listen();
-        _attach = _transport.Open(listener, null);
+        _transport.Open(listener, null);
         return (IPEndPoint)listener.LocalEndPoint!;
     }
 

@@ -28,6 +28,9 @@ internal sealed class SessionListener(
     /// <summary>Connections open now.</summary>
     public int LiveConnections => _live.Count;
 
+    /// <summary>Fires when it was closed.</summary>
+    public CancellationToken Closed => _closed.Token;
+
     /// <summary>Begins to accept.</summary>
     public void Start() => _ = AcceptAsync(_closed.Token);
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 using System.Threading.Channels;
@@ -22,6 +23,7 @@ internal sealed class SessionTransport : IConnectionListenerFactory, IConnection
     /// <summary>Accepted connections that Kestrel hasn't taken yet; full, the accept loops wait and the backlog fills.</summary>
     private const int MaxWaiting = 256;
 
+    private readonly ConcurrentDictionary<SessionListener, byte> _open = new();
     private readonly Channel<ConnectionContext> _waiting = Channel.CreateBounded<ConnectionContext>(MaxWaiting);
     private readonly SocketConnectionContextFactory _connections;
     private readonly TimeProvider _clock;
@@ -48,8 +50,19 @@ internal sealed class SessionTransport : IConnectionListenerFactory, IConnection
             _clock,
             _maxConnectionsPerListener
         );
+        _open.TryAdd(open, 0);
+        open.Closed.UnsafeRegister(_ => _open.TryRemove(open, out byte _), null);
         open.Start();
         return open;
+    }
+
+    /// <summary>Closes every listener that is still open, and what came in by it.</summary>
+    public void Close()
+    {
+        foreach (var open in _open.Keys)
+        {
+            open.Dispose();
+        }
     }
 
     /// <inheritdoc/>
@@ -81,6 +94,7 @@ internal sealed class SessionTransport : IConnectionListenerFactory, IConnection
     public ValueTask DisposeAsync()
     {
         _waiting.Writer.TryComplete();
+        Close();
         _connections.Dispose();
         return ValueTask.CompletedTask;
     }

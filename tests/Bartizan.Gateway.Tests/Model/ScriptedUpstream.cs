@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -27,14 +28,24 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
 
     public Func<HttpContext, Task> Answer { get; set; } = context => JsonAsync(context, """{"id":"a","content":[]}""");
 
-    public static async Task<ScriptedUpstream> StartAsync()
+    public static async Task<ScriptedUpstream> StartAsync(X509Certificate2? certificate = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder
             .WebHost.UseKestrelCore()
             .ConfigureKestrel(kestrel =>
             {
-                kestrel.Listen(IPAddress.Loopback, 0);
+                kestrel.Listen(
+                    IPAddress.Loopback,
+                    0,
+                    listen =>
+                    {
+                        if (certificate is not null)
+                        {
+                            listen.UseHttps(certificate);
+                        }
+                    }
+                );
                 kestrel.Limits.MaxRequestBodySize = null;
             });
         var application = builder.Build();
@@ -81,6 +92,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         Requests.Enqueue(
             new Received(
                 context.Request.Method,
+                context.Request.Protocol,
                 context.Request.Path + context.Request.QueryString,
                 context.Request.Headers.ToDictionary(
                     h => h.Key,
@@ -93,5 +105,11 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         await Answer(context);
     }
 
-    internal sealed record Received(string Method, string Target, Dictionary<string, string> Headers, byte[] Body);
+    internal sealed record Received(
+        string Method,
+        string Protocol,
+        string Target,
+        Dictionary<string, string> Headers,
+        byte[] Body
+    );
 }
