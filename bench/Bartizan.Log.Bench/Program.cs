@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using Bartizan.Log;
+using Bartizan.Log.Bench;
 using Bartizan.Log.Disks;
 using Bartizan.Log.Verification;
 
@@ -32,6 +33,7 @@ foreach (var delay in new[] { 0, 5 })
 }
 
 await VerifyAsync();
+await JournalBench.RunAsync(seconds);
 
 async Task ReportAsync(
     string name,

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using Bartizan.Log.Segments;
 
@@ -6,6 +7,8 @@ namespace Bartizan.Log;
 /// <summary>Reads a log's files, of a live log in another process too. Never writes.</summary>
 public sealed class LogDirectory(string path)
 {
+    private readonly ConcurrentDictionary<string, SegmentHeader> _headers = new();
+
     /// <summary>The directory.</summary>
     public string Path { get; } = path;
 
@@ -22,7 +25,7 @@ public sealed class LogDirectory(string path)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(from);
         var end = count > long.MaxValue - from ? long.MaxValue : from + count;
-        var segments = SegmentFile.List(Path);
+        var segments = SegmentFile.List(Path, _headers);
         if (segments.Count == 0 || from >= end)
         {
             yield break;

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Win32.SafeHandles;
 
@@ -19,7 +20,11 @@ internal sealed record SegmentFile(int Number, string Path, SegmentHeader Header
 
     /// <summary>The segments of a log in order.</summary>
     /// <exception cref="LogInconsistentException">When one is missing or isn't a segment.</exception>
-    public static List<SegmentFile> List(string directory)
+    public static List<SegmentFile> List(string directory) =>
+        List(directory, new ConcurrentDictionary<string, SegmentHeader>());
+
+    /// <summary>The same, for who asks often: a header never changes once it is there.</summary>
+    public static List<SegmentFile> List(string directory, ConcurrentDictionary<string, SegmentHeader> headers)
     {
         var segments = new List<SegmentFile>();
         var folder = System.IO.Path.Combine(directory, Folder);
@@ -36,7 +41,7 @@ internal sealed record SegmentFile(int Number, string Path, SegmentHeader Header
                 continue;
             }
 
-            var header = ReadHeader(path);
+            var header = headers.GetOrAdd(path, ReadHeader);
             var before = segments.Count > 0 ? segments[^1] : null;
             if (before is not null && (number != before.Number + 1 || header.FirstIndex < before.Header.FirstIndex))
             {
