@@ -33,7 +33,14 @@ internal static class NameCases
     public static IEnumerable<WireCase> Floods(Field field)
     {
         yield return ProxyCases
-            .Make("P28", "connections", (one, seen) => Fewer(one, seen, "connections", Connections))
+            .Make(
+                "P28",
+                "connections",
+                (one, seen) =>
+                    seen.Result(one, "made") is "" or "0"
+                        ? Finding.Unclear("none could be made")
+                        : Fewer(one, seen, "connections", Connections)
+            )
             .Tcp(Field.Loopback, Field.Proxy)
             .Step("connections", Connections);
         yield return ProxyCases

@@ -235,6 +235,9 @@ public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptio
             send {marker}
             all {ReceiveMilliseconds}
             tcp {Field.Loopback} {Field.Proxy}
+            send {connect}
+            head {ReceiveMilliseconds}
+            tcp {Field.Loopback} {Field.Proxy}
 
             """
         );
@@ -263,9 +266,10 @@ public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptio
         var reached = cut.IsCompleted || Last(steps, KillMarker, "all").Length > 0;
         var took = reached ? await cut.WaitAsync(CutAtMost).ConfigureAwait(false) : TimeSpan.MaxValue;
         var again = Last(steps, KillMarker, "connect");
+        var answered = steps[KillMarker].Count(line => line.Step == "head" && line.Bytes.Length > 0) > 1;
         var result =
             !reached ? AttemptResult.Inconclusive
-            : took > CutWithin || again == "ok" ? AttemptResult.Open
+            : took > CutWithin || answered || again == "ok" ? AttemptResult.Open
             : again == "ECONNREFUSED" ? AttemptResult.Blocked
             : AttemptResult.Inconclusive;
         var text = string.Create(

@@ -96,7 +96,7 @@ internal static class TunnelCases
         yield return ProxyCases
             .Make(
                 "P16",
-                "h2c",
+                "upgrade",
                 (one, seen) =>
                     seen.Received(one.Name).Contains("h2c", StringComparison.OrdinalIgnoreCase)
                         ? Finding.Through("the canary was asked for HTTP/2")
@@ -104,7 +104,7 @@ internal static class TunnelCases
                     : seen.Refusal(one, Malformed, Forbidden)
             )
             .Tcp(Field.Loopback, Field.Proxy)
-            .Send(field.Get(Field.Canary, "/" + ProxyCases.Marker("P16", "h2c"), CleartextHttp2))
+            .Send(field.Get(Field.Canary, "/" + ProxyCases.Marker("P16", "upgrade"), CleartextHttp2))
             .Head();
         yield return ProxyCases
             .Make("P16", "preface", (one, seen) => seen.Refusal(one, Malformed))

@@ -41,7 +41,15 @@ public sealed class BubblewrapBackend : IIsolationBackend
     public HostReport Probe() => ProbeAsync().GetAwaiter().GetResult();
 
     /// <inheritdoc/>
-    public async ValueTask<ISandbox> PrepareAsync(SandboxPlan plan, CancellationToken cancellationToken)
+    public ValueTask<ISandbox> PrepareAsync(SandboxPlan plan, CancellationToken cancellationToken) =>
+        PrepareAsync(plan, rewrite: null, cancellationToken);
+
+    /// <summary>The same with what is passed on changed, for tests of the protection only.</summary>
+    internal async ValueTask<ISandbox> PrepareAsync(
+        SandboxPlan plan,
+        Action<LaunchSpecs>? rewrite,
+        CancellationToken cancellationToken
+    )
     {
         var report = await _report.Value.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (!report.CanIsolate)
@@ -58,7 +66,13 @@ public sealed class BubblewrapBackend : IIsolationBackend
 
         try
         {
-            sandbox.Reserve(_cgroups, report.Root ? ReserveUser(plan.Id) : null, _baseView, StageDirectory(report));
+            sandbox.Reserve(
+                _cgroups,
+                report.Root ? ReserveUser(plan.Id) : null,
+                _baseView,
+                StageDirectory(report),
+                rewrite
+            );
             return sandbox;
         }
         catch (Exception failure)

@@ -84,12 +84,13 @@ internal sealed class BubblewrapSandbox : ISandbox
         CgroupHost cgroups,
         HostUserPool.Reservation? user,
         ImmutableArray<Mount> baseView,
-        string stage
+        string stage,
+        Action<LaunchSpecs>? rewrite
     )
     {
         _user = user;
         _cgroup = cgroups.Make(Id, _plan.Limits);
-        var setting = new LaunchSetting(_host.BubblewrapPath, stage, cgroups.Tier);
+        var setting = new LaunchSetting(_host.BubblewrapPath, stage, cgroups.Tier, rewrite);
         _launch = Launch.Build(_plan, baseView, _cgroup, setting, user?.User);
     }
 
@@ -371,6 +372,12 @@ internal sealed class BubblewrapSandbox : ISandbox
             throw new SandboxUnavailableException(
                 $"The sandbox can't be created: it shares the host's namespace `{required[0]}`."
             );
+        }
+
+        // A limit that the receipt names and the sandbox is not under would be worse than none.
+        if (_cgroup is { } cgroup && !cgroup.Holds(_live.Agent))
+        {
+            throw new SandboxUnavailableException("The sandbox can't be created: it is not in its cgroups.");
         }
 
         return Receipts.Of(_plan, _host, _filter, hostUser, namespaces, _user is not null);

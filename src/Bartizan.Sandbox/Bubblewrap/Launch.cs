@@ -36,6 +36,7 @@ internal sealed class Launch : IDisposable
     private readonly int? _user;
     private int _next = LaunchDescriptors.FirstFree;
     private int _binds;
+    private byte[]? _filterInstead;
 
     private Launch(string stage, int? user)
     {
@@ -59,6 +60,13 @@ internal sealed class Launch : IDisposable
         try
         {
             launch.Describe(plan, baseView, cgroup, setting);
+            if (setting.Rewrite is { } rewrite)
+            {
+                var specs = new LaunchSpecs(launch._launch, launch._arguments, launch._shim);
+                rewrite(specs);
+                launch._filterInstead = specs.Filter;
+            }
+
             return launch;
         }
         catch
@@ -81,7 +89,7 @@ internal sealed class Launch : IDisposable
         Pass(diagnostics.Duplicate(), 2);
         Pass(Descriptor.Sealed(Words(_launch)), LaunchDescriptors.LaunchSpec);
         Pass(Descriptor.Sealed(Words(_shim)), LaunchDescriptors.ShimSpec);
-        Pass(Descriptor.Sealed(filter), LaunchDescriptors.Filter);
+        Pass(Descriptor.Sealed(_filterInstead ?? filter), LaunchDescriptors.Filter);
         Pass(sync.Duplicate(), LaunchDescriptors.Sync);
         Pass(Descriptor.Sealed(Words(_arguments)), LaunchDescriptors.BubblewrapArguments);
         if (streams is var (input, output, error))

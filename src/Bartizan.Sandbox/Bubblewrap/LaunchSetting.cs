@@ -4,4 +4,10 @@ namespace Bartizan.Sandbox.Bubblewrap;
 /// <param name="BubblewrapPath">The program.</param>
 /// <param name="StageDirectory">Where root's launches pin their binds, each in a mount namespace of its own.</param>
 /// <param name="Limits">At which tier limits are enforced.</param>
-internal sealed record LaunchSetting(string BubblewrapPath, string StageDirectory, LimitTier Limits);
+/// <param name="Rewrite">Changes what is passed on; for tests of the protection only, else null.</param>
+internal sealed record LaunchSetting(
+    string BubblewrapPath,
+    string StageDirectory,
+    LimitTier Limits,
+    Action<LaunchSpecs>? Rewrite = null
+);

@@ -177,6 +177,19 @@ internal sealed class SandboxCgroup
         return gone;
     }
 
+    /// <summary>True when the process is in every one of them.</summary>
+    public bool Holds(int process)
+    {
+        if (_groups.IsEmpty)
+        {
+            return true;
+        }
+
+        var name = "/" + Path.GetFileName(_groups[0].Directory);
+        return Read($"/proc/{process}/cgroup").Split('\n').Count(line => line.EndsWith(name, StringComparison.Ordinal))
+            >= _groups.Length;
+    }
+
     /// <summary>The processes in there.</summary>
     public int[] Processes() =>
         _groups.IsEmpty

@@ -155,6 +155,9 @@ static void open_by_handle(void)
     blocked_by(errno);
 }
 
+/* The launch helper is mounted and no Landlock rule allows it: nothing else than Landlock hides it. */
+static void read_helper(void) { reads(setting("helper")); }
+
 static void opens_device(const char *path)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
@@ -221,5 +224,6 @@ const struct attempt file_attempts[] = {
     {"fs.umount_proc", unmount_proc, CONTROL_CAGED, 0},
     {"fs.pivot_root", pivot, CONTROL_CAGED, 0},
     {"fs.chroot", change_root, CONTROL_CAGED, 0},
+    {"layer.landlock", read_helper, CONTROL_PLAIN, 0},
     {NULL, NULL, CONTROL_PLAIN, 0},
 };

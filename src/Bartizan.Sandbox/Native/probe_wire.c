@@ -10,7 +10,8 @@
  *   all MS                  reads until the other side closes
  *   more MS                 reads once
  *   upload MEGABYTES        sends that much of nothing  → how many bytes went
- *   connections COUNT       opens as many more to the same address → how many stand after SETTLE_MILLISECONDS
+ *   connections COUNT       opens as many more to the same address → how many were made, in a line of its own ("made"),
+ *                           and how many stand after SETTLE_MILLISECONDS
  *   names COUNT             asks as many distinct DNS names there → how many were answered
  *   ask HEX                 sends a DNS query and keeps the address of its answer: "tcp answer PORT" connects there
  *
@@ -220,6 +221,7 @@ static void open_connections(long count)
         poll(opened_here, (nfds_t)made, 0);
     for (long i = 0; i < made; i++)
         standing += !(opened_here[i].revents & (POLLRDHUP | POLLHUP | POLLERR));
+    say_count("made", made);
     say_count("connections", standing);
 }
 

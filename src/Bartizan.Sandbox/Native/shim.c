@@ -193,6 +193,11 @@ int shim_applet(void) {
     }
     if (words.next >= words.count)
         fail_with("read the shim spec", "nothing to exec");
+    // Fails closed: a spec that lost a layer on its way starts nothing.
+    if (ruleset < 0)
+        fail_with("enter Landlock", "the spec has no rules");
+    if (!filter)
+        fail_with("load the seccomp filter", "the spec has none");
     words.at[words.count] = NULL;
 
     say_ready(terminal);
@@ -209,14 +214,13 @@ int shim_applet(void) {
 
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
         fail("set no_new_privs");
-    if (ruleset >= 0 && syscall(SYS_landlock_restrict_self, ruleset, 0))
+    if (syscall(SYS_landlock_restrict_self, ruleset, 0))
         fail("enter Landlock");
     if (syscall(SYS_close_range, FD_AGENT_STDIN + 3, ~0U, 0))
         fail("close descriptors");
     for (int fd = FD_LAUNCH_SPEC; fd < FD_AGENT_STDIN + 3; fd++)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
-    if (filter)
-        load_filter();
+    load_filter();
     execve(words.at[words.next], &words.at[words.next], environ);
     fail("exec the agent");
 }

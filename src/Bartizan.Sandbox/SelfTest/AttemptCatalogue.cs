@@ -16,6 +16,11 @@ internal static class AttemptCatalogue
     /// </param>
     internal sealed record Row(string Id, string Layer, bool Canary = false);
 
+    /// <summary>
+    /// Beside the reference's: a layer that another one stands behind is looked at by itself, so that its loss shows.
+    /// </summary>
+    internal static ImmutableArray<Row> Layers { get; } = [new("layer.landlock", "Landlock", Canary: true)];
+
     /// <summary>All of them, in the reference's order.</summary>
     internal static ImmutableArray<Row> InSandbox { get; } =
     [

@@ -34,40 +34,52 @@ public sealed class EscapeTest(IIsolationBackend backend, EscapeTestOptions opti
             .CreateAsync(options.Directory, options.HelperPath, bound.Token)
             .ConfigureAwait(false);
         await using var _ = canaries.ConfigureAwait(false);
-        var stage = Directory.CreateDirectory(
+        var ground = Directory.CreateDirectory(
             Path.Combine(options.Directory, "bartizan-stage-" + canaries.Mark),
             StageMode
         );
+        var stage = ground.CreateSubdirectory("workspace").FullName;
+
+        // A Landlock rule holds for the file itself, by whatever path: the launch helper, which no rule may allow, must not be
+        // the same file as the applet, which one does.
+        var applet = Path.Combine(ground.FullName, "applet");
+        File.Copy(options.HelperPath, applet);
+        var inside = options with { HelperPath = applet };
         try
         {
             var before = canaries.Sweep();
-            var (receipt, inside) = await AttackAsync(canaries, stage.FullName, bound.Token).ConfigureAwait(false);
+            var (receipt, lines) = await AttackAsync(inside, canaries, stage, bound.Token).ConfigureAwait(false);
             var after = canaries.Sweep();
-            var outside = await ControlAsync(canaries, stage.FullName, bound.Token).ConfigureAwait(false);
-            var host = new HostChecks(backend, options, canaries, stage.FullName);
+            var outside = await ControlAsync(canaries, stage, bound.Token).ConfigureAwait(false);
+            var host = new HostChecks(backend, inside, canaries, stage);
             ImmutableArray<Attempt> looked =
             [
                 .. await host.RunAsync(bound.Token).ConfigureAwait(false),
                 host.NothingChanged(before, after),
-                await new ExportCheck(backend, options, canaries).RunAsync(bound.Token).ConfigureAwait(false),
+                await new ExportCheck(backend, inside, canaries).RunAsync(bound.Token).ConfigureAwait(false),
             ];
-            var judged = AttemptJudge.Judge(AttemptCatalogue.InSandbox, inside, outside);
+            var judged = AttemptJudge.Judge(
+                [.. AttemptCatalogue.InSandbox, .. AttemptCatalogue.Layers],
+                lines,
+                outside
+            );
             return Report(receipt, [.. judged.Select(a => Confirm(a, looked)), .. looked]);
         }
         finally
         {
-            stage.Delete(recursive: true);
+            ground.Delete(recursive: true);
         }
     }
 
     private async Task<(SandboxReceipt, ImmutableDictionary<string, ProbeLine>)> AttackAsync(
+        EscapeTestOptions insideOptions,
         HostCanaries canaries,
         string stage,
         CancellationToken cancellationToken
     )
     {
-        var settings = ProbeSettings.Write(canaries, stage, inside: true);
-        var plan = ProbeRun.Plan(options, stage, settings, "run", ProbeRun.Settings);
+        var settings = ProbeSettings.Write(canaries, options, stage, inside: true);
+        var plan = ProbeRun.Plan(insideOptions, stage, settings, "run", ProbeRun.Settings);
         var sandbox = await backend.PrepareAsync(plan, cancellationToken).ConfigureAwait(false);
         await using var _ = sandbox.ConfigureAwait(false);
         await sandbox.CreateAsync(cancellationToken).ConfigureAwait(false);
@@ -84,7 +96,11 @@ public sealed class EscapeTest(IIsolationBackend backend, EscapeTestOptions opti
     )
     {
         var path = Path.Combine(canaries.Scratch, "settings");
-        await File.WriteAllBytesAsync(path, ProbeSettings.Write(canaries, stage, inside: false), cancellationToken)
+        await File.WriteAllBytesAsync(
+                path,
+                ProbeSettings.Write(canaries, options, stage, inside: false),
+                cancellationToken
+            )
             .ConfigureAwait(false);
         return ProbeLine.ReadAll(
             await ProbeRun.OutsideAsync(options, path, canaries.Workspace, cancellationToken).ConfigureAwait(false)

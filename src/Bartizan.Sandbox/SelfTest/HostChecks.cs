@@ -51,6 +51,9 @@ internal sealed class HostChecks(
         }
 
         attempts.Add(await BelowWorkspaceAsync(cancellationToken).ConfigureAwait(false));
+        attempts.Add(
+            await new RemovedLayers(backend, options, stage).RunAsync(cancellationToken).ConfigureAwait(false)
+        );
         return attempts.ToImmutable();
     }
 

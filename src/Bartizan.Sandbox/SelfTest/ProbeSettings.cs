@@ -34,7 +34,7 @@ internal static class ProbeSettings
         };
 
     /// <summary>The settings as the applet reads them: one <c>key=value</c> a line.</summary>
-    public static byte[] Write(HostCanaries canaries, string stage, bool inside)
+    public static byte[] Write(HostCanaries canaries, EscapeTestOptions options, string stage, bool inside)
     {
         var (address, addressSix, gateway) = HostAddresses();
         var text = new StringBuilder();
@@ -42,6 +42,7 @@ internal static class ProbeSettings
         Add("workspace-on-host", canaries.Workspace);
         Add("stage-on-host", inside ? stage : canaries.Workspace);
         Add("tmp", inside ? SandboxPaths.Temporary : canaries.Scratch);
+        Add("helper", inside ? SandboxPaths.Helper : options.HelperPath);
         Add("key-file", canaries.KeyFile);
         Add("canary-file", canaries.CanaryFile);
         Add("canary-directory", canaries.Directory);

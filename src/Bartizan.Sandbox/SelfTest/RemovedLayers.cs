@@ -1,0 +1,97 @@
+using Bartizan.Sandbox.Bubblewrap;
+
+namespace Bartizan.Sandbox.SelfTest;
+
+/// <summary>H08: a launch from which a layer was taken away must be refused, not go on weaker.</summary>
+internal sealed class RemovedLayers(IIsolationBackend backend, EscapeTestOptions options, string stage)
+{
+    private const string Refused = "refused";
+    private static readonly string[] Namespaces = ["ipc", "pid", "net", "uts"];
+
+    /// <summary>Takes each away in turn.</summary>
+    public async Task<Attempt> RunAsync(CancellationToken cancellationToken)
+    {
+        if (backend is not BubblewrapBackend bubblewrap)
+        {
+            return Make(AttemptResult.NotApplicable, "", "", "this backend's launch can't be taken apart");
+        }
+
+        var host = bubblewrap.Probe();
+        var seen = new List<string>();
+        var accepted = false;
+        foreach (var (layer, remove) in Layers(host))
+        {
+            var answer = await TryAsync(bubblewrap, remove, cancellationToken).ConfigureAwait(false);
+            accepted |= answer != Refused;
+            seen.Add($"without {layer}: {answer}");
+        }
+
+        var whole = await TryAsync(bubblewrap, static _ => { }, cancellationToken).ConfigureAwait(false);
+        var control = whole != Refused;
+        return Make(
+            accepted ? AttemptResult.Open
+                : control ? AttemptResult.Blocked
+                : AttemptResult.Inconclusive,
+            string.Join(", ", seen),
+            "with all layers: " + whole,
+            accepted || control ? null : "its control failed"
+        );
+    }
+
+    private static IEnumerable<(string Layer, Action<LaunchSpecs> Remove)> Layers(HostReport host)
+    {
+        yield return ("Landlock", static specs => LaunchSpecs.Remove(specs.Shim, "landlock", following: 2));
+        yield return ("seccomp", static specs => LaunchSpecs.Remove(specs.Shim, "filter", following: 0));
+        yield return ("network namespace", static specs => ShareOnly(specs, "net"));
+        yield return ("PID namespace", static specs => ShareOnly(specs, "pid"));
+        yield return ("IPC namespace", static specs => ShareOnly(specs, "ipc"));
+        if (host.Root)
+        {
+            yield return ("a host user", static specs => LaunchSpecs.Remove(specs.Launch, "user", following: 1));
+        }
+
+        if (host.Limits != LimitTier.Rlimits)
+        {
+            yield return ("cgroups", static specs => LaunchSpecs.Remove(specs.Launch, "cgroup", following: 1));
+        }
+    }
+
+    private static void ShareOnly(LaunchSpecs specs, string shared)
+    {
+        LaunchSpecs.Remove(specs.Arguments, "--unshare-all", following: 0);
+        specs.Arguments.InsertRange(0, Namespaces.Where(kind => kind != shared).Select(kind => "--unshare-" + kind));
+    }
+
+    private async Task<string> TryAsync(
+        BubblewrapBackend bubblewrap,
+        Action<LaunchSpecs> rewrite,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var plan = ProbeRun.Plan(options, stage, new byte[] { 0 }, "wait");
+            var sandbox = await bubblewrap.PrepareAsync(plan, rewrite, cancellationToken).ConfigureAwait(false);
+            await using var _ = sandbox.ConfigureAwait(false);
+            await sandbox.CreateAsync(cancellationToken).ConfigureAwait(false);
+            using var listeners = await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false);
+            await sandbox.StartAsync(cancellationToken).ConfigureAwait(false);
+            return "accepted";
+        }
+        catch (SandboxUnavailableException)
+        {
+            return Refused;
+        }
+    }
+
+    private static Attempt Make(AttemptResult result, string observed, string control, string? reason) =>
+        new()
+        {
+            Id = "H08",
+            Layer = "launch",
+            Observed = observed,
+            Control = control,
+            Result = result,
+            Reason = reason,
+        };
+}
