@@ -31,7 +31,7 @@ public sealed class BubblewrapBackend : IIsolationBackend
             options.FirstHostUser,
             options.HostUserCount
         );
-        _report = new Lazy<Task<HostReport>>(ProbeAsync);
+        _report = new Lazy<Task<HostReport>>(OpenAsync);
     }
 
     /// <inheritdoc/>
@@ -84,6 +84,17 @@ public sealed class BubblewrapBackend : IIsolationBackend
                     failure
                 );
         }
+    }
+
+    // What a daemon that was killed left on the host goes before this one makes anything of its own.
+    private async Task<HostReport> OpenAsync()
+    {
+        foreach (var session in Environment.IsPrivilegedProcess ? _users.Abandoned() : [])
+        {
+            await _cgroups.Find(session).ClearAsync(_options.KillTimeout, CancellationToken.None).ConfigureAwait(false);
+        }
+
+        return await ProbeAsync().ConfigureAwait(false);
     }
 
     private Task<HostReport> ProbeAsync() => SandboxHost.ProbeAsync(_cgroups, _options, CancellationToken.None);

@@ -429,10 +429,9 @@ internal sealed class BubblewrapSandbox : ISandbox
             }
         }
 
-        var started = _time.GetTimestamp();
-        while (_cgroup is { } cgroup && !cgroup.TryRemove() && _time.GetElapsedTime(started) < _options.KillTimeout)
+        if (_cgroup is { } cgroup)
         {
-            await Task.Delay(SandboxCgroup.LookAgain, _time, cancellationToken).ConfigureAwait(false);
+            await cgroup.ClearAsync(_options.KillTimeout, cancellationToken).ConfigureAwait(false);
         }
 
         _user?.Dispose();

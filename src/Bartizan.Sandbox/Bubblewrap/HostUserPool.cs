@@ -13,6 +13,7 @@ namespace Bartizan.Sandbox.Bubblewrap;
 internal sealed class HostUserPool(string directory, int first, int count)
 {
     private const int OwnerOnly = 0x180; // 0600
+    private const int MostFileBytes = 64; // a session id, with room
 
     /// <summary>Takes a user; null when all are taken.</summary>
     public Reservation? Reserve(SessionId session)
@@ -36,6 +37,34 @@ internal sealed class HostUserPool(string directory, int first, int count)
         }
 
         return null;
+    }
+
+    /// <summary>The sessions of daemons that died without giving their host users back; each is named once.</summary>
+    public IReadOnlyList<SessionId> Abandoned()
+    {
+        var found = new List<SessionId>();
+        foreach (var path in Directory.Exists(directory) ? Directory.EnumerateFiles(directory) : [])
+        {
+            try
+            {
+                using var file = Descriptor.Open(path, Libc.O_RDWR | Libc.O_NOFOLLOW);
+                if (Libc.flock(file, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && HasName(file, path))
+                {
+                    if (SessionId.TryParse(file.ReadText(MostFileBytes), out var session))
+                    {
+                        found.Add(session);
+                    }
+
+                    File.Delete(path);
+                }
+            }
+            catch (IOException)
+            {
+                // Another daemon gave it back, or looks at it, at this moment.
+            }
+        }
+
+        return found;
     }
 
     // A file that its last holder removed between our open and our lock guards nothing any more.

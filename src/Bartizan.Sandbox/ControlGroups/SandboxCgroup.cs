@@ -154,8 +154,26 @@ internal sealed class SandboxCgroup
         return Processes().Length == 0 ? "cgroup.procs empty" : null;
     }
 
+    /// <summary>Ends whoever is in there and removes the directories; false when that takes longer than the patience.</summary>
+    public async Task<bool> ClearAsync(TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var started = _time.GetTimestamp();
+        while (!TryRemove())
+        {
+            if (_time.GetElapsedTime(started) > patience)
+            {
+                return false;
+            }
+
+            Sweep();
+            await Task.Delay(LookAgain, _time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
     /// <summary>Removes the directories; true when all are gone.</summary>
-    public bool TryRemove()
+    private bool TryRemove()
     {
         var gone = true;
         foreach (var (_, directory) in _groups)

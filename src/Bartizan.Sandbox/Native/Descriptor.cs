@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
+using System.Text;
 
 namespace Bartizan.Sandbox.Native;
 
@@ -107,6 +108,14 @@ internal sealed unsafe class Descriptor : SafeHandle
                 done += written > 0 ? written : throw Failure("write");
             }
         }
+    }
+
+    /// <summary>Reads a short text from where it stands.</summary>
+    public string ReadText(int mostBytes)
+    {
+        var buffer = stackalloc byte[mostBytes];
+        var count = Libc.read(this, buffer, mostBytes);
+        return count >= 0 ? Encoding.UTF8.GetString(buffer, (int)count) : throw Failure("read");
     }
 
     /// <summary>Another descriptor of the same open file, its number at least <paramref name="atLeast"/>.</summary>

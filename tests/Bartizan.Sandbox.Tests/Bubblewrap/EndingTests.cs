@@ -67,7 +67,9 @@ public sealed class EndingTests
     [Fact]
     public async Task A_paused_sandbox_does_nothing_until_it_is_resumed()
     {
-        await using var sandbox = await Sandboxes.StartAsync(Sandboxes.Shell("while read -r line; do echo $line; done"));
+        await using var sandbox = await Sandboxes.StartAsync(
+            Sandboxes.Shell("while read -r line; do echo $line; done")
+        );
         await sandbox.Input.WriteAsync("one\n"u8.ToArray());
         (await ReadLineAsync(sandbox.Output)).ShouldBe("one");
 

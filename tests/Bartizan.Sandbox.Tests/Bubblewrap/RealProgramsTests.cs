@@ -6,8 +6,16 @@ namespace Bartizan.Sandbox.Tests.Bubblewrap;
 public sealed class RealProgramsTests
 {
     [Theory]
-    [InlineData("/usr/bin/git", "git init -q . && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m x && git log --oneline | wc -l", "1")]
-    [InlineData("/usr/bin/python3", "/usr/bin/python3 -c 'import multiprocessing as m; print(m.Pool(2).map(abs,[-1,-2]))'", "[1, 2]")]
+    [InlineData(
+        "/usr/bin/git",
+        "git init -q . && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m x && git log --oneline | wc -l",
+        "1"
+    )]
+    [InlineData(
+        "/usr/bin/python3",
+        "/usr/bin/python3 -c 'import multiprocessing as m; print(m.Pool(2).map(abs,[-1,-2]))'",
+        "[1, 2]"
+    )]
     [InlineData("/usr/bin/gcc", "echo 'int main(){return 42;}' > a.c && gcc a.c -o a && ./a; echo $?", "42")]
     [InlineData("/usr/bin/perl", "perl -e 'print 6*7'", "42")]
     [InlineData(
