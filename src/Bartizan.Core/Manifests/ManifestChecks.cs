@@ -267,6 +267,31 @@ internal sealed class ManifestChecks(
             }
         }
 
+        foreach (var rule in manifest.Layers[^1].Rules.Where(r => r is { Verb: Verb.Http, Credential: not null }))
+        {
+            if (PatternsOf(rule).OfType<HttpPattern>().Any(p => !p.Host.NamesPrivateHost))
+            {
+                Warn(
+                    rule.Position,
+                    $"`{rule.Credential}` would be sent in cleartext",
+                    "Anybody on the way can read it."
+                );
+            }
+        }
+
+        if (manifest.Run is { WorkspacePath: "." })
+        {
+            foreach (var source in manifest.Credentials.Values.Where(c => LiesBeside(c)))
+            {
+                var where = (root.Find("credentials") as SourceNode.Map)?.PositionOf(source.Name) ?? root.Position;
+                Warn(
+                    where,
+                    $"the file of `{source.Name}` lies in the workspace, where the agent may read it",
+                    "Move it."
+                );
+            }
+        }
+
         foreach (var model in manifest.Models.Values.Where(m => m.Url.Scheme == "http" && !m.Url.IsLoopback))
         {
             if (manifest.Environment != DeploymentEnvironment.Development)
@@ -288,6 +313,11 @@ internal sealed class ManifestChecks(
             Warn(name.Position, $"the role `{SourceTree.Quote(name.Text)}` is defined and not named in `roles`", "");
         }
     }
+
+    private static bool LiesBeside(CredentialSource source) =>
+        source.Origin == CredentialOrigin.File
+        && !source.Locator.StartsWith('/')
+        && !source.Locator.StartsWith("..", StringComparison.Ordinal);
 
     private static IEnumerable<TargetPattern> PatternsOf(Rule rule) =>
         Alternation.TryExpand(rule.Pattern, out var texts, out _)

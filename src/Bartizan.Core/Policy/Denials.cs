@@ -27,35 +27,45 @@ internal sealed class Denials
 
     /// <summary>
     /// Why a grant can never apply, as half a sentence; null when some of it may. Seen are: a pattern without wildcards that is
-    /// denied, and a pattern that is denied as it is written.
+    /// denied or that a ceiling's own list leaves out, and a pattern that is denied as it is written.
     /// </summary>
     public string? WhyDead(Verb verb, List<TargetPattern> patterns)
     {
-        CompiledRule? killer = null;
+        string? why = null;
         foreach (var pattern in patterns)
         {
-            killer = pattern.Literal is { } target
-                ? FirstDenying(target)
-                : _byText.GetValueOrDefault((verb, pattern.Canonical)) ?? _byText.GetValueOrDefault((verb, "**"));
-            if (killer is null)
+            why = pattern.Literal is { } target ? WhyDead(target) : WhyDead(verb, pattern.Canonical);
+            if (why is null)
             {
                 return null;
             }
         }
 
-        return killer is null ? null : $"`{killer.Reference.Text}` ({killer.Reference.Place}) denies it";
+        return why;
     }
 
-    private CompiledRule? FirstDenying(ActionTarget target)
+    private string? WhyDead(Verb verb, string canonical) =>
+        _byText.GetValueOrDefault((verb, canonical)) is { } same ? DeniedBy(same)
+        : _byText.GetValueOrDefault((verb, "**")) is { } all ? DeniedBy(all)
+        : null;
+
+    private string? WhyDead(ActionTarget target)
     {
+        var (listed, granted) = (false, false);
         foreach (var rule in _layer.RulesOf(target.Verb))
         {
-            if (rule.Rule.Effect == Effect.Deny && CompiledLayer.Applies(rule, target))
+            var applies = CompiledLayer.Applies(rule, target);
+            if (rule.Rule.Effect == Effect.Deny && applies)
             {
-                return rule;
+                return DeniedBy(rule);
             }
+
+            listed |= rule.Rule.Effect == Effect.Allow;
+            granted |= applies;
         }
 
-        return null;
+        return _layer.IsCeiling && listed && !granted ? $"{_layer.Name} allows only what its own rules name" : null;
     }
+
+    private static string DeniedBy(CompiledRule rule) => $"`{rule.Reference.Text}` ({rule.Reference.Place}) denies it";
 }

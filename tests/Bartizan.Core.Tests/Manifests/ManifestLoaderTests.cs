@@ -251,6 +251,26 @@ public sealed class ManifestLoaderTests
     }
 
     [Theory]
+    [InlineData("connect b.example:443", true)]
+    [InlineData("connect a.example:443", false)]
+    [InlineData("connect *.example:443", false)]
+    [InlineData("read /etc/hosts", false)]
+    public void A_grant_that_a_ceiling_leaves_out_can_never_apply(string grant, bool dead)
+    {
+        var load = ManifestLoader.Load(
+            Head + $"extends: b.yaml\nrules:\n  - allow: {grant}\n    why: x\n",
+            "agent.yaml",
+            _ => "apiVersion: bartizan/v1\nrules:\n  - allow: connect a.example:443\n    why: x\n"
+        );
+
+        load.Errors.Any(e =>
+                e.Message.EndsWith("baseline b allows only what its own rules name", StringComparison.Ordinal)
+            )
+            .ShouldBe(dead);
+        load.Errors.IsEmpty.ShouldBe(!dead);
+    }
+
+    [Theory]
     [InlineData("agent: b\n", "`agent` stands in an agent's manifest")]
     [InlineData("credentials: { k: { from: env:K } }\n", "`credentials` stands in an agent's manifest")]
     public void A_baseline_holds_rules_and_roles_only(string extra, string expected)
@@ -299,10 +319,12 @@ public sealed class ManifestLoaderTests
         var load = ManifestLoader.Load(
             Head
                 + "models: { m: { api: openai, url: \"http://models.example\" } }\n"
-                + "credentials: { k: { from: file:key.txt } }\n"
+                + "run: { command: [a] }\n"
+                + "credentials: { k: { from: file:key.txt }, l: { from: env:L } }\n"
                 + "define_roles: { r: [{ allow: exec z, why: x }] }\n"
                 + "rules:\n  - { allow: exec a, why: x, expires: 2026-01-01 }\n  - { allow: exec b, why: x, accept_wide: y }\n"
-                + "  - { allow: exec b, why: x }\n",
+                + "  - { allow: exec b, why: x }\n"
+                + "  - { allow: http GET http://a.example/**, with: l, why: x }\n",
             "agent.yaml",
             _ => null,
             new DateOnly(2026, 11, 21)
@@ -314,10 +336,12 @@ public sealed class ManifestLoaderTests
                 "no rule allows a model of `m`",
                 "`m` is reached by http: what is sent can be read on the way",
                 "the credential `k` is used by nothing",
+                "the file of `k` lies in the workspace, where the agent may read it",
                 "the role `r` is defined and not named in `roles`",
                 "`allow: exec a` lapsed after 2026-01-01",
                 "`accept_wide` stands on `allow: exec b`, which isn't wide",
                 "`allow: exec b` stands twice",
+                "`l` would be sent in cleartext",
             ]);
     }
 
