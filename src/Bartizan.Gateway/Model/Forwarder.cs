@@ -182,6 +182,7 @@ internal sealed class Forwarder(
         CancellationToken cancellationToken
     )
     {
+        limit.CancelAfter(Timeout.InfiniteTimeSpan);
         var length = PassedHeaders.LengthOf(response);
         var writer = context.Response.BodyWriter;
         var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
@@ -191,7 +192,6 @@ internal sealed class Forwarder(
         {
             // A read of nothing waits for something without a buffer: an idle stream costs little. While it waits, what came
             // before goes out, the headers first of all.
-            limit.CancelAfter(options.SilentFor);
             var ready = body.ReadAsync(Memory<byte>.Empty, cancellationToken);
             if (!ready.IsCompleted || unflushed >= MaxUnflushedBytes)
             {
@@ -203,7 +203,14 @@ internal sealed class Forwarder(
                 }
             }
 
+            if (!ready.IsCompleted)
+            {
+                // Only the upstream's silence is timed: a paused session is held for as long as it is paused.
+                limit.CancelAfter(options.SilentFor);
+            }
+
             await ready.ConfigureAwait(false);
+            limit.CancelAfter(Timeout.InfiniteTimeSpan);
             var memory = writer.GetMemory(ReadBytes);
             var count = await body.ReadAsync(memory, cancellationToken).ConfigureAwait(false);
             if (count == 0)
