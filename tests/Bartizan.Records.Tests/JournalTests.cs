@@ -117,4 +117,35 @@ public sealed class JournalTests : TemporaryRecord
 
         rows[0].Payloads[0].Commitment.ShouldNotBe(rows[1].Payloads[0].Commitment);
     }
+
+    [Fact]
+    public async Task Many_sessions_at_once_keep_their_payloads_and_their_links()
+    {
+        await using (var journal = await OpenAsync())
+        {
+            await Task.WhenAll(
+                Enumerable
+                    .Range(0, 8)
+                    .Select(async _ =>
+                    {
+                        var session = SessionId.New();
+                        for (var i = 1; i <= 20; i++)
+                        {
+                            var entry = Intent(i) with
+                            {
+                                Session = session,
+                                Payloads = [Text("request", $"payload {i}")],
+                            };
+                            await journal.AppendAsync(entry, default);
+                        }
+                    })
+            );
+        }
+
+        var verdict = await VerifyAsync();
+        verdict.Faults.ShouldBeEmpty();
+        verdict.Holds.ShouldBeTrue();
+        verdict.PayloadsWhole.ShouldBe(160);
+        verdict.Sessions.ShouldBe(8);
+    }
 }

@@ -4,7 +4,7 @@ namespace Bartizan.Log.Disks;
 
 /// <summary>
 /// What the log asks of a disk while it commits. The seam where tests and benchmarks put a slow, a full or a lying disk.
-/// Called by one thread at a time.
+/// Different files may be synced at once.
 /// </summary>
 public interface ILogDisk
 {

@@ -55,9 +55,12 @@ internal sealed class PayloadFile : IDisposable
         return offset;
     }
 
-    public void Flush(ILogDisk disk)
+    /// <summary>Hands what was added to the file system.</summary>
+    public void Write(ILogDisk disk) => disk.Write(_file, _pending.WrittenSpan, _end);
+
+    /// <summary>Makes what was written durable.</summary>
+    public void Sync(ILogDisk disk)
     {
-        disk.Write(_file, _pending.WrittenSpan, _end);
         disk.Sync(_file);
         if (_end == 0 && _newName is not null)
         {
