@@ -23,14 +23,9 @@ internal static partial class DirectoryCalls
         while (names.Count + unreadable.Count <= most)
         {
             var length = (int)GetDirectoryEntries(directory, buffer, (nuint)buffer.Length);
-            if (length < 0)
+            if (length <= 0)
             {
-                throw FileCalls.Failed("list", "a directory");
-            }
-
-            if (length == 0)
-            {
-                break;
+                break; // the end, or a directory that was deleted while it was read
             }
 
             Collect(buffer.AsSpan(0, length), names, unreadable);

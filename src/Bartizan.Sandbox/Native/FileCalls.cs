@@ -1,6 +1,7 @@
 using System.ComponentModel;
 using System.Runtime.InteropServices;
 using System.Text;
+using System.Text.Unicode;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bartizan.Sandbox.Native;
@@ -82,13 +83,16 @@ internal static partial class FileCalls
     /// <summary>The node called <paramref name="name"/> in <paramref name="directory"/>; null when there is none.</summary>
     public static FileStat? Stat(SafeFileHandle directory, string name)
     {
-        if (Statx(directory, name, SymlinkNoFollow, BasicStatistics, out var raw) == 0)
-        {
-            return From(raw);
-        }
+        var stat = TryStat(directory, name, out var error);
+        return stat is not null || error is NoEntry or NotDirectory ? stat : throw Failed("look at", name, error);
+    }
 
-        var error = Marshal.GetLastPInvokeError();
-        return error is NoEntry or NotDirectory ? null : throw Failed("look at", name, error);
+    /// <summary>The same, with the error's number for a caller that goes on.</summary>
+    public static FileStat? TryStat(SafeFileHandle directory, string name, out int error)
+    {
+        var found = Statx(directory, name, SymlinkNoFollow, BasicStatistics, out var raw) == 0;
+        error = found ? 0 : Marshal.GetLastPInvokeError();
+        return found ? From(raw) : null;
     }
 
     /// <summary>What an open descriptor refers to.</summary>
@@ -97,18 +101,20 @@ internal static partial class FileCalls
             ? From(raw)
             : throw Failed("look at", "an open file");
 
-    public static string ReadLink(SafeFileHandle directory, string name)
+    /// <summary>Where a link points; null when it is none any more, or its text is not UTF-8.</summary>
+    public static string? ReadLink(SafeFileHandle directory, string name)
     {
         Span<byte> target = stackalloc byte[4096];
-        var length = ReadLinkAt(directory, name, target, (nuint)target.Length);
-        return length >= 0 ? StrictUtf8.GetString(target[..(int)length]) : throw Failed("read link", name);
+        var length = (int)ReadLinkAt(directory, name, target, (nuint)target.Length);
+        return length > 0 && Utf8.IsValid(target[..length]) ? Encoding.UTF8.GetString(target[..length]) : null;
     }
 
     /// <summary>The absolute path that an open descriptor has now.</summary>
     public static string PathOf(SafeFileHandle handle)
     {
         using var descriptors = OpenRoot($"/proc/{Environment.ProcessId}/fd");
-        return ReadLink(descriptors, handle.DangerousGetHandle().ToString());
+        var number = handle.DangerousGetHandle().ToString();
+        return ReadLink(descriptors, number) ?? throw Failed("find the path of", "an open file");
     }
 
     public static void MakeDirectory(SafeFileHandle directory, string name, uint mode) =>
@@ -175,6 +181,10 @@ internal static partial class FileCalls
     public static void Own(SafeFileHandle handle, uint uid, uint gid) =>
         Check(OwnAt(handle, "", uid, gid, EmptyPath | SymlinkNoFollow), "give away", "an open file");
 
+    /// <summary>The same; false where only root may.</summary>
+    public static bool TryOwn(SafeFileHandle handle, uint uid, uint gid) =>
+        OwnAt(handle, "", uid, gid, EmptyPath | SymlinkNoFollow) == 0;
+
     public static void Permit(SafeFileHandle handle, uint mode) =>
         Check(ChangeMode(handle, mode), "set permissions of", "an open file");
 
@@ -204,8 +214,6 @@ internal static partial class FileCalls
             cause
         );
     }
-
-    internal static UTF8Encoding StrictUtf8 { get; } = new(false, true);
 
     private static void Check(int result, string what, string where)
     {

@@ -97,7 +97,7 @@ internal sealed class ChangeWriter(
             }
 
             var old = change.Before == NodeKind.File ? FileCalls.Stat(directory, NameOf(change.Path)) : null;
-            Give(to, old ?? FileCalls.Stat(directory));
+            Give(change, to, old ?? FileCalls.Stat(directory));
             FileCalls.Permit(
                 to,
                 old is not null && change.ModeBefore == change.ModeAfter ? old.Mode : change.ModeAfter
@@ -180,7 +180,7 @@ internal sealed class ChangeWriter(
 
         FileCalls.MakeDirectory(parent, name, 0x1C0);
         using var made = Open(change.Path) ?? throw new IOException($"`{change.Shown}` was replaced while it was made");
-        Give(made, FileCalls.Stat(parent));
+        Give(change, made, FileCalls.Stat(parent));
 
         // Without the owner's own rights nothing could be put into it.
         FileCalls.Permit(made, change.ModeAfter | 0x1C0);
@@ -190,18 +190,30 @@ internal sealed class ChangeWriter(
     {
         var temporary = TemporaryPrefix + RandomNumberGenerator.GetHexString(16, lowercase: true);
         FileCalls.MakeLink(change.LinkTarget, parent, temporary);
-        var like = owner ?? new UnixOwner(FileCalls.Stat(parent).Uid, FileCalls.Stat(parent).Gid);
-        FileCalls.Own(parent, temporary, like.Uid, like.Gid);
+        var like = FileCalls.Stat(parent);
+        var to = owner ?? new UnixOwner(like.Uid, like.Gid);
+        if (
+            FileCalls.Stat(parent, temporary) is { } made
+            && (made.Uid != to.Uid || made.Gid != to.Gid)
+            && Environment.IsPrivilegedProcess
+        )
+        {
+            FileCalls.Own(parent, temporary, to.Uid, to.Gid);
+        }
+
         FileCalls.Rename(parent, temporary, parent, name);
     }
 
-    private void Give(SafeFileHandle node, FileStat like)
+    private void Give(WorkspaceChange change, SafeFileHandle node, FileStat like)
     {
         var to = owner ?? new UnixOwner(like.Uid, like.Gid);
         var now = FileCalls.Stat(node);
-        if (now.Uid != to.Uid || now.Gid != to.Gid)
+        if ((now.Uid != to.Uid || now.Gid != to.Gid) && !FileCalls.TryOwn(node, to.Uid, to.Gid))
         {
-            FileCalls.Own(node, to.Uid, to.Gid);
+            problems.Add(
+                change.Path,
+                $"belongs to {now.Uid}:{now.Gid} now: only root can give it to {to.Uid}:{to.Gid}"
+            );
         }
     }
 

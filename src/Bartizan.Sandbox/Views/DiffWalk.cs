@@ -134,9 +134,15 @@ internal sealed class DiffWalk(StagedWorkspace view)
         };
     }
 
-    private static WorkspaceChange? CompareLink(TreeNode node, BaselineEntry before)
+    private WorkspaceChange? CompareLink(TreeNode node, BaselineEntry before)
     {
         var target = FileCalls.ReadLink(node.Parent, node.Name);
+        if (target is null)
+        {
+            Close(node.Path, "is a symbolic link whose target is not UTF-8");
+            return null;
+        }
+
         return before.Kind == NodeKind.Link && before.LinkTarget == target
             ? null
             : Make(node, before, NodeKind.Link) with

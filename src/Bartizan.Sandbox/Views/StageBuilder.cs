@@ -149,6 +149,12 @@ internal sealed class StageBuilder(
     private void VisitLink(TreeNode node)
     {
         var target = FileCalls.ReadLink(node.Parent, node.Name);
+        if (target is null)
+        {
+            LeaveOut(node.Path, "is a symbolic link whose target is not UTF-8");
+            return;
+        }
+
         var inside = LinkTargets.Inside(node.Path, target, source, SandboxPaths.Workspace);
         if (inside is null && !target.StartsWith(SystemPrograms, StringComparison.Ordinal))
         {

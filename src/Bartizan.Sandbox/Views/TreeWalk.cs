@@ -80,10 +80,12 @@ internal sealed class TreeWalk(SafeFileHandle root, ViewLimits limits)
             return new TreeNode(path, name, level.Handle, null, $"has a path longer than {limits.PathBytes} bytes");
         }
 
-        var stat = FileCalls.Stat(level.Handle, name);
+        var stat = FileCalls.TryStat(level.Handle, name, out var error);
         if (stat is null)
         {
-            return null; // gone meanwhile
+            return error == FileCalls.NoEntry
+                ? null
+                : new TreeNode(path, name, level.Handle, null, "can't be looked at");
         }
 
         return depth > limits.Depth

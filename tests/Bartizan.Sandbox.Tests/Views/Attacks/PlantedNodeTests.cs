@@ -144,6 +144,20 @@ public sealed class PlantedNodeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_whose_target_is_no_text_is_named_and_stays_behind()
+    {
+        _house.Write("a", "one");
+        var stage = await _house.StageAsync();
+        await AgentAsync(stage, """ln -s $'bad\xfftarget' l; ln -sfn $'\xff' a; echo ok > good""");
+
+        var result = await ApplyAsync(stage);
+
+        result.Problems.Select(p => p.Path).ShouldBe(["a", "l"]);
+        result.Applied.ShouldHaveSingleItem().Path.ShouldBe("good");
+        _house.Read("a").ShouldBe("one");
+    }
+
+    [Fact]
     public async Task A_tree_deeper_than_any_path_is_named_and_can_be_deleted()
     {
         _house.Write("a", "one");
