@@ -15,19 +15,14 @@ internal static class BaseView
     [
         "/etc/ssl",
         "/etc/alternatives",
-        "/etc/ca-certificates",
         "/etc/pki",
         "/etc/crypto-policies",
         "/etc/dotnet",
-        "/etc/terminfo",
-        "/etc/fonts",
-        "/etc/ld.so.conf.d",
     ];
 
     private static readonly string[] HostFiles =
     [
         "/etc/ld.so.cache",
-        "/etc/ld.so.conf",
         "/etc/localtime",
         "/etc/os-release",
         "/etc/protocols",

@@ -320,7 +320,7 @@ internal sealed class BubblewrapSandbox : ISandbox
             );
         }
 
-        _live!.Know(ready.Process);
+        await _live!.KnowAsync(ready.Process).ConfigureAwait(false);
 
         // INVARIANT: the host user is what was reserved, and never root, seen from outside.
         if (ready.User == 0 || (_user is { } user && ready.User != user.User))

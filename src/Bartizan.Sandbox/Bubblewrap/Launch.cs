@@ -207,9 +207,13 @@ internal sealed class Launch : IDisposable
                     DescribeFile(mount);
                     break;
                 case MountKind.WritableFile:
-                    _arguments.AddRange(
-                        ["--perms", "0644", "--file", Text(PassNext(Descriptor.Sealed(mount.Content.Span))), mount.InsidePath]
-                    );
+                    _arguments.AddRange([
+                        "--perms",
+                        "0644",
+                        "--file",
+                        Text(PassNext(Descriptor.Sealed(mount.Content.Span))),
+                        mount.InsidePath,
+                    ]);
                     break;
                 case MountKind.Symlink:
                     _arguments.AddRange(["--symlink", mount.LinkTarget, mount.InsidePath]);

@@ -12,17 +12,24 @@ internal sealed class LiveProcesses(
     TimeProvider time
 ) : IDisposable
 {
+    private readonly Task _admitted = Task.Run(() => cgroup.Admit(bubblewrap.Id));
     private Descriptor? _init;
     private volatile bool _paused;
 
     /// <summary>The agent's first process, by its number on the host.</summary>
     public int Agent { get; private set; }
 
-    /// <summary>Takes note of the agent's process, which its init is the parent of.</summary>
-    public void Know(int agent)
+    /// <summary>Takes note of the agent's process, which its init is the parent of, before it has run.</summary>
+    public async Task KnowAsync(int agent)
     {
         Agent = agent;
-        _init = ChildProcess.OpenPidfd(ProcessFamily.ParentOf(agent));
+        var init = ProcessFamily.ParentOf(agent);
+        _init = ChildProcess.OpenPidfd(init);
+
+        // Whoever was made before bwrap was admitted; none of the three makes another until the go.
+        await _admitted.ConfigureAwait(false);
+        cgroup.Admit(init);
+        cgroup.Admit(agent);
     }
 
     /// <summary>Completes when bwrap has ended, and with its init everything in the sandbox.</summary>

@@ -79,7 +79,10 @@ internal static class PlanRules
                 );
             }
 
-            if (other.Kind is MountKind.File or MountKind.WritableFile or MountKind.Symlink && IsBelow(path, other.InsidePath))
+            if (
+                other.Kind is MountKind.File or MountKind.WritableFile or MountKind.Symlink
+                && IsBelow(path, other.InsidePath)
+            )
             {
                 throw Broken($"`{path}` can't be mounted on: `{other.InsidePath}` is no directory");
             }

@@ -60,17 +60,43 @@ internal sealed class SandboxCgroup
 
     /// <summary>
     /// Files that a process enters by writing 0. On v1 a single-threaded process writes to <c>tasks</c>, which spares the wait
-    /// for a grace period that <c>cgroup.procs</c> costs.
+    /// for a grace period that <c>cgroup.procs</c> costs. A v2 directory beside v1, there for kill and events only, has no such
+    /// file: processes are admitted to it from outside, while the launch goes on.
     /// </summary>
     public ImmutableArray<Descriptor> OpenEntries() =>
         [
-            .. _groups.Select(static group =>
-                Descriptor.Open(
-                    Path.Combine(group.Directory, group.Mount.Unified ? "cgroup.procs" : "tasks"),
-                    Libc.O_WRONLY
-                )
-            ),
+            .. _groups
+                .Where(group => !group.Mount.Unified || _groups.Length == 1)
+                .Select(static group =>
+                    Descriptor.Open(
+                        Path.Combine(group.Directory, group.Mount.Unified ? "cgroup.procs" : "tasks"),
+                        Libc.O_WRONLY
+                    )
+                ),
         ];
+
+    /// <summary>Admits a process to the v2 directory, if it is not in there yet; one that is gone is none of our business.</summary>
+    public void Admit(int process)
+    {
+        if (Unified is not { } unified)
+        {
+            return;
+        }
+
+        var file = Path.Combine(unified, "cgroup.procs");
+        var text = process.ToString(CultureInfo.InvariantCulture);
+        if (!Read(file).Split('\n').Contains(text))
+        {
+            try
+            {
+                Write(file, text);
+            }
+            catch (IOException) when (!Directory.Exists($"/proc/{text}"))
+            {
+                // It has ended.
+            }
+        }
+    }
 
     /// <summary>Freezes; false when there is no freezer.</summary>
     public async Task<bool> FreezeAsync(CancellationToken cancellationToken)

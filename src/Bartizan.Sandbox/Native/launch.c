@@ -118,6 +118,8 @@ static void attach(const char *stage, const struct bind *binds, size_t count) {
         fail("make a mount namespace");
     if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
         fail("make mounts private");
+    // Nothing below /sys is shown to anybody; bwrap reads the table of mounts at every mount it makes, and /sys holds most.
+    (void)umount2("/sys", MNT_DETACH);
     if (mount("tmpfs", stage, "tmpfs", MS_NOSUID | MS_NODEV | MS_NOEXEC, stage_options))
         fail("mount the stage");
     int directory = open(stage, O_PATH | O_DIRECTORY | O_CLOEXEC);
