@@ -14,7 +14,8 @@ public sealed class SystemNameResolverTests
         {
             await File.WriteAllTextAsync(
                 file,
-                "# 192.0.2.9 db.internal\n192.0.2.1\tdb.internal  DB2.internal # db3.internal\n2001:db8::1 db.internal\nnot-an-address db.internal\n\n"
+                "# 192.0.2.9 db.internal\n192.0.2.1\tdb.internal  DB2.internal # db3.internal\n"
+                    + "2001:db8::1 db.internal\nnot-an-address db.internal\n\n"
             );
             var resolver = new SystemNameResolver(file);
             (await resolver.ResolveAsync(Name("db.internal"), default))
