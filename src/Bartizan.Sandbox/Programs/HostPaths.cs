@@ -4,7 +4,7 @@ namespace Bartizan.Sandbox.Programs;
 internal static class HostPaths
 {
     /// <summary>What the kernel follows before it answers ELOOP.</summary>
-    private const int MostLinks = 40;
+    private const int MaxLinks = 40;
 
     private static readonly string[] SystemRoots =
     [
@@ -53,7 +53,7 @@ internal static class HostPaths
             }
 
             links.Add((next, target));
-            if (links.Count > MostLinks)
+            if (links.Count > MaxLinks)
             {
                 return null;
             }

@@ -8,10 +8,10 @@ namespace Bartizan.Sandbox.Programs;
 internal sealed record PackageRoot(string Path, string Name)
 {
     /// <summary>How far up a prefix or a virtual environment is looked for.</summary>
-    private const int MostLevels = 12;
+    private const int MaxLevels = 12;
 
     /// <summary>A package.json larger than this is no package's own.</summary>
-    private const int MostPackageBytes = 1 << 20;
+    private const int MaxPackageBytes = 1 << 20;
 
     /// <summary>
     /// The least folder that lets the program at a real path run. In this order: Nix store, npm package or node_modules tree, virtual
@@ -55,7 +55,7 @@ internal sealed record PackageRoot(string Path, string Name)
     private static PackageRoot? OfAncestor(string real)
     {
         var folder = System.IO.Path.GetDirectoryName(real);
-        for (var level = 0; level < MostLevels && folder is { Length: > 1 }; level++)
+        for (var level = 0; level < MaxLevels && folder is { Length: > 1 }; level++)
         {
             if (File.Exists(System.IO.Path.Combine(folder, "pyvenv.cfg")))
             {
@@ -130,7 +130,7 @@ internal sealed record PackageRoot(string Path, string Name)
         try
         {
             var file = new FileInfo(System.IO.Path.Combine(folder, "package.json"));
-            if (!file.Exists || file.Length > MostPackageBytes)
+            if (!file.Exists || file.Length > MaxPackageBytes)
             {
                 return "";
             }

@@ -12,10 +12,10 @@ namespace Bartizan.Sandbox.Programs;
 public sealed class ProgramFinder
 {
     /// <summary>A script's interpreter may be a script; four deep is a loop.</summary>
-    private const int MostInterpreters = 4;
+    private const int MaxInterpreters = 4;
 
     /// <summary>PATH entries that are looked at.</summary>
-    private const int MostFolders = 200;
+    private const int MaxFolders = 200;
 
     private static readonly string[] NeverRoots =
     [
@@ -89,7 +89,7 @@ public sealed class ProgramFinder
             );
         }
 
-        var real = Show(path, "program", MostInterpreters);
+        var real = Show(path, "program", MaxInterpreters);
         ShowScript(path);
         return new FoundProgram
         {
@@ -111,7 +111,7 @@ public sealed class ProgramFinder
             return IsProgram(path) ? path : null;
         }
 
-        foreach (var folder in _query.SearchPath.Split(':').Take(MostFolders))
+        foreach (var folder in _query.SearchPath.Split(':').Take(MaxFolders))
         {
             // An empty or relative entry means the working directory: what a workspace holds must not become the program.
             if (!folder.StartsWith('/'))

@@ -6,14 +6,14 @@ namespace Bartizan.Sandbox.Programs;
 internal static class Shebang
 {
     /// <summary>Linux reads this much of the line (BINPRM_BUF_SIZE).</summary>
-    private const int MostBytes = 256;
+    private const int MaxBytes = 256;
 
     /// <summary>The interpreter's words, or null when the file is no script. <c>env</c> is looked through.</summary>
     public static string? Interpreter(string file)
     {
-        Span<byte> start = stackalloc byte[MostBytes];
+        Span<byte> start = stackalloc byte[MaxBytes];
         using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite, 0);
-        start = start[..stream.ReadAtLeast(start, MostBytes, throwOnEndOfStream: false)];
+        start = start[..stream.ReadAtLeast(start, MaxBytes, throwOnEndOfStream: false)];
         if (!start.StartsWith("#!"u8))
         {
             return null;

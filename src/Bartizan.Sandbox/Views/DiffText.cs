@@ -11,13 +11,13 @@ namespace Bartizan.Sandbox.Views;
 public static class DiffText
 {
     /// <summary>Larger files are told by their sizes: nobody reads half a megabyte of diff.</summary>
-    public const int MostFileBytes = 512 * 1024;
+    public const int MaxFileBytes = 512 * 1024;
 
     /// <summary>Characters of the whole text; what is beyond is counted.</summary>
-    public const int MostCharacters = 4 * 1024 * 1024;
+    public const int MaxCharacters = 4 * 1024 * 1024;
 
     /// <summary>Characters of one line.</summary>
-    public const int MostLineCharacters = 500;
+    public const int MaxLineCharacters = 500;
 
     private const int Context = 3;
 
@@ -33,7 +33,7 @@ public static class DiffText
         foreach (var change in diff.Changes)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (text.Length > MostCharacters)
+            if (text.Length > MaxCharacters)
             {
                 text.Append($"… and {diff.Changes.Length - written} more changes\n");
                 break;
@@ -82,7 +82,7 @@ public static class DiffText
         if (before is null || after is null)
         {
             text.Append(
-                $"  not shown: binary, longer than {MostFileBytes} bytes, or changed meanwhile ({change.SizeBefore} → {change.SizeAfter} bytes)\n"
+                $"  not shown: binary, longer than {MaxFileBytes} bytes, or changed meanwhile ({change.SizeBefore} → {change.SizeAfter} bytes)\n"
             );
             return;
         }
@@ -121,7 +121,7 @@ public static class DiffText
     )
     {
         using var file = FileCalls.TryOpen(root, path, FileCalls.ReadOnly | FileCalls.NonBlocking, 0, out _);
-        if (file is null || FileCalls.Stat(file) is not { Kind: NodeKind.File, Size: <= MostFileBytes } stat)
+        if (file is null || FileCalls.Stat(file) is not { Kind: NodeKind.File, Size: <= MaxFileBytes } stat)
         {
             return null;
         }
@@ -192,14 +192,14 @@ public static class DiffText
         text.Append($"@@ -{oldStart},{oldCount} +{newStart},{newCount} @@\n");
         foreach (var step in steps)
         {
-            if (text.Length > MostCharacters)
+            if (text.Length > MaxCharacters)
             {
                 text.Append("… cut here\n");
                 return;
             }
 
             var line = step.Kind == '+' ? after[step.New] : before[step.Old];
-            var cut = line.Length > MostLineCharacters ? line[..MostLineCharacters] + "…" : line;
+            var cut = line.Length > MaxLineCharacters ? line[..MaxLineCharacters] + "…" : line;
             text.Append(step.Kind).Append(Visible.Line(cut)).Append('\n');
         }
     }

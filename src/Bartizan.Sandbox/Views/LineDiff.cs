@@ -1,13 +1,13 @@
 namespace Bartizan.Sandbox.Views;
 
 /// <summary>
-/// The shortest edit between two lists of lines (Myers 1986, O(ND)). Above <see cref="MostEdits"/> it says that everything between
+/// The shortest edit between two lists of lines (Myers 1986, O(ND)). Above <see cref="MaxEdits"/> it says that everything between
 /// the common start and end was replaced: true as well, and bounded.
 /// </summary>
 internal static class LineDiff
 {
     /// <summary>Each edit keeps a row of its search: 1000 rows are 4 MB.</summary>
-    public const int MostEdits = 1000;
+    public const int MaxEdits = 1000;
 
     /// <summary>One step from the old lines to the new ones.</summary>
     /// <param name="Kind">' ' kept, '-' taken away, '+' put in.</param>
@@ -99,7 +99,7 @@ internal static class LineDiff
             m = newEnd - start;
         var rows = new List<int[]>();
         var previous = new int[3];
-        for (var d = 0; d <= Math.Min(n + m, MostEdits); d++)
+        for (var d = 0; d <= Math.Min(n + m, MaxEdits); d++)
         {
             var row = new int[(2 * d) + 3];
             for (var k = -d; k <= d; k += 2)
