@@ -79,7 +79,7 @@ public sealed class FloorAttacks
     [InlineData("read workspace/.github/workflows/ci.yml")]
     [InlineData("write workspace/.gitignore")]
     [InlineData("write workspace/.git/index")]
-    [InlineData("write /root/project/src/a.cs")]
+    [InlineData("write /opt/project/src/a.cs")]
     [InlineData("exec rm -rf node_modules")]
     [InlineData("exec git push origin main")]
     [InlineData("connect api.github.com:443")]
