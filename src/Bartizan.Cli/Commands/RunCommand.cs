@@ -61,6 +61,7 @@ internal static class RunCommand
                     Folder = Environment.CurrentDirectory,
                     SearchPath = Environment.GetEnvironmentVariable("PATH") ?? "",
                     Credentials = Credentials.Of(loaded),
+                    Model = PreferredModel.Of(loaded.Run?.Client ?? "generic"),
                     Observe = parsed.GetValue(observe),
                     Terminal = RunTerminal.Size(),
                     CanAnswer = RunTerminal.CanAnswer,

@@ -18,6 +18,9 @@ public sealed record RunRequest
     /// <summary>The values of the manifest's <c>env:</c> credentials that this person has, by variable; for this session only.</summary>
     public IReadOnlyDictionary<string, string> Credentials { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>The model that the person has chosen for this client; null for the client's own choice.</summary>
+    public string? Model { get; init; }
+
     /// <summary><c>--observe</c>.</summary>
     public bool Observe { get; init; }
 

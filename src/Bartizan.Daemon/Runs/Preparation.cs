@@ -40,8 +40,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         }
 
         var program = Find(words[0], request, workspace, home);
-        var setup = Profile(run.Client)
-            .Prepare(ClientEndpoints.Inside, token, SandboxPaths.Home, SandboxPaths.Workspace);
+        var setup = Profile(run.Client).SetUp(ClientEndpoints.Inside, token, request.Model, [.. manifest.Models.Values.Select(m => m.Api).Distinct()]);
         var plan = new SandboxPlan
         {
             Id = id,

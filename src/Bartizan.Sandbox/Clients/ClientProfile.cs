@@ -66,11 +66,17 @@ public sealed class ClientProfile
     /// <summary>Makes the profile out for one session.</summary>
     /// <param name="endpoints">Where the gateways are.</param>
     /// <param name="token">The session token: all that the agent ever holds.</param>
+    /// <param name="model">The model that the person has chosen for the client; null for the client's own choice.</param>
     /// <param name="apis">
     /// The wires for which the manifest has an upstream; a client that chooses its provider by what is set sees only these. None:
     /// all of them.
     /// </param>
-    public ClientSetup SetUp(ClientEndpoints endpoints, string token, params ImmutableArray<ModelApi> apis)
+    public ClientSetup SetUp(
+        ClientEndpoints endpoints,
+        string token,
+        string? model,
+        params ImmutableArray<ModelApi> apis
+    )
     {
         ArgumentNullException.ThrowIfNull(endpoints);
         var egress = new Uri(endpoints.Egress);
@@ -89,6 +95,7 @@ public sealed class ClientProfile
             ["{egressPort}"] = egress.Port.ToString(),
             ["{ca}"] = endpoints.Certificates,
             ["{token}"] = token,
+            ["{model?}"] = model,
             ["{home}"] = SandboxPaths.Home,
             ["{workspace}"] = SandboxPaths.Workspace,
         };

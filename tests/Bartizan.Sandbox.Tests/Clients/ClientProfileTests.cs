@@ -34,7 +34,7 @@ public sealed class ClientProfileTests
 
         var setup = ClientProfile
             .Named("generic")
-            .SetUp(ClientEndpoints.Inside with { Certificates = "/etc/ssl/b.pem" }, Token);
+            .SetUp(ClientEndpoints.Inside with { Certificates = "/etc/ssl/b.pem" }, Token, model: null);
 
         setup.Variables["NODE_EXTRA_CA_CERTS"].ShouldBe("/etc/ssl/b.pem");
         setup.Variables["SSL_CERT_FILE"].ShouldBe("/etc/ssl/b.pem");
@@ -110,7 +110,7 @@ public sealed class ClientProfileTests
     [Fact]
     public void A_client_that_chooses_by_what_is_set_sees_the_wires_of_its_manifest_only()
     {
-        var setup = ClientProfile.Named("generic").SetUp(ClientEndpoints.Inside, Token, ModelApi.OpenAI);
+        var setup = ClientProfile.Named("generic").SetUp(ClientEndpoints.Inside, Token, model: null, ModelApi.OpenAI);
 
         setup.Variables["OPENAI_API_KEY"].ShouldBe(Token);
         setup.Variables.Keys.ShouldNotContain("ANTHROPIC_API_KEY");
@@ -125,5 +125,5 @@ public sealed class ClientProfileTests
         Should.Throw<ArgumentException>(() => ClientProfile.Named("vim")).Message.ShouldContain("`claude-code`");
     }
 
-    private static ClientSetup Prepare(string name) => ClientProfile.Named(name).SetUp(ClientEndpoints.Inside, Token);
+    private static ClientSetup Prepare(string name) => ClientProfile.Named(name).SetUp(ClientEndpoints.Inside, Token, model: null);
 }
