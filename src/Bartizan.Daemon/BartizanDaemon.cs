@@ -175,7 +175,13 @@ public sealed class BartizanDaemon : IAsyncDisposable
             () => endpoints.Value,
             () => _stopped.TrySetResult()
         );
-        await SayAsync(journal, "started").ConfigureAwait(false);
+        await SayAsync(
+                journal,
+                log.Log.Recovery.TornBytes > 0
+                    ? $"started; {log.Log.Recovery.TornBytes} bytes of an unfinished write were dropped"
+                    : "started"
+            )
+            .ConfigureAwait(false);
         Opened(
             await ControlServer
                 .StartAsync(state.ControlSocket, OwnUid(), People.Name, instance, cancellationToken)
@@ -245,8 +251,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
                         Session = lost.Id,
                         Agent = lost.Agent,
                         Person = lost.Person,
-                        Detail = "ended",
-                        Reason = "lost: the instance ended without it",
+                        Detail = "ended: lost",
+                        Reason = "the instance ended without it",
                     },
                     cancellationToken
                 )

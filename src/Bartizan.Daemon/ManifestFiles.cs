@@ -22,7 +22,7 @@ public static class ManifestFiles
                     ),
                 ]
             )
-            : ManifestLoader.Load(text, path, Read);
+            : ManifestLoader.Load(text, path, Read, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
     }
 
     private static string? Read(string path)

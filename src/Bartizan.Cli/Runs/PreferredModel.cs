@@ -18,7 +18,9 @@ internal static class PreferredModel
             "claude-code" => Environment.GetEnvironmentVariable("ANTHROPIC_MODEL"),
             _ => null,
         };
-        return model is { Length: > 0 and <= MaxLength } && model.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/')
+        return
+            model is { Length: > 0 and <= MaxLength }
+            && model.All(c => char.IsAsciiLetterOrDigit(c) || c is '-' or '_' or '.' or ':' or '/')
             ? model
             : null;
     }

@@ -39,8 +39,14 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             );
         }
 
-        var program = Find(words[0], request, workspace, home);
-        var setup = Profile(run.Client).SetUp(ClientEndpoints.Inside, token, request.Model, [.. manifest.Models.Values.Select(m => m.Api).Distinct()]);
+        var program = Find(words, request, workspace, home);
+        var setup = Profile(run.Client)
+            .SetUp(
+                ClientEndpoints.Inside,
+                token,
+                request.Model,
+                [.. manifest.Models.Values.Select(m => m.Api).Distinct()]
+            );
         var plan = new SandboxPlan
         {
             Id = id,
@@ -63,14 +69,15 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             )
         );
 
-    private static FoundProgram Find(string name, RunRequest request, string workspace, string home)
+    private static FoundProgram Find(ImmutableArray<string> words, RunRequest request, string workspace, string home)
     {
         try
         {
             return ProgramFinder.Find(
                 new ProgramQuery
                 {
-                    Name = name,
+                    Name = words[0],
+                    Arguments = words[1..],
                     SearchPath = request.SearchPath,
                     WorkingDirectory = request.Folder,
                     Workspace = workspace,
@@ -91,14 +98,8 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
     )
     {
         // INVARIANT: what points at the gateways wins over whatever a manifest says.
-        var variables = ImmutableDictionary.CreateBuilder<string, string>(StringComparer.Ordinal);
-        variables["PATH"] = program.SearchPath;
-        foreach (var (name, value) in run.Variables.Concat(program.Variables).Concat(setup.Variables))
-        {
-            variables[name] = value;
-        }
-
-        return variables.ToImmutable();
+        var variables = program.Variables.SetItems(setup.Over(run.Variables, out _));
+        return variables.SetItem("PATH", program.SearchPath);
     }
 
     private static ImmutableArray<Mount> Mounts(
@@ -115,15 +116,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
                 ? Mount.ReadOnly(stage, SandboxPaths.Workspace, "workspace", ownedByAgent: true)
                 : Mount.Writable(stage, SandboxPaths.Workspace, "workspace")
         );
-        foreach (var mount in program.Mounts)
-        {
-            mounts.Add(
-                mount.LinkTarget.Length > 0
-                    ? Mount.Symlink(mount.InsidePath, mount.LinkTarget, mount.Purpose)
-                    : Mount.ReadOnly(mount.HostPath, mount.InsidePath, mount.Purpose)
-            );
-        }
-
+        mounts.AddRange(program.Mounts);
         foreach (var path in run.Mounts)
         {
             var real = Path.GetFullPath(path);

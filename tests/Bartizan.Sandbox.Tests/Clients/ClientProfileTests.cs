@@ -125,5 +125,6 @@ public sealed class ClientProfileTests
         Should.Throw<ArgumentException>(() => ClientProfile.Named("vim")).Message.ShouldContain("`claude-code`");
     }
 
-    private static ClientSetup Prepare(string name) => ClientProfile.Named(name).SetUp(ClientEndpoints.Inside, Token, model: null);
+    private static ClientSetup Prepare(string name) =>
+        ClientProfile.Named(name).SetUp(ClientEndpoints.Inside, Token, model: null);
 }

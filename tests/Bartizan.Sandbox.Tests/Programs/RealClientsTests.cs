@@ -27,7 +27,7 @@ public sealed class RealClientsTests
                 WorkingDirectory = "/",
             }
         );
-        var setup = ClientProfile.Named(profile).SetUp(ClientEndpoints.Inside, "token");
+        var setup = ClientProfile.Named(profile).SetUp(ClientEndpoints.Inside, "token", model: null);
 
         var ran = await Sandboxes.RunAsync(
             Sandboxes.Plan(found.Executable, "--version") with
