@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security;
 using Bartizan.Core.Manifests;
 
@@ -11,7 +12,7 @@ public static class ManifestFiles
     public static ManifestLoad Load(string path)
     {
         var text = Read(path);
-        return text is null
+        var load = text is null
             ? new ManifestLoad(
                 null,
                 [
@@ -23,7 +24,29 @@ public static class ManifestFiles
                 ]
             )
             : ManifestLoader.Load(text, path, Read, DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime));
+        return load.Manifest is { } manifest
+            ? load with
+            {
+                Manifest = Placed(manifest, Path.GetDirectoryName(path)!),
+            }
+            : load;
     }
+
+    // Relative paths of a manifest start at its own folder, wherever the daemon runs.
+    private static Manifest Placed(Manifest manifest, string folder) =>
+        manifest with
+        {
+            Models = manifest.Models.ToImmutableDictionary(
+                m => m.Key,
+                m =>
+                    m.Value.CertificateAuthority is { } ca
+                        ? m.Value with
+                        {
+                            CertificateAuthority = Path.GetFullPath(ca, folder),
+                        }
+                        : m.Value
+            ),
+        };
 
     private static string? Read(string path)
     {

@@ -35,6 +35,7 @@ internal static class RootCommands
             InitCommand.Make(),
             DemoCommand.Make(),
             DemoCommand.MakeAgent(),
+            SandboxCommand.Make(),
             DoctorCommand.Make(),
         };
 }

@@ -56,7 +56,6 @@ internal sealed class DemoStage : IDisposable
                 run:
                   client: generic
                   workspace: { path: ., mode: staged }
-                  mounts: [{ path: "{{AppContext.BaseDirectory.TrimEnd('/')}}", as: read-only }]
                   limits: { cpu: 2, memory: 2GiB, processes: 256, disk: 256MiB, wall_clock: 5m }
                 models:
                   demo: { api: anthropic, url: "{{modelUrl}}", with: demo-key }

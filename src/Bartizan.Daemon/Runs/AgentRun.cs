@@ -25,6 +25,9 @@ internal sealed class AgentRun(Rooms rooms)
     /// <summary>How long output may still come after the last process is gone: what is in the pipes.</summary>
     private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(5);
 
+    /// <summary>Long work is shown after this long.</summary>
+    private static readonly TimeSpan NoteAfter = TimeSpan.FromSeconds(1);
+
     /// <summary>How long after a first Ctrl-C a second one ends the session.</summary>
     private const int SignalsUntilKill = 2;
 
@@ -210,6 +213,7 @@ internal sealed class AgentRun(Rooms rooms)
 
             // 9 settle
             var lines = await SettleAsync(live, run, stage, person).ConfigureAwait(false);
+            await ProposeAsync(live, connection).ConfigureAwait(false);
             var by = live.KilledBecause is null ? "agent" : "bartizan";
             await connection
                 .SendAsync(new RunEvent.Exited(by, exit.Code, lines), CancellationToken.None)
@@ -234,13 +238,17 @@ internal sealed class AgentRun(Rooms rooms)
             Owner = null,
             Never = [rooms.State.Home],
         };
+        var started = rooms.Clock.GetTimestamp();
         try
         {
             var progress = new Progress<StageProgress>(p =>
-                _ = connection.SendAsync(
-                    new RunEvent.Noted($"staging the workspace: {p.Entries} files, {p.Bytes >> 20} MB …"),
-                    CancellationToken.None
-                )
+                _ =
+                    rooms.Clock.GetElapsedTime(started) < NoteAfter
+                        ? Task.CompletedTask
+                        : connection.SendAsync(
+                            new RunEvent.Noted($"staging the workspace: {p.Entries} files, {p.Bytes >> 20} MB …"),
+                            CancellationToken.None
+                        )
             );
             var stage = await StagedWorkspace
                 .CreateAsync(
@@ -356,6 +364,33 @@ internal sealed class AgentRun(Rooms rooms)
     {
         live.KilledBecause ??= why;
         return rooms.Owner.EndAsync(live, "bartizan", why);
+    }
+
+    // --observe ends by proposing the manifest: the rules that were missing, ready to be read and pasted.
+    private static async Task ProposeAsync(LiveSession live, RunConnection connection)
+    {
+        if (live.Tally.Observed is not { IsEmpty: false } rules)
+        {
+            return;
+        }
+
+        await connection
+            .SendAsync(
+                new RunEvent.Noted("rules:    # proposed: what this session did beyond its manifest"),
+                CancellationToken.None
+            )
+            .ConfigureAwait(false);
+        foreach (var rule in rules)
+        {
+            await connection
+                .SendAsync(
+                    new RunEvent.Noted(
+                        $"  - {Visible.Text(rule)}\n    why: Seen in session {live.Session.Id}; say why it is needed."
+                    ),
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false);
+        }
     }
 
     private async Task<IReadOnlyList<string>> SettleAsync(

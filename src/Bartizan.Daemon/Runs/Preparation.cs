@@ -117,7 +117,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
                 : Mount.Writable(stage, SandboxPaths.Workspace, "workspace")
         );
         mounts.AddRange(program.Mounts);
-        foreach (var path in run.Mounts)
+        foreach (var path in run.Mounts.Where(path => mounts.All(m => m.InsidePath != path)))
         {
             var real = Path.GetFullPath(path);
             mounts.Add(

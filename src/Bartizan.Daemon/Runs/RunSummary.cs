@@ -64,6 +64,16 @@ internal static class RunSummary
             lines.Add(string.Create(CultureInfo.InvariantCulture, $"            and {refusals.Length - 3} more"));
         }
 
+        if (tally.Observed is { IsEmpty: false } observed)
+        {
+            lines.Add(
+                string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"   observed {observed.Length} rules would make the manifest say what it did; they are printed above"
+                )
+            );
+        }
+
         if (diff is { Changes.IsEmpty: false } && applied.Length == 0)
         {
             lines.Add($"   look     bartizan workspace diff {live.Session.Id} · apply · discard");
