@@ -5,7 +5,9 @@ namespace Bartizan.Cli.Commands;
 /// <summary>Reads a manifest before it is handed to the instance, and the <c>env:</c> credentials it names.</summary>
 internal static class Credentials
 {
-    /// <summary>The values of the manifest's <c>env:</c> credentials that this person has; read here, kept by the instance for one session.</summary>
+    /// <summary>
+    /// The values of the manifest's <c>env:</c> credentials that this person has; read here, kept by the instance for one session.
+    /// </summary>
     public static Dictionary<string, string> Of(Manifest manifest)
     {
         var values = new Dictionary<string, string>(StringComparer.Ordinal);

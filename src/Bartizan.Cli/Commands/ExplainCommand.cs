@@ -26,7 +26,7 @@ internal static class ExplainCommand
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command(
             "explain",
-            "Says how an action would be decided, and by which rules. Example: bartizan explain connect pypi.org:443"
+            "Says how an action would be decided, and by which rules. Example: bartizan explain connect pypi.example:443"
         )
         {
             verb,

@@ -8,7 +8,6 @@ using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Gateway.Egress;
 using Bartizan.Sandbox;
-using Bartizan.Sandbox.Views;
 
 namespace Bartizan.Daemon.Runs;
 
@@ -24,9 +23,6 @@ internal sealed class AgentRun(Rooms rooms)
 {
     /// <summary>How long output may still come after the last process is gone: what is in the pipes.</summary>
     private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(5);
-
-    /// <summary>Long work is shown after this long.</summary>
-    private static readonly TimeSpan NoteAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>How long after a first Ctrl-C a second one ends the session.</summary>
     private const int SignalsUntilKill = 2;
@@ -104,7 +100,8 @@ internal sealed class AgentRun(Rooms rooms)
         var workspace = Path.GetFullPath(run.WorkspacePath, Path.GetDirectoryName(request.Manifest)!);
         var folder = rooms.State.Session(session.Id);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        var stage = await StageAsync(session, workspace, folder, request, connection, cancellationToken)
+        var stage = await new Staging(rooms)
+            .StageAsync(session, workspace, folder, request, connection, cancellationToken)
             .ConfigureAwait(false);
 
         // 3 plan
@@ -212,77 +209,13 @@ internal sealed class AgentRun(Rooms rooms)
             await sandbox.CollectAsync(CancellationToken.None).ConfigureAwait(false);
 
             // 9 settle
-            var lines = await SettleAsync(live, run, stage, person).ConfigureAwait(false);
-            await ProposeAsync(live, connection).ConfigureAwait(false);
+            var lines = await new Settling(rooms).SettleAsync(live, run, stage, person).ConfigureAwait(false);
+            await Settling.ProposeAsync(live, connection).ConfigureAwait(false);
             var by = live.KilledBecause is null ? "agent" : "bartizan";
             await connection
                 .SendAsync(new RunEvent.Exited(by, exit.Code, lines), CancellationToken.None)
                 .ConfigureAwait(false);
             return how;
-        }
-    }
-
-    private async Task<StagedWorkspace> StageAsync(
-        Session session,
-        string workspace,
-        string folder,
-        RunRequest request,
-        RunConnection connection,
-        CancellationToken cancellationToken
-    )
-    {
-        var staging = new StageRequest
-        {
-            Source = workspace,
-            Folder = Path.Combine(folder, "stage"),
-            Owner = null,
-            Never = [rooms.State.Home],
-        };
-        var started = rooms.Clock.GetTimestamp();
-        try
-        {
-            var progress = new Progress<StageProgress>(p =>
-                _ =
-                    rooms.Clock.GetElapsedTime(started) < NoteAfter
-                        ? Task.CompletedTask
-                        : connection.SendAsync(
-                            new RunEvent.Noted($"staging the workspace: {p.Entries} files, {p.Bytes >> 20} MB …"),
-                            CancellationToken.None
-                        )
-            );
-            var stage = await StagedWorkspace
-                .CreateAsync(
-                    staging,
-                    target => session.Policy.Screen(target, rooms.Clock.GetUtcNow()),
-                    progress,
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-            var summary = JsonSerializer.SerializeToUtf8Bytes(stage.Summary, JsonSerializerOptions.Web);
-            await rooms
-                .Journal.AppendAsync(
-                    new Entry
-                    {
-                        Kind = EntryKind.View,
-                        Session = session.Id,
-                        Agent = session.Agent,
-                        Person = session.Person,
-                        Point = "sandbox",
-                        Target = workspace,
-                        Detail = $"{stage.Summary!.Files} files, {stage.Summary.LeftOutCount} paths left out",
-                        Policy = session.Policy.Digest,
-                        Observed = session.Observe,
-                        Payloads = [new Payload("view", "application/json", summary)],
-                    },
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-            await rooms.Workspaces.NoteAsync(session, request.Manifest, cancellationToken).ConfigureAwait(false);
-            return stage;
-        }
-        catch (ViewException e)
-        {
-            throw new ControlException(new ControlProblem(5, e.Message));
         }
     }
 
@@ -364,69 +297,5 @@ internal sealed class AgentRun(Rooms rooms)
     {
         live.KilledBecause ??= why;
         return rooms.Owner.EndAsync(live, "bartizan", why);
-    }
-
-    // --observe ends by proposing the manifest: the rules that were missing, ready to be read and pasted.
-    private static async Task ProposeAsync(LiveSession live, RunConnection connection)
-    {
-        if (live.Tally.Observed is not { IsEmpty: false } rules)
-        {
-            return;
-        }
-
-        await connection
-            .SendAsync(
-                new RunEvent.Noted("rules:    # proposed: what this session did beyond its manifest"),
-                CancellationToken.None
-            )
-            .ConfigureAwait(false);
-        foreach (var rule in rules)
-        {
-            await connection
-                .SendAsync(
-                    new RunEvent.Noted(
-                        $"  - {Visible.Text(rule)}\n    why: Seen in session {live.Session.Id}; say why it is needed."
-                    ),
-                    CancellationToken.None
-                )
-                .ConfigureAwait(false);
-        }
-    }
-
-    private async Task<IReadOnlyList<string>> SettleAsync(
-        LiveSession live,
-        RunSection run,
-        StagedWorkspace stage,
-        string person
-    )
-    {
-        if (run.WorkspaceMode == WorkspaceMode.ReadOnly)
-        {
-            stage.Discard();
-            return RunSummary.Lines(live, null, "");
-        }
-
-        var diff = await stage.DiffAsync(CancellationToken.None).ConfigureAwait(false);
-        if (diff.Changes.IsEmpty)
-        {
-            stage.Discard();
-            return RunSummary.Lines(live, diff, "");
-        }
-
-        if (run.WorkspaceMode != WorkspaceMode.ReadWrite)
-        {
-            return RunSummary.Lines(live, diff, "");
-        }
-
-        var settled = await rooms
-            .Workspaces.ApplyAsync(live.Session, stage, diff, person, CancellationToken.None)
-            .ConfigureAwait(false);
-        return RunSummary.Lines(
-            live,
-            diff,
-            settled.Done
-                ? $" (applied{(settled.Refused.Count > 0 ? $", {settled.Refused.Count} refused" : "")})"
-                : $" (not applied: {settled.Problem})"
-        );
     }
 }

@@ -1,0 +1,75 @@
+using Bartizan.Client.Runs;
+using Bartizan.Core.Manifests;
+using Bartizan.Daemon.Sessions;
+using Bartizan.Sandbox.Views;
+
+namespace Bartizan.Daemon.Runs;
+
+/// <summary>Step 9 of a run: what the session changed is settled, and what it lacked is proposed.</summary>
+internal sealed class Settling(Rooms rooms)
+{
+    /// <summary>Settles the workspace; returns the lines that the person sees.</summary>
+    public async Task<IReadOnlyList<string>> SettleAsync(
+        LiveSession live,
+        RunSection run,
+        StagedWorkspace stage,
+        string person
+    )
+    {
+        if (run.WorkspaceMode == WorkspaceMode.ReadOnly)
+        {
+            stage.Discard();
+            return RunSummary.Lines(live, null, "");
+        }
+
+        var diff = await stage.DiffAsync(CancellationToken.None).ConfigureAwait(false);
+        if (diff.Changes.IsEmpty)
+        {
+            stage.Discard();
+            return RunSummary.Lines(live, diff, "");
+        }
+
+        if (run.WorkspaceMode != WorkspaceMode.ReadWrite)
+        {
+            return RunSummary.Lines(live, diff, "");
+        }
+
+        var settled = await rooms
+            .Workspaces.ApplyAsync(live.Session, stage, diff, person, CancellationToken.None)
+            .ConfigureAwait(false);
+        return RunSummary.Lines(
+            live,
+            diff,
+            settled.Done
+                ? $" (applied{(settled.Refused.Count > 0 ? $", {settled.Refused.Count} refused" : "")})"
+                : $" (not applied: {settled.Problem})"
+        );
+    }
+
+    /// <summary><c>--observe</c> ends by proposing the rules that were missing, ready to be read and pasted.</summary>
+    public static async Task ProposeAsync(LiveSession live, RunConnection connection)
+    {
+        if (live.Tally.Observed is not { IsEmpty: false } rules)
+        {
+            return;
+        }
+
+        await connection
+            .SendAsync(
+                new RunEvent.Noted("rules:    # proposed: what this session did beyond its manifest"),
+                CancellationToken.None
+            )
+            .ConfigureAwait(false);
+        foreach (var rule in rules)
+        {
+            await connection
+                .SendAsync(
+                    new RunEvent.Noted(
+                        $"  - {Visible.Text(rule)}\n    why: Seen in session {live.Session.Id}; say why it is needed."
+                    ),
+                    CancellationToken.None
+                )
+                .ConfigureAwait(false);
+        }
+    }
+}

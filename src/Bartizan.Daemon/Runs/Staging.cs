@@ -1,0 +1,81 @@
+using System.Text.Json;
+using Bartizan.Client;
+using Bartizan.Client.Runs;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
+using Bartizan.Sandbox.Views;
+
+namespace Bartizan.Daemon.Runs;
+
+/// <summary>Step 2 of a run: the workspace is staged, and the view is one durable entry before the agent starts.</summary>
+internal sealed class Staging(Rooms rooms)
+{
+    /// <summary>Long work is shown after this long.</summary>
+    private static readonly TimeSpan NoteAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Stages the workspace of a session.</summary>
+    /// <exception cref="ControlException">When it can't be staged.</exception>
+    public async Task<StagedWorkspace> StageAsync(
+        Session session,
+        string workspace,
+        string folder,
+        RunRequest request,
+        RunConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        var staging = new StageRequest
+        {
+            Source = workspace,
+            Folder = Path.Combine(folder, "stage"),
+            Owner = null,
+            Never = [rooms.State.Home],
+        };
+        var started = rooms.Clock.GetTimestamp();
+        try
+        {
+            var progress = new Progress<StageProgress>(p =>
+                _ =
+                    rooms.Clock.GetElapsedTime(started) < NoteAfter
+                        ? Task.CompletedTask
+                        : connection.SendAsync(
+                            new RunEvent.Noted($"staging the workspace: {p.Entries} files, {p.Bytes >> 20} MB …"),
+                            CancellationToken.None
+                        )
+            );
+            var stage = await StagedWorkspace
+                .CreateAsync(
+                    staging,
+                    target => session.Policy.Screen(target, rooms.Clock.GetUtcNow()),
+                    progress,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            var summary = JsonSerializer.SerializeToUtf8Bytes(stage.Summary, JsonSerializerOptions.Web);
+            await rooms
+                .Journal.AppendAsync(
+                    new Entry
+                    {
+                        Kind = EntryKind.View,
+                        Session = session.Id,
+                        Agent = session.Agent,
+                        Person = session.Person,
+                        Point = "sandbox",
+                        Target = workspace,
+                        Detail = $"{stage.Summary!.Files} files, {stage.Summary.LeftOutCount} paths left out",
+                        Policy = session.Policy.Digest,
+                        Observed = session.Observe,
+                        Payloads = [new Payload("view", "application/json", summary)],
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            await rooms.Workspaces.NoteAsync(session, request.Manifest, cancellationToken).ConfigureAwait(false);
+            return stage;
+        }
+        catch (ViewException e)
+        {
+            throw new ControlException(new ControlProblem(5, e.Message));
+        }
+    }
+}
