@@ -27,8 +27,11 @@ internal sealed record Field(int Http, int Tunnel, int TunnelSix, int Deaf, bool
     /// <summary>A host that the manifest doesn't name, and that the resolver would lead to the canary.</summary>
     public const string Denied = "denied.test";
 
-    /// <summary>Names that the manifest allows and that must not lead inside.</summary>
-    public const string Guarded = "guarded.example";
+    /// <summary>Names below it the manifest allows, and they must not lead inside.</summary>
+    public string Guarded { get; init; } = "guarded.example";
+
+    /// <summary>Rules beside those of the self-test, for tests of itself.</summary>
+    public string MoreRules { get; init; } = "";
 
     /// <summary>A host of which the manifest allows one method on one path.</summary>
     public const string Narrow = "narrow.test";
@@ -69,7 +72,7 @@ internal sealed record Field(int Http, int Tunnel, int TunnelSix, int Deaf, bool
                 why: A host whose address changes.
               - allow: http * http://*.{Guarded}:{Http}/**
                 why: Names that lead inside.
-
+            {MoreRules}
             """
         );
 

@@ -31,5 +31,6 @@ internal static class GuardedAddresses
     ];
 
     /// <summary>The name that leads to an address of the list.</summary>
-    public static string NameOf(int index) => string.Create(CultureInfo.InvariantCulture, $"a{index}.{Field.Guarded}");
+    public static string NameOf(int index, Field field) =>
+        string.Create(CultureInfo.InvariantCulture, $"a{index}.{field.Guarded}");
 }

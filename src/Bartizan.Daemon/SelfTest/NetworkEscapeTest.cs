@@ -20,6 +20,20 @@ namespace Bartizan.Daemon.SelfTest;
 /// </summary>
 public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptions options)
 {
+    /// <summary>Changes the field, for tests that the self-test can fail.</summary>
+    internal Func<Field, Field> Weaken { get; init; } = static field => field;
+
+    /// <summary>Which of a sandbox's listeners the proxy gets, for tests that the self-test can fail.</summary>
+    internal Func<SandboxListeners, INameResolver, EgressListeners> Serve { get; init; } =
+        static (listeners, _) =>
+            new EgressListeners
+            {
+                Proxy = listeners.Egress,
+                CaptureHttp = listeners.CaptureHttp,
+                CaptureTls = listeners.CaptureTls,
+                Dns = listeners.Dns,
+            };
+
     /// <summary>P31: how long a tunnel may outlive its session.</summary>
     private static readonly TimeSpan CutWithin = TimeSpan.FromMilliseconds(50);
 
@@ -90,19 +104,21 @@ public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptio
         await using var _ = canaries.ConfigureAwait(false);
         var http = canaries.Listen(Field.Address, 0, CanaryManner.Http);
         canaries.Listen(Field.Second, http, CanaryManner.Http);
-        var field = new Field(
-            http,
-            canaries.Listen(Field.Address, 0, CanaryManner.Listening),
-            canaries.Listen(IPAddress.IPv6Loopback, 0, CanaryManner.Listening),
-            canaries.Listen(Field.Address, 0, CanaryManner.Deaf),
-            canaries.Listen(Field.Address, 80, CanaryManner.Http) > 0,
-            canaries.Listen(Field.Address, 443, CanaryManner.Listening) > 0,
-            OneSession.NewToken()
+        var field = Weaken(
+            new Field(
+                http,
+                canaries.Listen(Field.Address, 0, CanaryManner.Listening),
+                canaries.Listen(IPAddress.IPv6Loopback, 0, CanaryManner.Listening),
+                canaries.Listen(Field.Address, 0, CanaryManner.Deaf),
+                canaries.Listen(Field.Address, 80, CanaryManner.Http) > 0,
+                canaries.Listen(Field.Address, 443, CanaryManner.Listening) > 0,
+                OneSession.NewToken()
+            )
         );
         canaries.RedirectTo = FormattableString.Invariant(
             $"http://{Field.Denied}:{http}/{ProxyCases.Marker("P17", "followed")}"
         );
-        var resolver = MakeResolver();
+        var resolver = MakeResolver(field);
         ImmutableArray<WireCase> cases =
         [
             .. ProxyCases.All(field),
@@ -135,7 +151,7 @@ public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptio
 
         var cut = new TaskCompletionSource<TimeSpan>(TaskCreationOptions.RunContinuationsAsynchronously);
         canaries.Seen = visit => EndOnSight(visit, control, cut);
-        var steps = await AttackAsync(plan, egress, session, cancellationToken).ConfigureAwait(false);
+        var steps = await AttackAsync(plan, egress, session, resolver, cancellationToken).ConfigureAwait(false);
         var seen = new Evidence(steps, canaries, resolver, journal);
         var attempts = cases
             .GroupBy(one => one.Attempt)
@@ -148,6 +164,7 @@ public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptio
         SandboxPlan plan,
         EgressProxy egress,
         Session session,
+        CanaryResolver resolver,
         CancellationToken cancellationToken
     )
     {
@@ -155,16 +172,7 @@ public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptio
         await using var _ = sandbox.ConfigureAwait(false);
         await sandbox.CreateAsync(cancellationToken).ConfigureAwait(false);
         using var listeners = await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false);
-        var binding = egress.Bind(
-            session,
-            new EgressListeners
-            {
-                Proxy = listeners.Egress,
-                CaptureHttp = listeners.CaptureHttp,
-                CaptureTls = listeners.CaptureTls,
-                Dns = listeners.Dns,
-            }
-        );
+        var binding = egress.Bind(session, Serve(listeners, resolver));
         await using var __ = binding.ConfigureAwait(false);
         await sandbox.StartAsync(cancellationToken).ConfigureAwait(false);
         return Read(await ProbeRun.ReadToEndAsync(sandbox, cancellationToken).ConfigureAwait(false));
@@ -196,13 +204,13 @@ public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptio
         );
     }
 
-    private static CanaryResolver MakeResolver()
+    private static CanaryResolver MakeResolver(Field field)
     {
         var resolver = new CanaryResolver(Field.Address);
         resolver.Answer(Field.Changing, [Field.Address], [Field.Second]);
         for (var i = 0; i < GuardedAddresses.All.Length; i++)
         {
-            resolver.Answer(GuardedAddresses.NameOf(i), [IPAddress.Parse(GuardedAddresses.All[i].Address)]);
+            resolver.Answer(GuardedAddresses.NameOf(i, field), [IPAddress.Parse(GuardedAddresses.All[i].Address)]);
         }
 
         return resolver;
@@ -237,6 +245,7 @@ public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptio
             tcp {Field.Loopback} {Field.Proxy}
             send {connect}
             head {ReceiveMilliseconds}
+            wait {CutWithin.Milliseconds}
             tcp {Field.Loopback} {Field.Proxy}
 
             """

@@ -62,7 +62,7 @@ internal static class ProxyCases
         for (var i = 0; i < GuardedAddresses.All.Length; i++)
         {
             var (attempt, address) = GuardedAddresses.All[i];
-            var host = GuardedAddresses.NameOf(i);
+            var host = GuardedAddresses.NameOf(i, field);
             yield return Plain(attempt, "leads-to-" + address, field, host, Forbidden);
         }
 
@@ -76,6 +76,7 @@ internal static class ProxyCases
             IsControl = true,
             Judge = (one, seen) => seen.Passed(one),
         };
+        yield return Control("P05", field);
         yield return Plain("P05", "once", field, Field.Changing) with
         {
             // One question, and what was dialed is its answer: the second answer, another address, is never used.

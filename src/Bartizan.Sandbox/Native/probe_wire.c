@@ -9,6 +9,7 @@
  *   head MS                 reads up to an empty line → received | closed | reset | time-out, and the bytes
  *   all MS                  reads until the other side closes
  *   more MS                 reads once
+ *   wait MS                 lets time pass: what must be over after it is looked at next
  *   upload MEGABYTES        sends that much of nothing  → how many bytes went
  *   connections COUNT       opens as many more to the same address → how many were made, in a line of its own ("made"),
  *                           and how many stand after SETTLE_MILLISECONDS
@@ -275,6 +276,8 @@ static void step(char *line)
         receive(word, 'a', number);
     else if (!strcmp(word, "more"))
         receive(word, 'm', number);
+    else if (!strcmp(word, "wait"))
+        poll(NULL, 0, number);
     else if (!strcmp(word, "upload"))
         upload(number);
     else if (!strcmp(word, "connections"))

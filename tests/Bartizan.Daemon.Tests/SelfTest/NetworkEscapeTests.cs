@@ -5,6 +5,7 @@ using Bartizan.Sandbox.SelfTest;
 
 namespace Bartizan.Daemon.Tests.SelfTest;
 
+[Collection("canary ports")]
 public sealed class NetworkEscapeTests
 {
     [Fact]
