@@ -26,6 +26,9 @@ namespace Bartizan.Daemon;
 /// </summary>
 public sealed class BartizanDaemon : IAsyncDisposable
 {
+    /// <summary>How long sessions may take to settle their workspaces when the instance goes down; what is staged stays staged.</summary>
+    private static readonly TimeSpan SettleWithin = TimeSpan.FromSeconds(15);
+
     private readonly Stack<IAsyncDisposable> _open = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly DaemonOptions _options;
@@ -90,8 +93,9 @@ public sealed class BartizanDaemon : IAsyncDisposable
         if (_rooms is { } rooms)
         {
             rooms.Sessions.StopFleet();
+            var live = rooms.Sessions.All;
             await Task.WhenAll(
-                    rooms.Sessions.All.Select(l =>
+                    live.Select(l =>
                         rooms.Owner.KillAsync(
                             l.Session.Id,
                             "bartizan",
@@ -100,6 +104,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
                         )
                     )
                 )
+                .ConfigureAwait(false);
+            await Task.WhenAny(Task.WhenAll(live.Select(l => l.Gone.Task)), Task.Delay(SettleWithin, _options.Clock))
                 .ConfigureAwait(false);
             await SayAsync(rooms.Journal, "stopped").ConfigureAwait(false);
         }

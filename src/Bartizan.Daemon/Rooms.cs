@@ -47,5 +47,6 @@ internal sealed record Rooms
         Lender.Close(live.Session.Id);
         await Monitor.FlushRefusalsAsync(live.Session).ConfigureAwait(false);
         Sessions.Remove(live.Session.Id);
+        live.Gone.TrySetResult();
     }
 }

@@ -29,7 +29,8 @@ internal sealed class Settling(Rooms rooms)
             return RunSummary.Lines(live, diff, "");
         }
 
-        if (run.WorkspaceMode != WorkspaceMode.ReadWrite)
+        // What a killed session wrote is nobody's finished work: a person looks at it first.
+        if (run.WorkspaceMode != WorkspaceMode.ReadWrite || live.KilledBecause is not null)
         {
             return RunSummary.Lines(live, diff, "");
         }

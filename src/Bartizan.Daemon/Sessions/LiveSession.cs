@@ -31,6 +31,9 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
     /// <summary>Completes when everything of the session is over and recorded.</summary>
     public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    /// <summary>Completes when its owner has let go of it: its workspace settled, its credentials forgotten.</summary>
+    public TaskCompletionSource Gone { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>Serialises the moves of this session.</summary>
     public SemaphoreSlim Moving { get; } = new(1, 1);
 
