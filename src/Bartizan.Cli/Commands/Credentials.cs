@@ -1,3 +1,4 @@
+using Bartizan.Cli.Terminal;
 using Bartizan.Core.Manifests;
 
 namespace Bartizan.Cli.Commands;
@@ -16,6 +17,10 @@ internal static class Credentials
             if (Environment.GetEnvironmentVariable(credential.Locator) is { Length: > 0 } value)
             {
                 values[credential.Locator] = value;
+            }
+            else
+            {
+                Screen.Note($"note: `{credential.Locator}` is not set; calls that need it will fail");
             }
         }
 

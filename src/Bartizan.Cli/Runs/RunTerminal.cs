@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using Bartizan.Cli.Terminal;
 using Bartizan.Client.Runs;
+using Microsoft.Win32.SafeHandles;
 
 namespace Bartizan.Cli.Runs;
 
@@ -11,6 +12,10 @@ namespace Bartizan.Cli.Runs;
 internal sealed class RunTerminal(RunConnection connection, RunRequest request)
 {
     private const int ChunkBytes = 32 * 1024;
+    private const nint StandardInput = 0;
+    private const ushort UsualColumns = 80;
+    private const ushort UsualRows = 24;
+    private readonly SemaphoreSlim _ahead = new(RunConnection.MaxInputAhead);
     private volatile TaskCompletionSource<string>? _answer;
     private RawMode? _raw;
     private string? _session;
@@ -22,10 +27,11 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
     public static TerminalSize? Size() =>
         Console.IsInputRedirected || Console.IsOutputRedirected
             ? null
-            : new TerminalSize(
-                (ushort)Math.Clamp(Console.WindowWidth, 1, ushort.MaxValue),
-                (ushort)Math.Clamp(Console.WindowHeight, 1, ushort.MaxValue)
-            );
+            : new TerminalSize(Side(Console.WindowWidth, UsualColumns), Side(Console.WindowHeight, UsualRows));
+
+    // A terminal that knows no size says 0: the size that programs take for granted then.
+    private static ushort Side(int cells, ushort usual) =>
+        cells <= 1 ? usual : (ushort)Math.Min(cells, ushort.MaxValue);
 
     /// <summary>Drives the run until it is over.</summary>
     public async Task<RunEnd> DriveAsync(CancellationToken cancellationToken)
@@ -82,6 +88,9 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
                 case RunEvent.Asked asked:
                     _ = AskAsync(asked, cancellationToken);
                     break;
+                case RunEvent.InputTaken:
+                    _ahead.Release();
+                    break;
                 case RunEvent.Refused refused:
                     return new RunEnd("bartizan", Screen.Error(refused.Code, refused.Error, refused.Hint), _session);
                 case RunEvent.Exited exited:
@@ -116,7 +125,9 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
 
     private async Task PumpAsync(CancellationToken cancellationToken)
     {
-        await using var input = Console.OpenStandardInput();
+        // Not the console's own stream: at a terminal that one edits lines, echoes, and takes the terminal out of raw mode.
+        using var descriptor = new SafeFileHandle(StandardInput, ownsHandle: false);
+        await using var input = new FileStream(descriptor, FileAccess.Read, bufferSize: 0);
         var buffer = new byte[ChunkBytes];
         int read;
         while ((read = await input.ReadAsync(buffer, cancellationToken)) > 0)
@@ -128,6 +139,7 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
                 continue;
             }
 
+            await _ahead.WaitAsync(cancellationToken);
             await connection.SendAsync(RunChannel.Input, buffer.AsMemory(0, read), cancellationToken);
         }
 

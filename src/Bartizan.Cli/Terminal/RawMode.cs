@@ -22,12 +22,23 @@ internal sealed class RawMode : IDisposable
     /// <inheritdoc/>
     public void Dispose() => Stty(_saved);
 
+    private static string Device() =>
+        File.ResolveLinkTarget("/proc/self/fd/0", returnFinalTarget: false)?.FullName ?? "/dev/tty";
+
     private static string? Stty(params string[] arguments)
     {
         try
         {
+            // No stream of the child is the terminal: the runtime puts a terminal that a child had back to its own settings
+            // when the child ends, which would undo the raw mode at once.
             using var stty = Process.Start(
-                new ProcessStartInfo("stty", arguments) { UseShellExecute = false, RedirectStandardOutput = true }
+                new ProcessStartInfo("stty", ["-F", Device(), .. arguments])
+                {
+                    UseShellExecute = false,
+                    RedirectStandardInput = true,
+                    RedirectStandardOutput = true,
+                    RedirectStandardError = true,
+                }
             )!;
             var output = stty.StandardOutput.ReadToEnd().Trim();
             stty.WaitForExit();

@@ -12,6 +12,12 @@ public sealed class RunConnection(WebSocket socket) : IDisposable
     /// <summary>The largest message either end takes: a chunk of output and its channel byte, or an event.</summary>
     public const int MaxMessageBytes = 1 << 20;
 
+    /// <summary>
+    /// Messages of input that the command may send ahead of what the agent took: an agent that reads nothing must not hold
+    /// up the interrupt, the answer or the end of the connection that come behind them.
+    /// </summary>
+    public const int MaxInputAhead = 8;
+
     private readonly SemaphoreSlim _sending = new(1, 1);
 
     /// <summary>Sends an event.</summary>

@@ -10,6 +10,7 @@ namespace Bartizan.Client.Runs;
 [JsonDerivedType(typeof(Answered), "answered")]
 [JsonDerivedType(typeof(Resized), "resized")]
 [JsonDerivedType(typeof(InputEnded), "input-ended")]
+[JsonDerivedType(typeof(InputTaken), "input-taken")]
 [JsonDerivedType(typeof(Signalled), "signalled")]
 [JsonDerivedType(typeof(Exited), "exited")]
 [JsonDerivedType(typeof(Noted), "noted")]
@@ -43,6 +44,9 @@ public abstract record RunEvent
 
     /// <summary>Nothing more comes on the input.</summary>
     public sealed record InputEnded : RunEvent;
+
+    /// <summary>The agent took one message of input; the command may send one more.</summary>
+    public sealed record InputTaken : RunEvent;
 
     /// <summary>The person pressed Ctrl-C or the command was asked to end.</summary>
     /// <param name="Number">The signal's number: 2 or 15.</param>

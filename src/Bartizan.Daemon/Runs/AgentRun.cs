@@ -24,6 +24,9 @@ internal sealed class AgentRun(Rooms rooms)
     /// <summary>How long output may still come after the last process is gone: what is in the pipes.</summary>
     private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(5);
 
+    /// <summary>128 + SIGKILL, as a shell says it.</summary>
+    private const int CodeOfKilled = 137;
+
     /// <summary>How long after a first Ctrl-C a second one ends the session.</summary>
     private const int SignalsUntilKill = 2;
 
@@ -211,9 +214,11 @@ internal sealed class AgentRun(Rooms rooms)
             // 9 settle
             var lines = await new Settling(rooms).SettleAsync(live, run, stage, person).ConfigureAwait(false);
             await Settling.ProposeAsync(live, connection).ConfigureAwait(false);
-            var by = live.KilledBecause is null ? "agent" : "bartizan";
+
+            // A killed agent whose streams were cut may still have said 0: that is not how the run ended.
+            var (by, code) = live.KilledBecause is null ? ("agent", exit.Code) : ("bartizan", CodeOfKilled);
             await connection
-                .SendAsync(new RunEvent.Exited(by, exit.Code, lines), CancellationToken.None)
+                .SendAsync(new RunEvent.Exited(by, code, lines), CancellationToken.None)
                 .ConfigureAwait(false);
             return how;
         }
@@ -270,16 +275,15 @@ internal sealed class AgentRun(Rooms rooms)
         );
         using var late = wall.Token.Register(() => _ = KillAsync(live, "its wall clock ran out"));
 
-        // Not awaited and never cancelled: cancelling a receive aborts the WebSocket, and its end is still to be told. The
-        // loop ends with the connection, and ending a session that has ended does nothing.
-        _ = request.Detach ? input : GoneAsync(live, input);
+        // Not awaited, never cancelled: cancelling a receive aborts the WebSocket, whose end is still to be told.
+        _ = GoneAsync(live, input, request.Detach);
         var exit = await sandbox.Exited.ConfigureAwait(false);
         await Task.WhenAny(output, Task.Delay(DrainWithin, rooms.Clock, CancellationToken.None)).ConfigureAwait(false);
         return exit;
     }
 
-    // The command gone: the session is killed, unless it was detached.
-    private async Task GoneAsync(LiveSession live, Task input)
+    // The command gone: nobody can be asked any more, and the session is killed, unless it was detached.
+    private async Task GoneAsync(LiveSession live, Task input, bool detached)
     {
         try
         {
@@ -290,7 +294,11 @@ internal sealed class AgentRun(Rooms rooms)
             // Nonsense from the command's side is the command gone.
         }
 
-        await KillAsync(live, "the command that ran it is gone").ConfigureAwait(false);
+        rooms.Desk.Leave(live.Session.Id);
+        if (!detached)
+        {
+            await KillAsync(live, "the command that ran it is gone").ConfigureAwait(false);
+        }
     }
 
     private Task KillAsync(LiveSession live, string why)

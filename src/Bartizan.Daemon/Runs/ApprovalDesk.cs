@@ -60,7 +60,10 @@ public sealed class ApprovalDesk : IApprovals
             seat.Digest = request.Digest.ToString();
             seat.Answer = answer;
             var action = $"{request.Action.Target.Verb.ToString().ToLowerInvariant()} {request.Action.Target.Text}";
-            var rule = request.Decision.Rules.FirstOrDefault();
+            var rules = request.Decision.Rules;
+            var rule =
+                rules.FirstOrDefault(r => r.Text.StartsWith("ask:", StringComparison.Ordinal))
+                ?? rules.FirstOrDefault();
             await seat
                 .Connection.SendAsync(
                     new RunEvent.Asked(

@@ -1,3 +1,4 @@
+using System.Threading.Channels;
 using Bartizan.Client.Runs;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox;
@@ -9,6 +10,12 @@ internal sealed class Relay(RunConnection connection, ISandbox sandbox, Approval
 {
     private const int ChunkBytes = 64 * 1024;
 
+    private readonly Channel<ReadOnlyMemory<byte>> _typed = Channel.CreateBounded<ReadOnlyMemory<byte>>(
+        new BoundedChannelOptions(RunConnection.MaxInputAhead) { SingleReader = true, SingleWriter = true }
+    );
+
+    private volatile bool _inputEnded;
+
     /// <summary>The agent's output, until both streams end.</summary>
     public Task OutputAsync(CancellationToken cancellationToken) =>
         Task.WhenAll(
@@ -16,14 +23,35 @@ internal sealed class Relay(RunConnection connection, ISandbox sandbox, Approval
             PumpAsync(sandbox.Error, RunChannel.Error, cancellationToken)
         );
 
-    /// <summary>The person's messages, until the connection is gone; <paramref name="signalled"/> hears of signals.</summary>
+    /// <summary>
+    /// The person's messages, until the connection is gone; <paramref name="signalled"/> hears of signals. What is typed waits
+    /// beside this loop for the agent to take it, so that nothing behind it waits.
+    /// </summary>
     public async Task InputAsync(Func<int, Task> signalled, CancellationToken cancellationToken)
+    {
+        _ = TypeAsync(cancellationToken);
+        try
+        {
+            await ListenAsync(signalled, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _typed.Writer.TryComplete();
+        }
+    }
+
+    private async Task ListenAsync(Func<int, Task> signalled, CancellationToken cancellationToken)
     {
         while (await connection.ReceiveAsync(cancellationToken).ConfigureAwait(false) is { } message)
         {
             if (!message.IsText)
             {
-                await WriteAsync(message.Bytes, cancellationToken).ConfigureAwait(false);
+                if (!_typed.Writer.TryWrite(message.Bytes))
+                {
+                    // More than it may send ahead, or more after the end: not a command of ours.
+                    return;
+                }
+
                 continue;
             }
 
@@ -36,12 +64,28 @@ internal sealed class Relay(RunConnection connection, ISandbox sandbox, Approval
                     sandbox.Resize(new Bartizan.Sandbox.TerminalSize(resized.Size.Columns, resized.Size.Rows));
                     break;
                 case RunEvent.InputEnded:
-                    await sandbox.Input.DisposeAsync().ConfigureAwait(false);
+                    _inputEnded = true;
+                    _typed.Writer.TryComplete();
                     break;
                 case RunEvent.Signalled signal:
                     await signalled(signal.Number).ConfigureAwait(false);
                     break;
             }
+        }
+    }
+
+    private async Task TypeAsync(CancellationToken cancellationToken)
+    {
+        await foreach (var bytes in _typed.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
+            await connection.SendAsync(new RunEvent.InputTaken(), cancellationToken).ConfigureAwait(false);
+        }
+
+        // A command that is gone without a word closes nothing: a detached agent keeps its terminal.
+        if (_inputEnded)
+        {
+            await sandbox.Input.DisposeAsync().ConfigureAwait(false);
         }
     }
 
