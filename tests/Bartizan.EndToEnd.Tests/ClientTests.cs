@@ -1,0 +1,58 @@
+namespace Bartizan.EndToEnd.Tests;
+
+/// <summary>Real clients through Bartizan, each beside the same client on the same scenario without it.</summary>
+public sealed class ClientTests(RealClients clients) : IClassFixture<RealClients>
+{
+    public static TheoryData<string, string> Runs()
+    {
+        var runs = new TheoryData<string, string>();
+        foreach (var client in (string[])["claude-code", "codex"])
+        {
+            foreach (
+                var scenario in (string[])
+                    [
+                        "hello",
+                        "read-file",
+                        "bash-command",
+                        "write-file",
+                        "multi-turn",
+                        "parallel-tools",
+                        "long-stream",
+                        "thinking",
+                        "unicode",
+                        "runaway-loop",
+                        "faults-retry",
+                        "cut-midstream",
+                    ]
+            )
+            {
+                runs.Add(client, scenario);
+            }
+        }
+
+        return runs;
+    }
+
+    [Theory]
+    [MemberData(nameof(Runs))]
+    public async Task A_real_client_does_inside_what_it_does_without(string profile, string scenario)
+    {
+        Assert.SkipWhen(clients.Missing is not null, clients.Missing ?? "");
+        await using var scene = await Scene.OpenAsync();
+        var client = RealClients.RealClient.Named(profile);
+        var direct = await clients.RunAsync(client, scenario, scene.Root, null);
+        var through = await clients.RunAsync(client, scenario, scene.Root, scene);
+
+        var told = $"direct:\n{direct.End}\nthrough:\n{through.End}";
+        through.End.Code.ShouldBe(direct.End.Code, told);
+        through.Answer.ShouldBe(direct.Answer, told);
+        through.Files.ShouldBe(direct.Files, told);
+        direct.Bodies.Count.ShouldBePositive(told);
+        through.Bodies.Count.ShouldBePositive(told);
+        foreach (var text in (string[])[.. through.Bodies, through.Transcript])
+        {
+            text.ShouldNotContain(Scene.ProviderKey);
+            text.ShouldNotContain(RealClients.Canary);
+        }
+    }
+}

@@ -1,0 +1,237 @@
+using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+namespace Bartizan.EndToEnd.Tests;
+
+/// <summary>The shared harness and the real clients, if they are here; installed on CI, where nothing is kept between jobs.</summary>
+public sealed class RealClients : IAsyncLifetime
+{
+    /// <summary>A private key in the client's home, which no request and no transcript may hold.</summary>
+    internal const string Canary = "canary-ssh-key-c0ffee41";
+
+    private string _harness = "";
+    private string _npm = "";
+
+    /// <summary>Why the clients can't be run here; null when they can.</summary>
+    public string? Missing { get; private set; }
+
+    public async ValueTask InitializeAsync()
+    {
+        var root = Root();
+        var shared = Environment.GetEnvironmentVariable("BARTIZAN_SHARED") ?? Path.Combine(root, "..", "shared");
+        _harness = Path.Combine(shared, "harness");
+        _npm = Environment.GetEnvironmentVariable("HARNESS_NPM") ?? "/tmp/harness-npm";
+        if (!File.Exists(Path.Combine(_harness, "setup.sh")))
+        {
+            Missing = "the shared harness is not here: set BARTIZAN_SHARED";
+            return;
+        }
+
+        if (!File.Exists(Path.Combine(_npm, "env.sh")) && Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
+        {
+            _npm = Path.Combine(root, "artifacts", "harness-npm");
+            var start = new ProcessStartInfo("bash", [Path.Combine(_harness, "setup.sh"), "node", "clients"]);
+            start.Environment["HARNESS_NPM"] = _npm;
+            using var setup = Process.Start(start)!;
+            await setup.WaitForExitAsync();
+        }
+
+        if (!File.Exists(Path.Combine(_npm, "env.sh")) || !Directory.Exists(Path.Combine(_npm, "codex")))
+        {
+            Missing = "the real clients are not installed: run the harness's setup.sh node clients";
+        }
+    }
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    /// <summary>Runs a scenario with a client; through Bartizan when <paramref name="scene"/> is given.</summary>
+    internal async Task<ClientRun> RunAsync(RealClient client, string scenario, string root, Scene? scene)
+    {
+        var folder = Directory.CreateDirectory(Path.Combine(root, scene is null ? "direct" : "through")).FullName;
+        var work = Directory.CreateDirectory(Path.Combine(folder, "work")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(work, "notes.txt"), "HARNESS-NOTE-7321 remember\n");
+        var keys = Directory.CreateDirectory(Path.Combine(folder, "home", ".ssh")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(keys, "id_ed25519"), Canary);
+        var port = FreePort();
+        var record = Path.Combine(folder, "model.jsonl");
+        await using var model = Running.Start(
+            new ProcessStartInfo(
+                "node",
+                [
+                    Path.Combine(_harness, "fake-llm.mjs"),
+                    "--port",
+                    $"{port}",
+                    "--scenario",
+                    Path.Combine(_harness, "scenarios", $"{scenario}.json"),
+                    "--var",
+                    $"workdir={work}",
+                    "--record",
+                    record,
+                    "--require-key",
+                    Scene.ProviderKey,
+                    "--quiet",
+                ]
+            )
+        );
+        await ReachableAsync(port);
+        var transcript = Path.Combine(folder, "transcript.jsonl");
+        var start = new ProcessStartInfo(
+            "bash",
+            [
+                "-c",
+                $". {_npm}/env.sh; [ -z \"$WRAPPER\" ] || {{ printf 'export REAL=%q\\n' \"${client.Variable}\" >>\"$WRAPPER.env\"; export {client.Variable}=$WRAPPER; }}; exec {_harness}/{client.Runner} 'Please do the task.'",
+            ]
+        )
+        {
+            WorkingDirectory = folder,
+        };
+        start.Environment["WORKDIR"] = work;
+        start.Environment["BASE_URL"] = $"http://127.0.0.1:{port}{client.Suffix}";
+        start.Environment["TRANSCRIPT"] = transcript;
+        start.Environment["TIMEOUT"] = scenario == "runaway-loop" ? "12" : "90";
+        start.Environment["CC_HOME"] = Path.Combine(folder, "home");
+        start.Environment["CX_HOME"] = Path.Combine(folder, "home");
+        start.Environment["WRAPPER"] = "";
+        if (scene is null)
+        {
+            start.Environment["API_KEY"] = Scene.ProviderKey;
+        }
+        else
+        {
+            start.Environment["WRAPPER"] = await WrapAsync(client, scene, folder, work, port);
+        }
+
+        await using var run = Running.Start(start);
+        run.Input.Close();
+        var end = await run.EndAsync();
+        return new ClientRun(end, work, Read(transcript), Read(record));
+    }
+
+    // The runners start clients with empty variables: what Bartizan needs stands in the wrapper.
+    private static async Task<string> WrapAsync(RealClient client, Scene scene, string folder, string work, int port)
+    {
+        var manifest = Path.Combine(folder, "agent.yaml");
+        await File.WriteAllTextAsync(
+            manifest,
+            $$"""
+            apiVersion: bartizan/v1
+            agent: real-client
+            version: 1
+            owner: tests@example.com
+            description: A real client.
+            environment: development
+            extends: floor
+            run:
+              client: {{client.Profile}}
+              workspace: { path: "{{work}}", mode: read-write }
+            models:
+              up: { api: {{client.Api}}, url: "http://127.0.0.1:{{port}}", with: up-key }
+            credentials:
+              up-key: { from: env:UP_KEY }
+            rules:
+              - allow: model up/**
+                accept_wide: The scripted model answers to any name.
+                why: The model of this test.
+            {{Scene.Files}}
+            """
+        );
+        var wrapper = Path.Combine(folder, "wrapper");
+        await File.WriteAllTextAsync(
+            wrapper,
+            $$"""
+            #!/usr/bin/env bash
+            export UP_KEY={{Scene.ProviderKey}} BARTIZAN_HOME={{scene.Home}}
+            . "$0.env"
+            exec dotnet {{Scene.Program}} run -m {{manifest}} -- "$REAL" "$@"
+            """
+        );
+        File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
+        return wrapper;
+    }
+
+    private static string Read(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
+
+    private static int FreePort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private static Task ReachableAsync(int port) =>
+        Scene.UntilAsync(
+            () =>
+            {
+                using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                try
+                {
+                    socket.Connect(IPAddress.Loopback, port);
+                    return true;
+                }
+                catch (SocketException)
+                {
+                    return false;
+                }
+            },
+            "the scripted model listens"
+        );
+
+    private static string Root()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Bartizan.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? AppContext.BaseDirectory;
+    }
+
+    /// <summary>One client and how the harness runs it.</summary>
+    internal sealed record RealClient(string Profile, string Api, string Runner, string Variable, string Suffix)
+    {
+        public static RealClient Named(string profile) =>
+            profile == "codex"
+                ? new RealClient("codex", "openai", "run-codex.sh", "CODEX_BIN", "/v1")
+                : new RealClient("claude-code", "anthropic", "run-claude-code.sh", "CLAUDE_BIN", "");
+    }
+
+    /// <summary>What came of a run: what the runner said, the workspace, the transcript, the model's own record.</summary>
+    internal sealed record ClientRun(Finished End, string Work, string Transcript, string Record)
+    {
+        /// <summary>The final answer, with the workspace's path made the same for all runs.</summary>
+        public string Answer =>
+            string.Join(
+                    '\n',
+                    End.Output.Split('\n')
+                        .SkipWhile(l => !l.StartsWith("ANSWER", StringComparison.Ordinal))
+                        .TakeWhile(l =>
+                            !l.StartsWith("INFO", StringComparison.Ordinal)
+                            && !l.StartsWith("EXIT", StringComparison.Ordinal)
+                            && !l.StartsWith("STDERR", StringComparison.Ordinal)
+                        )
+                )
+                .Replace(Work, "WORK", StringComparison.Ordinal);
+
+        /// <summary>The workspace's files and what is in them.</summary>
+        public IReadOnlyList<string> Files =>
+            [
+                .. Directory
+                    .EnumerateFiles(Work, "*", SearchOption.AllDirectories)
+                    .Select(f =>
+                        $"{Path.GetRelativePath(Work, f)}: {File.ReadAllText(f).Replace(Work, "WORK", StringComparison.Ordinal)}"
+                    )
+                    .Order(StringComparer.Ordinal),
+            ];
+
+        /// <summary>The bodies of all requests that reached the model.</summary>
+        public IReadOnlyList<string> Bodies =>
+            [
+                .. Record
+                    .Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                    .Select(l => JsonNode.Parse(l)!["body"]?.ToJsonString() ?? ""),
+            ];
+    }
+}

@@ -1,0 +1,227 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using Bartizan.Gateway.Tests.Model;
+
+namespace Bartizan.EndToEnd.Tests;
+
+/// <summary>
+/// One test's own instance: a state directory, a project with a manifest, a model provider on loopback, and the built
+/// program run as its own process. Everything goes with it.
+/// </summary>
+internal sealed class Scene : IAsyncDisposable
+{
+    /// <summary>What no agent may ever see: the provider's key.</summary>
+    public const string ProviderKey = "sk-real-a81f3c95e2d74b06";
+
+    /// <summary>A call of the model from bash alone: the answer goes to stdout, whole, head and body.</summary>
+    public const string Ask = """
+        ask() { exec 3<>/dev/tcp/127.0.0.1/8080; local body='{"model":"m1","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}'; printf 'POST /v1/messages HTTP/1.1\r\nhost: m\r\nx-api-key: %s\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: %s\r\n\r\n%s' "${1:-$ANTHROPIC_API_KEY}" ${#body} "$body" >&3; cat <&3; exec 3>&-; echo; }
+
+        """;
+
+    private Scene(string root, ScriptedUpstream upstream)
+    {
+        Root = root;
+        Upstream = upstream;
+    }
+
+    public string Root { get; }
+
+    public string Home => Path.Combine(Root, "state");
+
+    public string Project => Path.Combine(Root, "project");
+
+    public string ManifestPath => Path.Combine(Project, "agent.yaml");
+
+    public ScriptedUpstream Upstream { get; }
+
+    public static async Task<Scene> OpenAsync()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/bwrap"), "bubblewrap is not installed");
+        var scene = new Scene(
+            Directory.CreateTempSubdirectory("bartizan-e2e-").FullName,
+            await ScriptedUpstream.StartAsync()
+        );
+        Directory.CreateDirectory(scene.Project);
+        File.WriteAllText(Path.Combine(scene.Project, "notes.txt"), "first line\n");
+        scene.Upstream.Answer = context =>
+            ScriptedUpstream.JsonAsync(
+                context,
+                """{"id":"a","type":"message","role":"assistant","model":"m1","content":[{"type":"text","text":"ANSWERED"}],"stop_reason":"end_turn","usage":{"input_tokens":3,"output_tokens":2}}"""
+            );
+        scene.WriteManifest();
+        return scene;
+    }
+
+    /// <summary>Writes the manifest: a model, the workspace, and what the test adds.</summary>
+    public void WriteManifest(string mode = "staged", string run = "", string rules = "", string files = Files) =>
+        File.WriteAllText(
+            ManifestPath,
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $$"""
+                apiVersion: bartizan/v1
+                agent: tried
+                version: 1
+                owner: tests@example.com
+                description: An agent of a test.
+                environment: development
+                extends: floor
+                run:
+                  client: generic
+                  workspace: { path: ., mode: {{mode}} }
+                {{run}}
+                models:
+                  up: { api: anthropic, url: "{{Upstream.Url}}", with: up-key }
+                credentials:
+                  up-key: { from: env:UP_KEY }
+                rules:
+                  - allow: model up/m1
+                    why: The model of this test.
+                {{files}}
+                {{rules}}
+                """
+            )
+        );
+
+    /// <summary>The usual rules on files.</summary>
+    public const string Files = """
+          - allow: read workspace/**
+            why: Its work.
+          - allow: write workspace/**
+            why: Its work.
+        """;
+
+    public const string ReadOnlyFiles = """
+          - allow: read workspace/**
+            why: Its work.
+        """;
+
+    /// <summary>Starts `bartizan` with arguments.</summary>
+    public Running Start(params string[] arguments) => Running.Start(Command("dotnet", [Program, .. arguments]));
+
+    /// <summary>Runs `bartizan` to its end, with nothing on its input.</summary>
+    public async Task<Finished> BartizanAsync(params string[] arguments)
+    {
+        await using var running = Start(arguments);
+        running.Input.Close();
+        return await running.EndAsync();
+    }
+
+    /// <summary>Runs a bash script as the agent.</summary>
+    public Task<Finished> RunAsync(string script) => BartizanAsync("run", "--", "bash", "-c", script);
+
+    /// <summary>Starts a bash script as the agent.</summary>
+    public Running StartRun(string script, params string[] options) =>
+        Start(["run", .. options, "--", "bash", "-c", script]);
+
+    /// <summary>A process in the project, with this scene's variables.</summary>
+    public ProcessStartInfo Command(string program, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(program, arguments) { WorkingDirectory = Project };
+        start.Environment["BARTIZAN_HOME"] = Home;
+        start.Environment["UP_KEY"] = ProviderKey;
+        start.Environment["NO_COLOR"] = "1";
+        return start;
+    }
+
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "bartizan.dll");
+
+    /// <summary>What `--json` printed.</summary>
+    public static JsonNode Json(Finished finished) => JsonNode.Parse(finished.Output)!;
+
+    /// <summary>The live sessions.</summary>
+    public async Task<JsonArray> SessionsAsync() => Json(await BartizanAsync("sessions", "--json")).AsArray();
+
+    /// <summary>Waits until there is exactly one live session in <paramref name="state"/>, and returns its id.</summary>
+    public async Task<string> SessionAsync(string state = "running")
+    {
+        while (true)
+        {
+            var sessions = await SessionsAsync();
+            if (sessions.Count == 1 && sessions[0]!["state"]!.GetValue<string>() == state)
+            {
+                return sessions[0]!["session"]!.GetValue<string>();
+            }
+
+            TestContext.Current.CancellationToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Waits until no session lives.</summary>
+    public async Task QuietAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await SessionsAsync()).Count > 0)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>The entries of the log.</summary>
+    public async Task<IReadOnlyList<JsonNode>> LogAsync(params string[] query) =>
+        [
+            .. (await BartizanAsync(["log", .. query, "--json"]))
+                .Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)
+                .Select(line => JsonNode.Parse(line)!),
+        ];
+
+    /// <summary>The daemon's process; null when none runs.</summary>
+    public async Task<int?> DaemonAsync()
+    {
+        var status = await BartizanAsync("status", "--json");
+        return status.Code == 0 && JsonNode.Parse(status.Output)?["pid"] is { } pid ? pid.GetValue<int>() : null;
+    }
+
+    /// <summary>The processes of this host whose command line holds <paramref name="mark"/>.</summary>
+    public static IReadOnlyList<int> Processes(string mark) =>
+        [
+            .. Directory
+                .EnumerateDirectories("/proc")
+                .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
+                .Where(id =>
+                    id > 0 && id != Environment.ProcessId && CommandLine(id).Contains(mark, StringComparison.Ordinal)
+                ),
+        ];
+
+    public static string CommandLine(int id)
+    {
+        try
+        {
+            return File.ReadAllText($"/proc/{id}/cmdline").Replace('\0', ' ');
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return "";
+        }
+    }
+
+    /// <summary>Waits until a condition holds; fails after a limit.</summary>
+    public static async Task UntilAsync(Func<bool> holds, string what, int seconds = 30)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(seconds));
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (!holds())
+        {
+            limit.IsCancellationRequested.ShouldBeFalse($"it never happened that {what}");
+            await timer.WaitForNextTickAsync(CancellationToken.None);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (File.Exists(Path.Combine(Home, "control.sock")))
+        {
+            await BartizanAsync("down");
+        }
+
+        await Upstream.DisposeAsync();
+        try
+        {
+            Directory.Delete(Root, recursive: true);
+        }
+        catch (IOException) { }
+    }
+}
