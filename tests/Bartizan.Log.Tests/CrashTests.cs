@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
+using Bartizan.Log.Segments;
 
 namespace Bartizan.Log.Tests;
 
@@ -44,6 +45,78 @@ public sealed class CrashTests : TemporaryLog
 
         log.Size.ShouldBe(4);
         (await log.AppendAsync(Leaf(4), default)).Index.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task The_zeros_that_a_killed_writer_kept_are_no_torn_write()
+    {
+        var killed = await UnsignedCopyAsync(trimmed: false);
+        (await File.ReadAllBytesAsync(Segment(killed))).Length.ShouldBeGreaterThan(SegmentWriter.ReserveBytes);
+
+        (await VerifyAsync(killed)).Holds.ShouldBeTrue();
+        await using var log = await OpenAsync(path: killed);
+
+        log.Size.ShouldBe(5);
+        log.Recovery.TornBytes.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Before_kept_zeros_a_tail_torn_at_any_byte_is_cut_off_and_nothing_else()
+    {
+        var unsigned = await UnsignedCopyAsync(trimmed: false);
+        var whole = await File.ReadAllBytesAsync(Segment(unsigned));
+        var end = Array.FindLastIndex(whole, b => b != 0) + 1;
+        var record = 8 + Leaf(4).Length;
+        for (var missing = 1; missing <= record; missing++)
+        {
+            var torn = CopyOf(unsigned, $"torn-{missing}");
+            var bytes = (byte[])whole.Clone();
+            bytes.AsSpan(end - missing, missing).Clear();
+            await File.WriteAllBytesAsync(Segment(torn), bytes);
+
+            await using var log = await OpenAsync(path: torn);
+            log.Size.ShouldBe(4);
+            (await log.AppendAsync(Leaf(4), default)).Index.ShouldBe(4);
+        }
+    }
+
+    [Fact]
+    public async Task Before_kept_zeros_a_bit_changed_in_the_last_commit_is_no_torn_tail()
+    {
+        var damaged = await UnsignedCopyAsync(trimmed: false);
+        var bytes = await File.ReadAllBytesAsync(Segment(damaged));
+        bytes[Array.FindLastIndex(bytes, b => b != 0)] ^= 1;
+        await File.WriteAllBytesAsync(Segment(damaged), bytes);
+
+        (await Should.ThrowAsync<LogInconsistentException>(() => OpenAsync(path: damaged))).Message.ShouldContain(
+            "entry 4"
+        );
+    }
+
+    [Fact]
+    public async Task Closed_and_full_segments_end_with_their_last_record()
+    {
+        await using (
+            var log = await TransparencyLog.OpenAsync(
+                Path,
+                new LogOptions { SegmentBytes = 8192 },
+                TimeProvider.System,
+                default
+            )
+        )
+        {
+            for (var i = 0; i < 200; i++)
+            {
+                await log.AppendAsync(Leaf(i), default);
+            }
+        }
+
+        var segments = System.IO.Directory.GetFiles(System.IO.Path.Combine(Path, "seg"), "*.log");
+        segments.Length.ShouldBeGreaterThan(1);
+        foreach (var segment in segments)
+        {
+            (await File.ReadAllBytesAsync(segment))[^1].ShouldNotBe((byte)0);
+        }
     }
 
     [Fact]
@@ -183,7 +256,7 @@ public sealed class CrashTests : TemporaryLog
     }
 
     // A copy of a log of five entries that no checkpoint covers yet, each written by a commit of its own.
-    private async Task<string> UnsignedCopyAsync()
+    private async Task<string> UnsignedCopyAsync(bool trimmed = true)
     {
         await using var log = await OpenAsync();
         for (var i = 0; i < 5; i++)
@@ -191,7 +264,14 @@ public sealed class CrashTests : TemporaryLog
             await log.AppendAsync(Leaf(i), default);
         }
 
-        return Copy("unsigned");
+        var copy = Copy("unsigned");
+        if (trimmed)
+        {
+            var bytes = await File.ReadAllBytesAsync(Segment(copy));
+            await File.WriteAllBytesAsync(Segment(copy), bytes[..(Array.FindLastIndex(bytes, b => b != 0) + 1)]);
+        }
+
+        return copy;
     }
 
     private string CopyOf(string source, string name)

@@ -132,6 +132,7 @@ internal sealed class CommitLoop : IDisposable
 
         // 5 hash into the tree
         HashAll(frames, first, start, count);
+        _segment.Reserve();
         return after;
     }
 
@@ -190,6 +191,7 @@ internal sealed class CommitLoop : IDisposable
 
     private void StartSegment()
     {
+        _segment.Finish();
         var next = SegmentWriter.Create(_directory, _segment.Segment.Number + 1, _origin, _tree);
         _segment.Dispose();
         _segment = next;

@@ -51,6 +51,18 @@ internal static class Frame
         return crc == Checksum(salt, head, bytes.Slice(HeadBytes, length)) ? FrameState.Whole : FrameState.Damaged;
     }
 
+    /// <summary>True when a frame's head is whole and its leaf isn't all there: zeros behind it were not counted in.</summary>
+    public static bool IsCutShort(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.Length < HeadBytes)
+        {
+            return true;
+        }
+
+        var head = BinaryPrimitives.ReadUInt32LittleEndian(bytes);
+        return (head & ~(LengthMask | StartsCommit)) == 0 && bytes.Length < HeadBytes + (int)(head & LengthMask);
+    }
+
     private static uint Checksum(ulong salt, uint head, ReadOnlySpan<byte> leaf)
     {
         var crc = BitOperations.Crc32C(Crc32C.Seed, salt);

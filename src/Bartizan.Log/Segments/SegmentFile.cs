@@ -59,6 +59,30 @@ internal sealed record SegmentFile(int Number, string Path, SegmentHeader Header
     public SafeFileHandle OpenForReading() =>
         File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
+    /// <summary>
+    /// The length without the zeros at the end, which a live or killed writer keeps behind its last record. The header holds a
+    /// salt, so the answer is never 0 for a segment.
+    /// </summary>
+    public static long WrittenLength(SafeFileHandle file)
+    {
+        var block = new byte[64 * 1024];
+        var end = RandomAccess.GetLength(file);
+        while (end > 0)
+        {
+            var start = Math.Max(0, end - block.Length);
+            var read = RandomAccess.Read(file, block.AsSpan(0, (int)(end - start)), start);
+            var last = block.AsSpan(0, read).LastIndexOfAnyExcept((byte)0);
+            if (last >= 0)
+            {
+                return start + last + 1;
+            }
+
+            end = start;
+        }
+
+        return 0;
+    }
+
     /// <summary>The offset of an entry, as the derived index has it; the header's end when it doesn't say.</summary>
     public (long Offset, long Index) Seek(long index)
     {

@@ -96,16 +96,24 @@ internal sealed class TailScan
         }
 
         End = frames.Offset;
-        TornBytes = RandomAccess.GetLength(file) - End;
+        var written = SegmentFile.WrittenLength(file);
+        var length = RandomAccess.GetLength(file);
+        TornBytes = Math.Max(0, written - End);
         if (isLast && TornBytes > 0)
         {
-            var tail = new byte[Math.Min(TornBytes, int.MaxValue)];
+            var tail = new byte[Math.Min(TornBytes, Array.MaxLength)];
             _ = RandomAccess.Read(file, tail, End);
             if (!IsTorn(tail, End, state, segment.Header.Salt))
             {
                 throw new LogInconsistentException(
                     $"entry {Tree.Size} in `{segment.Path}` was changed after it had been written"
                 );
+            }
+
+            if (length - written < SectorBytes)
+            {
+                // So few zeros aren't those that a writer keeps behind its records: they are the torn record's own.
+                TornBytes = length - End;
             }
         }
     }
@@ -127,7 +135,7 @@ internal sealed class TailScan
             }
         }
 
-        return state == FrameState.Incomplete || HasEmptySector(tail, offset);
+        return state == FrameState.Incomplete || Frame.IsCutShort(tail) || HasEmptySector(tail, offset);
     }
 
     private static bool HasEmptySector(ReadOnlySpan<byte> tail, long offset)

@@ -73,7 +73,7 @@ internal sealed class SegmentReading
     private void Walk(long signedSize, CancellationToken cancellationToken)
     {
         using var file = Segment.OpenForReading();
-        var length = RandomAccess.GetLength(file);
+        var length = SegmentFile.WrittenLength(file);
         var frames = new FrameReader(file, Segment.Header.Salt, SegmentHeader.Bytes);
         var hash = new byte[TreeHash.SizeBytes];
         while (true)
@@ -92,7 +92,7 @@ internal sealed class SegmentReading
             var expected = Count < KnownCount || Segment.Header.FirstIndex + Count < signedSize;
             if (!expected || frames.Offset >= length || next <= frames.Offset)
             {
-                TailBytes = length - frames.Offset;
+                TailBytes = Math.Max(0, length - frames.Offset);
                 return;
             }
 

@@ -7,18 +7,25 @@ namespace Bartizan.Records.Payloads;
 
 /// <summary>
 /// One session's payloads, append-only: 16 bytes of header (<c>bzpayld1</c>, zeros), then records of <c>length</c> u32 and
-/// nonce ‖ ciphertext ‖ tag. What a crash tore off at the end is stepped over: leaves point at records by their offset.
+/// nonce ‖ ciphertext ‖ tag. What a crash tore off at the end is stepped over: leaves point at records by their offset. While it is
+/// open, the file is kept some zeros longer than its records, so that a sync need not wait for the file system's journal.
 /// </summary>
 internal sealed class PayloadFile : IDisposable
 {
     public const int HeaderBytes = 16;
     public const int LengthBytes = sizeof(uint);
+
+    // Zeros laid at a time: as much again as there is, within these bounds. A short session's file stays small.
+    private const int MinReserveBytes = 64 * 1024;
+    private const int MaxReserveBytes = 1 << 20;
+    private static readonly byte[] s_zeros = new byte[MinReserveBytes];
     private static readonly byte[] s_magic = "bzpayld1"u8.ToArray();
 
     private readonly SafeFileHandle _file;
     private readonly ArrayBufferWriter<byte> _pending = new();
     private readonly string? _newName;
     private long _end;
+    private long _reserved;
 
     public PayloadFile(string path)
     {
@@ -56,7 +63,24 @@ internal sealed class PayloadFile : IDisposable
     }
 
     /// <summary>Hands what was added to the file system.</summary>
-    public void Write(ILogDisk disk) => disk.Write(_file, _pending.WrittenSpan, _end);
+    public void Write(ILogDisk disk)
+    {
+        disk.Write(_file, _pending.WrittenSpan, _end);
+        var after = _end + _pending.WrittenCount;
+        if (after > _reserved)
+        {
+            // With this write the file grows anyhow: the zeros come along in the same sync.
+            _reserved = after;
+            for (
+                var until = after + Math.Clamp(after, MinReserveBytes, MaxReserveBytes);
+                _reserved < until;
+                _reserved += s_zeros.Length
+            )
+            {
+                disk.Write(_file, s_zeros, _reserved);
+            }
+        }
+    }
 
     /// <summary>Makes what was written durable.</summary>
     public void Sync(ILogDisk disk)
@@ -108,5 +132,17 @@ internal sealed class PayloadFile : IDisposable
         return record;
     }
 
-    public void Dispose() => _file.Dispose();
+    public void Dispose()
+    {
+        try
+        {
+            RandomAccess.SetLength(_file, _end);
+        }
+        catch (IOException)
+        {
+            // The zeros stay; nothing points at them.
+        }
+
+        _file.Dispose();
+    }
 }
