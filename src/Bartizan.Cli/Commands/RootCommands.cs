@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bartizan.Cli.Reference;
 
 namespace Bartizan.Cli.Commands;
 
@@ -6,9 +7,10 @@ namespace Bartizan.Cli.Commands;
 internal static class RootCommands
 {
     /// <summary>Builds the command tree.</summary>
-    public static RootCommand Make() =>
-        new(
-            "Deploys AI agents without handing them the keys. `bartizan demo` shows it; `bartizan init` drafts a manifest; `bartizan run -- claude` runs an agent."
+    public static RootCommand Make()
+    {
+        var root = new RootCommand(
+            "Deploys AI agents without handing them the keys. `bartizan demo` shows it; `bartizan init` drafts a manifest; `bartizan run -- claude` runs an agent. Example: bartizan demo"
         )
         {
             RunCommand.Make(),
@@ -37,5 +39,11 @@ internal static class RootCommands
             DemoCommand.MakeAgent(),
             SandboxCommand.Make(),
             DoctorCommand.Make(),
+            CompletionCommand.Make(),
         };
+        CommandExamples? examples = null;
+        root.Add(DocsCommand.Make(root, () => examples!));
+        examples = CommandExamples.In(root);
+        return root;
+    }
 }

@@ -49,6 +49,6 @@ internal static class SandboxCommand
                 return result.Ok ? ExitCode.Done : ExitCode.No;
             }
         );
-        return new Command("sandbox", "The sandbox, by hand.") { test };
+        return new Command("sandbox", "The sandbox, by hand. Example: bartizan sandbox test") { test };
     }
 }

@@ -10,7 +10,10 @@ internal static class WorkspaceCommand
     /// <summary>Builds the command.</summary>
     public static Command Make()
     {
-        var command = new Command("workspace", "Shows, applies or discards what a session changed.");
+        var command = new Command(
+            "workspace",
+            "Shows, applies or discards what a session changed. Example: bartizan workspace diff s-…"
+        );
         command.Add(Verb("diff", "Shows the changes.", withCheck: false));
         command.Add(
             Verb("apply", "Judges the changes by the rules again and puts them into the workspace.", withCheck: true)

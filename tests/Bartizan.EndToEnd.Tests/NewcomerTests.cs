@@ -1,0 +1,89 @@
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.EndToEnd.Tests;
+
+/// <summary>What somebody meets who types the first commands.</summary>
+public sealed class NewcomerTests
+{
+    [Fact]
+    public async Task The_page_of_the_command_line_is_what_the_program_says()
+    {
+        await using var scene = await Scene.OpenAsync();
+        var page = await scene.BartizanAsync("docs", "cli");
+
+        page.Code.ShouldBe(0, page.ToString());
+        File.ReadAllText(Path.Combine(RepositoryRoot(), "docs", "cli.md"))
+            .ShouldBe(page.Output, "run `./bartizan docs cli > docs/cli.md`");
+        page.Output.Split("\n## ").Skip(1).ShouldAllBe(command => command.Contains("\n```sh\n"));
+    }
+
+    [Fact]
+    public async Task Help_ends_with_an_example()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.BartizanAsync("run", "--help")).Output.ShouldContain("Example:\n  bartizan run -- ");
+        (await scene.BartizanAsync("kill", "--help")).Output.ShouldContain("Example:\n  bartizan kill --all");
+    }
+
+    [Fact]
+    public async Task A_shell_is_told_what_fits()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.BartizanAsync("[suggest:14]", "bartizan works")).Output.Trim().ShouldBe("workspace");
+        (await scene.BartizanAsync("completion", "bash")).Output.ShouldContain(
+            "complete -o default -F _bartizan bartizan"
+        );
+        (await scene.BartizanAsync("completion", "fish")).Code.ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_init_drafts_loads_and_denies_what_it_found(bool exposed)
+    {
+        await using var scene = await Scene.OpenAsync();
+        File.Delete(scene.ManifestPath);
+        if (exposed)
+        {
+            File.WriteAllText(Path.Combine(scene.Project, ".env"), "TOKEN=tok-31337\n");
+            File.WriteAllText(
+                Path.Combine(scene.Project, ".mcp.json"),
+                """{"mcpServers":{"files":{"command":"npx","args":["-y","files"]}}}"""
+            );
+        }
+
+        var init = await scene.BartizanAsync("init");
+        init.Code.ShouldBe(0, init.ToString());
+        init.Output.ShouldNotContain("tok-31337");
+        Directory
+            .GetFiles(scene.Project)
+            .Select(Path.GetFileName)
+            .Except([".env", ".mcp.json", "notes.txt"])
+            .ShouldBe(["agent.yaml", "agent.schema.json"], ignoreOrder: true);
+        File.ReadAllText(Path.Combine(scene.Project, "agent.schema.json")).ShouldBe(ManifestSchema.Write());
+
+        var check = Scene.Json(await scene.BartizanAsync("check", "--json"))[0]!;
+        check["errors"]!.AsArray().ShouldBeEmpty();
+        check["warnings"]!.AsArray().ShouldBeEmpty();
+        (await scene.BartizanAsync("explain", "read", "workspace/.env")).Code.ShouldBe(4);
+        (await scene.BartizanAsync("explain", "read", "workspace/notes.txt")).Code.ShouldBe(0);
+        if (exposed)
+        {
+            init.Output.ShouldContain(".env");
+            init.Output.ShouldContain("files");
+        }
+
+        (await scene.BartizanAsync("init")).Code.ShouldBe(2);
+    }
+
+    private static string RepositoryRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (!File.Exists(Path.Combine(folder!.FullName, "Bartizan.slnx")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder.FullName;
+    }
+}
