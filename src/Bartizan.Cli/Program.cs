@@ -8,10 +8,14 @@ var root = RootCommands.Make();
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
+    var command = parsed.CommandResult.Command;
+    var path = WordsOf(command);
     return Screen.Error(
         ExitCode.Usage,
-        parsed.Errors[0].Message.TrimEnd('.'),
-        $"`bartizan {parsed.CommandResult.Command.Name} --help` shows how it is used"
+        command.Action is null && parsed.UnmatchedTokens.Count > 0
+            ? $"`{path}` has no command `{parsed.UnmatchedTokens[0]}`"
+            : parsed.Errors[0].Message.TrimEnd('.'),
+        $"`{path} --help` shows how it is used"
     );
 }
 
@@ -33,3 +37,6 @@ catch (Exception e) when (e is IOException or UnauthorizedAccessException)
 {
     return Screen.Error(ExitCode.Failed, e.Message);
 }
+
+static string WordsOf(Command command) =>
+    command.Parents.OfType<Command>().FirstOrDefault() is { } parent ? $"{WordsOf(parent)} {command.Name}" : "bartizan";

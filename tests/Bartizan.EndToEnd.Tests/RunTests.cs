@@ -209,7 +209,7 @@ public sealed class RunTests
         await using var run = scene.StartRun("trap '' INT TERM; echo up; while :; do sleep 7144; done", "--json");
         await run.SaysAsync("up");
 
-        using (var kill = Process.Start("kill", ["-INT", $"{run.Id}"]))
+        using (var kill = Process.Start("/bin/sh", ["-c", $"kill -INT {run.Id}"]))
         {
             await kill.WaitForExitAsync();
         }

@@ -16,13 +16,15 @@ internal static class CheckCommand
             Description = "Manifests; agent.yaml when left out.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var all = new Option<bool>("--all") { Description = "List the rules of the baselines, too." };
+        var json = new Option<bool>("--json") { Description = "Print JSON, with all rules." };
         var command = new Command(
             "check",
             "Loads a manifest, names every fault with its position, and says where each rule is enforced. Example: bartizan check agent.yaml"
         )
         {
             files,
+            all,
             json,
         };
         command.SetAction(parsed =>
@@ -35,7 +37,7 @@ internal static class CheckCommand
             }
             else
             {
-                reports.ForEach(Print);
+                reports.ForEach(report => Print(report, parsed.GetValue(all)));
             }
 
             return reports.TrueForAll(r => r.Errors.Count == 0) ? ExitCode.Done : ExitCode.Manifest;
@@ -67,7 +69,7 @@ internal static class CheckCommand
     private static CheckFault Fault(ManifestError error) =>
         new(error.Position.ToString(), error.Message, error.Hint.Length == 0 ? null : error.Hint);
 
-    private static void Print(CheckReport report)
+    private static void Print(CheckReport report, bool all)
     {
         foreach (var fault in report.Errors)
         {
@@ -85,14 +87,20 @@ internal static class CheckCommand
         }
 
         Screen.Line($"{report.File}: valid, {report.Rules.Count} rules", Tone.Good);
-        Screen.Table(
-            ["LAYER", "RULE", "ENFORCED BY", "AGAINST A HOSTILE AGENT"],
-            [
-                .. report.Rules.Select(r =>
-                    (string[])[r.Layer, r.Rule, r.EnforcedBy, $"{r.Strength.ToString().ToLowerInvariant()}: {r.Says}"]
-                ),
-            ]
-        );
+        var shown = report.Rules.Where(r => all || !r.Layer.StartsWith("baseline", StringComparison.Ordinal)).ToList();
+        foreach (var rule in shown)
+        {
+            Screen.Line(
+                $"  {Screen.Printable(rule.Rule)}{(rule.Layer == "manifest" ? "" : $"  ({rule.Layer})")}",
+                Tone.Strong
+            );
+            Screen.Line($"      {rule.Strength.ToString().ToLowerInvariant()}, by {rule.EnforcedBy}: {rule.Says}");
+        }
+
+        if (shown.Count < report.Rules.Count)
+        {
+            Screen.Line($"  and {report.Rules.Count - shown.Count} rules of the baselines; `--all` lists them");
+        }
     }
 
     private sealed record CheckReport(

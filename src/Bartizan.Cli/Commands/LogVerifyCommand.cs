@@ -28,11 +28,17 @@ internal static class LogVerifyCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var verdict = await RecordVerifier.VerifyAsync(
-                    LogCommand.Places(parsed.GetValue(path)),
-                    new LogVerifierOptions(),
-                    cancellationToken
-                );
+                var places = LogCommand.Places(parsed.GetValue(path));
+                if (!Directory.Exists(places.LogDirectory))
+                {
+                    return Screen.Error(
+                        ExitCode.No,
+                        $"there is no log in `{places.LogDirectory}`",
+                        "the first `bartizan run` starts one; if one was here, it was taken away"
+                    );
+                }
+
+                var verdict = await RecordVerifier.VerifyAsync(places, new LogVerifierOptions(), cancellationToken);
                 if (parsed.GetValue(json))
                 {
                     Screen.Json(verdict);

@@ -16,18 +16,18 @@ public sealed class RealProgramsTests
         "/usr/bin/python3 -c 'import multiprocessing as m; print(m.Pool(2).map(abs,[-1,-2]))'",
         "[1, 2]"
     )]
-    [InlineData("/usr/bin/gcc", "echo 'int main(){return 42;}' > a.c && gcc a.c -o a && ./a; echo $?", "42")]
+    [InlineData("/usr/include/stdio.h", "echo 'int main(){return 42;}' > a.c && gcc a.c -o a && ./a; echo $?", "42")]
     [InlineData("/usr/bin/perl", "perl -e 'print 6*7'", "42")]
     [InlineData(
         "/usr/bin/node",
         "node -e 'const http=require(\"http\");const s=http.createServer((q,r)=>r.end(\"served\")).listen(0,()=>http.get({port:s.address().port},r=>r.on(\"data\",d=>{console.log(String(d));s.close()})))'",
         "served"
     )]
-    public async Task It_runs(string program, string script, string expected)
+    public async Task It_runs(string needed, string script, string expected)
     {
-        if (!File.Exists(program))
+        if (!File.Exists(needed))
         {
-            Assert.Skip($"`{program}` is not installed.");
+            Assert.Skip($"`{needed}` is not installed.");
         }
 
         var ran = await Sandboxes.RunAsync(script);
@@ -39,7 +39,8 @@ public sealed class RealProgramsTests
     [Fact]
     public async Task The_dotnet_command_runs()
     {
-        var dotnet = new FileInfo("/usr/bin/dotnet").ResolveLinkTarget(returnFinalTarget: true)?.FullName;
+        var link = new FileInfo("/usr/bin/dotnet");
+        var dotnet = link.Exists ? link.ResolveLinkTarget(returnFinalTarget: true)?.FullName : null;
         if (dotnet is null || !dotnet.StartsWith("/usr/", StringComparison.Ordinal))
         {
             Assert.Skip("There is no `dotnet` below /usr.");

@@ -38,9 +38,9 @@ public sealed class WayOutTests
     public async Task The_agents_own_processes_reach_each_other()
     {
         var ran = await Sandboxes.RunAsync(
-            "python3 -c 'import socket,threading;s=socket.create_server((\"127.0.0.1\",0));"
-                + "threading.Thread(target=lambda:s.accept()[0].sendall(b\"mine\")).start();"
-                + "print(socket.create_connection(s.getsockname()).recv(4).decode())'"
+            "perl -MSocket -e 'socket(L,AF_INET,SOCK_STREAM,0); bind(L,sockaddr_in(0,INADDR_LOOPBACK)) or die $!; listen(L,1);"
+                + "if (!fork) { accept(C,L); syswrite C,\"mine\\n\"; exit }"
+                + "socket(S,AF_INET,SOCK_STREAM,0); connect(S,getsockname(L)) or die $!; print <S>'"
         );
 
         ran.Error.ShouldBe("");

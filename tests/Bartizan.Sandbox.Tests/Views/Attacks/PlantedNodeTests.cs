@@ -77,7 +77,7 @@ public sealed class PlantedNodeTests : IDisposable
             stage,
             """
             rm a; mkfifo a; mkfifo pipe
-            python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'
+            perl -MSocket -e 'socket(S, AF_UNIX, SOCK_STREAM, 0); bind(S, sockaddr_un("sock")) or die $!'
             echo x > root; chmod 6755 root; chmod 4755 b
             """
         );
@@ -133,7 +133,10 @@ public sealed class PlantedNodeTests : IDisposable
     {
         _house.Write("a", "one");
         var stage = await _house.StageAsync();
-        await AgentAsync(stage, """echo x > $'line\nbreak\e[2J'; echo y > $'bad\xff'; echo z > $'rtl\u202egpj.exe' """);
+        await AgentAsync(
+            stage,
+            """echo x > $'line\nbreak\e[2J'; echo y > $'bad\xff'; echo z > $'rtl\xe2\x80\xaegpj.exe' """
+        );
 
         var diff = await DiffAsync(stage);
 
@@ -165,13 +168,8 @@ public sealed class PlantedNodeTests : IDisposable
         await AgentAsync(
             stage,
             """
-            python3 -c '
-            import os
-            for i in range(3000):
-                os.mkdir("d" * 50); os.chdir("d" * 50)
-            open("bottom", "w").close()
-            '
-            """.Replace("            ", "", StringComparison.Ordinal)
+            perl -e 'for (1..3000) { mkdir "d" x 50 and chdir "d" x 50 or die $! } open F, ">bottom" or die $!'
+            """
         );
 
         var diff = await DiffAsync(stage);
