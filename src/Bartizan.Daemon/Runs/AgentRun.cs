@@ -21,6 +21,8 @@ namespace Bartizan.Daemon.Runs;
 /// </summary>
 internal sealed class AgentRun(Rooms rooms)
 {
+    private const string NeverStarted = "failed before the agent started";
+
     /// <summary>How long output may still come after the last process is gone: what is in the pipes.</summary>
     private static readonly TimeSpan DrainWithin = TimeSpan.FromSeconds(5);
 
@@ -62,7 +64,7 @@ internal sealed class AgentRun(Rooms rooms)
             );
         }
 
-        var end = "failed before the agent started";
+        var end = NeverStarted;
         try
         {
             await rooms
@@ -74,6 +76,10 @@ internal sealed class AgentRun(Rooms rooms)
         {
             await rooms.Owner.EndAsync(live, person, end).ConfigureAwait(false);
             await rooms.ForgetAsync(live).ConfigureAwait(false);
+            if (end == NeverStarted)
+            {
+                rooms.Workspaces.Forget(session.Id);
+            }
         }
     }
 

@@ -18,14 +18,14 @@ internal sealed class Settling(Rooms rooms)
     {
         if (run.WorkspaceMode == WorkspaceMode.ReadOnly)
         {
-            stage.Discard();
+            rooms.Workspaces.Forget(live.Session.Id);
             return RunSummary.Lines(live, null, "");
         }
 
         var diff = await stage.DiffAsync(CancellationToken.None).ConfigureAwait(false);
         if (diff.Changes.IsEmpty)
         {
-            stage.Discard();
+            rooms.Workspaces.Forget(live.Session.Id);
             return RunSummary.Lines(live, diff, "");
         }
 

@@ -29,6 +29,9 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
             .ConfigureAwait(false);
     }
 
+    /// <summary>Deletes what is kept of a session's workspace: its stage, its note, its folder.</summary>
+    public void Forget(SessionId id) => StagedWorkspace.Remove(state.Session(id));
+
     /// <summary>Carries out <c>workspace diff | apply | discard</c>.</summary>
     public async Task<WorkspaceReply> SettleAsync(
         string verb,
@@ -57,7 +60,7 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
             var stage = StagedWorkspace.Open(Path.Combine(state.Session(id), "stage"));
             if (verb == "discard")
             {
-                await DiscardAsync(id, note.Agent, stage, person, cancellationToken).ConfigureAwait(false);
+                await DiscardAsync(id, note.Agent, person, cancellationToken).ConfigureAwait(false);
                 return new WorkspaceReply { Done = true };
             }
 
@@ -126,18 +129,10 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
             cancellationToken
         );
 
-    /// <summary>Throws a stage away.</summary>
-    public async Task DiscardAsync(
-        SessionId id,
-        string agent,
-        StagedWorkspace stage,
-        string person,
-        CancellationToken cancellationToken
-    )
+    private async Task DiscardAsync(SessionId id, string agent, string person, CancellationToken cancellationToken)
     {
         await RecordAsync(id, agent, person, "discarded", [], [], cancellationToken).ConfigureAwait(false);
-        stage.Discard();
-        File.Delete(Path.Combine(state.Session(id), NoteName));
+        Forget(id);
     }
 
     private async Task<WorkspaceReply> ApplyAsync(
@@ -169,8 +164,7 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
             .ConfigureAwait(false);
         if (result.Done && result.Refused.IsEmpty)
         {
-            stage.Discard();
-            File.Delete(Path.Combine(state.Session(id), NoteName));
+            Forget(id);
         }
 
         return new WorkspaceReply

@@ -145,6 +145,9 @@ public sealed class StagedWorkspace
     /// <summary>Deletes the stage and its baseline, whatever the agent made of it.</summary>
     public void Discard() => TreeRemoval.Remove(Folder);
 
+    /// <summary>Deletes a folder with whatever an agent left in it; nothing when it isn't there.</summary>
+    public static void Remove(string folder) => TreeRemoval.Remove(folder);
+
     private static Microsoft.Win32.SafeHandles.SafeFileHandle OpenSource(StageRequest request)
     {
         try
