@@ -1,7 +1,7 @@
 namespace Bartizan.EndToEnd.Tests;
 
 /// <summary>Real clients through Bartizan, each beside the same client on the same scenario without it.</summary>
-public sealed class ClientTests(RealClients clients) : IClassFixture<RealClients>
+public sealed class ClientTests(RealClients clients, ITestOutputHelper output) : IClassFixture<RealClients>
 {
     public static TheoryData<string, string> Runs()
     {
@@ -47,6 +47,12 @@ public sealed class ClientTests(RealClients clients) : IClassFixture<RealClients
         through.End.Code.ShouldBe(direct.End.Code, told);
         through.Answer.ShouldBe(direct.Answer, told);
         through.Files.ShouldBe(direct.Files, told);
+        output.WriteLine(told);
+        if (scenario != "runaway-loop")
+        {
+            through.Answer.ShouldContain("HARNESS-", Case.Sensitive, told);
+        }
+
         direct.Bodies.Count.ShouldBePositive(told);
         through.Bodies.Count.ShouldBePositive(told);
         foreach (var text in (string[])[.. through.Bodies, through.Transcript])

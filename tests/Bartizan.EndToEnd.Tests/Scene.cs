@@ -17,7 +17,7 @@ internal sealed class Scene : IAsyncDisposable
 
     /// <summary>A call of the model from bash alone: the answer goes to stdout, whole, head and body.</summary>
     public const string Ask = """
-        ask() { exec 3<>/dev/tcp/127.0.0.1/8080; local body='{"model":"m1","max_tokens":9,"messages":[{"role":"user","content":"hi"}]}'; printf 'POST /v1/messages HTTP/1.1\r\nhost: m\r\nx-api-key: %s\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: %s\r\n\r\n%s' "${1:-$ANTHROPIC_API_KEY}" ${#body} "$body" >&3; cat <&3; exec 3>&-; echo; }
+        ask() { exec 3<>/dev/tcp/127.0.0.1/8080; local body='{"model":"m1","max_tokens":9,"messages":[{"role":"user","content":"'"${2:-hi}"'"}]}'; printf 'POST /v1/messages HTTP/1.1\r\nhost: m\r\nx-api-key: %s\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: %s\r\n\r\n%s' "${1:-$ANTHROPIC_API_KEY}" ${#body} "$body" >&3; cat <&3; exec 3>&-; echo; }
 
         """;
 
@@ -45,6 +45,7 @@ internal sealed class Scene : IAsyncDisposable
             await ScriptedUpstream.StartAsync()
         );
         Directory.CreateDirectory(scene.Project);
+        Directory.CreateDirectory(Path.Combine(scene.Root, "tmp"));
         File.WriteAllText(Path.Combine(scene.Project, "notes.txt"), "first line\n");
         scene.Upstream.Answer = context =>
             ScriptedUpstream.JsonAsync(
@@ -124,6 +125,7 @@ internal sealed class Scene : IAsyncDisposable
         start.Environment["BARTIZAN_HOME"] = Home;
         start.Environment["UP_KEY"] = ProviderKey;
         start.Environment["NO_COLOR"] = "1";
+        start.Environment["TMPDIR"] = Path.Combine(Root, "tmp");
         return start;
     }
 
