@@ -67,35 +67,41 @@ public sealed class KillRaceTests
     [Fact]
     public async Task A_kill_is_never_lost_to_a_pause_or_a_resume()
     {
-        for (var round = 0; round < Rounds * 5; round++)
+        var gate = Gate.Unguarded(Gate.AllowModel);
+        var (current, flips, over, lost) = (gate.Control, 0, false, 0);
+        var flipper = OnItsOwnThread(() =>
         {
-            var gate = Gate.Unguarded(Gate.AllowModel);
-            using var barrier = new Barrier(3);
-            await Task.WhenAll(
-                OnItsOwnThread(() =>
-                {
-                    barrier.SignalAndWait();
-                    gate.Control.Pause();
-                    gate.Control.Resume();
-                    gate.Control.Pause();
-                }),
-                OnItsOwnThread(() =>
-                {
-                    barrier.SignalAndWait();
-                    gate.Control.Resume();
-                    gate.Control.Pause();
-                    gate.Control.Resume();
-                }),
-                OnItsOwnThread(() =>
-                {
-                    barrier.SignalAndWait();
-                    gate.Control.End().ShouldBeTrue();
-                    gate.Session.State.ShouldBe(SessionState.Ending);
-                })
+            while (!Volatile.Read(ref over))
+            {
+                Volatile.Read(ref current).Pause();
+                Volatile.Read(ref current).Resume();
+                Interlocked.Increment(ref flips);
+            }
+        });
+        for (var round = 0; round < Rounds * 50; round++)
+        {
+            var (session, control) = Session.Open(
+                SessionId.New(),
+                gate.Session.Manifest,
+                gate.Session.Policy,
+                "",
+                false
             );
-            gate.Session.State.ShouldBe(SessionState.Ending);
-            gate.Session.Revoked.IsCancellationRequested.ShouldBeTrue();
+            control.Start();
+            var before = Volatile.Read(ref flips);
+            Volatile.Write(ref current, control);
+            while (Volatile.Read(ref flips) - before < 2)
+            {
+                Thread.Yield();
+            }
+
+            var ended = control.End();
+            lost += ended && session.State == SessionState.Ending ? 0 : 1;
         }
+
+        Volatile.Write(ref over, true);
+        await flipper;
+        lost.ShouldBe(0);
     }
 
     [Fact]
