@@ -112,11 +112,12 @@ internal static partial class Tidy
     [GeneratedRegex(
         @"/wo"
             + @"rk/(?:main|shared)\b|/ro"
-            + @"ot/(?!\.(?:ssh|aws)|\*)\w|/tmp/(?:wt|w)/|/home/(?!agent\b|\w*\*)(?:user|ubuntu|runner|vscode)\b|\b(?:api\.nu"
+            + @"ot/(?:\.nuget|\.dotnet|\.local|bin)\b|/tmp/(?:wt|w)/|/home/(?:user|ubuntu|runner|vscode)\b"
+            + @"|\b(?:api\.nu"
             + @"get|registry\.np"
             + @"mjs|files\.python"
-            + @"hosted)\.org\b|\bpy"
-            + @"pi\.org\b"
+            + @"hosted|py"
+            + @"pi)\.org\b"
     )]
     private static partial Regex MachinePath();
 
