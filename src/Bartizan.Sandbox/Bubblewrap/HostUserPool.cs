@@ -27,7 +27,12 @@ internal sealed class HostUserPool(string directory, int first, int count)
             var user = first + ((start + i) % count);
             var path = Path.Combine(directory, user.ToString(CultureInfo.InvariantCulture));
             var file = Descriptor.Open(path, Libc.O_RDWR | Libc.O_CREAT | Libc.O_NOFOLLOW, OwnerOnly);
-            if (Libc.flock(file, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && HasName(file, path))
+            // One that names a session is what a killed daemon left: it is not given again before it was cleared.
+            if (
+                Libc.flock(file, Libc.LOCK_EX | Libc.LOCK_NB) == 0
+                && HasName(file, path)
+                && file.ReadText(MostFileBytes).Length == 0
+            )
             {
                 file.Write(Encoding.UTF8.GetBytes(session.ToString()));
                 return new Reservation(user, path, file);
