@@ -32,6 +32,26 @@ public static class ManifestFiles
             : load;
     }
 
+    /// <summary>The files that a manifest is made of: itself and what it extends.</summary>
+    public static IReadOnlyCollection<string> Chain(string path)
+    {
+        var files = new HashSet<string>(StringComparer.Ordinal) { path };
+        if (Read(path) is { } text)
+        {
+            _ = ManifestLoader.Load(
+                text,
+                path,
+                file =>
+                {
+                    files.Add(Path.GetFullPath(file, Path.GetDirectoryName(path)!));
+                    return Read(file);
+                }
+            );
+        }
+
+        return files;
+    }
+
     // Relative paths of a manifest start at its own folder, wherever the daemon runs.
     private static Manifest Placed(Manifest manifest, string folder) =>
         manifest with

@@ -16,6 +16,23 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
     private const ushort UsualColumns = 80;
     private const ushort UsualRows = 24;
     private readonly SemaphoreSlim _ahead = new(RunConnection.MaxInputAhead);
+
+    /// <summary>Of the agent's output while an ask is open.</summary>
+    private const int MaxHeldBytes = 1 << 20;
+
+    /// <summary>
+    /// Soft reset, plain letters, the usual character set, a cursor that is seen, the terminal's own colours: whatever could
+    /// make a question unreadable.
+    /// </summary>
+    private const string ModesBack = "\e[!p\e[0m\e(B\x0f\e[?25h\e]104\a\e]110\a\e]111\a";
+
+    /// <summary>Longer than a keystroke that was on its way already.</summary>
+    private static readonly TimeSpan ReadFirst = TimeSpan.FromMilliseconds(600);
+
+    private readonly SemaphoreSlim _screen = new(1, 1);
+    private readonly Queue<(Stream Stream, byte[] Bytes)> _held = [];
+    private int _heldBytes;
+    private volatile bool _asking;
     private volatile TaskCompletionSource<string>? _answer;
     private RawMode? _raw;
     private string? _session;
@@ -71,9 +88,7 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
         {
             if (!message.IsText)
             {
-                var stream = message.Channel == RunChannel.Error ? error : output;
-                await stream.WriteAsync(message.Bytes, cancellationToken);
-                await stream.FlushAsync(cancellationToken);
+                await ShowAsync(message, message.Channel == RunChannel.Error ? error : output, cancellationToken);
                 continue;
             }
 
@@ -86,6 +101,9 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
                     Screen.Note(noted.Line);
                     break;
                 case RunEvent.Asked asked:
+                    await _screen.WaitAsync(cancellationToken);
+                    (_asking, _answer) = (true, null);
+                    _screen.Release();
                     _ = AskAsync(asked, cancellationToken);
                     break;
                 case RunEvent.InputTaken:
@@ -94,6 +112,7 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
                 case RunEvent.Refused refused:
                     return new RunEnd("bartizan", Screen.Error(refused.Code, refused.Error, refused.Hint), _session);
                 case RunEvent.Exited exited:
+                    await EndAskAsync(cancellationToken);
                     _raw?.Dispose();
                     _raw = null;
                     foreach (var line in exited.Summary)
@@ -133,9 +152,9 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
         while ((read = await input.ReadAsync(buffer, cancellationToken)) > 0)
         {
             // While an ask is open, what is typed is the answer, and the agent sees none of it.
-            if (_answer is { } answer)
+            if (_asking)
             {
-                answer.TrySetResult(System.Text.Encoding.UTF8.GetString(buffer, 0, read));
+                _answer?.TrySetResult(System.Text.Encoding.UTF8.GetString(buffer, 0, read));
                 continue;
             }
 
@@ -146,17 +165,70 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
         await connection.SendAsync(new RunEvent.InputEnded(), cancellationToken);
     }
 
+    // INVARIANT: what an ask is answered by was typed to that ask. The agent owns the screen until then: it could paint a question
+    // of its own over ours, hide ours with the terminal's modes, or have a person typing already when it comes. So its output is
+    // held while an ask is open, the modes are set back first, and what is typed before our question ends counts for nothing.
     private async Task AskAsync(RunEvent.Asked asked, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        _answer = answer;
         Console.Error.Write(
-            $"\r\nbartizan asks: {Screen.Printable(asked.Action)}\r\n  rule   {Screen.Printable(asked.Rule)}\r\n  why    {Screen.Printable(asked.Why)}\r\n  digest {asked.Digest[..16]}\r\nAllow this one action? [y/N] "
+            $"{(request.Terminal is null ? "" : ModesBack)}\r\nbartizan asks: {Screen.Printable(asked.Action)}\r\n  rule   {Screen.Printable(asked.Rule)}\r\n  why    {Screen.Printable(asked.Why)}\r\n  digest {asked.Digest[..16]}\r\n"
         );
+        await Task.Delay(ReadFirst, cancellationToken);
+        _answer = answer;
+        Console.Error.Write("Allow this one action? [y/N] ");
         var text = await answer.Task.WaitAsync(cancellationToken);
-        _answer = null;
         var granted = text.StartsWith('y') || text.StartsWith('Y');
         Console.Error.Write(granted ? "allowed\r\n" : "refused\r\n");
         await connection.SendAsync(new RunEvent.Answered(asked.Digest, granted), cancellationToken);
+        await EndAskAsync(cancellationToken);
+    }
+
+    private async Task ShowAsync(RunMessage message, Stream stream, CancellationToken cancellationToken)
+    {
+        await _screen.WaitAsync(cancellationToken);
+        try
+        {
+            if (_asking)
+            {
+                // Beyond the bound the oldest goes: an agent that floods the screen meanwhile loses output, not the person's answer.
+                _held.Enqueue((stream, message.Bytes.ToArray()));
+                _heldBytes += message.Bytes.Length;
+                while (_heldBytes > MaxHeldBytes && _held.TryDequeue(out var oldest))
+                {
+                    _heldBytes -= oldest.Bytes.Length;
+                }
+
+                return;
+            }
+
+            await stream.WriteAsync(message.Bytes, cancellationToken);
+            await stream.FlushAsync(cancellationToken);
+        }
+        finally
+        {
+            _screen.Release();
+        }
+    }
+
+    private async Task EndAskAsync(CancellationToken cancellationToken)
+    {
+        await _screen.WaitAsync(cancellationToken);
+        try
+        {
+            _asking = false;
+            _answer = null;
+            while (_held.TryDequeue(out var held))
+            {
+                await held.Stream.WriteAsync(held.Bytes, cancellationToken);
+                await held.Stream.FlushAsync(cancellationToken);
+            }
+
+            _heldBytes = 0;
+        }
+        finally
+        {
+            _screen.Release();
+        }
     }
 }

@@ -74,8 +74,16 @@ internal sealed class AgentRun(Rooms rooms)
         }
         finally
         {
-            await rooms.Owner.EndAsync(live, person, end).ConfigureAwait(false);
-            await rooms.ForgetAsync(live).ConfigureAwait(false);
+            try
+            {
+                await rooms.Owner.EndAsync(live, person, end).ConfigureAwait(false);
+            }
+            finally
+            {
+                // Also when the end can't be recorded: the credentials that were lent must not outlive the session.
+                await rooms.ForgetAsync(live).ConfigureAwait(false);
+            }
+
             if (end == NeverStarted)
             {
                 rooms.Workspaces.Forget(session.Id);
@@ -218,7 +226,9 @@ internal sealed class AgentRun(Rooms rooms)
             await sandbox.CollectAsync(CancellationToken.None).ConfigureAwait(false);
 
             // 9 settle
-            var lines = await new Settling(rooms).SettleAsync(live, run, stage, person).ConfigureAwait(false);
+            var lines = await new Settling(rooms)
+                .SettleAsync(live, run, stage, request.Manifest, person)
+                .ConfigureAwait(false);
             await Settling.ProposeAsync(live, connection).ConfigureAwait(false);
 
             // A killed agent whose streams were cut may still have said 0: that is not how the run ended.

@@ -7,6 +7,7 @@ using Bartizan.Core.Sessions;
 using Bartizan.Sandbox;
 using Bartizan.Sandbox.Clients;
 using Bartizan.Sandbox.Programs;
+using Bartizan.Sandbox.Views;
 
 namespace Bartizan.Daemon.Runs;
 
@@ -52,7 +53,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             Id = id,
             Command = [program.Executable, .. words.Skip(1)],
             Variables = Variables(run, program, setup),
-            Mounts = Mounts(run, program, setup, workspace, stage),
+            Mounts = Mounts(run, program, setup, workspace, stage, home),
             Limits = run.Limits,
             Terminal = request.Terminal is { } size ? new Bartizan.Sandbox.TerminalSize(size.Columns, size.Rows) : null,
         };
@@ -107,7 +108,8 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         FoundProgram program,
         ClientSetup setup,
         string workspace,
-        string stage
+        string stage,
+        string home
     )
     {
         var mounts = ImmutableArray.CreateBuilder<Mount>();
@@ -119,14 +121,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         mounts.AddRange(program.Mounts);
         foreach (var path in run.Mounts.Where(path => mounts.All(m => m.InsidePath != path)))
         {
-            var real = Path.GetFullPath(path);
-            mounts.Add(
-                Mount.ReadOnly(
-                    new FileInfo(real).ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? real,
-                    path,
-                    "manifest"
-                )
-            );
+            mounts.Add(Opened(path, home));
         }
 
         foreach (var file in setup.Files)
@@ -145,6 +140,18 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         }
 
         return mounts.ToImmutable();
+    }
+
+    private static Mount Opened(string path, string home)
+    {
+        try
+        {
+            return HostMount.Open(path, [home], new ViewLimits(), CancellationToken.None);
+        }
+        catch (ViewException e)
+        {
+            throw new ControlException(new ControlProblem(3, e.Message));
+        }
     }
 
     // Prompts name host paths: the workspace's own path inside is a link to where it is. Left out where something else is

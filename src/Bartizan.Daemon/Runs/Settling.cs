@@ -13,6 +13,7 @@ internal sealed class Settling(Rooms rooms)
         LiveSession live,
         RunSection run,
         StagedWorkspace stage,
+        string manifest,
         string person
     )
     {
@@ -36,7 +37,7 @@ internal sealed class Settling(Rooms rooms)
         }
 
         var settled = await rooms
-            .Workspaces.ApplyAsync(live.Session, stage, diff, person, CancellationToken.None)
+            .Workspaces.ApplyAsync(live.Session, stage, diff, manifest, person, CancellationToken.None)
             .ConfigureAwait(false);
         return RunSummary.Lines(
             live,

@@ -89,6 +89,7 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
             var options = new ApplyOptions
             {
                 Judge = target => policy.Screen(target, clock.GetUtcNow()),
+                Ruling = ManifestFiles.Chain(note.Manifest),
                 Confirm = request.Confirm ? (_, _, _) => ValueTask.FromResult(true) : null,
             };
             if (
@@ -116,13 +117,18 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
         Session session,
         StagedWorkspace stage,
         WorkspaceDiff diff,
+        string manifest,
         string person,
         CancellationToken cancellationToken
     ) =>
         ApplyAsync(
             session.Id,
             session.Agent,
-            new ApplyOptions { Judge = target => session.Policy.Screen(target, clock.GetUtcNow()) },
+            new ApplyOptions
+            {
+                Judge = target => session.Policy.Screen(target, clock.GetUtcNow()),
+                Ruling = ManifestFiles.Chain(manifest),
+            },
             stage,
             diff,
             person,

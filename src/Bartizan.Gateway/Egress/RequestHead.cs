@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Text;
 using Bartizan.Core.Enforcement;
 
@@ -11,6 +12,23 @@ internal sealed class RequestHead
 {
     /// <summary>The longest registered method is UPDATEREDIRECTREF, 17 letters.</summary>
     private const int MaxMethodLength = 20;
+
+    /// <summary>
+    /// Fields by which some frameworks take another method or path than the first line's: the one that was ruled on must be the
+    /// one that is carried out.
+    /// </summary>
+    private static readonly FrozenSet<string> SecondReadings = FrozenSet.ToFrozenSet(
+        [
+            "X-HTTP-Method-Override",
+            "X-HTTP-Method",
+            "X-Method-Override",
+            "X-Original-Method",
+            "X-Original-URL",
+            "X-Original-URI",
+            "X-Rewrite-URL",
+        ],
+        StringComparer.OrdinalIgnoreCase
+    );
 
     private readonly List<HeadField> _fields;
 
@@ -93,6 +111,12 @@ internal sealed class RequestHead
         if (method == "CONNECT" && body is not ({ Kind: BodyKind.None } or { Kind: BodyKind.Length, Length: 0 }))
         {
             problem = "CONNECT has no body";
+            return false;
+        }
+
+        if (fields.Exists(static field => SecondReadings.Contains(field.Name)))
+        {
+            problem = "a field names another method or path than the first line does";
             return false;
         }
 

@@ -60,14 +60,16 @@ internal sealed class Forwarder(
                 .ConfigureAwait(false);
             var status = (int)response.StatusCode;
             reader = ReaderFor(call, response, status);
+            var echo = KeyEcho.Of(request);
             if (call.Route.Kind == ModelRouteKind.List && response.IsSuccessStatusCode)
             {
-                await PassListAsync(context, call, response, reader, either.Token).ConfigureAwait(false);
+                await PassListAsync(context, call, response, reader, echo, either.Token).ConfigureAwait(false);
             }
             else
             {
-                PassHead(context, response, status);
-                await PassBodyAsync(context, passage, response, reader, limit, either.Token).ConfigureAwait(false);
+                PassHead(context, response, status, echo);
+                await PassBodyAsync(context, passage, response, reader, echo, limit, either.Token)
+                    .ConfigureAwait(false);
             }
 
             var detail = status.ToString(CultureInfo.InvariantCulture);
@@ -166,11 +168,11 @@ internal sealed class Forwarder(
         );
     }
 
-    private static void PassHead(HttpContext context, HttpResponseMessage response, int status)
+    private static void PassHead(HttpContext context, HttpResponseMessage response, int status, KeyEcho echo)
     {
         context.Response.StatusCode = status;
-        context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = response.ReasonPhrase;
-        PassedHeaders.CopyToAgent(response, context.Response);
+        context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = echo.Without(response.ReasonPhrase);
+        PassedHeaders.CopyToAgent(response, context.Response, echo.Key);
     }
 
     private async Task PassBodyAsync(
@@ -178,6 +180,7 @@ internal sealed class Forwarder(
         Passage passage,
         HttpResponseMessage response,
         AnswerReader reader,
+        KeyEcho echo,
         CancellationTokenSource limit,
         CancellationToken cancellationToken
     )
@@ -218,6 +221,7 @@ internal sealed class Forwarder(
                 break;
             }
 
+            echo.Mask(memory.Span[..count]);
             reader.Read(memory.Span[..count]);
             if (reader.Length == length && !reader.IsComplete)
             {
@@ -257,6 +261,7 @@ internal sealed class Forwarder(
         ModelCall call,
         HttpResponseMessage response,
         AnswerReader reader,
+        KeyEcho echo,
         CancellationToken cancellationToken
     )
     {
@@ -270,6 +275,7 @@ internal sealed class Forwarder(
                 throw new BrokenAnswerException("the upstream's list of models is too long");
             }
 
+            echo.Mask(piece.AsSpan(0, n));
             whole.Write(piece, 0, n);
             reader.Read(piece.AsSpan(0, n));
         }
@@ -281,7 +287,7 @@ internal sealed class Forwarder(
                 whole.GetBuffer().AsMemory(0, (int)whole.Length),
                 id => policy.Screen(new ModelTarget(call.Target.Provider, id), now).Effect != Effect.Deny
             ) ?? throw new BrokenAnswerException("the upstream's list of models can't be read");
-        PassHead(context, response, (int)response.StatusCode);
+        PassHead(context, response, (int)response.StatusCode, echo);
         context.Response.ContentLength = filtered.Length;
         await context.Response.BodyWriter.WriteAsync(filtered, cancellationToken).ConfigureAwait(false);
     }

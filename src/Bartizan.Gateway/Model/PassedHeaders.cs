@@ -85,11 +85,14 @@ internal static class PassedHeaders
         to.Headers.TryAddWithoutValidation("accept-encoding", "identity");
     }
 
-    /// <summary>Copies an answer's headers, and its length when it has one.</summary>
-    public static void CopyToAgent(HttpResponseMessage from, HttpResponse to)
+    /// <summary>
+    /// Copies an answer's headers, and its length when it has one; none in which the upstream gives <paramref name="key"/>
+    /// back, when there is one.
+    /// </summary>
+    public static void CopyToAgent(HttpResponseMessage from, HttpResponse to, string? key)
     {
-        Copy(from.Headers.NonValidated, from, to);
-        Copy(from.Content.Headers.NonValidated, from, to);
+        Copy(from.Headers.NonValidated, from, to, key);
+        Copy(from.Content.Headers.NonValidated, from, to, key);
         if (LengthOf(from) is { } length)
         {
             to.ContentLength = length;
@@ -104,7 +107,7 @@ internal static class PassedHeaders
             ? length
             : null;
 
-    private static void Copy(HttpHeadersNonValidated headers, HttpResponseMessage from, HttpResponse to)
+    private static void Copy(HttpHeadersNonValidated headers, HttpResponseMessage from, HttpResponse to, string? key)
     {
         foreach (var (name, values) in headers)
         {
@@ -113,7 +116,11 @@ internal static class PassedHeaders
                 continue;
             }
 
-            to.Headers.Append(name, values.Count == 1 ? values.ToString() : new StringValues([.. values]));
+            StringValues passed = values.Count == 1 ? values.ToString() : (string[])[.. values];
+            if (key is null || !Holds(passed, key))
+            {
+                to.Headers.Append(name, passed);
+            }
         }
     }
 

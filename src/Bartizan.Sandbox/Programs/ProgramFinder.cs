@@ -292,6 +292,8 @@ public sealed class ProgramFinder
             || HostPaths.IsAtOrBelow(root, "/sys")
             || HostPaths.IsAtOrBelow(root, "/dev")
             || Directory.Exists(Path.Combine(root, ".ssh"))
+            // A prefix of somebody's own, but of more than programs: keyrings and tokens stand in its share folder.
+            || Path.GetFileName(root) == ".local"
         )
         {
             return false;

@@ -1,11 +1,22 @@
 using Bartizan.Core.Enforcement;
+using Bartizan.Sandbox.Programs;
 
 namespace Bartizan.Sandbox.Views;
 
 /// <summary>Judges every change of a diff by the rules of now and asks a person where it must.</summary>
 internal sealed class ChangeReview(StagedWorkspace view, ApplyOptions options)
 {
+    private const string Rules = "it rules what an agent may do";
+
     private readonly FileNames _names = new(view.Source);
+    private readonly HashSet<string> _ruling =
+    [
+        .. options.Ruling,
+        .. options
+            .Ruling.Select(HostPaths.Resolve)
+            .OfType<(string Real, List<(string Path, string Target)> Links)>()
+            .SelectMany(found => found.Links.Select(link => link.Path).Append(found.Real)),
+    ];
     private readonly Dictionary<string, Decision?> _folders = new(StringComparer.Ordinal);
     private readonly List<WorkspaceChange> _granted = [];
     private readonly List<RefusedChange> _refused = [];
@@ -93,11 +104,12 @@ internal sealed class ChangeReview(StagedWorkspace view, ApplyOptions options)
             return Refuse(change, above, above.Reason);
         }
 
+        var danger = change.Danger ?? (target.Aliases.Any(_ruling.Contains) ? Rules : null);
         var decision = options.Judge(target);
         var reason = decision.Effect switch
         {
-            Effect.Allow => change.Danger,
-            Effect.Ask => change.Danger is null ? decision.Reason : $"{decision.Reason}; {change.Danger}",
+            Effect.Allow => danger,
+            Effect.Ask => danger is null ? decision.Reason : $"{decision.Reason}; {danger}",
             _ => null,
         };
         if (decision.Effect is not (Effect.Allow or Effect.Ask))

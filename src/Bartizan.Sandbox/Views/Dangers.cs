@@ -10,10 +10,16 @@ internal static class Dangers
     private const string Configuration = "git obeys it, and it can name programs to run";
     private const string Editor = "an editor may run what it says when the folder is opened";
     private const string Shell = "a shell may run it when somebody enters the folder";
+    private const string Rules = "it rules what an agent may do";
+    private const string Forge = "the forge runs it with its own credentials once it is pushed";
     private const string Agent = "an agent or its tools obey it outside the sandbox";
 
     private static readonly (string Name, string Reason)[] Files =
     [
+        ("agent.yaml", Rules),
+        ("agent.lock", Rules),
+        (".gitlab-ci.yml", Forge),
+        (".circleci/config.yml", Forge),
         (".gitmodules", Configuration),
         (".envrc", Shell),
         (".mise.toml", Shell),
@@ -32,6 +38,8 @@ internal static class Dangers
 
     private static readonly (string Folder, string Reason)[] Folders =
     [
+        (".github/workflows", Forge),
+        (".github/actions", Forge),
         (".husky", Hook),
         (".githooks", Hook),
         (".claude/hooks", Agent),

@@ -24,6 +24,10 @@ public sealed class RequestAttackTests
     [InlineData("GET http://good.example@evil.example/ HTTP/1.1\r\nHost: good.example\r\n\r\n")]
     [InlineData("TRACE http://good.example/ HTTP/1.1\r\nHost: good.example\r\n\r\n")]
     [InlineData("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")]
+    [InlineData(
+        "POST http://good.example/ HTTP/1.1\r\nHost: good.example\r\nContent-Length: 0\r\nX-HTTP-Method-Override: DELETE\r\n\r\n"
+    )]
+    [InlineData("GET http://good.example/ HTTP/1.1\r\nHost: good.example\r\nx-original-url: /admin\r\n\r\n")]
     [InlineData("GET / HTTP/1.1\r\nHost: good.example\r\n\r\n")]
     [InlineData("GET http://good.example/..;/admin HTTP/1.1\r\nHost: good.example\r\n\r\n")]
     [InlineData("GET http://good.example/a%2f..%2fb HTTP/1.1\r\nHost: good.example\r\n\r\n")]

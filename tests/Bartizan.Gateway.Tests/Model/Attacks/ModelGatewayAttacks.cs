@@ -58,6 +58,35 @@ public sealed class ModelGatewayAttacks : IAsyncLifetime
         _upstream.Requests.ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("/v1/messages", Claude, "x-api-key")]
+    [InlineData("/v1/chat/completions", """{"model":"gpt-4o","messages":[]}""", "authorization")]
+    public async Task A_key_that_the_upstream_gives_back_reaches_neither_the_agent_nor_the_log(
+        string path,
+        string body,
+        string field
+    )
+    {
+        _upstream.Answer = context =>
+        {
+            var key = context.Request.Headers[field].ToString();
+            context.Response.Headers["x-echo"] = $"you sent {key}";
+            context.Response.Headers["x-other"] = "passes";
+            return ScriptedUpstream.JsonAsync(context, "{\"error\":{\"message\":\"bad key " + key + "!\"}}", 401);
+        };
+
+        using var answer = await _house.SendAsync(path, body);
+
+        _upstream.Requests.Count.ShouldBe(1);
+        answer.Headers.Contains("x-echo").ShouldBeFalse();
+        answer.Headers.Contains("x-other").ShouldBeTrue();
+        var said = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        said.ShouldContain("bad key ");
+        said.ShouldContain(new string('*', GatewayUnderTest.ProviderKey.Length) + "!");
+        answer.ToString().ShouldNotContain(GatewayUnderTest.ProviderKey);
+        said.ShouldNotContain(GatewayUnderTest.ProviderKey);
+    }
+
     [Fact]
     public async Task Two_tokens_of_different_sessions_are_no_token()
     {
