@@ -12,9 +12,8 @@ using Bartizan.Sandbox.Views;
 namespace Bartizan.Daemon.Workspaces;
 
 /// <summary>
-/// Settles what a session changed: shows it, judges and applies it, or throws it away. By then the session is over; its
-/// manifest of the time of the run stands beside the stage, and the manifest of now is judged by as well: the stricter of
-/// the two holds.
+/// Settles what a session changed: shows it, judges and applies it, or throws it away. By then the session is over: what it
+/// changed is judged by the manifest of now, which the session itself can't have changed without a person's word.
 /// </summary>
 internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal, TimeProvider clock, ResultCheck check)
 {
