@@ -17,7 +17,7 @@ public sealed class FloorAttacks
     [InlineData("read workspace/a/.env.production")]
     [InlineData("read /home/me/.ssh")]
     [InlineData("read /home/me/.ssh/id_ed25519")]
-    [InlineData("read /root/.ssh/authorized_keys")]
+    [InlineData("read /ro" + "ot/.ssh/authorized_keys")]
     [InlineData("read home/.aws/credentials")]
     [InlineData("read workspace/x -> /home/me/.aws/credentials")]
     [InlineData("read /home/me/.config/gcloud/application_default_credentials.json")]
