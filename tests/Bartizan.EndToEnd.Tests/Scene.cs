@@ -183,10 +183,13 @@ internal sealed class Scene : IAsyncDisposable
             .. Directory
                 .EnumerateDirectories("/proc")
                 .Select(d => int.TryParse(Path.GetFileName(d), CultureInfo.InvariantCulture, out var id) ? id : 0)
-                .Where(id =>
-                    id > 0 && id != Environment.ProcessId && CommandLine(id).Contains(mark, StringComparison.Ordinal)
-                ),
+                .Where(id => id > 0 && id != Environment.ProcessId && IsAgents(CommandLine(id), mark)),
         ];
+
+    // The command outside carries the agent's words in its own: it is not one of the agent's processes.
+    private static bool IsAgents(string commandLine, string mark) =>
+        commandLine.Contains(mark, StringComparison.Ordinal)
+        && !commandLine.Contains("bartizan.dll", StringComparison.Ordinal);
 
     public static string CommandLine(int id)
     {
