@@ -97,15 +97,22 @@ internal sealed class CompiledRule
     /// <summary>The index of the pattern that the target fits, or -1. For files, the first name.</summary>
     public int Find(ActionTarget target)
     {
+        var takes = Rule.Effect != Effect.Allow;
+        if (target is ExecTarget { IsOpaque: true })
+        {
+            // INVARIANT: what may run anything is anything to a rule that takes away, and nothing to one that gives.
+            return takes ? 0 : -1;
+        }
+
         for (var i = 0; i < _patterns.Length; i++)
         {
-            if (_patterns[i].Matches(target))
+            if (_patterns[i].Matches(target) || (takes && MatchesSpelling(_patterns[i], target)))
             {
                 return i;
             }
         }
 
-        return IsBroken && Rule.Effect != Effect.Allow ? int.MaxValue : -1;
+        return IsBroken && takes ? int.MaxValue : -1;
     }
 
     /// <summary>True when one name of a file fits.</summary>
@@ -127,6 +134,9 @@ internal sealed class CompiledRule
 
     /// <summary>What the enforcement point must do when this pattern of the rule carries the action.</summary>
     public Obligations ObligationsOf(int index) => index < _obligations.Length ? _obligations[index] : Obligations.None;
+
+    private static bool MatchesSpelling(TargetPattern pattern, ActionTarget target) =>
+        target is ExecTarget { Spellings.IsEmpty: false } exec && ((ExecPattern)pattern).MatchesSpelling(exec);
 
     private static bool TryParse(Rule rule, bool grants, out ImmutableArray<TargetPattern> patterns)
     {

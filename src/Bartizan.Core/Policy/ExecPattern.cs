@@ -33,7 +33,21 @@ internal sealed class ExecPattern : TargetPattern
 
     /// <inheritdoc/>
     public override bool Matches(ActionTarget target) =>
-        target is ExecTarget exec && _words.Matches(exec.Argv, _anyFolder);
+        target is ExecTarget { IsOpaque: false } exec && _words.Matches(exec.Argv, _anyFolder);
+
+    /// <summary>True when one of the other argvs of the same act fits.</summary>
+    public bool MatchesSpelling(ExecTarget target)
+    {
+        foreach (var argv in target.Spellings)
+        {
+            if (_words.Matches(argv, _anyFolder))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>Reads words divided by spaces.</summary>
     public static ExecPattern? ParseWords(string text, bool grants, out PatternProblem problem)

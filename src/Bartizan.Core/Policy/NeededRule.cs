@@ -39,7 +39,9 @@ internal static class NeededRule
             HttpTarget { Scheme: "https" } http => $"* https://{Authority(http, 443)}/**",
             HttpTarget http => $"{http.Method} {http.Scheme}://{Authority(http, 80)}{http.Path}",
             FileTarget file => UngrantedName(file, policy, now),
-            ExecTarget exec => exec.Argv.Any(w => w.Length == 0 || w.Any(char.IsWhiteSpace)) ? null : exec.Text,
+            ExecTarget exec => exec.IsOpaque || exec.Argv.Any(w => w.Length == 0 || w.Any(char.IsWhiteSpace))
+                ? null
+                : exec.Text,
             _ => null,
         };
 

@@ -42,6 +42,8 @@ public sealed class DigestCollisionTests
             new ExecTarget("rm", "-rf", "/tmp/a b"),
             new ExecTarget("rm", "-rf", "/tmp/a", "b"),
             new ExecTarget("rm", "-rf /tmp/a b"),
+            new ExecTarget("rm -rf /tmp/a b"),
+            ExecTarget.Opaque("rm -rf /tmp/a b"),
             new FileTarget(Verb.Read, "a", "b"),
             new FileTarget(Verb.Read, "a"),
             new FileTarget(Verb.Read, "a") { Aliases = ["b"] },
