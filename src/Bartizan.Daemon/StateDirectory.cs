@@ -47,12 +47,7 @@ public sealed class StateDirectory : IDisposable
         try
         {
             // FileShare.None is flock(2) on Unix: it goes with the process, however that ends.
-            taken = new FileStream(
-                Path.Combine(home, "daemon.lock"),
-                FileMode.OpenOrCreate,
-                FileAccess.ReadWrite,
-                FileShare.None
-            );
+            taken = new FileStream(LockOf(home), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
         }
         catch (IOException)
         {
@@ -68,9 +63,29 @@ public sealed class StateDirectory : IDisposable
         return state;
     }
 
+    /// <summary>True while a process owns the directory: from before its first write until after its last.</summary>
+    public static bool IsOwned(string home)
+    {
+        try
+        {
+            using var probe = new FileStream(LockOf(home), FileMode.Open, FileAccess.Read, FileShare.Read);
+            return false;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return false;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
     /// <summary>The folder of one session.</summary>
     public string Session(SessionId id) => Path.Combine(Sessions, id.ToString());
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
+
+    private static string LockOf(string home) => Path.Combine(home, "daemon.lock");
 }

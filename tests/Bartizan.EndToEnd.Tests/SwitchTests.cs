@@ -1,3 +1,4 @@
+using Bartizan.Daemon;
 using Bartizan.Gateway.Tests.Model;
 
 namespace Bartizan.EndToEnd.Tests;
@@ -128,5 +129,37 @@ public sealed class SwitchTests
 
         (await scene.BartizanAsync("kill", "s-nosuchsession")).Code.ShouldBe(1);
         (await scene.BartizanAsync("kill")).Code.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task When_down_returns_nothing_owns_the_state_directory_and_the_next_instance_gets_it()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await using var run = scene.StartRun("echo up; sleep 7346");
+        await run.SaysAsync("up");
+
+        var down = await scene.BartizanAsync("down");
+
+        using (var state = StateDirectory.Take(scene.Home))
+        {
+            state.ShouldNotBeNull();
+        }
+
+        down.Code.ShouldBe(0, down.ToString());
+        (await scene.BartizanAsync("up")).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task Down_waits_for_an_instance_that_has_closed_its_socket_and_not_yet_ended()
+    {
+        await using var scene = await Scene.OpenAsync();
+        using var state = StateDirectory.Take(scene.Home).ShouldNotBeNull();
+        await using var down = scene.Start("down");
+        await Task.WhenAny(down.EndAsync(), Task.Delay(TimeSpan.FromSeconds(2)));
+        down.HasExited.ShouldBeFalse(down.Output);
+
+        state.Dispose();
+
+        (await down.EndAsync()).Code.ShouldBe(0);
     }
 }

@@ -1,11 +1,21 @@
 using System.CommandLine;
 using Bartizan.Cli.Terminal;
+using Bartizan.Client;
+using Bartizan.Daemon;
 
 namespace Bartizan.Cli.Commands;
 
 /// <summary><c>bartizan down</c>: ends the daemon and every session.</summary>
 internal static class DownCommand
 {
+    /// <summary>
+    /// How long an instance may take to end before the command says that it doesn't: its sessions have 15 s to settle their
+    /// workspaces, its servers up to 30 s for what is still under way.
+    /// </summary>
+    private static readonly TimeSpan EndWithin = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
+
     /// <summary>Builds the command.</summary>
     public static Command Make()
     {
@@ -13,17 +23,22 @@ internal static class DownCommand
         command.SetAction(
             async (_, cancellationToken) =>
             {
+                var home = ControlAddress.Default().Home;
                 using var client = Instance.Client();
                 if (!await client.IsUpAsync(cancellationToken))
                 {
-                    Screen.Line("no instance was running");
+                    // One that ends already has closed its socket first: it is waited for like one that this command ends.
+                    Screen.Line(
+                        await IsGoneAsync(home, cancellationToken) ? "no instance was running" : throw StillThere(home)
+                    );
                     return ExitCode.Done;
                 }
 
                 var reply = await client.DownAsync(cancellationToken);
-                using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
-                while (await client.IsUpAsync(cancellationToken) && await timer.WaitForNextTickAsync(cancellationToken))
-                { }
+                if (!await IsGoneAsync(home, cancellationToken))
+                {
+                    throw StillThere(home);
+                }
 
                 Screen.Line($"the instance is down; {reply.Sessions.Count} sessions were killed");
                 return ExitCode.Done;
@@ -31,4 +46,35 @@ internal static class DownCommand
         );
         return command;
     }
+
+    // The socket closes first and the lock goes last: only a free lock says that the log is sealed, that nothing writes below
+    // the directory any more, and that the next `up` gets it.
+    private static async Task<bool> IsGoneAsync(string home, CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(EndWithin);
+        using var timer = new PeriodicTimer(Poll);
+        try
+        {
+            while (StateDirectory.IsOwned(home))
+            {
+                await timer.WaitForNextTickAsync(limit.Token);
+            }
+
+            return true;
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static ControlException StillThere(string home) =>
+        new(
+            new ControlProblem(
+                ExitCode.Failed,
+                $"a process still owns `{home}` after {EndWithin.TotalSeconds:0} s",
+                $"its own words are in `{Path.Combine(home, "daemon.log")}`; `lslocks` names the process that holds `daemon.lock`"
+            )
+        );
 }
