@@ -9,6 +9,9 @@ internal sealed class ConnectPattern(HostPattern host, int? port) : TargetPatter
     /// <summary>The host.</summary>
     public HostPattern Host { get; } = host;
 
+    /// <summary>The port; null for every one.</summary>
+    public int? Port { get; } = port;
+
     /// <inheritdoc/>
     public override bool IsWide => Host.IsWide;
 
@@ -18,11 +21,11 @@ internal sealed class ConnectPattern(HostPattern host, int? port) : TargetPatter
 
     /// <inheritdoc/>
     public override ActionTarget? Literal =>
-        Host.Exact is { } exact && port is { } number ? new ConnectTarget(exact, number) : null;
+        Host.Exact is { } exact && Port is { } number ? new ConnectTarget(exact, number) : null;
 
     /// <inheritdoc/>
     public override bool Matches(ActionTarget target) =>
-        target is ConnectTarget connect && (port is null || port == connect.Port) && Host.Matches(connect.Host);
+        target is ConnectTarget connect && (Port is null || Port == connect.Port) && Host.Matches(connect.Host);
 
     /// <summary>Reads <c>host:port</c>; the port is a number or <c>*</c>.</summary>
     public static ConnectPattern? ParseAuthority(string text, bool grants, out PatternProblem problem)

@@ -21,6 +21,12 @@ internal sealed class ExecPattern : TargetPattern
         _anyFolder = anyFolder;
     }
 
+    /// <summary>The words.</summary>
+    public SegmentPattern Words => _words;
+
+    /// <summary>True when the program is meant wherever it lies.</summary>
+    public bool AnyFolder => _anyFolder;
+
     /// <inheritdoc/>
     public override bool IsWide => _words.Segments[0] is null or { IsAny: true };
 

@@ -31,6 +31,12 @@ internal sealed class HostPattern
     /// <summary>The one host, when no wildcard stands in it.</summary>
     public HostName? Exact => _exact;
 
+    /// <summary>The labels, when a wildcard stands in it; they match names only.</summary>
+    public SegmentPattern? Labels => _labels;
+
+    /// <summary>True when it is every host however written.</summary>
+    public bool IsEverything => _everything;
+
     /// <summary>True for every host, and for a whole top-level domain that isn't a private one.</summary>
     public bool IsWide
     {

@@ -35,6 +35,18 @@ internal sealed class HttpPattern : TargetPattern
     /// <summary>The host.</summary>
     public HostPattern Host { get; }
 
+    /// <summary>The method; null for every one.</summary>
+    public string? Method => _method;
+
+    /// <summary>The scheme; null for both.</summary>
+    public string? Scheme => _scheme;
+
+    /// <summary>The port; null for every one.</summary>
+    public int? Port => _port;
+
+    /// <summary>The path below its first slash; null for every path.</summary>
+    public SegmentPattern? Path => _path;
+
     /// <summary>True when requests by https can match.</summary>
     public bool ReachesHttps => _scheme is null or "https";
 

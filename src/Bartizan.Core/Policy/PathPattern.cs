@@ -34,6 +34,9 @@ internal sealed class PathPattern : TargetPattern
     /// <summary>The verb.</summary>
     public Verb Verb => _verb;
 
+    /// <summary>The segments of the paths it matches.</summary>
+    public SegmentPattern Segments => _segments;
+
     /// <summary>True when it is one name, or a folder and all below: what a mount can hold exactly.</summary>
     public bool IsWholeFolder =>
         _segments.Segments is var s
