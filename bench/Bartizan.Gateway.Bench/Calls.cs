@@ -4,7 +4,15 @@ using System.Text.RegularExpressions;
 namespace Bartizan.Gateway.Bench;
 
 /// <summary>One run of wrk against a target.</summary>
-internal sealed partial record Calls(double Rate, double P50, double P99, double Cpu, double PerSync, double Errors)
+internal sealed partial record Calls(
+    double Rate,
+    double P50,
+    double P99,
+    double Cpu,
+    double PerSync,
+    double Syncs,
+    double Errors
+)
 {
     public static async Task<Calls> MeasureAsync(Target target, int connections, int seconds)
     {
@@ -31,6 +39,7 @@ internal sealed partial record Calls(double Rate, double P50, double P99, double
             Milliseconds(Most().Match(text)),
             spent * 1e6 / Math.Max(requests, 1),
             syncsAfter > syncs ? (double)(entriesAfter - entries) / (syncsAfter - syncs) : 0,
+            syncsAfter - syncs,
             errors
         );
     }

@@ -21,6 +21,14 @@ internal sealed class Campaign
         _seconds = quick ? 2 : 4;
     }
 
+    /// <summary>The load generator of the shared harness alone.</summary>
+    public static async Task<int> RunHarnessAsync()
+    {
+        using var events = await Part.StartAsync("events");
+        await new Campaign(quick: false).HarnessAsync(events.Port);
+        return 0;
+    }
+
     public static async Task<int> RunAsync(bool quick)
     {
         var campaign = new Campaign(quick);
@@ -86,9 +94,9 @@ internal sealed class Campaign
                 + "each intent is on disk before its call leaves.\n"
         );
         Console.WriteLine(
-            "| connections | target | calls/s | p50 ms | p99 ms | CPU us per call | entries per sync | errors |"
+            "| connections | target | calls/s | p50 ms | p99 ms | CPU us per call | fdatasync | entries per sync | errors |"
         );
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var target in targets)
         {
             // Until the code is compiled: the first seconds of a daemon's life are measured elsewhere.
@@ -113,7 +121,7 @@ internal sealed class Campaign
                     Row(
                         $"| {connections} | {target.Name} | {Median(r, x => x.Rate):F0} | {Median(r, x => x.P50):F3} "
                             + $"| {Median(r, x => x.P99):F3} | {Median(r, x => x.Cpu):F0} "
-                            + $"| {Median(r, x => x.PerSync):F1} | {r.Sum(x => x.Errors)} |"
+                            + $"| {Median(r, x => x.Syncs):F0} | {Median(r, x => x.PerSync):F1} | {r.Sum(x => x.Errors)} |"
                     )
                 );
             }
@@ -222,6 +230,7 @@ internal sealed class Campaign
         );
         try
         {
+            using var forwarder = await Part.StartAsync("forward", Text(port), Text(eventsPort));
             using var bartizan = await Part.StartAsync("gateway", Text(port), Text(eventsPort), "0");
             foreach (var stream in new[] { false, true })
             {
@@ -230,6 +239,12 @@ internal sealed class Campaign
                     Path.Combine(harness, "bench-llm.mjs"),
                     "--target",
                     $"direct=http://127.0.0.1:{port}",
+                    "--target",
+                    $"forwarder=http://127.0.0.1:{forwarder.Port}",
+                    "--pid",
+                    $"forwarder={forwarder.ProcessId}",
+                    "--pid",
+                    $"bartizan={bartizan.ProcessId}",
                     "--target",
                     $"bartizan=http://127.0.0.1:{bartizan.Port}",
                     "--key",

@@ -12,6 +12,8 @@ internal sealed class Part : IDisposable
 
     public int Port { get; private set; }
 
+    public int ProcessId => _process.Id;
+
     /// <summary>Processor seconds of the process and its children so far.</summary>
     public double CpuSeconds => Family().Sum(id => Stat(id, 13) + Stat(id, 14)) / 100.0;
 

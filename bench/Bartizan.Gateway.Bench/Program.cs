@@ -4,12 +4,15 @@ using Bartizan.Gateway.Bench;
 // What the model gateway costs, with the real policy and the durable log, beside nginx and a Kestrel forwarder that does nothing.
 //   dotnet run -c Release --project bench/Bartizan.Gateway.Bench            the whole table, about three minutes
 //   dotnet run -c Release --project bench/Bartizan.Gateway.Bench -- quick   one short round of each
+//   dotnet run -c Release --project bench/Bartizan.Gateway.Bench -- bench-llm   the shared harness's load generator alone
 // The other words start one of the parts; the table starts them as processes of their own.
 CultureInfo.DefaultThreadCurrentCulture = CultureInfo.InvariantCulture;
 switch (args)
 {
     case [] or ["quick"]:
         return await Campaign.RunAsync(quick: args.Length == 1);
+    case ["bench-llm"]:
+        return await Campaign.RunHarnessAsync();
     case ["gateway", var calls, var events, var delay]:
         await GatewayHost.RunAsync(int.Parse(calls), int.Parse(events), int.Parse(delay));
         return 0;

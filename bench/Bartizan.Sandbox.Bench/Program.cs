@@ -7,7 +7,8 @@ using Bartizan.Sandbox.Bubblewrap;
 using Bartizan.Sandbox.Native;
 
 // Sandbox start with all layers beside bare bwrap, interleaved in one run; kills of 400 processes that ignore SIGTERM.
-//   dotnet run -c Release --project bench/Bartizan.Sandbox.Bench [-- starts] [kills]
+// With BARTIZAN_SRT naming the `srt` program of @anthropic-ai/sandbox-runtime, its starts stand beside ours.
+//   bench/sandbox/run.sh [starts] [kills]
 
 var starts = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 50;
 var kills = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20;
@@ -22,7 +23,9 @@ Console.WriteLine();
 Console.WriteLine("| what | n | min ms | median ms | p90 ms | p99 ms |");
 Console.WriteLine("|---|---|---|---|---|---|");
 
+var runtime = Environment.GetEnvironmentVariable("BARTIZAN_SRT");
 List<double> bare = [],
+    beside = [],
     prepare = [],
     create = [],
     inject = [],
@@ -31,7 +34,7 @@ List<double> bare = [],
     whole = [];
 for (var i = 0; i < starts + Warmup; i++)
 {
-    var bareRun = await BareAsync();
+    var bareRun = await TimedAsync("/usr/bin/bwrap", "--ro-bind", "/", "/", "--unshare-all", "/usr/bin/true");
     var clock = Stopwatch.StartNew();
     await using var sandbox = await backend.PrepareAsync(Plan("/usr/bin/true"), CancellationToken.None);
     var prepared = clock.Elapsed.TotalMilliseconds;
@@ -55,7 +58,32 @@ for (var i = 0; i < starts + Warmup; i++)
     }
 }
 
+// A block of its own: what it leaves behind to end by itself would slow our starts if they were interleaved.
+for (var i = 0; runtime is not null && i < starts + Warmup; i++)
+{
+    var took = await TimedAsync(
+        "/usr/bin/env",
+        $"PATH={Environment.GetEnvironmentVariable("PATH")}",
+        "HOME=/tmp",
+        runtime,
+        "/usr/bin/true"
+    );
+    if (i >= Warmup)
+    {
+        beside.Add(took);
+    }
+}
+
 Print("bare bwrap --ro-bind / / --unshare-all /usr/bin/true, to exit", bare);
+if (runtime is null)
+{
+    Console.WriteLine("| @anthropic-ai/sandbox-runtime: not measured, BARTIZAN_SRT names no program | | | | | |");
+}
+else
+{
+    Print("@anthropic-ai/sandbox-runtime, `srt /usr/bin/true`, to exit", beside);
+}
+
 Print("all layers, /usr/bin/true, to exit", whole);
 Print("… to the agent's exec", go);
 Print("… prepare", prepare);
@@ -114,15 +142,14 @@ static void Print(string what, List<double> values) =>
         )
     );
 
-static async Task<double> BareAsync()
+// The child is our own only when it ends well: a refusal would be a quick start.
+static async Task<double> TimedAsync(string program, params string[] arguments)
 {
     var clock = Stopwatch.StartNew();
     using var nothing = Descriptor.Open("/dev/null", Libc.O_RDWR);
-    using var child = await Spawner.SpawnAsync(
-        "/usr/bin/bwrap",
-        ["--ro-bind", "/", "/", "--unshare-all", "/usr/bin/true"],
-        [(nothing, 0), (nothing, 1), (nothing, 2)]
-    );
-    await child.Exited;
-    return clock.Elapsed.TotalMilliseconds;
+    using var child = await Spawner.SpawnAsync(program, arguments, [(nothing, 0), (nothing, 1), (nothing, 2)]);
+    var (status, _) = await child.Exited;
+    return status == 0
+        ? clock.Elapsed.TotalMilliseconds
+        : throw new InvalidOperationException($"{program} ended with {status}");
 }
