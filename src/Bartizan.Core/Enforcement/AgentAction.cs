@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 
@@ -26,7 +27,14 @@ public sealed record AgentAction
     public ImmutableArray<Payload> Payloads { get; init; } = [];
 
     /// <summary>
-    /// The digest that an approval is bound to: session, verb, the target part by part and every payload. Two actions with
+    /// The arguments of a tool call, as they will be sent, for rules that ask for them; <c>Undefined</c> when it has none.
+    /// Whoever parsed them refused what can be read in two ways: duplicate names, more than one value.
+    /// </summary>
+    public JsonElement Arguments { get; init; }
+
+    /// <summary>
+    /// The digest that an approval is bound to: session, verb, the target part by part, the arguments
+    /// as they will be sent and every payload. Two actions with
     /// one digest are the same act. SHA-256 over: each text as its length and its UTF-16 code units (never a lossy encoding:
     /// lone surrogates would read alike), each list as its length and its items, each payload as role, media type and digest.
     /// </summary>
@@ -42,6 +50,7 @@ public sealed record AgentAction
             AddText(hash, part);
         }
 
+        AddText(hash, Arguments.ValueKind == JsonValueKind.Undefined ? "" : Arguments.GetRawText());
         AddNumber(hash, Payloads.Length);
         foreach (var payload in Payloads)
         {

@@ -124,7 +124,7 @@ public sealed class ReferenceMonitor(
 
         // 2 screen
         var policy = session.Policy;
-        var screened = policy.Screen(action.Target, clock.GetUtcNow());
+        var screened = policy.Screen(action.Target, CircumstancesOf(session, action));
         if (screened.Effect is not (Effect.Allow or Effect.Ask))
         {
             return new Ruling(screened, policy);
@@ -135,7 +135,7 @@ public sealed class ReferenceMonitor(
 
         // 4 decide
         policy = session.Policy;
-        var decided = policy.Decide(action.Target, clock.GetUtcNow(), session.Labels, report);
+        var decided = policy.Decide(action.Target, CircumstancesOf(session, action), report);
 
         // 5 approve
         if (decided.Effect == Effect.Ask)
@@ -167,8 +167,9 @@ public sealed class ReferenceMonitor(
     private Ruling Recheck(Session session, AgentAction action, Decision before, GuardReport report)
     {
         var policy = session.Policy;
-        var labels = session.Labels;
-        var now = policy.Decide(action.Target, clock.GetUtcNow(), labels, report);
+        var known = CircumstancesOf(session, action);
+        var labels = known.Labels ?? Labels.None;
+        var now = policy.Decide(action.Target, known, report);
         var approved =
             before.Effect == Effect.Ask
             && before.Rules.SequenceEqual(now.Rules)
@@ -182,6 +183,9 @@ public sealed class ReferenceMonitor(
         };
         return new Ruling(decision, policy, labels, before, report);
     }
+
+    private Circumstances CircumstancesOf(Session session, AgentAction action) =>
+        Circumstances.Of(session, clock.GetUtcNow(), action.Arguments);
 
     private async ValueTask<Passage> RecordAsync(
         Session session,

@@ -34,6 +34,13 @@ public sealed record Manifest
     public ImmutableDictionary<string, CredentialSource> Credentials { get; init; } =
         ImmutableDictionary<string, CredentialSource>.Empty;
 
+    /// <summary>Groups of people, by name.</summary>
+    public ImmutableDictionary<string, ImmutableArray<string>> Groups { get; init; } =
+        ImmutableDictionary<string, ImmutableArray<string>>.Empty;
+
+    /// <summary>What the baselines say about resources.</summary>
+    public ImmutableArray<CatalogueEntry> Catalogue { get; init; } = [];
+
     /// <summary>The layers of rules, the outermost baseline first and the manifest's own (roles included) last.</summary>
     public required ImmutableArray<RuleLayer> Layers { get; init; }
 }

@@ -8,12 +8,16 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     private readonly ImmutableArray<ManifestError>.Builder _errors = ImmutableArray.CreateBuilder<ManifestError>();
     private readonly ImmutableArray<ManifestError>.Builder _warnings = ImmutableArray.CreateBuilder<ManifestError>();
     private readonly List<string> _files = [];
-    private readonly Dictionary<string, ImmutableArray<Rule>> _roles = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<string>> _groups = new(StringComparer.Ordinal);
+    private readonly List<CatalogueEntry> _catalogue = [];
+    private RoleBook _roles = null!;
+    private ImmutableHashSet<string> _usedRoles = [];
 
     /// <summary>Loads a manifest.</summary>
     public ManifestLoad Load(string text, string file)
     {
         _files.Add(file);
+        _roles = new RoleBook(_errors);
         var root = SourceTree.Read(text, file, _errors) as SourceNode.Map;
         if (root is null)
         {
@@ -28,9 +32,10 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
         }
 
         new ShapeCheck(_errors).Check(root, ManifestShape.Manifest, "the manifest");
+        _roles.Add(root);
         var baselines = ReadBaselines(root, file);
         var manifest = Assemble(root, baselines);
-        new ManifestChecks(_errors, _warnings, today).Check(manifest, root, _roles);
+        new ManifestChecks(_errors, _warnings, today).Check(manifest, root, _usedRoles);
         return Finish(manifest);
     }
 
@@ -78,47 +83,41 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     private RuleLayer ReadBaseline(SourceNode.Map baseline, string name)
     {
         new ShapeCheck(_errors).Check(baseline, ManifestShape.Baseline, "the baseline");
-        ReadRoles(baseline);
+        _roles.Add(baseline);
+        ReadGroups(baseline);
+        var (entries, asked) = new CatalogueReader(_errors).Read(baseline);
+        _catalogue.AddRange(entries);
         var rules = new RuleReader(_errors, isCeiling: true).Read(baseline.Find("rules"));
-        return new RuleLayer($"baseline {name}", IsCeiling: true, rules);
+        return new RuleLayer($"baseline {name}", IsCeiling: true, [.. rules, .. asked]);
     }
 
-    // The nearest definition of a name counts; the files are read from the manifest outwards.
-    private void ReadRoles(SourceNode.Map from)
+    // A baseline's conditions mean the baseline's groups: nobody below it may put other people in.
+    private void ReadGroups(SourceNode.Map from)
     {
-        foreach (var (name, rules) in ManifestReader.Entries(from.Find("define_roles")))
+        foreach (var (name, people) in ManifestReader.Entries(from.Find("groups")))
         {
-            var read = new RuleReader(_errors, isCeiling: false).Read(rules, name.Text);
-            _roles.TryAdd(name.Text, read);
+            ImmutableArray<string> members =
+            [
+                .. ManifestReader.Items(people).OfType<SourceNode.Scalar>().Select(s => s.Text),
+            ];
+            if (!_groups.TryAdd(name.Text, members))
+            {
+                _errors.Add(
+                    new(
+                        name.Position,
+                        $"the group `{SourceTree.Quote(name.Text)}` is defined in two files",
+                        "Keep one of them."
+                    )
+                );
+            }
         }
     }
 
     private Manifest Assemble(SourceNode.Map root, ImmutableArray<RuleLayer> baselines)
     {
-        // The manifest's own definitions win over a baseline's of the same name.
-        var inherited = new Dictionary<string, ImmutableArray<Rule>>(_roles, StringComparer.Ordinal);
-        _roles.Clear();
-        ReadRoles(root);
-        foreach (var (name, rules) in inherited)
-        {
-            _roles.TryAdd(name, rules);
-        }
-
+        ReadGroups(root);
         var own = new RuleReader(_errors, isCeiling: false).Read(root.Find("rules"));
-        var roles = new List<Rule>();
-        foreach (var named in ManifestReader.Items(root.Find("roles")).OfType<SourceNode.Scalar>())
-        {
-            if (_roles.TryGetValue(named.Text, out var rules))
-            {
-                roles.AddRange(rules);
-            }
-            else
-            {
-                var hint = NearestWord.Hint(named.Text, _roles.Keys);
-                _errors.Add(new(named.Position, $"there is no role `{SourceTree.Quote(named.Text)}`", hint));
-            }
-        }
-
+        var roles = _roles.RulesOf(root.Find("roles"), out _usedRoles);
         return new Manifest
         {
             Agent = RuleReader.TextOf(root, "agent") ?? "",
@@ -129,6 +128,8 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Run = ManifestReader.ReadRun(root),
             Models = ManifestReader.ReadModels(root),
             Credentials = ManifestReader.ReadCredentials(root),
+            Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),
+            Catalogue = [.. _catalogue],
             Layers = [.. baselines, new RuleLayer("manifest", IsCeiling: false, [.. own, .. roles])],
         };
     }

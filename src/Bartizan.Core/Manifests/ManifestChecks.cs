@@ -35,7 +35,7 @@ internal sealed class ManifestChecks(
     ];
 
     /// <summary>Checks a manifest that was read, with errors or not.</summary>
-    public void Check(Manifest manifest, SourceNode.Map root, IReadOnlyDictionary<string, ImmutableArray<Rule>> roles)
+    public void Check(Manifest manifest, SourceNode.Map root, ImmutableHashSet<string> usedRoles)
     {
         var own = manifest.Layers[^1].Rules;
         if (root.Find("rules") is null && root.Find("roles") is null)
@@ -56,7 +56,7 @@ internal sealed class ManifestChecks(
             CheckReach(manifest);
         }
 
-        CheckWarnings(manifest, root, roles);
+        CheckWarnings(manifest, root, usedRoles);
     }
 
     private void CheckCredentials(Manifest manifest, SourceNode.Map root, ImmutableArray<Rule> own)
@@ -246,11 +246,7 @@ internal sealed class ManifestChecks(
         }
     }
 
-    private void CheckWarnings(
-        Manifest manifest,
-        SourceNode.Map root,
-        IReadOnlyDictionary<string, ImmutableArray<Rule>> roles
-    )
+    private void CheckWarnings(Manifest manifest, SourceNode.Map root, ImmutableHashSet<string> usedRoles)
     {
         foreach (var (name, value) in ManifestReader.Entries((root.Find("run") as SourceNode.Map)?.Find("variables")))
         {
@@ -301,16 +297,17 @@ internal sealed class ManifestChecks(
             }
         }
 
-        var named = ManifestReader
-            .Items(root.Find("roles"))
-            .OfType<SourceNode.Scalar>()
-            .Select(s => s.Text)
-            .ToHashSet();
         foreach (
-            var (name, _) in ManifestReader.Entries(root.Find("define_roles")).Where(e => !named.Contains(e.Key.Text))
+            var (name, _) in ManifestReader
+                .Entries(root.Find("define_roles"))
+                .Where(e => !usedRoles.Contains(e.Key.Text))
         )
         {
-            Warn(name.Position, $"the role `{SourceTree.Quote(name.Text)}` is defined and not named in `roles`", "");
+            Warn(
+                name.Position,
+                $"the role `{SourceTree.Quote(name.Text)}` is defined and not named in `roles`",
+                "Name it, include it, or take it out."
+            );
         }
     }
 

@@ -32,6 +32,11 @@ public static class ManifestReport
                 "it is intent only: which programs exist at all is decided by the view, and inside one program can start another; "
                     + "what holds is the sandbox and the egress proxy"
             ),
+            Verb.Tool => (
+                "none yet",
+                EnforcementStrength.Intent,
+                "this version has no tool gateway: `explain` decides it, no tool call reaches it; what an agent starts itself is `exec`"
+            ),
             _ => ("none", EnforcementStrength.Intent, "it is not enforced by this version"),
         };
         return new RuleEnforcement(rule, layer, point, strength, says);

@@ -63,6 +63,10 @@ public static class ManifestSchema
                 ["maximum"] = number.Most,
             },
             Shape.Many many => WriteMany(many),
+            Shape.ListOr either => new JsonObject
+            {
+                ["anyOf"] = new JsonArray(Write(either.List), Write(either.Other)),
+            },
             Shape.Named named => new JsonObject
             {
                 ["type"] = "object",
@@ -134,12 +138,13 @@ public static class ManifestSchema
 
     private static JsonArray Words(IEnumerable<string> words) => [.. words.Select(w => JsonValue.Create(w))];
 
-    // What stands below an unsupported key is not listed again.
+    // What stands below an unsupported key is not listed again; the other form of a list holds the same things.
     private static IEnumerable<string> FindUnsupported(Shape shape, string path) =>
         shape switch
         {
             Shape.Choice choice => choice.Unsupported.Select(word => $"{path}: {word}"),
             Shape.Many many => FindUnsupported(many.Item, path + "[]"),
+            Shape.ListOr either => FindUnsupported(either.List, path),
             Shape.Named named => FindUnsupported(named.Value, path + ".*"),
             Shape.Keys keys => keys.Known.SelectMany(key =>
             {

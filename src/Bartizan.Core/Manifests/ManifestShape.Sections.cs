@@ -23,15 +23,53 @@ internal static partial class ManifestShape
                 new Shape.Choice("what the action waits for", ["disk", "witnessed"]),
                 "What it waits for."
             ),
-            Later("args", new Shape.Named(_any, Argument), "The arguments that a tool call may have, and no others."),
-            Later("match", new Shape.Many(_any) { Least = 1 }, "Examples that the rule must match."),
-            Later("not_match", new Shape.Many(_any) { Least = 1 }, "Examples that the rule must not match."),
+            Known(
+                "args",
+                new Shape.Named(_argument, Argument),
+                "The arguments that a tool call may have, and no others."
+            ),
+            Known(
+                "match",
+                new Shape.Many(_any) { Least = 1 },
+                "Examples that the rule must match, checked when the file loads."
+            ),
+            Known("not_match", new Shape.Many(_any) { Least = 1 }, "Examples that the rule must not match."),
         ])
         {
             ExactlyOne = ["allow", "ask", "deny"],
         };
 
     private static Shape.Many Rules => new(Rule) { Least = 1 };
+
+    private static Shape.Keys Role =>
+        new([
+            Known(
+                "includes",
+                new Shape.Many(_roleName) { Least = 1 },
+                "The roles whose rules it has too, by name or `*`."
+            ),
+            Known("rules", Rules, "Its own rules."),
+        ]);
+
+    private static Shape.Keys CatalogueItem =>
+        new([
+            Required("of", new Shape.Many(_pattern) { Least = 1 }, "The resources: verbs and patterns."),
+            Known("is", new Shape.Named(Attribute, _any), "Their attributes, such as `class`, `owner` and `region`."),
+            Known(
+                "tier",
+                new Shape.Choice("a trust tier", ["low", "medium", "high"]),
+                "How far its tools are trusted to be harmless: those of tier `high` are always asked for."
+            ),
+            Required("why", _why, "Why they are what they are."),
+        ]);
+
+    private static Shape.Text Attribute =>
+        new("an attribute's name of letters, digits and `_`")
+        {
+            MaxLength = 64,
+            Expression = "^[A-Za-z_][A-Za-z0-9_]*$",
+            Problem = Variable.Problem,
+        };
 
     private static Shape.Keys Approval =>
         new([
@@ -44,8 +82,16 @@ internal static partial class ManifestShape
         new([
             Known("in", new Shape.Many(_any) { Least = 1 }, "The values it may have."),
             Known("between", new Shape.Many(new Shape.Number(-1e15, 1e15)) { Least = 2 }, "Least and most."),
-            Known("glob", _any, "A pattern for text."),
-            Known("max_length", new Shape.Whole(0, int.MaxValue), "The longest text."),
+            Known("glob", _any, "A pattern for text: `*` is a part of one word, `**` anything."),
+            Known("host", _any, "A pattern for a host, or for the host of an http(s) address."),
+            Known("path", _any, "A pattern for a path without `.`, `..` and `//`."),
+            Known("cidr", new Shape.Many(_any) { Least = 1 }, "The networks that an address may lie in."),
+            Known("max_length", new Shape.Whole(0, int.MaxValue), "The longest text, or list."),
+            Known(
+                "optional",
+                new Shape.Choice("whether it may be absent", ["true", "false"]),
+                "Whether it may be absent; an absent argument keeps an allow from applying otherwise."
+            ),
         ]);
 
     private static Shape.Keys Run =>

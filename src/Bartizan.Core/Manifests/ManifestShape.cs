@@ -24,6 +24,14 @@ internal static partial class ManifestShape
                 : "is no name",
     };
 
+    private static readonly Shape.Text _roleName = new("a role's name, in which `*` stands for any part")
+    {
+        MaxLength = 64,
+        Expression = "^[A-Za-z0-9*][A-Za-z0-9.*_-]*$",
+        Problem = text =>
+            text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '*') ? null : "is no role's name",
+    };
+
     private static readonly Shape.Text _why = new("why it stands here, for whoever reviews the file")
     {
         MaxLength = MaxWhy,
@@ -32,6 +40,11 @@ internal static partial class ManifestShape
     private static readonly Shape.Text _threat = new("the threat it counters, by its name in a catalogue");
 
     private static readonly Shape.Text _any = new("text");
+
+    private static readonly Shape.Text _argument = new("where an argument stands: `name`, `name.part` or `list[].part`")
+    {
+        MaxLength = 256,
+    };
 
     private static readonly Shape.Text _person = new("a person or group, as an e-mail address or name");
 
@@ -122,9 +135,21 @@ internal static partial class ManifestShape
             Known("run", Run, "How the agent is started, and what it sees of the host."),
             Known("models", new Shape.Named(_name, Model), "Model upstreams, by the names that `model` rules use."),
             Later("servers", new Shape.Named(_name, Server), "MCP servers, by the names that `tool` rules use."),
-            Later("groups", new Shape.Named(_name, new Shape.Many(_person) { Least = 1 }), "Groups of people."),
-            Known("define_roles", new Shape.Named(_name, Rules), "Named lists of rules."),
-            Known("roles", new Shape.Many(_name) { Least = 1 }, "The roles that count in this manifest."),
+            Known(
+                "groups",
+                new Shape.Named(_name, new Shape.Many(_person) { Least = 1 }),
+                "Groups of people, for `user.groups` in conditions."
+            ),
+            Known(
+                "define_roles",
+                new Shape.Named(_name, new Shape.ListOr(Rules, Role)),
+                "Named lists of rules, which may include other roles."
+            ),
+            Known(
+                "roles",
+                new Shape.Many(_roleName) { Least = 1 },
+                "The roles that count in this manifest, by name or `*`."
+            ),
             Known("rules", Rules, "What the agent may do; what is not said is denied. Deny beats ask beats allow."),
             Known(
                 "credentials",
@@ -142,7 +167,13 @@ internal static partial class ManifestShape
                 new Shape.Keys([Required("every", _time, "How often."), Required("by", _person, "By whom.")]),
                 "Who looks at the grants, and how often."
             ),
-        ]);
+        ])
+        {
+            Elsewhere = ImmutableDictionary<string, string>.Empty.Add(
+                "catalogue",
+                "`catalogue` stands in a baseline: who writes an agent's manifest doesn't say what a resource is."
+            ),
+        };
 
     private static Shape.Keys BaselineKeys() =>
         new([
@@ -154,8 +185,14 @@ internal static partial class ManifestShape
                         or "description"
                         or "environment"
                         or "extends"
+                        or "groups"
                         or "define_roles"
                         or "rules"
+            ),
+            Known(
+                "catalogue",
+                new Shape.Many(CatalogueItem) { Least = 1 },
+                "What the organisation says about resources, for `resource.*` in conditions."
             ),
         ])
         {
@@ -163,7 +200,8 @@ internal static partial class ManifestShape
                 .Known.Where(k => k.Name is "agent" or "run" or "models" or "roles" or "credentials")
                 .ToImmutableDictionary(
                     k => k.Name,
-                    k => $"`{k.Name}` stands in an agent's manifest; a baseline holds rules and roles only.",
+                    k =>
+                        $"`{k.Name}` stands in an agent's manifest; a baseline holds rules, roles, groups and a catalogue only.",
                     StringComparer.Ordinal
                 ),
         };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
 
 namespace Bartizan.Core.Manifests;
@@ -31,6 +32,9 @@ public sealed record Rule
 
     /// <summary>The threat it counters, for reports.</summary>
     public string? Counters { get; init; }
+
+    /// <summary>What the arguments of a tool call may be, and no others; empty when the rule doesn't look at them.</summary>
+    public ImmutableArray<ArgumentRule> Arguments { get; init; } = [];
 
     /// <summary>The role it came with; null for a rule of the file's own.</summary>
     public string? Role { get; init; }

@@ -19,7 +19,7 @@ internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, b
     [.. Enum.GetValues<Verb>().Where(v => v != Verb.Unknown).Select(v => v.ToString().ToLowerInvariant())];
 
     /// <summary>Verbs whose rules this version doesn't enforce.</summary>
-    public static ImmutableArray<string> UnsupportedVerbs { get; } = ["tool", "delegate", "serve"];
+    public static ImmutableArray<string> UnsupportedVerbs { get; } = ["delegate", "serve"];
 
     /// <summary>Reads a list of rules.</summary>
     public ImmutableArray<Rule> Read(SourceNode? node, string? role = null)
@@ -45,8 +45,7 @@ internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, b
         }
 
         var text = said.Text.Trim();
-        var space = text.IndexOf(' ', StringComparison.Ordinal);
-        var word = space < 0 ? text : text[..space];
+        var (word, pattern) = Split(text);
         if (!Verbs.Contains(word))
         {
             var hint = NearestWord.Hint(word, Verbs);
@@ -54,7 +53,7 @@ internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, b
             return null;
         }
 
-        if (space < 0)
+        if (pattern.Length == 0)
         {
             Report(said.Position, $"`{key}: {word}` has no pattern", "Say what of: a rule is `effect: verb pattern`.");
             return null;
@@ -65,13 +64,14 @@ internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, b
         {
             Effect = effect,
             Verb = Enum.Parse<Verb>(word, ignoreCase: true),
-            Pattern = text[(space + 1)..].Trim(),
+            Pattern = pattern,
             Why = TextOf(map, "why") ?? "",
             Position = map.PositionOf(key),
             Credential = TextOf(map, "with"),
             Expires = TextOf(map, "expires") is { } day && ManifestShape.TryDay(day, out var last) ? last : null,
             AcceptWide = TextOf(map, "accept_wide"),
             Counters = TextOf(map, "counters"),
+            Arguments = ArgumentReader.Read(map.Find("args")),
             Role = role,
         };
         var unsupported = UnsupportedVerbs.Contains(word);
@@ -81,7 +81,58 @@ internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, b
         }
 
         CheckKeys(rule, map);
-        return CheckPattern(rule, said.Position) && !unsupported ? rule : null;
+        if (!CheckPattern(rule, said.Position) || unsupported)
+        {
+            return null;
+        }
+
+        CheckBesidePattern(rule, map);
+        return rule;
+    }
+
+    private void CheckBesidePattern(Rule rule, SourceNode.Map map)
+    {
+        if (ArgumentReader.FindProblem(rule, map) is { } wrong)
+        {
+            Report(wrong.Position, wrong.Message, wrong.Hint);
+            return;
+        }
+
+        foreach (var example in RuleExamples.Check(rule, map))
+        {
+            Report(example.Position, example.Message, example.Hint);
+        }
+    }
+
+    /// <summary>Reads <c>verb pattern</c>, as a catalogue names resources; null, with errors, when it is none.</summary>
+    public (Verb Verb, string Pattern)? ReadPattern(SourceNode.Scalar said)
+    {
+        var (word, pattern) = Split(said.Text.Trim());
+        if (!Verbs.Contains(word) || UnsupportedVerbs.Contains(word) || pattern.Length == 0)
+        {
+            Report(
+                said.Position,
+                $"`{SourceTree.Quote(said.Text)}` is no verb and pattern",
+                NearestWord.Hint(word, Verbs)
+            );
+            return null;
+        }
+
+        var rule = new Rule
+        {
+            Effect = Effect.Deny,
+            Verb = Enum.Parse<Verb>(word, ignoreCase: true),
+            Pattern = pattern,
+            Why = "",
+            Position = said.Position,
+        };
+        return CheckPattern(rule, said.Position) ? (rule.Verb, rule.Pattern) : null;
+    }
+
+    private static (string Word, string Pattern) Split(string text)
+    {
+        var space = text.IndexOf(' ', StringComparison.Ordinal);
+        return space < 0 ? (text, "") : (text[..space], text[(space + 1)..].Trim());
     }
 
     private void CheckKeys(Rule rule, SourceNode.Map map)

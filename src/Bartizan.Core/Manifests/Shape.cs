@@ -43,6 +43,9 @@ internal abstract record Shape
         public int Least { get; init; }
     }
 
+    /// <summary>A list, or what stands for it where more is to be said.</summary>
+    internal sealed record ListOr(Many List, Shape Other) : Shape;
+
     /// <summary>A map from names that the author chooses.</summary>
     internal sealed record Named(Text Name, Shape Value) : Shape;
 

@@ -34,6 +34,9 @@ internal sealed class ShapeCheck(ImmutableArray<ManifestError>.Builder errors)
             case Shape.Many many:
                 CheckMany(node, many, key);
                 break;
+            case Shape.ListOr either:
+                Check(node, node is SourceNode.List ? either.List : either.Other, key);
+                break;
             case Shape.Named named:
                 CheckNamed(node, named, key);
                 break;
@@ -51,7 +54,12 @@ internal sealed class ShapeCheck(ImmutableArray<ManifestError>.Builder errors)
         && value <= shape.Most;
 
     private static bool IsNumber(string text, Shape.Number shape) =>
-        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        double.TryParse(
+            text,
+            NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign,
+            CultureInfo.InvariantCulture,
+            out var value
+        )
         && value >= shape.Least
         && value <= shape.Most;
 

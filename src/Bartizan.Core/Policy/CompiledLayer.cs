@@ -36,7 +36,7 @@ internal sealed class CompiledLayer
     public ReadOnlySpan<CompiledRule> RulesOf(Verb verb) => _rules[(int)verb];
 
     /// <summary>What this layer alone says of a target. Allocates nothing.</summary>
-    public LayerVerdict Judge(ActionTarget target, DateTimeOffset now)
+    public LayerVerdict Judge(ActionTarget target, in Situation situation)
     {
         var verb = target.Verb;
         if ((int)verb is <= 0 or >= Verbs)
@@ -44,11 +44,15 @@ internal sealed class CompiledLayer
             return default;
         }
 
-        return target is FileTarget file ? JudgeFile(file, now) : JudgeOther(target, now);
+        return target is FileTarget file ? JudgeFile(file, situation) : JudgeOther(target, situation);
     }
 
-    /// <summary>True when a rule applies to a target, lapsed or not. Files: when it fits one of the names.</summary>
-    public static bool Applies(CompiledRule rule, ActionTarget target)
+    /// <summary>True when a rule applies to a target, lapsed or not.</summary>
+    public static bool Applies(CompiledRule rule, ActionTarget target, in Situation situation) =>
+        Fits(rule, target) && rule.Holds(situation);
+
+    /// <summary>True when a rule's pattern fits a target, whatever else it asks for. Files: when it fits one of the names.</summary>
+    public static bool Fits(CompiledRule rule, ActionTarget target)
     {
         if (target is not FileTarget file)
         {
@@ -66,7 +70,7 @@ internal sealed class CompiledLayer
         return rule.Rule.Effect != Effect.Allow && FitsAlias(rule, file);
     }
 
-    private LayerVerdict JudgeOther(ActionTarget target, DateTimeOffset now)
+    private LayerVerdict JudgeOther(ActionTarget target, in Situation situation)
     {
         CompiledRule? denies = null;
         CompiledRule? asks = null;
@@ -75,7 +79,7 @@ internal sealed class CompiledLayer
         foreach (var rule in _rules[(int)target.Verb])
         {
             var at = rule.Find(target);
-            if (at < 0)
+            if (at < 0 || !rule.Holds(situation))
             {
                 continue;
             }
@@ -83,7 +87,7 @@ internal sealed class CompiledLayer
             count++;
             switch (rule.Rule.Effect)
             {
-                case Effect.Allow when rule.HasLapsed(now):
+                case Effect.Allow when rule.HasLapsed(situation.Now):
                     count--;
                     break;
                 case Effect.Allow:
@@ -108,14 +112,14 @@ internal sealed class CompiledLayer
     }
 
     // INVARIANT: a deny or ask applies when any name fits; an allow needs every name allowed.
-    private LayerVerdict JudgeFile(FileTarget file, DateTimeOffset now)
+    private LayerVerdict JudgeFile(FileTarget file, in Situation situation)
     {
         CompiledRule? asks = null;
         CompiledRule? allows = null;
         var count = 0;
         foreach (var rule in _rules[(int)file.Verb])
         {
-            if (!Applies(rule, file) || (rule.Rule.Effect == Effect.Allow && rule.HasLapsed(now)))
+            if (!Applies(rule, file, situation) || (rule.Rule.Effect == Effect.Allow && rule.HasLapsed(situation.Now)))
             {
                 continue;
             }
@@ -137,19 +141,19 @@ internal sealed class CompiledLayer
         if (asks is not null)
         {
             // A name that nothing grants is not granted because a person is asked about another.
-            return IsEachGranted(file, now, Effect.Ask) ? new LayerVerdict(Effect.Ask, asks, 0, count) : default;
+            return IsEachGranted(file, situation, Effect.Ask) ? new LayerVerdict(Effect.Ask, asks, 0, count) : default;
         }
 
-        return allows is not null && IsEachGranted(file, now, Effect.Allow)
+        return allows is not null && IsEachGranted(file, situation, Effect.Allow)
             ? new LayerVerdict(Effect.Allow, allows, 0, count)
             : Unsaid(file.Verb);
     }
 
-    private bool IsEachGranted(FileTarget file, DateTimeOffset now, Effect least)
+    private bool IsEachGranted(FileTarget file, in Situation situation, Effect least)
     {
         foreach (var name in file.Names)
         {
-            if (!IsGranted(name, file, now, least))
+            if (!IsGranted(name, file, situation, least))
             {
                 return false;
             }
@@ -158,11 +162,16 @@ internal sealed class CompiledLayer
         return true;
     }
 
-    private bool IsGranted(string name, FileTarget file, DateTimeOffset now, Effect least)
+    private bool IsGranted(string name, FileTarget file, in Situation situation, Effect least)
     {
         foreach (var rule in _rules[(int)file.Verb])
         {
-            if (rule.Rule.Effect >= least && !rule.HasLapsed(now) && rule.FitsName(name))
+            if (
+                rule.Rule.Effect >= least
+                && !rule.HasLapsed(situation.Now)
+                && rule.FitsName(name)
+                && rule.Holds(situation)
+            )
             {
                 return true;
             }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 
@@ -10,6 +11,7 @@ internal sealed class CompiledRule
     private readonly ImmutableArray<TargetPattern> _patterns;
     private readonly ImmutableArray<Obligations> _obligations;
     private readonly DateTimeOffset _lapses;
+    private readonly ArgumentTree? _arguments;
 
     private CompiledRule(
         Rule rule,
@@ -26,6 +28,10 @@ internal sealed class CompiledRule
         Alone = [reference];
         Reason = $"{reference.Layer} allows it by `{reference.Text}` ({reference.Place})";
         IsBroken = broken;
+        IsConditional = !rule.Arguments.IsDefaultOrEmpty;
+        _arguments = IsConditional
+            ? ArgumentTree.Parse(rule.Arguments, rule.Effect == Effect.Allow, out _, out _)
+            : null;
         _lapses = rule is { Effect: Effect.Allow, Expires: { } day }
             ? new DateTimeOffset(day.AddDays(1).ToDateTime(TimeOnly.MinValue), TimeSpan.Zero)
             : DateTimeOffset.MaxValue;
@@ -60,6 +66,9 @@ internal sealed class CompiledRule
 
     /// <summary>True when its pattern can't be read: it then takes away everything of its verb and grants nothing.</summary>
     public bool IsBroken { get; }
+
+    /// <summary>True when it asks for more than its pattern: arguments, or a condition.</summary>
+    public bool IsConditional { get; }
 
     /// <summary>Its patterns, one for each alternative.</summary>
     public ImmutableArray<TargetPattern> Patterns => _patterns;
@@ -127,6 +136,30 @@ internal sealed class CompiledRule
         }
 
         return IsBroken && Rule.Effect != Effect.Allow;
+    }
+
+    /// <summary>
+    /// True when what it asks for beside its pattern lets it apply: an allow only where that is certain, a deny or ask unless
+    /// it is certainly not so. What can't be read is unknown.
+    /// </summary>
+    public bool Holds(in Situation situation)
+    {
+        if (!IsConditional)
+        {
+            return true;
+        }
+
+        var takes = Rule.Effect != Effect.Allow;
+        var truth = _arguments?.Judge(situation.Arguments, !takes) ?? Truth.Unknown;
+        return takes ? truth != Truth.False : truth == Truth.True;
+    }
+
+    /// <summary>The same of its <c>args</c> alone.</summary>
+    public bool HoldsArguments(in Situation situation)
+    {
+        var takes = Rule.Effect != Effect.Allow;
+        var truth = _arguments?.Judge(situation.Arguments, !takes) ?? Truth.True;
+        return takes ? truth != Truth.False : truth == Truth.True;
     }
 
     /// <summary>True once an allow's last day is over.</summary>

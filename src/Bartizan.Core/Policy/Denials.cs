@@ -17,7 +17,7 @@ internal sealed class Denials
         {
             foreach (var rule in _layer.RulesOf(verb))
             {
-                foreach (var pattern in rule.Rule.Effect == Effect.Deny ? rule.Patterns : [])
+                foreach (var pattern in rule is { Rule.Effect: Effect.Deny, IsConditional: false } ? rule.Patterns : [])
                 {
                     _byText.TryAdd((verb, pattern.Canonical), rule);
                 }
@@ -54,8 +54,8 @@ internal sealed class Denials
         var (listed, granted) = (false, false);
         foreach (var rule in _layer.RulesOf(target.Verb))
         {
-            var applies = CompiledLayer.Applies(rule, target);
-            if (rule.Rule.Effect == Effect.Deny && applies)
+            var applies = CompiledLayer.Fits(rule, target);
+            if (rule is { Rule.Effect: Effect.Deny, IsConditional: false } && applies)
             {
                 return DeniedBy(rule);
             }

@@ -8,22 +8,26 @@ namespace Bartizan.Core.Policies;
 internal static class Explainer
 {
     /// <summary>Explains a decision.</summary>
-    public static Explanation Explain(Policy policy, ActionTarget target, Decision decision, DateTimeOffset now) =>
-        new(decision, [.. policy.Layers.Select(l => OfLayer(l, target, now))], ChangeOf(policy, target, decision, now));
+    public static Explanation Explain(Policy policy, ActionTarget target, Decision decision, Situation situation) =>
+        new(
+            decision,
+            [.. policy.Layers.Select(l => OfLayer(l, target, situation))],
+            ChangeOf(policy, target, decision, situation)
+        );
 
-    private static LayerExplanation OfLayer(CompiledLayer layer, ActionTarget target, DateTimeOffset now)
+    private static LayerExplanation OfLayer(CompiledLayer layer, ActionTarget target, Situation situation)
     {
         var matched = ImmutableArray.CreateBuilder<RuleReference>();
         var lapsed = ImmutableArray.CreateBuilder<RuleReference>();
         foreach (var rule in layer.RulesOf(target.Verb))
         {
-            if (CompiledLayer.Applies(rule, target))
+            if (CompiledLayer.Applies(rule, target, situation))
             {
-                (rule.HasLapsed(now) ? lapsed : matched).Add(rule.Reference);
+                (rule.HasLapsed(situation.Now) ? lapsed : matched).Add(rule.Reference);
             }
         }
 
-        var verdict = layer.Judge(target, now);
+        var verdict = layer.Judge(target, situation);
         var because = (verdict.Rule, verdict.Effect) switch
         {
             ({ }, _) => "",
@@ -42,7 +46,7 @@ internal static class Explainer
         );
     }
 
-    private static string? ChangeOf(Policy policy, ActionTarget target, Decision decision, DateTimeOffset now)
+    private static string? ChangeOf(Policy policy, ActionTarget target, Decision decision, Situation situation)
     {
         if (decision.Effect != Effect.Deny)
         {
@@ -56,14 +60,14 @@ internal static class Explainer
             return $"it stays denied while `{first.Text}` ({first.Place}) stands";
         }
 
-        var near = NearestRule(policy, target, now);
+        var near = NearestRule(policy, target, situation);
         var nearText = near is null ? "" : $"; the nearest rule is `{near.Text}` ({near.Place})";
         return decision.Needed is { } needed ? $"`{needed}` would allow it{nearText}"
             : near is null ? null
             : $"no single rule would allow it{nearText}";
     }
 
-    private static RuleReference? NearestRule(Policy policy, ActionTarget target, DateTimeOffset now)
+    private static RuleReference? NearestRule(Policy policy, ActionTarget target, Situation situation)
     {
         var text = target.Text;
         var rules = new Dictionary<string, RuleReference>(StringComparer.Ordinal);
@@ -71,7 +75,7 @@ internal static class Explainer
         {
             foreach (var rule in layer.RulesOf(target.Verb))
             {
-                if (rule.Rule.Effect == Effect.Allow && !rule.HasLapsed(now))
+                if (rule.Rule.Effect == Effect.Allow && !rule.HasLapsed(situation.Now))
                 {
                     rules.TryAdd(rule.Rule.Pattern, rule.Reference);
                 }

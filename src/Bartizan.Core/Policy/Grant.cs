@@ -7,7 +7,7 @@ namespace Bartizan.Core.Policies;
 internal static class Grant
 {
     /// <summary>The decision of a target whose strictest layer asks or allows.</summary>
-    public static Decision Of(Policy policy, ActionTarget target, DateTimeOffset now, Effect effect, bool observed)
+    public static Decision Of(Policy policy, ActionTarget target, in Situation situation, Effect effect, bool observed)
     {
         var rules = ImmutableArray.CreateBuilder<RuleReference>();
         CompiledRule? first = null;
@@ -18,7 +18,7 @@ internal static class Grant
             var (applied, names) = (false, false);
             foreach (var rule in layer.RulesOf(target.Verb))
             {
-                if (rule.HasLapsed(now) || !CompiledLayer.Applies(rule, target))
+                if (rule.HasLapsed(situation.Now) || !CompiledLayer.Applies(rule, target, situation))
                 {
                     continue;
                 }
@@ -45,7 +45,7 @@ internal static class Grant
             Effect = effect,
             Rules = rules.ToImmutable(),
             Reason = ReasonOf(first, effect, observed),
-            Needed = observed ? NeededRule.For(target, policy, now) : null,
+            Needed = observed ? NeededRule.For(target, policy, situation) : null,
             Obligations = new Obligations
             {
                 Credential = credential,

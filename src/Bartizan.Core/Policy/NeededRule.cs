@@ -7,9 +7,9 @@ namespace Bartizan.Core.Policies;
 internal static class NeededRule
 {
     /// <summary>The rule, or null when no pattern means exactly this target or the rule would not change the decision.</summary>
-    public static string? For(ActionTarget target, Policy policy, DateTimeOffset now)
+    public static string? For(ActionTarget target, Policy policy, Situation situation)
     {
-        if (PatternOf(target, policy, now) is not { } pattern)
+        if (PatternOf(target, policy, situation) is not { } pattern)
         {
             return null;
         }
@@ -21,7 +21,7 @@ internal static class NeededRule
             || pattern.Any(c => char.IsControl(c) || char.IsSurrogate(c) || c is '{' or '}' or '#' or '"' or '\'')
             || TargetPattern.Parse(verb, pattern, grants: true, out _) is not { } parsed
             || parsed.IsWide
-            || !Fits(parsed, target, policy, now)
+            || !Fits(parsed, target, policy, situation)
         )
         {
             return null;
@@ -32,13 +32,13 @@ internal static class NeededRule
         return quote ? $"allow: \"{text}\"" : $"allow: {text}";
     }
 
-    private static string? PatternOf(ActionTarget target, Policy policy, DateTimeOffset now) =>
+    private static string? PatternOf(ActionTarget target, Policy policy, Situation situation) =>
         target switch
         {
             ModelTarget or ToolTarget or ConnectTarget or DelegateTarget or ServeTarget => target.Text,
             HttpTarget { Scheme: "https" } http => $"* https://{Authority(http, 443)}/**",
             HttpTarget http => $"{http.Method} {http.Scheme}://{Authority(http, 80)}{http.Path}",
-            FileTarget file => UngrantedName(file, policy, now),
+            FileTarget file => UngrantedName(file, policy, situation),
             ExecTarget exec => exec.IsOpaque || exec.Argv.Any(w => w.Length == 0 || w.Any(char.IsWhiteSpace))
                 ? null
                 : exec.Text,
@@ -49,7 +49,7 @@ internal static class NeededRule
         http.Port == usual ? http.Host.ToString() : $"{http.Host}:{http.Port.ToString(CultureInfo.InvariantCulture)}";
 
     // One rule can't grant two names; null then.
-    private static string? UngrantedName(FileTarget file, Policy policy, DateTimeOffset now)
+    private static string? UngrantedName(FileTarget file, Policy policy, Situation situation)
     {
         string? ungranted = null;
         foreach (var name in file.Names)
@@ -57,7 +57,7 @@ internal static class NeededRule
             var one = new FileTarget(file.Verb, name);
             if (
                 policy.Layers.Any(l =>
-                    !l.IsCeiling && l.Judge(one, now) is { Effect: Effect.Deny } or { Observed: true }
+                    !l.IsCeiling && l.Judge(one, situation) is { Effect: Effect.Deny } or { Observed: true }
                 )
             )
             {
@@ -73,8 +73,8 @@ internal static class NeededRule
         return ungranted;
     }
 
-    private static bool Fits(TargetPattern pattern, ActionTarget target, Policy policy, DateTimeOffset now) =>
+    private static bool Fits(TargetPattern pattern, ActionTarget target, Policy policy, Situation situation) =>
         target is FileTarget file
-            ? UngrantedName(file, policy, now) is { } name && ((PathPattern)pattern).MatchesName(name)
+            ? UngrantedName(file, policy, situation) is { } name && ((PathPattern)pattern).MatchesName(name)
             : pattern.Matches(target);
 }

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 
@@ -34,10 +36,36 @@ internal static class NormalForm
         return $"{(layer.IsCeiling ? "ceiling" : "rules")}\n{string.Join('\n', lines)}\n";
     }
 
+    private static string ArgumentsOf(Rule rule) =>
+        rule.Arguments.IsDefaultOrEmpty
+            ? ""
+            : " args=" + string.Join(' ', rule.Arguments.Select(TextOf).Order(StringComparer.Ordinal));
+
+    // JSON quotes what an author chose, so that no two rules read alike.
+    private static string TextOf(ArgumentRule one)
+    {
+        var values = one.In.Select(v => (v.Plain ? "" : "text ") + v.Text).Order(StringComparer.Ordinal);
+        string?[] parts =
+        [
+            one.Path,
+            .. values.Distinct(StringComparer.Ordinal),
+            "between",
+            one.Least?.ToString("G29", CultureInfo.InvariantCulture),
+            one.Most?.ToString("G29", CultureInfo.InvariantCulture),
+            one.Glob,
+            one.Host,
+            one.File,
+            .. one.Networks.Order(StringComparer.Ordinal),
+            one.MaxLength?.ToString(CultureInfo.InvariantCulture),
+            one.Optional ? "optional" : null,
+        ];
+        return JsonSerializer.Serialize(parts);
+    }
+
     private static IEnumerable<string> LinesOf(Rule rule, bool isCeiling)
     {
         var head = $" {rule.Effect} {rule.Verb} ";
-        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}";
+        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{ArgumentsOf(rule)}";
         if (!Alternation.TryExpand(rule.Pattern, out var texts, out _) || rule.Verb == Verb.Unknown)
         {
             return [head + "broken:" + rule.Pattern + tail];

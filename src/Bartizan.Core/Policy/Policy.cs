@@ -2,12 +2,11 @@ using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
-using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Policies;
 
 /// <summary>
-/// A manifest's rules, ready to decide. Pure: the same target, time, labels and report always give the same decision; no
+/// A manifest's rules, ready to decide. Pure: the same target, circumstances and report always give the same decision; no
 /// I/O, no clock. An error in a deny or ask rule applies it, in an allow rule it doesn't.
 /// </summary>
 /// <remarks>
@@ -51,13 +50,17 @@ public sealed class Policy
     }
 
     /// <summary>Step 2, screening: rules alone. What is denied whatever the content ends here.</summary>
-    public Decision Screen(ActionTarget target, DateTimeOffset now) => Judge(target, now);
+    public Decision Screen(ActionTarget target, in Circumstances circumstances) =>
+        Judge(target, new Situation(circumstances));
+
+    /// <summary>The same where nothing but the time is known: rules that ask for more are unknown, and so stricter.</summary>
+    public Decision Screen(ActionTarget target, DateTimeOffset now) => Screen(target, Circumstances.At(now));
 
     /// <summary>Step 4, deciding: rules, labels and what the guards found.</summary>
-    public Decision Decide(ActionTarget target, DateTimeOffset now, Labels labels, GuardReport report)
+    public Decision Decide(ActionTarget target, in Circumstances circumstances, GuardReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var decision = Judge(target, now);
+        var decision = Judge(target, new Situation(circumstances));
         if (report.Strictest >= decision.Effect)
         {
             return decision;
@@ -73,8 +76,14 @@ public sealed class Policy
     }
 
     /// <summary>Tells which rules decide a target, layer by layer, and what would change the decision.</summary>
-    public Explanation Explain(ActionTarget target, DateTimeOffset now) =>
-        Explainer.Explain(this, target, Judge(target, now), now);
+    public Explanation Explain(ActionTarget target, in Circumstances circumstances)
+    {
+        var situation = new Situation(circumstances);
+        return Explainer.Explain(this, target, Judge(target, situation), situation);
+    }
+
+    /// <summary>The same where nothing but the time is known.</summary>
+    public Explanation Explain(ActionTarget target, DateTimeOffset now) => Explain(target, Circumstances.At(now));
 
     /// <summary>A text of the agent's, shortened and without characters that move a terminal.</summary>
     internal static string Shown(string text)
@@ -99,7 +108,7 @@ public sealed class Policy
         return text.Length > ShownLength ? shown + "…" : shown;
     }
 
-    private Decision Judge(ActionTarget target, DateTimeOffset now)
+    private Decision Judge(ActionTarget target, in Situation situation)
     {
         ArgumentNullException.ThrowIfNull(target);
         if (_layers.IsEmpty || _layers.All(layer => layer.IsCeiling))
@@ -119,7 +128,7 @@ public sealed class Policy
         var pattern = 0;
         foreach (var layer in _layers)
         {
-            var verdict = layer.Judge(target, now);
+            var verdict = layer.Judge(target, situation);
             effect = verdict.Effect < effect ? verdict.Effect : effect;
             observed |= verdict.Observed;
             rules += verdict.Count;
@@ -140,7 +149,9 @@ public sealed class Policy
             };
         }
 
-        return effect == Effect.Deny ? Refusal.Of(this, target, now) : Grant.Of(this, target, now, effect, observed);
+        return effect == Effect.Deny
+            ? Refusal.Of(this, target, situation)
+            : Grant.Of(this, target, situation, effect, observed);
     }
 
     // The enforcement points send canonical forms. One that doesn't is wrong, and what a wrong form matches means nothing.

@@ -10,19 +10,19 @@ internal static class Refusal
     private const int MaxRules = 8;
 
     /// <summary>The decision of a target that some layer denies.</summary>
-    public static Decision Of(Policy policy, ActionTarget target, DateTimeOffset now)
+    public static Decision Of(Policy policy, ActionTarget target, in Situation situation)
     {
         var rules = ImmutableArray.CreateBuilder<RuleReference>();
         string? reason = null;
         CompiledLayer? closed = null;
         foreach (var layer in policy.Layers)
         {
-            if (layer.Judge(target, now).Effect != Effect.Deny)
+            if (layer.Judge(target, situation).Effect != Effect.Deny)
             {
                 continue;
             }
 
-            var denying = Denying(layer, target);
+            var denying = Denying(layer, target, situation);
             foreach (var rule in denying.Take(MaxRules - Math.Min(MaxRules, rules.Count)))
             {
                 rules.Add(rule.Reference);
@@ -38,18 +38,21 @@ internal static class Refusal
         {
             Effect = Effect.Deny,
             Rules = rules.ToImmutable(),
-            Reason = reason ?? ReasonOf(closed, target, now),
-            Needed = reason is null && closed is { IsCeiling: false } ? NeededRule.For(target, policy, now) : null,
+            Reason = reason ?? ReasonOf(closed, target, situation),
+            Needed =
+                reason is null && closed is { IsCeiling: false } && FittingButUnmet(closed, target, situation) is null
+                    ? NeededRule.For(target, policy, situation)
+                    : null,
         };
     }
 
     /// <summary>The deny rules of a layer that apply.</summary>
-    public static List<CompiledRule> Denying(CompiledLayer layer, ActionTarget target)
+    public static List<CompiledRule> Denying(CompiledLayer layer, ActionTarget target, in Situation situation)
     {
         var denying = new List<CompiledRule>();
         foreach (var rule in layer.RulesOf(target.Verb))
         {
-            if (rule.Rule.Effect is not (Effect.Allow or Effect.Ask) && CompiledLayer.Applies(rule, target))
+            if (rule.Rule.Effect is not (Effect.Allow or Effect.Ask) && CompiledLayer.Applies(rule, target, situation))
             {
                 denying.Add(rule);
             }
@@ -58,7 +61,7 @@ internal static class Refusal
         return denying;
     }
 
-    private static string ReasonOf(CompiledLayer? layer, ActionTarget target, DateTimeOffset now)
+    private static string ReasonOf(CompiledLayer? layer, ActionTarget target, in Situation situation)
     {
         var what = $"`{target.Verb.ToString().ToLowerInvariant()} {Policy.Shown(target.Text)}`";
         if (layer is null)
@@ -73,13 +76,30 @@ internal static class Refusal
 
         foreach (var rule in layer.RulesOf(target.Verb))
         {
-            if (rule.HasLapsed(now) && CompiledLayer.Applies(rule, target))
+            if (rule.HasLapsed(situation.Now) && CompiledLayer.Applies(rule, target, situation))
             {
                 var (text, place) = (rule.Reference.Text, rule.Reference.Place);
                 return $"`{text}` ({place}) allowed {what} until {rule.Rule.Expires:yyyy-MM-dd} and has lapsed";
             }
         }
 
-        return $"no rule of the {layer.Name} allows {what}";
+        return FittingButUnmet(layer, target, situation) is { Reference: var near }
+            ? $"`{near.Text}` ({near.Place}) allows {what} only under conditions, and they don't hold or can't be known"
+            : $"no rule of the {layer.Name} allows {what}";
+    }
+
+    // An allow that names the target and asks for more: a rule without its conditions is not what is missing.
+    private static CompiledRule? FittingButUnmet(CompiledLayer layer, ActionTarget target, in Situation situation)
+    {
+        foreach (var rule in layer.RulesOf(target.Verb))
+        {
+            var grants = rule is { IsConditional: true, Rule.Effect: Effect.Allow } && !rule.HasLapsed(situation.Now);
+            if (grants && CompiledLayer.Fits(rule, target) && !rule.Holds(situation))
+            {
+                return rule;
+            }
+        }
+
+        return null;
     }
 }

@@ -23,6 +23,7 @@ public sealed class Session
         _policy = policy;
         Person = person;
         Observe = observe;
+        User = User.Of(manifest, person);
         Agent = $"{manifest.Agent}@{manifest.Version}";
         Revoked = _revoked.Token;
     }
@@ -35,6 +36,9 @@ public sealed class Session
 
     /// <summary>The person who started it.</summary>
     public string Person { get; }
+
+    /// <summary>The person, as conditions see them.</summary>
+    public User User { get; }
 
     /// <summary>True for <c>run --observe</c>.</summary>
     public bool Observe { get; }

@@ -101,7 +101,6 @@ public sealed class ManifestLoaderTests
     )]
     [InlineData(Head + "rules:\n  - allow: exec a && b\n    why: x\n", "holds the shell's `&&`")]
     [InlineData(Head + "rules:\n  - allow: exec echo \"a b\"\n    why: x\n", "holds quotes")]
-    [InlineData(Head + "rules:\n  - allow: tool a/b\n    why: x\n", "4:12: `tool` rules are not supported yet")]
     [InlineData(Head + "rules:\n  - allow: connect **:443\n    why: x\n", "`**:443` is wide")]
     [InlineData(Head + "rules:\n  - allow: connect **.com:443\n    why: x\n", "is wide")]
     [InlineData(Head + "rules:\n  - allow: read /**\n    why: x\n", "is wide")]

@@ -67,7 +67,7 @@ public sealed class ManifestSchemaTests
         var schemas = new List<JsonObject> { _schema };
         foreach (var key in path)
         {
-            schemas.Add(Below(Items(schemas[^1]), key));
+            schemas.Add(First(Below(Items(schemas[^1]), key)));
         }
 
         for (var i = path.Length - 1; i >= 0; i--)
@@ -88,6 +88,10 @@ public sealed class ManifestSchemaTests
     private static JsonObject Items(JsonObject schema) =>
         (string?)schema["type"] == "array" ? schema["items"]!.AsObject() : schema;
 
+    // Where a list or a map may stand, the list is looked through; the map's keys have tests of their own.
+    private static JsonObject First(JsonObject schema) =>
+        schema["anyOf"] is JsonArray either ? either[0]!.AsObject() : schema;
+
     private static JsonObject Below(JsonObject schema, string key) =>
         schema["properties"] is JsonObject properties ? properties[key]?.AsObject() ?? []
         : schema["additionalProperties"] is JsonObject named ? named
@@ -98,7 +102,7 @@ public sealed class ManifestSchemaTests
 
     private static IEnumerable<(string[] Path, JsonObject Map)> MapsOf(JsonObject schema, string[] path)
     {
-        var map = Items(schema);
+        var map = Items(First(schema));
         if (map["properties"] is JsonObject properties)
         {
             yield return (path, map);

@@ -158,10 +158,10 @@ public sealed class PolicyTests
         var report = new GuardReport(strictest, Labels.None, ["an instruction in a tool's answer"]);
         var policy = Rules.Compile("allow: exec a", "deny: exec b");
 
-        var decision = policy.Decide(Rules.Target("exec a"), Rules.Now, Labels.None, report);
+        var decision = policy.Decide(Rules.Target("exec a"), Circumstances.At(Rules.Now), report);
         decision.Effect.ShouldBe(expected);
         (expected == Effect.Allow || decision.Reason.Contains("an instruction")).ShouldBeTrue();
-        policy.Decide(Rules.Target("exec b"), Rules.Now, Labels.None, report).Effect.ShouldBe(Effect.Deny);
+        policy.Decide(Rules.Target("exec b"), Circumstances.At(Rules.Now), report).Effect.ShouldBe(Effect.Deny);
     }
 
     [Fact]
