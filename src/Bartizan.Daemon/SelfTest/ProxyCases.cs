@@ -111,7 +111,7 @@ internal static class ProxyCases
                     : Finding.Unclear(FormattableString.Invariant($"302, then {seen.Status(one)}"))
             )
             .Tcp(Field.Loopback, Field.Proxy)
-            .Send(field.Get(Field.Canary, "/redirect"))
+            .Send(field.Get(Field.Canary, "/redirect", "Connection: close\r\n"))
             .All()
             .Tcp(Field.Loopback, Field.Proxy)
             .Send(field.Get(Field.Denied, "/" + Marker("P17", "followed")))
@@ -131,7 +131,7 @@ internal static class ProxyCases
     // P13: two readings of one request.
     private static IEnumerable<WireCase> Framing(Field field)
     {
-        var second = (string what) => field.Get(Field.Denied, "/" + Marker("P13", what));
+        var second = (string what) => field.Get(Field.Denied, "/" + Marker("P13", what), "Connection: close\r\n");
         yield return Raw("two-lengths", "Content-Length: 4\r\nTransfer-Encoding: chunked\r\n", "0\r\n\r\n");
         yield return Raw("length-twice", "Content-Length: 0\r\nContent-Length: 5\r\n", "");
         yield return Raw("folded", "X-One: a\r\n b\r\n", "");

@@ -8,6 +8,13 @@ internal static class TunnelCases
     private const int Misdirected = 421;
     private const int BadGateway = 502;
     private const int Answered = 200;
+
+    /// <summary>For the proxy to end a tunnel whose name is wrong.</summary>
+    private const int CutMilliseconds = 1000;
+
+    /// <summary>How long the client of a control keeps its tunnel: one that is right stands as long as it is waited for.</summary>
+    private const int StandsMilliseconds = 100;
+
     private const string Handshake =
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
 
@@ -22,7 +29,8 @@ internal static class TunnelCases
         yield return Hello("P10", "encrypted", field.Tunnel, Field.Canary, encrypted: true);
         foreach (var attempt in new[] { "P09", "P10" })
         {
-            yield return Hello(attempt, "control", field.Tunnel, Field.Canary).AsControl() with
+            yield return Hello(attempt, "control", field.Tunnel, Field.Canary, patience: StandsMilliseconds)
+                .AsControl() with
             {
                 Judge = (one, seen) => seen.Passed(one),
             };
@@ -105,7 +113,8 @@ internal static class TunnelCases
             .All();
 
         // Without the right to port 443 the canary has another one.
-        yield return Hello("P15", "control", field.Tls ? 443 : field.Tunnel, Field.Canary).AsControl() with
+        yield return Hello("P15", "control", field.Tls ? 443 : field.Tunnel, Field.Canary, patience: StandsMilliseconds)
+            .AsControl() with
         {
             Judge = (one, seen) => seen.Passed(one),
         };
@@ -152,12 +161,19 @@ internal static class TunnelCases
                 .Head();
     }
 
-    private static WireCase Hello(string attempt, string what, int port, string? name, bool encrypted = false) =>
+    private static WireCase Hello(
+        string attempt,
+        string what,
+        int port,
+        string? name,
+        bool encrypted = false,
+        int patience = CutMilliseconds
+    ) =>
         ProxyCases
             .Make(attempt, what, (one, seen) => seen.Closed(one))
             .Tcp(Field.Loopback, Field.Proxy)
             .Send(Field.Connect(FormattableString.Invariant($"{Field.Canary}:{port}")))
             .Head()
             .Send(WireBytes.ClientHello(ProxyCases.Marker(attempt, what), name, encrypted))
-            .All(1000);
+            .All(patience);
 }

@@ -6,6 +6,7 @@
  *   bartizan-helper probe wire SCRIPT        inside: sends the bytes of a script to addresses and prints what came back
  *   bartizan-helper probe plant DIR CANARY [deep]  inside: leaves in the workspace what could fool a reader on the host
  *   bartizan-helper probe victim MARK        outside: a process for the attempts to find; ends when its stdin closes
+ *   bartizan-helper probe nest [PID]         outside: makes a user namespace below that of a process
  *   bartizan-helper probe wait               inside: ends when its stdin closes
  *
  * Raw system calls and no library beyond libc, so that it runs in any image. Every attempt is a process of its own with a
@@ -339,8 +340,10 @@ int probe_applet(int argc, char **argv)
     signal(SIGPIPE, SIG_IGN);
     if (!strcmp(mode, "victim") || !strcmp(mode, "wait"))
         return until_stdin_closes();
+    if (!strcmp(mode, "nest"))
+        return nest_main(argc > 2 ? atoi(argv[2]) : 0);
     if (argc < 3) {
-        dprintf(2, "probe: usage: probe run|control SETTINGS, probe wire SCRIPT, probe victim MARK, probe wait\n");
+        dprintf(2, "probe: usage: probe run|control SETTINGS, probe wire SCRIPT, probe victim MARK, probe nest [PID], probe wait\n");
         return 125;
     }
     if (!strcmp(mode, "wire"))

@@ -46,6 +46,7 @@ ssize_t read_file(const char *path, void *into, size_t length);
 
 int load_settings(const char *path);
 int wire_main(const char *script);
+int nest_main(int process);
 int plant_main(const char *path, const char *canary, int deep);
 
 #endif

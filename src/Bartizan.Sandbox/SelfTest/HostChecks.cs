@@ -43,6 +43,8 @@ internal sealed class HostChecks(
             attempts.Add(await UserAsync(sandbox, all, cancellationToken).ConfigureAwait(false));
             attempts.Add(Interfaces(agent));
             attempts.AddRange(Layers(agent));
+            attempts.Add(NewSession(agent));
+            attempts.Add(await NoFurtherUserNamespaceAsync(agent, cancellationToken).ConfigureAwait(false));
             attempts.Add(await DoubleStartAsync(plan, cancellationToken).ConfigureAwait(false));
             var cgroups = Cgroups(plan.Id);
             var report = await sandbox.KillAsync(cancellationToken).ConfigureAwait(false);
@@ -189,6 +191,43 @@ internal sealed class HostChecks(
                 controlHolds: value.Length > 0
             );
         }
+    }
+
+    // Whoever shares a session that began outside shares its terminal, and could type into it were it not for seccomp.
+    private static Attempt NewSession(int agent)
+    {
+        var session = HostProcesses.SessionInside(agent);
+        var terminal = HostProcesses.Terminal(agent);
+        var own = HostProcesses.SessionInside(Environment.ProcessId);
+        return Check(
+            "layer.new_session",
+            "new session",
+            session > 0 && terminal == 0,
+            (session > 0 ? "began inside" : "began outside") + (terminal == 0 ? ", no terminal" : ", a terminal"),
+            string.Create(CultureInfo.InvariantCulture, $"this process: session {own}"),
+            own >= 0
+        );
+    }
+
+    // Seccomp answers first inside; from here its namespace is entered without the filter.
+    private async Task<Attempt> NoFurtherUserNamespaceAsync(int agent, CancellationToken cancellationToken)
+    {
+        const string Full = "ENOSPC";
+        const string Made = "open";
+        var below = await ProbeRun.NestAsync(options, agent, cancellationToken).ConfigureAwait(false);
+        var control = await ProbeRun.NestAsync(options, 0, cancellationToken).ConfigureAwait(false);
+        return new()
+        {
+            Id = "layer.user_namespaces",
+            Layer = "no further user namespaces",
+            Observed = below,
+            Control = "below this process's own: " + control,
+            Result =
+                below == Made ? AttemptResult.Open
+                : below == Full && control == Made ? AttemptResult.Blocked
+                : AttemptResult.Inconclusive,
+            Reason = control == Made ? null : "its control failed",
+        };
     }
 
     private async Task<Attempt> DoubleStartAsync(SandboxPlan live, CancellationToken cancellationToken)

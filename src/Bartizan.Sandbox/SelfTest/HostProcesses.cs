@@ -53,6 +53,30 @@ internal static class HostProcesses
                 .Select(text => int.Parse(text, CultureInfo.InvariantCulture)),
         ];
 
+    /// <summary>
+    /// Its session as its own PID namespace numbers it (proc(5), NSsid): 0 when the session's leader is outside, -1 when the
+    /// process is gone.
+    /// </summary>
+    public static int SessionInside(int id) =>
+        int.TryParse(
+            Status(id, "NSsid").Split('\t', StringSplitOptions.RemoveEmptyEntries).LastOrDefault(),
+            CultureInfo.InvariantCulture,
+            out var session
+        )
+            ? session
+            : -1;
+
+    /// <summary>Its controlling terminal (proc(5): the fifth field behind the name): 0 for none, -1 when it is gone.</summary>
+    public static int Terminal(int id)
+    {
+        const int Field = 4;
+        var text = Read(id, "stat");
+        var fields = text[(text.LastIndexOf(')') + 1)..].Split(' ', StringSplitOptions.RemoveEmptyEntries);
+        return fields.Length > Field && int.TryParse(fields[Field], CultureInfo.InvariantCulture, out var terminal)
+            ? terminal
+            : -1;
+    }
+
     /// <summary>The identity of one of its namespaces; empty when it can't be read.</summary>
     public static string Namespace(int id, string kind)
     {

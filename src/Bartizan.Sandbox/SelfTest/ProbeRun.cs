@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using Bartizan.Core.Sessions;
 
@@ -54,15 +55,32 @@ public static class ProbeRun
             );
     }
 
-    internal static async Task<string> OutsideAsync(
+    // The last argument is never read: it is what a careless launch would show of the host in a command line.
+    internal static Task<string> OutsideAsync(
         EscapeTestOptions options,
         string settingsPath,
         string hostPath,
         CancellationToken cancellationToken
+    ) => ReadAsync(options, ["control", settingsPath, hostPath], cancellationToken);
+
+    /// <summary>Makes a user namespace below that of a process, or below this one's for 0; returns what came of it.</summary>
+    internal static async Task<string> NestAsync(
+        EscapeTestOptions options,
+        int process,
+        CancellationToken cancellationToken
+    ) =>
+        (
+            await ReadAsync(options, ["nest", process.ToString(CultureInfo.InvariantCulture)], cancellationToken)
+                .ConfigureAwait(false)
+        ).Trim();
+
+    private static async Task<string> ReadAsync(
+        EscapeTestOptions options,
+        string[] arguments,
+        CancellationToken cancellationToken
     )
     {
-        // The last argument is never read: it is what a careless launch would show of the host in a command line.
-        var start = new ProcessStartInfo(options.HelperPath, ["probe", "control", settingsPath, hostPath])
+        var start = new ProcessStartInfo(options.HelperPath, ["probe", .. arguments])
         {
             UseShellExecute = false,
             RedirectStandardInput = true,

@@ -18,8 +18,9 @@ public sealed class WeakenedNetworkTests
     [Fact]
     public async Task With_a_rule_too_many_it_fails_and_names_the_rules() =>
         await FailsAsync(
-            "P01",
+            ["P01"],
             "rules",
+            ["P02", "P08", "P14"],
             static test =>
                 test.With(field => field with { MoreRules = Rule("connect", $"{Field.Denied}:{field.Tunnel}") })
         );
@@ -27,8 +28,9 @@ public sealed class WeakenedNetworkTests
     [Fact]
     public async Task With_rules_that_name_private_hosts_it_fails_and_names_the_address_guard() =>
         await FailsAsync(
-            "P04",
+            ["P04"],
             "address guard",
+            ["P01", "P06"],
             static test =>
                 test.With(static field =>
                     field with
@@ -42,8 +44,9 @@ public sealed class WeakenedNetworkTests
     [Fact]
     public async Task With_a_resolver_that_asks_for_every_name_it_fails_and_names_the_fake_dns() =>
         await FailsAsync(
-            "P19",
+            ["P19"],
             "fake DNS",
+            ["P01", "P18"],
             static test =>
                 test.Serving(
                     static (listeners, resolver) =>
@@ -59,10 +62,38 @@ public sealed class WeakenedNetworkTests
                 )
         );
 
+    [Fact]
+    public async Task Without_a_look_at_the_name_in_TLS_it_fails_and_names_the_check() =>
+        await FailsAsync(
+            ["P09", "P10"],
+            "TLS name check",
+            ["P01", "P08", "P12", "P13", "P14"],
+            static test => test.Serving(static (l, _) => Behind(WeakProxy.WithoutTlsNames(l.Egress), l))
+        );
+
+    [Fact]
+    public async Task Without_the_reader_of_requests_it_fails_and_names_it() =>
+        await FailsAsync(
+            ["P12", "P13", "P29"],
+            "HTTP reader",
+            ["P01", "P09", "P10", "P14"],
+            static test => test.Serving(static (l, _) => Behind(WeakProxy.WithoutReader(l.Egress), l))
+        );
+
+    private static EgressListeners Behind(Socket proxy, SandboxListeners listeners) =>
+        new()
+        {
+            Proxy = proxy,
+            CaptureHttp = listeners.CaptureHttp,
+            CaptureTls = listeners.CaptureTls,
+            Dns = listeners.Dns,
+        };
+
     private static string Rule(string verb, FormattableString target) =>
         $"  - allow: {verb} {FormattableString.Invariant(target)}\n    why: One too many.\n";
 
-    private static async Task FailsAsync(string id, string layer, Func<Weak, Weak> weaken)
+    // The attempts of the lost layer are open and name it; those of its neighbours stay blocked.
+    private static async Task FailsAsync(string[] open, string layer, string[] blocked, Func<Weak, Weak> weaken)
     {
         var backend = new BubblewrapBackend(new BubblewrapOptions(), TimeProvider.System);
         var host = backend.Probe();
@@ -71,10 +102,16 @@ public sealed class WeakenedNetworkTests
             Assert.Skip(string.Join(' ', host.Missing));
         }
 
-        var attempts = await weaken(new Weak(backend)).RunAsync(TestContext.Current.CancellationToken);
-        var attempt = attempts.Single(a => a.Id == id);
-        attempt.Result.ShouldBe(AttemptResult.Open, attempt.Observed);
-        attempt.Layer.ShouldContain(layer);
+        var weak = weaken(new Weak(backend) { Attempts = [.. open, .. blocked] });
+        var attempts = await weak.RunAsync(TestContext.Current.CancellationToken);
+        foreach (var attempt in attempts)
+        {
+            var expected = open.Contains(attempt.Id) ? AttemptResult.Open : AttemptResult.Blocked;
+            attempt.Result.ShouldBe(expected, $"{attempt.Id}: {attempt.Observed} | {attempt.Control}");
+        }
+
+        attempts.Where(a => open.Contains(a.Id)).ShouldAllBe(a => a.Layer.Contains(layer));
+        attempts.Length.ShouldBe(open.Length + blocked.Length);
     }
 
     // Asks the resolver for the first labels of whatever comes, as a forwarding resolver would.
@@ -113,6 +150,8 @@ public sealed class WeakenedNetworkTests
 
     private sealed record Weak(BubblewrapBackend Backend)
     {
+        public required string[] Attempts { get; init; }
+
         private Func<Field, Field> Change { get; init; } = static field => field;
 
         private Func<SandboxListeners, INameResolver, EgressListeners>? Serve { get; init; }
@@ -129,8 +168,13 @@ public sealed class WeakenedNetworkTests
         {
             var options = new EscapeTestOptions();
             var test = Serve is { } serve
-                ? new NetworkEscapeTest(Backend, options) { Weaken = Change, Serve = serve }
-                : new NetworkEscapeTest(Backend, options) { Weaken = Change };
+                ? new NetworkEscapeTest(Backend, options)
+                {
+                    Makes = Attempts.Contains,
+                    Weaken = Change,
+                    Serve = serve,
+                }
+                : new NetworkEscapeTest(Backend, options) { Makes = Attempts.Contains, Weaken = Change };
             return test.RunAsync(cancellationToken);
         }
     }
