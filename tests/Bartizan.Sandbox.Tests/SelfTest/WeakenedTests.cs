@@ -97,7 +97,12 @@ public sealed class WeakenedTests
                 Processes = 4096,
             },
         };
-        await FailsAsync("limits", wide, static _ => { }, "res.mem_512M", "res.tmp_write_300M", "res.fork_600");
+        string[] without = ["res.tmp_write_300M", "res.fork_600"];
+
+        // Without cgroups nobody counts memory: that is a known residual, open with every limit.
+        string[] with = [.. without, "res.mem_512M"];
+        var counted = Sandboxes.Backend.Probe().Limits != LimitTier.Rlimits;
+        await FailsAsync("limits", wide, static _ => { }, counted ? with : without);
     }
 
     [Fact]
