@@ -11,6 +11,17 @@ public sealed class RealClients : IAsyncLifetime
     /// <summary>A private key in the client's home, which no request and no transcript may hold.</summary>
     internal const string Canary = "canary-ssh-key-c0ffee41";
 
+    /// <summary>For about a gigabyte of packages: a minute on an ordinary line.</summary>
+    private static readonly TimeSpan InstallWithin = TimeSpan.FromMinutes(4);
+
+    private static readonly string[] Programs =
+    [
+        "env.sh",
+        "node24/node_modules/node/bin/node",
+        "claude/node_modules/.bin/claude",
+        "codex/node_modules/.bin/codex",
+    ];
+
     private string _harness = "";
     private string _npm = "";
 
@@ -19,9 +30,7 @@ public sealed class RealClients : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        var root = Root();
-        var shared = Environment.GetEnvironmentVariable("BARTIZAN_SHARED") ?? Path.Combine(root, "..", "shared");
-        _harness = Path.Combine(shared, "harness");
+        _harness = Harness;
         _npm = Environment.GetEnvironmentVariable("HARNESS_NPM") ?? "/tmp/harness-npm";
         if (!File.Exists(Path.Combine(_harness, "setup.sh")))
         {
@@ -31,17 +40,53 @@ public sealed class RealClients : IAsyncLifetime
 
         if (!File.Exists(Path.Combine(_npm, "env.sh")) && Environment.GetEnvironmentVariable("CI") is { Length: > 0 })
         {
-            _npm = Path.Combine(root, "artifacts", "harness-npm");
-            var start = new ProcessStartInfo("bash", [Path.Combine(_harness, "setup.sh"), "node", "clients"]);
-            start.Environment["HARNESS_NPM"] = _npm;
-            using var setup = Process.Start(start)!;
-            await setup.WaitForExitAsync();
+            _npm = Path.Combine(Root(), "artifacts", "harness-npm");
+            Missing = await InstallAsync();
         }
 
-        if (!File.Exists(Path.Combine(_npm, "env.sh")) || !Directory.Exists(Path.Combine(_npm, "codex")))
+        // The harness writes env.sh whatever became of the installation: the programs themselves are looked for.
+        if (Missing is null && !Programs.All(program => File.Exists(Path.Combine(_npm, program))))
         {
-            Missing = "the real clients are not installed: run the harness's setup.sh node clients";
+            Missing = $"the real clients are not installed in `{_npm}`: run the harness's setup.sh node clients";
         }
+    }
+
+    /// <summary>The shared harness, whether it is here or not.</summary>
+    internal static string Harness =>
+        Path.Combine(
+            Environment.GetEnvironmentVariable("BARTIZAN_SHARED") ?? Path.Combine(Root(), "..", "shared"),
+            "harness"
+        );
+
+    // A registry that is slow or not there costs the tests with real clients, never the others: it ends, and they are skipped.
+    private async Task<string?> InstallAsync()
+    {
+        var start = new ProcessStartInfo("bash", [Path.Combine(_harness, "setup.sh"), "node", "clients"])
+        {
+            UseShellExecute = false,
+            RedirectStandardOutput = true,
+            RedirectStandardInput = true,
+        };
+        start.Environment["HARNESS_NPM"] = _npm;
+        using var setup = Process.Start(start)!;
+        setup.StandardInput.Close();
+        using var limit = new CancellationTokenSource(InstallWithin);
+        try
+        {
+            var said = await setup.StandardOutput.ReadToEndAsync(limit.Token);
+            await setup.WaitForExitAsync(limit.Token);
+            return said.Contains("FAIL", StringComparison.Ordinal)
+                ? "the real clients could not be installed: " + string.Join("; ", said.Split('\n').Where(IsFailure))
+                : null;
+        }
+        catch (OperationCanceledException)
+        {
+            setup.Kill(entireProcessTree: true);
+            await setup.WaitForExitAsync(CancellationToken.None);
+            return $"the real clients could not be installed within {InstallWithin.TotalMinutes:0} minutes";
+        }
+
+        static bool IsFailure(string line) => line.StartsWith("FAIL", StringComparison.Ordinal);
     }
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
@@ -153,14 +198,14 @@ public sealed class RealClients : IAsyncLifetime
 
     private static string Read(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
 
-    private static int FreePort()
+    internal static int FreePort()
     {
         using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
-    private static Task ReachableAsync(int port) =>
+    internal static Task ReachableAsync(int port) =>
         Scene.UntilAsync(
             () =>
             {

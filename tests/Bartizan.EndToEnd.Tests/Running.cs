@@ -76,9 +76,12 @@ internal sealed class Running : IAsyncDisposable
     }
 
     /// <summary>Waits for the end.</summary>
-    public async Task<Finished> EndAsync()
+    public Task<Finished> EndAsync() => EndAsync(Limit);
+
+    /// <summary>Waits for the end of something that takes longer.</summary>
+    public async Task<Finished> EndAsync(TimeSpan within)
     {
-        using var limit = new CancellationTokenSource(Limit);
+        using var limit = new CancellationTokenSource(within);
         try
         {
             await _process.WaitForExitAsync(limit.Token);
@@ -87,7 +90,7 @@ internal sealed class Running : IAsyncDisposable
         catch (OperationCanceledException e)
         {
             _process.Kill();
-            throw new TimeoutException($"it did not end within {Limit}: {Output}\n{Error}", e);
+            throw new TimeoutException($"it did not end within {within}: {Output}\n{Error}", e);
         }
 
         return new Finished(_process.ExitCode, Output, Error);
