@@ -92,7 +92,7 @@ internal sealed class ProgramModel
     /// <summary>Why it is at best asked in another directory; null when it isn't.</summary>
     public string? AskElsewhere => _text.AskElsewhere ?? _parent?.AskElsewhere;
 
-    /// <summary>The model of a program by the last segment of its path; <c>python3.12</c> is <c>python</c>. Null when there is none.</summary>
+    /// <summary>A program's model by the last segment of its path; <c>python3.12</c> is <c>python</c>. Null: there is none.</summary>
     public static ProgramModel? Find(string name) =>
         _all.GetValueOrDefault(name)
         ?? (
