@@ -34,6 +34,7 @@ internal static class RootCommands
             LogCommand.Make(),
             CheckCommand.Make(),
             ExplainCommand.Make(),
+            NarrowerCommand.Make(),
             InitCommand.Make(),
             DemoCommand.Make(),
             DemoCommand.MakeAgent(),

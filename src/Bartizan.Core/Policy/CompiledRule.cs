@@ -162,6 +162,9 @@ internal sealed class CompiledRule
         return takes ? truth != Truth.False : truth == Truth.True;
     }
 
+    /// <summary>The moment from which an allow no longer applies.</summary>
+    public DateTimeOffset Lapses => _lapses;
+
     /// <summary>True once an allow's last day is over.</summary>
     public bool HasLapsed(DateTimeOffset now) => now >= _lapses;
 

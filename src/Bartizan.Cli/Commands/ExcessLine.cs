@@ -1,0 +1,88 @@
+using System.Globalization;
+using Bartizan.Cli.Terminal;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Narrowing;
+
+namespace Bartizan.Cli.Commands;
+
+/// <summary>One excess of a proof, as it is printed.</summary>
+/// <param name="Kind">In what.</param>
+/// <param name="Certain">True when it was seen under both manifests.</param>
+/// <param name="Says">The sentence.</param>
+/// <param name="Action">The action, as <c>explain</c> takes it.</param>
+/// <param name="Also">Other names of the same action.</param>
+/// <param name="At">When, where it isn't now.</param>
+/// <param name="Granted">The rule of A that grants it, with its place.</param>
+/// <param name="InA">How A decides it.</param>
+/// <param name="InB">How B decides it.</param>
+/// <param name="BecauseB">Why B decides it so.</param>
+internal sealed record ExcessLine(
+    ExcessKind Kind,
+    bool Certain,
+    string Says,
+    string? Action,
+    string? Also,
+    DateTimeOffset? At,
+    string? Granted,
+    Effect? InA,
+    Effect? InB,
+    string? BecauseB
+)
+{
+    /// <summary>The lines of a proof.</summary>
+    public static IReadOnlyList<ExcessLine> Of(NarrowingProof proof) =>
+        [.. proof.Excesses.Select(excess => Of(excess, proof.From))];
+
+    /// <summary>Prints them.</summary>
+    public static void Print(IReadOnlyList<ExcessLine> lines)
+    {
+        foreach (var line in lines)
+        {
+            var what = line.Action is null ? line.Says : $"{line.Action}: {line.Says}";
+            Screen.Line($"  {Screen.Printable(what)}", line.Certain ? Tone.Bad : Tone.Strong);
+            if (line.Also is { } also)
+            {
+                Screen.Line($"      the same as {Screen.Printable(also)}");
+            }
+
+            if (line.At is { } at)
+            {
+                Screen.Line(string.Create(CultureInfo.InvariantCulture, $"      from {at:yyyy-MM-dd HH:mm} UTC on"));
+            }
+
+            if (line.Granted is { } granted)
+            {
+                Screen.Line($"      A: {Screen.Printable(granted)}");
+            }
+
+            if (line.BecauseB is { } because)
+            {
+                Screen.Line($"      B: {Screen.Printable(because)}");
+            }
+
+            if (!line.Certain)
+            {
+                Screen.Line("      cannot prove it; the action may be one that can't be");
+            }
+        }
+    }
+
+    private static ExcessLine Of(Excess excess, DateTimeOffset from) =>
+        new(
+            excess.Kind,
+            excess.IsCertain,
+            excess.Says,
+            excess.Action is { } action ? $"{action.Verb.ToString().ToLowerInvariant()} {action.Text}" : null,
+            excess.Action switch
+            {
+                FileTarget { Aliases: [var alias, ..] } => alias,
+                ExecTarget { Spellings: [var spelling, ..] } => string.Join(' ', spelling),
+                _ => null,
+            },
+            excess.At is { } at && at > from ? at : null,
+            excess.GrantedBy is { } rule ? $"`{rule.Text}` ({rule.Place})" : null,
+            excess.Action is null ? null : excess.First.Effect,
+            excess.Action is null ? null : excess.Second.Effect,
+            excess.Action is null ? null : excess.Second.Reason
+        );
+}

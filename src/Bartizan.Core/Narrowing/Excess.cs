@@ -1,0 +1,30 @@
+using Bartizan.Core.Enforcement;
+
+namespace Bartizan.Core.Narrowing;
+
+/// <summary>Something in which the first manifest is not at most the second.</summary>
+/// <param name="Kind">In what.</param>
+/// <param name="Says">What exceeds what, in one sentence.</param>
+public sealed record Excess(ExcessKind Kind, string Says)
+{
+    /// <summary>
+    /// True when it was seen to differ: the action was decided under both manifests, or the two values stand in the files. False when
+    /// the proof only could not rule it out.
+    /// </summary>
+    public bool IsCertain { get; init; }
+
+    /// <summary>An action that shows it; null when it is about no action.</summary>
+    public ActionTarget? Action { get; init; }
+
+    /// <summary>When the action shows it.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>How the first decides the action.</summary>
+    public Decision First { get; init; }
+
+    /// <summary>How the second decides the action.</summary>
+    public Decision Second { get; init; }
+
+    /// <summary>The rule of the first that grants it.</summary>
+    public RuleReference? GrantedBy { get; init; }
+}

@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+
+namespace Bartizan.Core.Narrowing;
+
+/// <summary>What one layer says of one verb, as boxes.</summary>
+internal sealed class LayerBoxes
+{
+    /// <summary>Sorts the boxes of a layer.</summary>
+    public LayerBoxes(
+        string name,
+        bool isCeiling,
+        bool hasAllow,
+        ImmutableArray<RuleBox> boxes,
+        ImmutableArray<int> atoms
+    )
+    {
+        Name = name;
+        IsCeiling = isCeiling;
+        MustGrant = !isCeiling || hasAllow;
+        All = boxes;
+        Denies = [.. boxes.Where(b => b.Rule.Rule.Effect is not (Effect.Ask or Effect.Allow))];
+        Asks = [.. boxes.Where(b => b.Rule.Rule.Effect == Effect.Ask)];
+        Allows = [.. boxes.Where(b => b.Rule.Rule.Effect == Effect.Allow)];
+        Allowed = new Cover([.. Allows.Select(b => b.Box)], atoms);
+        Granted = new Cover([.. Allows.Concat(Asks).Select(b => b.Box)], atoms);
+    }
+
+    /// <summary>The layer's name.</summary>
+    public string Name { get; }
+
+    /// <summary>True for a baseline.</summary>
+    public bool IsCeiling { get; }
+
+    /// <summary>True when what it doesn't mention is denied.</summary>
+    public bool MustGrant { get; }
+
+    /// <summary>All its boxes.</summary>
+    public ImmutableArray<RuleBox> All { get; }
+
+    /// <summary>Those of deny rules.</summary>
+    public ImmutableArray<RuleBox> Denies { get; }
+
+    /// <summary>Those of ask rules.</summary>
+    public ImmutableArray<RuleBox> Asks { get; }
+
+    /// <summary>Those of allow rules.</summary>
+    public ImmutableArray<RuleBox> Allows { get; }
+
+    /// <summary>What its allow rules name.</summary>
+    public Cover Allowed { get; }
+
+    /// <summary>What its allow and ask rules name.</summary>
+    public Cover Granted { get; }
+}

@@ -1,0 +1,16 @@
+using Bartizan.Core.Policies;
+
+namespace Bartizan.Core.Narrowing;
+
+/// <summary>The boxes of one pattern of a rule, or of rules that were named together.</summary>
+/// <param name="Box">One box.</param>
+/// <param name="Rule">The rule, the first when there are several.</param>
+/// <param name="Pattern">Which of the rule's patterns.</param>
+internal sealed record RuleBox(Box Box, CompiledRule Rule, int Pattern)
+{
+    /// <summary>True when this pattern lets private addresses be dialed.</summary>
+    public bool IsPrivate => Rule.ObligationsOf(Pattern).PrivateAddresses;
+
+    /// <summary>The credential it injects.</summary>
+    public string? Credential => Rule.ObligationsOf(Pattern).Credential;
+}

@@ -1,0 +1,160 @@
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Core.Narrowing;
+
+/// <summary>
+/// What a manifest gives beside its rules: upstreams, credentials, what the sandbox shows of the host, limits, the environment. Each of
+/// the first must stand in the second, or be less.
+/// </summary>
+internal static class SurfaceProof
+{
+    /// <summary>Everything in which the first is more than the second.</summary>
+    public static IEnumerable<Excess> Find(Manifest a, Manifest b) =>
+        [.. Environment(a, b), .. Models(a, b), .. Credentials(a, b), .. Sandbox(a.Run ?? new(), b.Run ?? new())];
+
+    // Rules are compared with each under its own environment. What only development may do is no rule.
+    private static IEnumerable<Excess> Environment(Manifest a, Manifest b)
+    {
+        if (a.Environment == DeploymentEnvironment.Development && b.Environment != DeploymentEnvironment.Development)
+        {
+            yield return Certain(
+                ExcessKind.Environment,
+                "A is in development and can be run with `--observe`, which lets what no rule mentions pass; B is not"
+            );
+        }
+    }
+
+    private static IEnumerable<Excess> Models(Manifest a, Manifest b)
+    {
+        foreach (var (name, mine) in a.Models.OrderBy(m => m.Key, StringComparer.Ordinal))
+        {
+            if (!b.Models.TryGetValue(name, out var theirs))
+            {
+                yield return Certain(ExcessKind.Model, $"A has the upstream `{name}`, B has none of that name");
+                continue;
+            }
+
+            foreach (
+                var (what, first, second) in new[]
+                {
+                    ("speaks", mine.Api.ToString(), theirs.Api.ToString()),
+                    ("leads to", mine.Url.AbsoluteUri, theirs.Url.AbsoluteUri),
+                    ("lies in", mine.Place ?? "", theirs.Place ?? mine.Place ?? ""),
+                    ("trusts the authority", mine.CertificateAuthority ?? "", theirs.CertificateAuthority ?? ""),
+                    ("injects", mine.Credential ?? "", mine.Credential is null ? "" : theirs.Credential ?? ""),
+                }
+            )
+            {
+                if (first != second)
+                {
+                    yield return Certain(
+                        ExcessKind.Model,
+                        $"the upstream `{name}` {what} {Shown(first)} in A and {Shown(second)} in B"
+                    );
+                }
+            }
+        }
+    }
+
+    // Where a credential comes from is part of which one it is; its value is never read.
+    private static IEnumerable<Excess> Credentials(Manifest a, Manifest b)
+    {
+        foreach (var (name, mine) in a.Credentials.OrderBy(c => c.Key, StringComparer.Ordinal))
+        {
+            if (!b.Credentials.TryGetValue(name, out var theirs))
+            {
+                yield return Certain(ExcessKind.Credential, $"A has the credential `{name}`, B has none of that name");
+            }
+            else if (mine.Origin != theirs.Origin || mine.Locator != theirs.Locator)
+            {
+                yield return Certain(
+                    ExcessKind.Credential,
+                    $"the credential `{name}` comes from elsewhere in A than in B"
+                );
+            }
+        }
+    }
+
+    private static IEnumerable<Excess> Sandbox(RunSection a, RunSection b)
+    {
+        if (!LiesBelow(a.WorkspacePath, b.WorkspacePath))
+        {
+            yield return Certain(
+                ExcessKind.Sandbox,
+                $"the workspace is {Shown(a.WorkspacePath)} in A and {Shown(b.WorkspacePath)} in B"
+            );
+        }
+
+        if (a.WorkspaceMode > b.WorkspaceMode)
+        {
+            yield return Certain(
+                ExcessKind.Sandbox,
+                $"writes to the workspace are {WordOf(a.WorkspaceMode)} in A and {WordOf(b.WorkspaceMode)} in B"
+            );
+        }
+
+        foreach (var mount in a.Mounts.Where(m => !b.Mounts.Any(o => LiesBelow(m, o))))
+        {
+            yield return Certain(ExcessKind.Sandbox, $"A mounts {Shown(mount)}, B doesn't");
+        }
+
+        foreach (
+            var (what, more, first, second) in new[]
+            {
+                ("cpu", a.Limits.Cpu > b.Limits.Cpu, $"{a.Limits.Cpu}", $"{b.Limits.Cpu}"),
+                (
+                    "memory",
+                    a.Limits.MemoryBytes > b.Limits.MemoryBytes,
+                    Bytes(a.Limits.MemoryBytes),
+                    Bytes(b.Limits.MemoryBytes)
+                ),
+                (
+                    "processes",
+                    a.Limits.Processes > b.Limits.Processes,
+                    $"{a.Limits.Processes}",
+                    $"{b.Limits.Processes}"
+                ),
+                ("disk", a.Limits.DiskBytes > b.Limits.DiskBytes, Bytes(a.Limits.DiskBytes), Bytes(b.Limits.DiskBytes)),
+                (
+                    "wall_clock",
+                    a.Limits.WallClock > b.Limits.WallClock,
+                    $"{a.Limits.WallClock}",
+                    $"{b.Limits.WallClock}"
+                ),
+            }
+        )
+        {
+            if (more)
+            {
+                yield return Certain(ExcessKind.Sandbox, $"the limit `{what}` is {first} in A and {second} in B");
+            }
+        }
+    }
+
+    private static string Bytes(long bytes) =>
+        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes:N0} bytes");
+
+    private static string WordOf(WorkspaceMode mode) =>
+        mode switch
+        {
+            WorkspaceMode.ReadOnly => "impossible",
+            WorkspaceMode.Staged => "applied by a person",
+            _ => "applied by themselves",
+        };
+
+    private static string Shown(string text) => text.Length == 0 ? "nothing named" : $"`{Policies.Policy.Shown(text)}`";
+
+    private static bool LiesBelow(string path, string above)
+    {
+        var (one, other) = (Segments(path), Segments(above));
+        return path.StartsWith('/') == above.StartsWith('/')
+            && !one.Contains("..", StringComparer.Ordinal)
+            && one.Length >= other.Length
+            && one.AsSpan(0, other.Length).SequenceEqual(other);
+    }
+
+    private static string[] Segments(string path) =>
+        [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(s => s != ".")];
+
+    private static Excess Certain(ExcessKind kind, string says) => new(kind, says) { IsCertain = true };
+}

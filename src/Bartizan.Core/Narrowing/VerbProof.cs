@@ -1,0 +1,243 @@
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Policies;
+
+namespace Bartizan.Core.Narrowing;
+
+/// <summary>
+/// The proof for one verb: nothing that A asks or allows is denied by B, nothing that A allows is asked by B, and what A carries out is
+/// carried out under no fewer obligations. Boxes of A, less what A itself stops, are taken away piece by piece by what B grants.
+/// </summary>
+internal sealed class VerbProof(Verb verb, Policy a, Policy b, DateTimeOffset from, Effort effort)
+{
+    /// <summary>Actions of one box that are decided under both policies before the box is called uncertain.</summary>
+    private const int MaxTries = 64;
+
+    private readonly List<Excess> _excesses = [];
+    private readonly HashSet<RuleReference> _reported = [];
+    private readonly HashSet<RuleReference> _doubted = [];
+    private VerbBoxes _boxes = null!;
+
+    /// <summary>How many atoms the verb's actions were cut into.</summary>
+    public int Atoms { get; private set; }
+
+    /// <summary>Looks for what exceeds, a counterexample for each rule at most.</summary>
+    public IReadOnlyList<Excess> Find()
+    {
+        if (!a.Layers.Any(l => l.RulesOf(verb).Length > 0))
+        {
+            return _excesses;
+        }
+
+        _boxes = new VerbBoxes(verb, a, b, from, effort);
+        Atoms = _boxes.Atoms;
+        if (effort.GivenUp is null)
+        {
+            FindDecisions(Effect.Ask);
+            FindDecisions(Effect.Allow);
+            FindCredentials();
+            FindPrivate();
+        }
+
+        return _excesses;
+    }
+
+    private void FindDecisions(Effect least)
+    {
+        var (mine, theirs) = (_boxes.A, _boxes.B);
+        var stopped = mine.Against(least);
+        var theirStops = theirs.Against(least);
+        foreach (var grant in mine.Grants(least, effort))
+        {
+            if (effort.GivenUp is not null || _reported.Contains(grant.Rule.Reference))
+            {
+                continue;
+            }
+
+            if (FindUngranted(grant, least, stopped, theirs) is { } ungranted)
+            {
+                Report(grant, ungranted, least);
+                continue;
+            }
+
+            foreach (var i in theirStops.Meeting(grant.Box))
+            {
+                var both = theirStops.Boxes[i].And(grant.Box)!;
+                if (stopped.FindOutside(both, effort) is { } rest && Report(grant, rest, least))
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    private Box? FindUngranted(RuleBox grant, Effect least, Cover stopped, PolicyBoxes theirs)
+    {
+        if (theirs.GrantsNothing)
+        {
+            return stopped.FindOutside(grant.Box, effort);
+        }
+
+        foreach (var layer in theirs.Layers.Where(l => l.MustGrant))
+        {
+            var granted = least == Effect.Allow ? layer.Allowed : layer.Granted;
+            if (granted.FindOutside(grant.Box, effort, stopped) is { } rest)
+            {
+                return rest;
+            }
+        }
+
+        return null;
+    }
+
+    // INVARIANT: a credential goes only where the other policy sends the same one.
+    private void FindCredentials()
+    {
+        var grants = _boxes.A.Grants(Effect.Ask, effort);
+        if (verb == Verb.Connect || grants.Count == 0)
+        {
+            return;
+        }
+
+        var granted = new Cover([.. grants.Select(g => g.Box)], _boxes.A.Everything.Sizes);
+        foreach (var rule in _boxes.A.Layers.SelectMany(l => l.All).Where(r => r.Credential is not null))
+        {
+            var theirs = _boxes.B.Injecting(rule.Credential!);
+            foreach (var i in _reported.Contains(rule.Rule.Reference) ? [] : granted.Meeting(rule.Box))
+            {
+                var both = granted.Boxes[i].And(rule.Box)!;
+                if (
+                    theirs.FindOutside(both, effort, _boxes.A.Denied) is { } rest
+                    && ReportObligation(
+                        rule,
+                        rest,
+                        $"A injects the credential `{rule.Credential}`, B doesn't",
+                        o => o.Credential == rule.Credential
+                    )
+                )
+                {
+                    break;
+                }
+            }
+        }
+    }
+
+    private void FindPrivate()
+    {
+        foreach (var (mine, except) in _boxes.A.Privately(effort).ToList())
+        {
+            foreach (var layer in _reported.Contains(mine.Rule.Reference) ? [] : _boxes.B.Layers)
+            {
+                var named = new Cover(
+                    [.. layer.All.Where(x => x.IsPrivate).Select(x => x.Box)],
+                    _boxes.A.Everything.Sizes
+                );
+
+                // A baseline forbids it only where it has a say.
+                var says = layer.IsCeiling ? layer.All.Select(x => x.Box) : [_boxes.B.Everything];
+                foreach (var both in says.Select(s => s.And(mine.Box)).OfType<Box>())
+                {
+                    if (
+                        named.FindOutside(both, effort, except, _boxes.A.Denied) is { } rest
+                        && ReportObligation(
+                            mine,
+                            rest,
+                            "A lets private addresses be dialed, B doesn't",
+                            o => o.PrivateAddresses
+                        )
+                    )
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    // True when the difference is real; what can't be told is reported once for each rule, and looked for on.
+    private bool Report(RuleBox grant, Box rest, Effect least)
+    {
+        Excess? possible = null;
+        foreach (var (target, at, certain) in _boxes.ActionsOf(rest, MaxTries))
+        {
+            var (first, second) = (a.Screen(target, at), b.Screen(target, at));
+            if (first.Effect < least || second.Effect >= least)
+            {
+                continue;
+            }
+
+            var says = $"{WordOf(first.Effect)} by A, {WordOf(second.Effect)} by B";
+            var excess = new Excess(ExcessKind.Decision, says)
+            {
+                IsCertain = certain,
+                Action = target,
+                At = at,
+                First = first,
+                Second = second,
+                GrantedBy = grant.Rule.Reference,
+            };
+            if (certain)
+            {
+                _reported.Add(grant.Rule.Reference);
+                _excesses.Add(excess);
+                return true;
+            }
+
+            possible ??= excess;
+        }
+
+        Doubt(grant, possible);
+        return false;
+    }
+
+    private bool ReportObligation(RuleBox grant, Box rest, string says, Func<Obligations, bool> has)
+    {
+        foreach (var (target, at, certain) in _boxes.ActionsOf(rest, MaxTries))
+        {
+            var (first, second) = (a.Screen(target, at), b.Screen(target, at));
+            if (certain && first.Effect > Effect.Deny && has(first.Obligations) && !has(second.Obligations))
+            {
+                _reported.Add(grant.Rule.Reference);
+                _excesses.Add(
+                    new Excess(ExcessKind.Obligation, says)
+                    {
+                        IsCertain = true,
+                        Action = target,
+                        At = at,
+                        First = first,
+                        Second = second,
+                        GrantedBy = grant.Rule.Reference,
+                    }
+                );
+                return true;
+            }
+        }
+
+        Doubt(grant, null);
+        return false;
+    }
+
+    private void Doubt(RuleBox grant, Excess? possible)
+    {
+        if (_doubted.Add(grant.Rule.Reference))
+        {
+            _excesses.Add(
+                possible
+                    ?? new Excess(
+                        ExcessKind.Decision,
+                        "it could not be ruled out, and no action was found that shows it"
+                    )
+                    {
+                        GrantedBy = grant.Rule.Reference,
+                    }
+            );
+        }
+    }
+
+    private static string WordOf(Effect effect) =>
+        effect switch
+        {
+            Effect.Allow => "allowed",
+            Effect.Ask => "asked",
+            _ => "denied",
+        };
+}
