@@ -5,9 +5,9 @@ using Bartizan.Core.Policies;
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// Commands: the argv, and one more spelling of it, which only rules that take away look at. Which spellings an argv has is not known
-/// here: any is taken to be possible, so what one policy denies by name and the other doesn't is seen even of a command that is spelt
-/// otherwise. The last atom of the argv is the command that nobody can read.
+/// Commands: the argv, and one more spelling of it, which only rules that take away look at. Which spellings an argv
+/// has is not known here: any is taken to be possible, so what one policy denies by name and the other doesn't is
+/// seen even of a command that is spelt otherwise. The last atom of the argv is the command that nobody can read.
 /// </summary>
 internal sealed class CommandSpace : VerbSpace
 {

@@ -4,8 +4,8 @@ namespace Bartizan.Core.Narrowing;
 
 /// <summary>
 /// Boxes, and the question whether they cover another. By subtraction: what sticks out of one box is cut into boxes that are
-/// asked about the rest. Each dimension has an index from its atoms to the boxes that hold them, and the narrowest side of what is
-/// asked picks the boxes that can meet it at all.
+/// asked about the rest. Each dimension has an index from its atoms to the boxes that hold them, and the narrowest
+/// side of what is asked picks the boxes that can meet it at all.
 /// </summary>
 internal sealed class Cover
 {
@@ -57,7 +57,9 @@ internal sealed class Cover
         return meeting;
     }
 
-    /// <summary>A part of a box that neither this cover nor the others reach; null when there is none, or effort ran out.</summary>
+    /// <summary>
+    /// A part of a box that neither this cover nor the others reach; null when there is none, or effort ran out.
+    /// </summary>
     public Box? FindOutside(Box box, Effort effort, params ReadOnlySpan<Cover> others)
     {
         var covers = new List<Box>();

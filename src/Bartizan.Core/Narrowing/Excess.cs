@@ -8,8 +8,8 @@ namespace Bartizan.Core.Narrowing;
 public sealed record Excess(ExcessKind Kind, string Says)
 {
     /// <summary>
-    /// True when it was seen to differ: the action was decided under both manifests, or the two values stand in the files. False when
-    /// the proof only could not rule it out.
+    /// True when it was seen to differ: the action was decided under both manifests, or the two values stand in the
+    /// files. False when the proof only could not rule it out.
     /// </summary>
     public bool IsCertain { get; init; }
 

@@ -5,9 +5,10 @@ using Bartizan.Core.Policies;
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// Files: a name, and for an anchored name the host's own path of the same file, which rules that take away look at too. Where the anchors
-/// lie on a host is not known here, so every place is tried: the alias is any absolute path that ends as the name does. An atom is
-/// a pair of what takes the name and what takes the alias. One name suffices: of several, an allow needs each and a denial any.
+/// Files: a name, and for an anchored name the host's own path of the same file, which rules that take away look at
+/// too. Where the anchors lie on a host is not known here, so every place is tried: the alias is any absolute path
+/// that ends as the name does. An atom is a pair of what takes the name and what takes the alias. One name suffices:
+/// of several, an allow needs each and a denial any.
 /// </summary>
 internal sealed class FileSpace(Verb verb) : VerbSpace
 {
@@ -68,7 +69,8 @@ internal sealed class FileSpace(Verb verb) : VerbSpace
         return new FileTarget(verb, atom.Name) { Aliases = atom.Alias is null ? [] : [atom.Alias] };
     }
 
-    // Two runs of one automaton side by side: over the alias from its start, and over the name from the slash at which its end begins.
+    // Two runs of one automaton side by side: over the alias from its start, and over the name from the slash at
+    // which its end begins.
     private void AddAliases(TextMachine machine, string anchor, Effort effort)
     {
         var atAnchor = Run(machine, machine.Start, anchor);

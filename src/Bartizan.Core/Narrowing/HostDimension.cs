@@ -3,7 +3,10 @@ using Bartizan.Core.Policies;
 
 namespace Bartizan.Core.Narrowing;
 
-/// <summary>A dimension of hosts: names by their labels, and addresses, which only rules that write them out or take away every host match.</summary>
+/// <summary>
+/// A dimension of hosts: names by their labels, and addresses, which only rules that write them out or take away
+/// every host match.
+/// </summary>
 internal sealed class HostDimension
 {
     // From the block for documentation (RFC 5737): stands for the addresses that no rule names.

@@ -1,6 +1,8 @@
 namespace Bartizan.Core.Narrowing;
 
-/// <summary>Sets of patterns by numbers, each set with a number of its own, so that sets are compared by comparing numbers.</summary>
+/// <summary>
+/// Sets of patterns by numbers, each set with a number of its own, so that sets are compared by comparing numbers.
+/// </summary>
 internal sealed class LabelSets
 {
     private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);

@@ -6,16 +6,17 @@ using Bartizan.Core.Policies;
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// Tells whether one manifest gives at most what another gives. In come two manifests, out comes a proof, or the actions and values in which
-/// the first exceeds the second. It decides no action and changes nothing: at run time layers combine by the minimum whatever is proved
-/// here.
+/// Tells whether one manifest gives at most what another gives. In come two manifests, out comes a proof, or the
+/// actions and values in which the first exceeds the second. It decides no action and changes nothing: at run time
+/// layers combine by the minimum whatever is proved here.
 /// </summary>
 /// <remarks>
-/// A is at most B when for every action, at every time from the proof on: what A allows, B allows; what A allows or asks, B allows or asks;
-/// what A carries out injects no credential and reaches no private address that B wouldn't; and nothing that stands beside the rules is more.
-/// Each is taken under its own environment. Actions are cut into finitely many atoms by the patterns of both, every rule is a box of atoms,
-/// and boxes are subtracted. Abstraction only ever adds actions that can't be: what is proved holds, and what is refuted was decided under
-/// both manifests before it is said. Between the two lies "unproved", which is never a pass.
+/// A is at most B when for every action, at every time from the proof on: what A allows, B allows; what A allows or
+/// asks, B allows or asks; what A carries out injects no credential and reaches no private address that B wouldn't;
+/// and nothing that stands beside the rules is more. Each is taken under its own environment. Actions are cut into
+/// finitely many atoms by the patterns of both, every rule is a box of atoms, and boxes are subtracted. Abstraction
+/// only ever adds actions that can't be: what is proved holds, and what is refuted was decided under both manifests
+/// before it is said. Between the two lies "unproved", which is never a pass.
 /// </remarks>
 public sealed record NarrowingProof
 {

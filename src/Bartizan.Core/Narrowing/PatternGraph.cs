@@ -4,8 +4,8 @@ using Bartizan.Core.Policies;
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// The patterns of one dimension as one nondeterministic automaton. A node is what is left of a pattern; patterns that end alike and
-/// mean the same sets share their nodes.
+/// The patterns of one dimension as one nondeterministic automaton. A node is what is left of a pattern; patterns
+/// that end alike and mean the same sets share their nodes.
 /// </summary>
 internal sealed class PatternGraph(Symbols symbols)
 {

@@ -46,7 +46,10 @@ internal sealed class PolicyBoxes
     /// <summary>What stops an action short of <paramref name="least"/>.</summary>
     public Cover Against(Effect least) => least == Effect.Allow ? Stopped : Denied;
 
-    /// <summary>The boxes that every layer grants, before anything is denied or asked; each with the rule that the innermost layer grants it by.</summary>
+    /// <summary>
+    /// The boxes that every layer grants, before anything is denied or asked; each with the rule that the innermost
+    /// layer grants it by.
+    /// </summary>
     public List<RuleBox> Grants(Effect least, Effort effort)
     {
         if (GrantsNothing)
@@ -87,8 +90,8 @@ internal sealed class PolicyBoxes
     }
 
     /// <summary>
-    /// Where the manifest's own rules let private addresses be dialed and no baseline that has a say forbids it: boxes, and what is
-    /// taken from them.
+    /// Where the manifest's own rules let private addresses be dialed and no baseline that has a say forbids it:
+    /// boxes, and what is taken from them.
     /// </summary>
     public IEnumerable<(RuleBox Granted, Cover Except)> Privately(Effort effort)
     {

@@ -3,8 +3,8 @@ using Bartizan.Core.Manifests;
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// What a manifest gives beside its rules: upstreams, credentials, what the sandbox shows of the host, limits, the environment. Each of
-/// the first must stand in the second, or be less.
+/// What a manifest gives beside its rules: upstreams, credentials, what the sandbox shows of the host, limits, the
+/// environment. Each of the first must stand in the second, or be less.
 /// </summary>
 internal static class SurfaceProof
 {

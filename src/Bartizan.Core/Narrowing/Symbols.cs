@@ -1,8 +1,8 @@
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// What the texts of a dimension are made of: characters, and for commands a divider of words that is no character. Characters that no
-/// pattern tells apart are one class with a few members to write witnesses with.
+/// What the texts of a dimension are made of: characters, and for commands a divider of words that is no character.
+/// Characters that no pattern tells apart are one class with a few members to write witnesses with.
 /// </summary>
 internal abstract class Symbols
 {

@@ -3,8 +3,8 @@ using System.Text;
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// The atoms of a text: all texts that the same patterns take are one atom. Each has a shortest text as its witness. What no text of the
-/// canonical form can be is no atom.
+/// The atoms of a text: all texts that the same patterns take are one atom. Each has a shortest text as its witness.
+/// What no text of the canonical form can be is no atom.
 /// </summary>
 internal sealed class TextAtoms
 {

@@ -3,8 +3,8 @@ using Bartizan.Core.Policies;
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// A dimension of texts: patterns are named first, then the atoms are made, then each name stands for a set of them. A name may stand for
-/// several patterns, all of which count.
+/// A dimension of texts: patterns are named first, then the atoms are made, then each name stands for a set of them.
+/// A name may stand for several patterns, all of which count.
 /// </summary>
 internal sealed class TextDimension(Symbols symbols)
 {

@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// The deterministic automaton of all patterns of a dimension together, made state by state as it is asked for. A state knows the sets
-/// that take whatever follows, and what is left of the other patterns.
+/// The deterministic automaton of all patterns of a dimension together, made state by state as it is asked for. A
+/// state knows the sets that take whatever follows, and what is left of the other patterns.
 /// </summary>
 internal sealed class TextMachine(PatternGraph graph, LabelSets labels, Symbols symbols, Effort effort)
 {
@@ -81,7 +81,8 @@ internal sealed class TextMachine(PatternGraph graph, LabelSets labels, Symbols 
             forEver = graph.LabelForEver(node) is var label and >= 0 ? labels.Union(forEver, label) : forEver;
         }
 
-        // What can only lead to sets that take whatever follows anyway is dropped: else each order in which they were met is a state.
+        // What can only lead to sets that take whatever follows anyway is dropped: else each order in which they were
+        // met is a state.
         int[] kept = [.. nodes.Where(n => !labels.IsWithin(graph.LabelOf(n), forEver))];
         var key = string.Concat(MemoryMarshal.Cast<int, char>(kept), MemoryMarshal.Cast<int, char>([forEver, at]));
         if (_numbers.TryGetValue(key, out var number))

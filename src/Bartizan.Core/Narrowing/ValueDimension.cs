@@ -1,6 +1,9 @@
 namespace Bartizan.Core.Narrowing;
 
-/// <summary>A dimension of values that rules name or leave open: each named value is an atom, and one more stands for all others.</summary>
+/// <summary>
+/// A dimension of values that rules name or leave open: each named value is an atom, and one more stands for all
+/// others.
+/// </summary>
 internal sealed class ValueDimension<T>(IEnumerable<T> others)
     where T : notnull
 {

@@ -4,8 +4,9 @@ using Bartizan.Core.Policies;
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// The proof for one verb: nothing that A asks or allows is denied by B, nothing that A allows is asked by B, and what A carries out is
-/// carried out under no fewer obligations. Boxes of A, less what A itself stops, are taken away piece by piece by what B grants.
+/// The proof for one verb: nothing that A asks or allows is denied by B, nothing that A allows is asked by B, and
+/// what A carries out is carried out under no fewer obligations. Boxes of A, less what A itself stops, are taken away
+/// piece by piece by what B grants.
 /// </summary>
 internal sealed class VerbProof(Verb verb, Policy a, Policy b, DateTimeOffset from, Effort effort)
 {

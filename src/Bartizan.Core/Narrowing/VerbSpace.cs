@@ -5,7 +5,8 @@ using Bartizan.Core.Policies;
 namespace Bartizan.Core.Narrowing;
 
 /// <summary>
-/// The actions of one verb, cut into finitely many: patterns are named, then the dimensions are built, then each pattern is one box or a few.
+/// The actions of one verb, cut into finitely many: patterns are named, then the dimensions are built, then each
+/// pattern is one box or a few.
 /// </summary>
 internal abstract class VerbSpace
 {
@@ -13,8 +14,8 @@ internal abstract class VerbSpace
     public abstract ImmutableArray<int> Atoms { get; }
 
     /// <summary>
-    /// True where rules that take away may be named together: their patterns begin with <c>**</c> so often that apart they would make
-    /// too many atoms.
+    /// True where rules that take away may be named together: their patterns begin with <c>**</c> so often that apart
+    /// they would make too many atoms.
     /// </summary>
     public virtual bool JoinsDenials => false;
 
