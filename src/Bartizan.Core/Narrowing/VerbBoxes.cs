@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 
@@ -7,8 +8,12 @@ namespace Bartizan.Core.Narrowing;
 /// <summary>Two policies on one verb, over the same atoms.</summary>
 internal sealed class VerbBoxes
 {
+    // Unknown, false and true.
+    private const int Truths = 3;
+
     private readonly VerbSpace _space;
     private readonly TimeDimension _times;
+    private readonly ImmutableArray<string> _opaque;
     private readonly ImmutableArray<int> _atoms;
 
     /// <summary>Cuts the verb's actions along the rules of both policies.</summary>
@@ -28,8 +33,9 @@ internal sealed class VerbBoxes
         }
 
         _times = new TimeDimension(from, RulesOf(a).Concat(RulesOf(b)));
+        _opaque = [.. RulesOf(a).Concat(RulesOf(b)).Select(OpaqueOf).OfType<string>().Distinct(StringComparer.Ordinal)];
         _space.Build(effort);
-        _atoms = [.. _space.Atoms, _times.Count];
+        _atoms = [.. _space.Atoms, _times.Count, .. _opaque.Select(_ => Truths)];
         (A, B) = (BoxesOf(a, "A", effort), BoxesOf(b, "B", effort));
     }
 
@@ -57,7 +63,7 @@ internal sealed class VerbBoxes
                 .ToArray();
             if (_space.TargetOf(atoms) is { } target)
             {
-                yield return (target, _times[atoms[^1]], _space.IsCertain(atoms));
+                yield return (target, _times[atoms[_space.Atoms.Length]], _space.IsCertain(atoms));
             }
         }
     }
@@ -114,9 +120,10 @@ internal sealed class VerbBoxes
             return;
         }
 
+        ImmutableArray<AtomSet> beside = [times, .. _opaque.Select(o => SideOf(o, rule, takes))];
         if (rule.IsBroken && takes)
         {
-            boxes.Add(new RuleBox(new Box([.. _atoms.Select(AtomSet.All)]), rule, int.MaxValue));
+            boxes.Add(new RuleBox(new Box([.. _space.Atoms.Select(AtomSet.All), .. beside]), rule, int.MaxValue));
         }
 
         for (var i = 0; i < rule.Patterns.Length; i++)
@@ -129,7 +136,7 @@ internal sealed class VerbBoxes
 
             foreach (var sides in _space.BoxesOf(name, rule.Patterns[i], takes))
             {
-                if (new Box([.. sides, times]) is { IsEmpty: false } box)
+                if (new Box([.. sides, .. beside]) is { IsEmpty: false } box)
                 {
                     boxes.Add(new RuleBox(box, rule, i));
                 }
@@ -138,7 +145,19 @@ internal sealed class VerbBoxes
     }
 
     private bool Joins(CompiledRule rule) =>
-        _space.JoinsDenials && rule.Rule.Effect is not (Effect.Ask or Effect.Allow);
+        _space.JoinsDenials && !rule.IsConditional && rule.Rule.Effect is not (Effect.Ask or Effect.Allow);
+
+    // What a rule asks for beside its pattern is one predicate that is true, false or unknown, whatever else is: the same for
+    // rules that ask for the same. A closed world holds for rules that give only.
+    private static string? OpaqueOf(CompiledRule rule) =>
+        rule.IsConditional
+            ? (rule.Rule.Effect == Effect.Allow ? "gives" : "takes") + NormalForm.ConditionsOf(rule.Rule)
+            : null;
+
+    private static AtomSet SideOf(string opaque, CompiledRule rule, bool takes) =>
+        OpaqueOf(rule) == opaque
+            ? AtomSet.Of(Truths, atom => ConditionVerdict.Applies(takes ? Effect.Deny : Effect.Allow, (Truth)atom))
+            : AtomSet.All(Truths);
 
     private string NameOf(CompiledRule rule, TargetPattern pattern, string side) =>
         Joins(rule) ? $"denied by {side}"

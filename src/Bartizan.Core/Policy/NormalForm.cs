@@ -36,6 +36,12 @@ internal static class NormalForm
         return $"{(layer.IsCeiling ? "ceiling" : "rules")}\n{string.Join('\n', lines)}\n";
     }
 
+    /// <summary>
+    /// What a rule asks for beside its pattern, in its one spelling. INVARIANT: two rules with one text ask for the same; the
+    /// proof of narrowness relies on it.
+    /// </summary>
+    public static string ConditionsOf(Rule rule) => ArgumentsOf(rule);
+
     private static string ArgumentsOf(Rule rule) =>
         rule.Arguments.IsDefaultOrEmpty
             ? ""
@@ -65,7 +71,7 @@ internal static class NormalForm
     private static IEnumerable<string> LinesOf(Rule rule, bool isCeiling)
     {
         var head = $" {rule.Effect} {rule.Verb} ";
-        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{ArgumentsOf(rule)}";
+        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{ConditionsOf(rule)}";
         if (!Alternation.TryExpand(rule.Pattern, out var texts, out _) || rule.Verb == Verb.Unknown)
         {
             return [head + "broken:" + rule.Pattern + tail];

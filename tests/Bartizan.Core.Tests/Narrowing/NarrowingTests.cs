@@ -132,6 +132,18 @@ public sealed class NarrowingTests
     }
 
     [Fact]
+    public void What_a_rule_asks_of_arguments_is_never_left_out()
+    {
+        var free = Rules.Manifest(["allow: tool crm/find"], []);
+        var bound = WithArgument(free, "[eu]");
+
+        NarrowingProof.Of(bound, bound, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        NarrowingProof.Of(bound, free, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        NarrowingProof.Of(free, bound, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Refuted);
+        NarrowingProof.Of(bound, WithArgument(free, "[us]"), Rules.Now).Answer.ShouldNotBe(NarrowingAnswer.Proved);
+    }
+
+    [Fact]
     public void What_stands_beside_the_rules_counts()
     {
         var small = Rules.Manifest(["allow: model one/x"], []) with { Run = new RunSection() };
@@ -168,6 +180,31 @@ public sealed class NarrowingTests
             Layers =
             [
                 .. manifest.Layers.Select(l => l with { Rules = [.. l.Rules.Select(r => r with { Expires = last })] }),
+            ],
+        };
+
+    private static Manifest WithArgument(Manifest manifest, string value) =>
+        manifest with
+        {
+            Layers =
+            [
+                .. manifest.Layers.Select(l =>
+                    l with
+                    {
+                        Rules =
+                        [
+                            .. l.Rules.Select(r =>
+                                r with
+                                {
+                                    Arguments =
+                                    [
+                                        new ArgumentRule { Path = "region", In = [new ArgumentValue(value, false)] },
+                                    ],
+                                }
+                            ),
+                        ],
+                    }
+                ),
             ],
         };
 
