@@ -171,12 +171,10 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
     private async Task AskAsync(RunEvent.Asked asked, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Console.Error.Write(
-            $"{(request.Terminal is null ? "" : ModesBack)}\r\nbartizan asks: {Screen.Printable(asked.Action)}\r\n  rule   {Screen.Printable(asked.Rule)}\r\n  why    {Screen.Printable(asked.Why)}\r\n  digest {asked.Digest[..16]}\r\n"
-        );
+        Console.Error.Write((request.Terminal is null ? "" : ModesBack) + Question.Of(asked));
         await Task.Delay(ReadFirst, cancellationToken);
         _answer = answer;
-        Console.Error.Write("Allow this one action? [y/N] ");
+        Console.Error.Write(Question.Prompt);
         var text = await answer.Task.WaitAsync(cancellationToken);
         var granted = text.StartsWith('y') || text.StartsWith('Y');
         Console.Error.Write(granted ? "allowed\r\n" : "refused\r\n");
