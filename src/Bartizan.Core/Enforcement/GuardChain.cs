@@ -39,6 +39,8 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
         var report = GuardReport.Clean;
         foreach (var guard in guards)
         {
+            // The session's own token too: the linked one hears of a kill only when its handler has run.
+            session.Revoked.ThrowIfCancellationRequested();
             cancellationToken.ThrowIfCancellationRequested();
             var one = await guard.InspectAsync(action, cancellationToken).ConfigureAwait(false);
 

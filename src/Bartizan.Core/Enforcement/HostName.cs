@@ -66,7 +66,7 @@ public sealed record HostName
         // A last label that starts with a digit makes a WHATWG URL parser read the whole as an IPv4 address: octal, hex and
         // short forms included. Only the canonical dotted decimal is taken.
         var last = name[(name.LastIndexOf('.') + 1)..];
-        if (last.Length > 0 && char.IsAsciiDigit(last[0]))
+        if (char.IsAsciiDigit(last[0]))
         {
             return TryParseIPv4(name, out host, out problem);
         }
@@ -126,7 +126,8 @@ public sealed record HostName
     {
         host = null!;
         problem = "";
-        var inner = text.Length > 2 && text[0] == '[' && text[^1] == ']' ? text[1..^1] : text;
+        // It holds a colon, so what stands between two brackets is not empty.
+        var inner = text[0] == '[' && text[^1] == ']' ? text[1..^1] : text;
         var plain = inner.IndexOfAnyExcept("0123456789abcdefABCDEF:.") < 0;
         if (plain && IPAddress.TryParse(inner, out var address))
         {

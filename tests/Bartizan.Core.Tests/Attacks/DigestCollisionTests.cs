@@ -37,6 +37,8 @@ public sealed class DigestCollisionTests
         AllDiffer(
             new ModelTarget("a/b", "c"),
             new ModelTarget("a", "b/c"),
+            new ModelTarget("ab", "c"),
+            new ModelTarget("a", "bc"),
             new ToolTarget("a/b", "c"),
             new ToolTarget("a", "b/c"),
             new ExecTarget("rm", "-rf", "/tmp/a b"),

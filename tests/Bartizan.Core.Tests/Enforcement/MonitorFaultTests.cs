@@ -270,6 +270,7 @@ public sealed class MonitorFaultTests
 
         gate.ShouldBeRefused(passage);
         gate.Journal.Of(EntryKind.Refusal).ShouldHaveSingleItem();
+        gate.Journal.Of(EntryKind.Intent).Any().ShouldBe(step is "intent entry" or "after the intent");
     }
 
     [Fact]

@@ -66,6 +66,22 @@ public sealed class RefusalRateTests
     }
 
     [Fact]
+    public async Task What_was_held_back_says_whether_it_was_observed()
+    {
+        var observed = Gate.Observing(Gate.DenyModel);
+        await RefuseAsync(observed, observed.Options.RefusalBurst + 1);
+        await observed.Monitor.FlushRefusalsAsync(observed.Session);
+        observed.Journal.Entries[^1].Observed.ShouldBeTrue();
+
+        var nobody = Gate.With(Few, Gate.DenyModel);
+        nobody.Known = null;
+        await RefuseAsync(nobody, 10);
+        await nobody.Monitor.FlushRefusalsAsync(null);
+        nobody.Journal.Entries.ShouldAllBe(entry => !entry.Observed);
+        nobody.Journal.Entries[^1].Count.ShouldBe(7);
+    }
+
+    [Fact]
     public async Task Without_anything_held_back_a_flush_writes_nothing()
     {
         var gate = Gate.With(Few, Gate.DenyModel);
@@ -78,6 +94,7 @@ public sealed class RefusalRateTests
     public async Task What_is_refused_after_the_flush_counts_with_the_strangers_and_is_not_lost()
     {
         var gate = Gate.With(Few, Gate.DenyModel);
+        await gate.Monitor.FlushRefusalsAsync(gate.Session);
         await gate.Monitor.FlushRefusalsAsync(gate.Session);
         await RefuseAsync(gate, 10);
         gate.Journal.Entries.Length.ShouldBe(3);
@@ -112,6 +129,7 @@ public sealed class RefusalRateTests
         await gate.Monitor.FlushRefusalsAsync(gate.Session);
         gate.Journal.Entries.ShouldBeEmpty();
         gate.Journal.Before = null;
+        await gate.Monitor.FlushRefusalsAsync(gate.Session);
         await gate.Monitor.FlushRefusalsAsync(null);
         Total(gate).ShouldBe(5);
     }
