@@ -22,6 +22,7 @@ dotnet tool restore >/dev/null
 set -m
 dotnet stryker -f ../../stryker-config.json --log-to-file --skip-version-check --output "$out/stryker" >"$out/stryker.txt" 2>&1 &
 stryker=$!
+disown
 set +m
 trap 'kill -KILL -- -$stryker 2>/dev/null || true' EXIT
 until grep -qs 'total mutants will be tested' "$out/stryker.txt"; do
