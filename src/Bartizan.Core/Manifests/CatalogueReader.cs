@@ -17,14 +17,7 @@ internal sealed class CatalogueReader(ImmutableArray<ManifestError>.Builder erro
         foreach (var item in ManifestReader.Items(baseline.Find("catalogue")).OfType<SourceNode.Map>())
         {
             var tier = RuleReader.TextOf(item, "tier");
-            var attributes = ManifestReader
-                .Entries(item.Find("is"))
-                .Where(e => e.Value is SourceNode.Scalar)
-                .ToImmutableSortedDictionary(
-                    e => e.Key.Text,
-                    e => ((SourceNode.Scalar)e.Value).Text,
-                    StringComparer.Ordinal
-                );
+            var attributes = ManifestReader.ReadAttributes(item.Find("is"));
             var of = ReadResources(item, tier is not null);
             if (attributes.IsEmpty && tier is null)
             {

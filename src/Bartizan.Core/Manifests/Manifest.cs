@@ -38,6 +38,10 @@ public sealed record Manifest
     public ImmutableDictionary<string, ImmutableArray<string>> Groups { get; init; } =
         ImmutableDictionary<string, ImmutableArray<string>>.Empty;
 
+    /// <summary>What the baselines say about people: attributes by person.</summary>
+    public ImmutableDictionary<string, ImmutableSortedDictionary<string, string>> People { get; init; } =
+        ImmutableDictionary<string, ImmutableSortedDictionary<string, string>>.Empty;
+
     /// <summary>What the baselines say about resources.</summary>
     public ImmutableArray<CatalogueEntry> Catalogue { get; init; } = [];
 

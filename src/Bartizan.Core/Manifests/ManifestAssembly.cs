@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Conditions;
 
 namespace Bartizan.Core.Manifests;
 
@@ -10,6 +11,11 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     private readonly List<string> _files = [];
     private readonly Dictionary<string, ImmutableArray<string>> _groups = new(StringComparer.Ordinal);
     private readonly List<CatalogueEntry> _catalogue = [];
+    private readonly Dictionary<string, ImmutableSortedDictionary<string, string>> _people = new(
+        StringComparer.Ordinal
+    );
+    private readonly Dictionary<SourceNode.Map, ImmutableArray<Rule>> _asked = new(ReferenceEqualityComparer.Instance);
+    private ConditionSchema _schema = ConditionSchema.Standard;
     private RoleBook _roles = null!;
     private ImmutableHashSet<string> _usedRoles = [];
 
@@ -17,7 +23,6 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     public ManifestLoad Load(string text, string file)
     {
         _files.Add(file);
-        _roles = new RoleBook(_errors);
         var root = SourceTree.Read(text, file, _errors) as SourceNode.Map;
         if (root is null)
         {
@@ -32,24 +37,32 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
         }
 
         new ShapeCheck(_errors).Check(root, ManifestShape.Manifest, "the manifest");
+        var outwards = ReadBaselines(root, file);
+        foreach (var (_, baseline) in outwards)
+        {
+            ReadAttributes(baseline);
+        }
+
+        _schema = SchemaOf();
+        _roles = new RoleBook(_errors, _schema);
         _roles.Add(root);
-        var baselines = ReadBaselines(root, file);
+        ImmutableArray<RuleLayer> baselines = [.. outwards.Select(one => ReadBaseline(one.Map, one.Name)).Reverse()];
         var manifest = Assemble(root, baselines);
         new ManifestChecks(_errors, _warnings, today).Check(manifest, root, _usedRoles);
         return Finish(manifest);
     }
 
-    // Outermost first, as the layers stand.
-    private ImmutableArray<RuleLayer> ReadBaselines(SourceNode.Map root, string file)
+    // The nearest first.
+    private List<(string Name, SourceNode.Map Map)> ReadBaselines(SourceNode.Map root, string file)
     {
-        var layers = new List<RuleLayer>();
+        var found = new List<(string Name, SourceNode.Map Map)>();
         var (from, current) = (root, file);
         while (from.Find("extends") is SourceNode.Scalar { IsEmpty: false } named)
         {
             var said = named.Text.Trim();
             var builtIn = Baselines.Names.Contains(said);
             var path = builtIn ? said : Resolve(current, said);
-            if (_files.Contains(path) || layers.Count >= ManifestLoader.MaxBaselines)
+            if (_files.Contains(path) || found.Count >= ManifestLoader.MaxBaselines)
             {
                 var what = _files.Contains(path) ? "extends itself in a circle" : "is one baseline too many";
                 _errors.Add(new(named.Position, $"`{SourceTree.Quote(said)}` {what}", "Take it out."));
@@ -72,24 +85,54 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
                 break;
             }
 
-            layers.Add(ReadBaseline(baseline, builtIn ? said : Path.GetFileNameWithoutExtension(path)));
+            found.Add((builtIn ? said : Path.GetFileNameWithoutExtension(path), baseline));
             (from, current) = (baseline, path);
         }
 
-        layers.Reverse();
-        return [.. layers];
+        return found;
     }
 
     private RuleLayer ReadBaseline(SourceNode.Map baseline, string name)
     {
-        new ShapeCheck(_errors).Check(baseline, ManifestShape.Baseline, "the baseline");
         _roles.Add(baseline);
+        var rules = new RuleReader(_errors, isCeiling: true, _schema).Read(baseline.Find("rules"));
+        return new RuleLayer($"baseline {name}", IsCeiling: true, [.. rules, .. _asked[baseline]])
+        {
+            TimeZone = ManifestReader.ReadZone(baseline),
+        };
+    }
+
+    // What conditions may name comes from all the files, so it is read before any rule.
+    private void ReadAttributes(SourceNode.Map baseline)
+    {
+        new ShapeCheck(_errors).Check(baseline, ManifestShape.Baseline, "the baseline");
         ReadGroups(baseline);
         var (entries, asked) = new CatalogueReader(_errors).Read(baseline);
         _catalogue.AddRange(entries);
-        var rules = new RuleReader(_errors, isCeiling: true).Read(baseline.Find("rules"));
-        return new RuleLayer($"baseline {name}", IsCeiling: true, [.. rules, .. asked]);
+        _asked[baseline] = asked;
+        foreach (var (person, said) in ManifestReader.Entries(baseline.Find("people")))
+        {
+            if (!_people.TryAdd(person.Text, ManifestReader.ReadAttributes(said)))
+            {
+                _errors.Add(
+                    new(person.Position, $"`{SourceTree.Quote(person.Text)}` stands in two files", "Keep one of them.")
+                );
+            }
+        }
     }
+
+    private ConditionSchema SchemaOf()
+    {
+        var resource = _catalogue.SelectMany(entry => entry.Attributes.Keys).Append("tier");
+        var user = _people.Values.SelectMany(one => one.Keys).Where(name => name is not ("id" or "groups"));
+        return ConditionSchema.Standard.With([
+            .. resource.Select(name => new ConditionAttribute(AttributeRoot.Resource, name, TypeOf(name))),
+            .. user.Select(name => new ConditionAttribute(AttributeRoot.User, name, ConditionType.String)),
+        ]);
+    }
+
+    private static ConditionType TypeOf(string name) =>
+        name == "tier" ? ConditionType.OneOf("low", "medium", "high") : ConditionType.String;
 
     // A baseline's conditions mean the baseline's groups: nobody below it may put other people in.
     private void ReadGroups(SourceNode.Map from)
@@ -116,7 +159,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     private Manifest Assemble(SourceNode.Map root, ImmutableArray<RuleLayer> baselines)
     {
         ReadGroups(root);
-        var own = new RuleReader(_errors, isCeiling: false).Read(root.Find("rules"));
+        var own = new RuleReader(_errors, isCeiling: false, _schema).Read(root.Find("rules"));
         var roles = _roles.RulesOf(root.Find("roles"), out _usedRoles);
         return new Manifest
         {
@@ -129,8 +172,16 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Models = ManifestReader.ReadModels(root),
             Credentials = ManifestReader.ReadCredentials(root),
             Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),
+            People = _people.ToImmutableDictionary(StringComparer.Ordinal),
             Catalogue = [.. _catalogue],
-            Layers = [.. baselines, new RuleLayer("manifest", IsCeiling: false, [.. own, .. roles])],
+            Layers =
+            [
+                .. baselines,
+                new RuleLayer("manifest", IsCeiling: false, [.. own, .. roles])
+                {
+                    TimeZone = ManifestReader.ReadZone(root),
+                },
+            ],
         };
     }
 

@@ -108,6 +108,22 @@ internal static class ManifestReader
             _ => DeploymentEnvironment.Production,
         };
 
+    /// <summary>The zone of a file's conditions; UTC when nothing is said.</summary>
+    public static TimeZoneInfo ReadZone(SourceNode.Map root) =>
+        TimeZoneInfo.TryFindSystemTimeZoneById(RuleReader.TextOf(root, "time_zone") ?? "UTC", out var zone)
+            ? zone
+            : TimeZoneInfo.Utc;
+
+    /// <summary>Attributes by name.</summary>
+    public static ImmutableSortedDictionary<string, string> ReadAttributes(SourceNode? node) =>
+        Entries(node)
+            .Where(e => e.Value is SourceNode.Scalar)
+            .ToImmutableSortedDictionary(
+                e => e.Key.Text,
+                e => ((SourceNode.Scalar)e.Value).Text,
+                StringComparer.Ordinal
+            );
+
     /// <summary>The items of a list; none for anything else.</summary>
     public static ImmutableArray<SourceNode> Items(SourceNode? node) => node is SourceNode.List list ? list.Items : [];
 

@@ -39,7 +39,11 @@ public static class ManifestReport
             ),
             _ => ("none", EnforcementStrength.Intent, "it is not enforced by this version"),
         };
-        return new RuleEnforcement(rule, layer, point, strength, says);
+        var once = rule is { When: not null, Verb: Verb.Read or Verb.Write }
+            ? "; its condition is looked at when the view is made"
+                + (rule.Verb == Verb.Write ? " and when the diff is applied" : "")
+            : "";
+        return new RuleEnforcement(rule, layer, point, strength, says + once);
     }
 
     private static string OfHttp(Rule rule) =>

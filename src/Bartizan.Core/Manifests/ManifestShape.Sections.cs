@@ -16,7 +16,11 @@ internal static partial class ManifestShape
             Known("with", _name, "The credential that is injected, by its name in `credentials`."),
             Known("expires", _day, "The last day (UTC) on which the grant applies."),
             Known("accept_wide", _why, "Why a pattern that matches a whole verb or scheme is right here."),
-            Later("when", new Shape.Text("a condition") { MaxLength = 4000 }, "A condition on the action."),
+            Known(
+                "when",
+                new Shape.Text("a condition") { MaxLength = Conditions.Condition.MaxLength },
+                "The condition under which it applies, in a typed subset of CEL."
+            ),
             Later("approval", Approval, "Who is asked."),
             Later(
                 "durability",

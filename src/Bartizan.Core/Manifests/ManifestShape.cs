@@ -105,6 +105,13 @@ internal static partial class ManifestShape
         MaxLength = Policies.TargetPattern.MaxLength + 16,
     };
 
+    private static Shape.Text Zone =>
+        new("a time zone such as `Europe/Berlin`")
+        {
+            Problem = text =>
+                TimeZoneInfo.TryFindSystemTimeZoneById(text, out _) ? null : "is no time zone that is known here",
+        };
+
     /// <summary>A manifest.</summary>
     public static Shape.Keys Manifest { get; } = ManifestKeys();
 
@@ -132,6 +139,11 @@ internal static partial class ManifestShape
                 "Where it runs; each must prove narrower than the one before. Production when nothing is said."
             ),
             Known("extends", _path, "A baseline, by file or built-in name (`floor`): a ceiling over everything below."),
+            Known(
+                "time_zone",
+                Zone,
+                "The zone that this file's conditions read the time in; UTC when nothing is said."
+            ),
             Known("run", Run, "How the agent is started, and what it sees of the host."),
             Known("models", new Shape.Named(_name, Model), "Model upstreams, by the names that `model` rules use."),
             Later("servers", new Shape.Named(_name, Server), "MCP servers, by the names that `tool` rules use."),
@@ -169,10 +181,12 @@ internal static partial class ManifestShape
             ),
         ])
         {
-            Elsewhere = ImmutableDictionary<string, string>.Empty.Add(
-                "catalogue",
-                "`catalogue` stands in a baseline: who writes an agent's manifest doesn't say what a resource is."
-            ),
+            Elsewhere = new Dictionary<string, string>(StringComparer.Ordinal)
+            {
+                ["catalogue"] =
+                    "It stands in a baseline: who writes an agent's manifest doesn't say what a resource is.",
+                ["people"] = "It stands in a baseline: who writes an agent's manifest doesn't say who people are.",
+            }.ToImmutableDictionary(StringComparer.Ordinal),
         };
 
     private static Shape.Keys BaselineKeys() =>
@@ -188,6 +202,12 @@ internal static partial class ManifestShape
                         or "groups"
                         or "define_roles"
                         or "rules"
+                        or "time_zone"
+            ),
+            Known(
+                "people",
+                new Shape.Named(_person, new Shape.Named(Attribute, _any)),
+                "What the organisation says about people, for `user.*` in conditions."
             ),
             Known(
                 "catalogue",
@@ -201,7 +221,7 @@ internal static partial class ManifestShape
                 .ToImmutableDictionary(
                     k => k.Name,
                     k =>
-                        $"`{k.Name}` stands in an agent's manifest; a baseline holds rules, roles, groups and a catalogue only.",
+                        $"`{k.Name}` stands in an agent's manifest; a baseline holds rules, roles, groups, people and a catalogue only.",
                     StringComparer.Ordinal
                 ),
         };

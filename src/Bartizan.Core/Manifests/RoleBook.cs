@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Conditions;
 using Bartizan.Core.Policies;
 
 namespace Bartizan.Core.Manifests;
@@ -7,7 +8,7 @@ namespace Bartizan.Core.Manifests;
 /// The roles that a manifest may name: its own and its baselines', each with its own rules and the roles it includes. The
 /// nearest definition of a name counts.
 /// </summary>
-internal sealed class RoleBook(ImmutableArray<ManifestError>.Builder errors)
+internal sealed class RoleBook(ImmutableArray<ManifestError>.Builder errors, ConditionSchema schema)
 {
     private readonly Dictionary<string, Role> _roles = new(StringComparer.Ordinal);
 
@@ -17,7 +18,7 @@ internal sealed class RoleBook(ImmutableArray<ManifestError>.Builder errors)
         foreach (var (name, said) in ManifestReader.Entries(from.Find("define_roles")))
         {
             var map = said as SourceNode.Map;
-            var rules = new RuleReader(errors, isCeiling: false).Read(
+            var rules = new RuleReader(errors, isCeiling: false, schema).Read(
                 map is null ? said : map.Find("rules"),
                 name.Text
             );

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 
 namespace Bartizan.Core.Manifests;
@@ -32,6 +33,9 @@ public sealed record Rule
 
     /// <summary>The threat it counters, for reports.</summary>
     public string? Counters { get; init; }
+
+    /// <summary>The condition under which it applies; null for always.</summary>
+    public Condition? When { get; init; }
 
     /// <summary>What the arguments of a tool call may be, and no others; empty when the rule doesn't look at them.</summary>
     public ImmutableArray<ArgumentRule> Arguments { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 
@@ -41,7 +42,7 @@ internal static class RuleExamples
             return expected ? $"is an example that can't be read: it {problem}" : null;
         }
 
-        var situation = new Situation(new Circumstances { Now = default, Arguments = arguments });
+        var situation = new Situation(default, new Facts { Args = arguments });
         var fits =
             CompiledLayer.Fits(compiled, target)
             && (arguments.ValueKind == JsonValueKind.Undefined || compiled.HoldsArguments(situation));

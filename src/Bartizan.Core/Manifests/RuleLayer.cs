@@ -8,4 +8,8 @@ namespace Bartizan.Core.Manifests;
 /// True for baselines: for a verb for which the layer has no allow rule it allows what it neither denies nor asks.
 /// </param>
 /// <param name="Rules">Its rules.</param>
-public sealed record RuleLayer(string Name, bool IsCeiling, ImmutableArray<Rule> Rules);
+public sealed record RuleLayer(string Name, bool IsCeiling, ImmutableArray<Rule> Rules)
+{
+    /// <summary>The zone that its conditions read the time in.</summary>
+    public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+}

@@ -1,11 +1,16 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 
 namespace Bartizan.Core.Manifests;
 
 /// <summary>Reads lists of rules. What the shape already refused is skipped without a second complaint.</summary>
-internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, bool isCeiling)
+internal sealed class RuleReader(
+    ImmutableArray<ManifestError>.Builder errors,
+    bool isCeiling,
+    ConditionSchema? schema = null
+)
 {
     /// <summary>Patterns of one list of rules, alternatives written out; bounds what loading and a decision cost.</summary>
     private const int MaxPatterns = 2048;
@@ -71,6 +76,7 @@ internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, b
             Expires = TextOf(map, "expires") is { } day && ManifestShape.TryDay(day, out var last) ? last : null,
             AcceptWide = TextOf(map, "accept_wide"),
             Counters = TextOf(map, "counters"),
+            When = ReadCondition(map, word),
             Arguments = ArgumentReader.Read(map.Find("args")),
             Role = role,
         };
@@ -88,6 +94,23 @@ internal sealed class RuleReader(ImmutableArray<ManifestError>.Builder errors, b
 
         CheckBesidePattern(rule, map);
         return rule;
+    }
+
+    private Condition? ReadCondition(SourceNode.Map map, string verb)
+    {
+        if (map.Find("when") is not SourceNode.Scalar { IsEmpty: false } said)
+        {
+            return null;
+        }
+
+        var known = schema ?? ConditionSchema.Standard;
+        var read = Condition.Parse(said.Text, verb == "tool" ? known : known.WithoutArguments());
+        foreach (var error in read.Errors)
+        {
+            Report(said.Position, $"`when`, character {error.Column}: {error.Message}", error.Hint);
+        }
+
+        return read.Condition;
     }
 
     private void CheckBesidePattern(Rule rule, SourceNode.Map map)

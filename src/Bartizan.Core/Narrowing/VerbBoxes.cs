@@ -150,9 +150,7 @@ internal sealed class VerbBoxes
     // What a rule asks for beside its pattern is one predicate that is true, false or unknown, whatever else is: the same for
     // rules that ask for the same. A closed world holds for rules that give only.
     private static string? OpaqueOf(CompiledRule rule) =>
-        rule.IsConditional
-            ? (rule.Rule.Effect == Effect.Allow ? "gives" : "takes") + NormalForm.ConditionsOf(rule.Rule)
-            : null;
+        rule.IsConditional ? (rule.Rule.Effect == Effect.Allow ? "gives" : "takes") + rule.Asks : null;
 
     private static AtomSet SideOf(string opaque, CompiledRule rule, bool takes) =>
         OpaqueOf(rule) == opaque

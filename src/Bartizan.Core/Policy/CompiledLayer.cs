@@ -13,12 +13,12 @@ internal sealed class CompiledLayer
     private readonly bool _observe;
 
     /// <summary>Compiles a layer.</summary>
-    public CompiledLayer(RuleLayer layer, bool observe)
+    public CompiledLayer(RuleLayer layer, bool observe, ConditionGround? ground = null)
     {
         Name = layer.Name;
         IsCeiling = layer.IsCeiling;
         _observe = observe && !layer.IsCeiling;
-        var all = layer.Rules.SelectMany(rule => CompiledRule.Compile(rule, layer)).ToList();
+        var all = layer.Rules.SelectMany(rule => CompiledRule.Compile(rule, layer, ground)).ToList();
         for (var verb = 0; verb < Verbs; verb++)
         {
             _rules[verb] = [.. all.Where(r => (int)r.Verb == verb)];

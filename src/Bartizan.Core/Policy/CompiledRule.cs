@@ -12,6 +12,8 @@ internal sealed class CompiledRule
     private readonly ImmutableArray<Obligations> _obligations;
     private readonly DateTimeOffset _lapses;
     private readonly ArgumentTree? _arguments;
+    private readonly TimeZoneInfo _zone;
+    private readonly bool _readsTime;
 
     private CompiledRule(
         Rule rule,
@@ -19,17 +21,22 @@ internal sealed class CompiledRule
         RuleReference reference,
         ImmutableArray<TargetPattern> patterns,
         bool broken,
-        bool isCeiling
+        RuleLayer layer,
+        string asks
     )
     {
+        var isCeiling = layer.IsCeiling;
+        _zone = layer.TimeZone;
+        _readsTime = rule.When?.Attributes.Any(a => a.Root == AttributeRoot.Time) ?? false;
         Rule = rule;
         Verb = verb;
         Reference = reference;
         Alone = [reference];
         Reason = $"{reference.Layer} allows it by `{reference.Text}` ({reference.Place})";
         IsBroken = broken;
-        IsConditional = !rule.Arguments.IsDefaultOrEmpty;
-        _arguments = IsConditional
+        Asks = asks;
+        IsConditional = rule.When is not null || !rule.Arguments.IsDefaultOrEmpty;
+        _arguments = !rule.Arguments.IsDefaultOrEmpty
             ? ArgumentTree.Parse(rule.Arguments, rule.Effect == Effect.Allow, out _, out _)
             : null;
         _lapses = rule is { Effect: Effect.Allow, Expires: { } day }
@@ -70,11 +77,14 @@ internal sealed class CompiledRule
     /// <summary>True when it asks for more than its pattern: arguments, or a condition.</summary>
     public bool IsConditional { get; }
 
+    /// <summary>What that is, in its one spelling; empty when nothing, or when it was compiled outside of a policy.</summary>
+    public string Asks { get; }
+
     /// <summary>Its patterns, one for each alternative.</summary>
     public ImmutableArray<TargetPattern> Patterns => _patterns;
 
     /// <summary>Compiles a rule; an https rule becomes two.</summary>
-    public static IEnumerable<CompiledRule> Compile(Rule rule, RuleLayer layer)
+    public static IEnumerable<CompiledRule> Compile(Rule rule, RuleLayer layer, ConditionGround? ground = null)
     {
         var place = rule.Position.ToString();
         var reference = new RuleReference(
@@ -84,8 +94,9 @@ internal sealed class CompiledRule
             place
         );
         var grants = rule.Effect == Effect.Allow && !layer.IsCeiling;
+        var asks = ground is null ? "" : NormalForm.ConditionsOf(rule, layer, ground);
         var broken = !TryParse(rule, grants, out var patterns);
-        yield return new CompiledRule(rule, rule.Verb, reference, patterns, broken, layer.IsCeiling);
+        yield return new CompiledRule(rule, rule.Verb, reference, patterns, broken, layer, asks);
         if (rule.Verb != Verb.Http)
         {
             yield break;
@@ -99,7 +110,7 @@ internal sealed class CompiledRule
             .ToImmutableArray();
         if (!tunnels.IsEmpty || broken)
         {
-            yield return new CompiledRule(rule, Verb.Connect, reference, tunnels, broken, layer.IsCeiling);
+            yield return new CompiledRule(rule, Verb.Connect, reference, tunnels, broken, layer, asks);
         }
     }
 
@@ -149,18 +160,12 @@ internal sealed class CompiledRule
             return true;
         }
 
-        var takes = Rule.Effect != Effect.Allow;
-        var truth = _arguments?.Judge(situation.Arguments, !takes) ?? Truth.Unknown;
-        return takes ? truth != Truth.False : truth == Truth.True;
+        return ConditionVerdict.Applies(Rule.Effect, Kleene.And(JudgeArguments(situation), JudgeCondition(situation)));
     }
 
     /// <summary>The same of its <c>args</c> alone.</summary>
-    public bool HoldsArguments(in Situation situation)
-    {
-        var takes = Rule.Effect != Effect.Allow;
-        var truth = _arguments?.Judge(situation.Arguments, !takes) ?? Truth.True;
-        return takes ? truth != Truth.False : truth == Truth.True;
-    }
+    public bool HoldsArguments(in Situation situation) =>
+        ConditionVerdict.Applies(Rule.Effect, JudgeArguments(situation));
 
     /// <summary>The moment from which an allow no longer applies.</summary>
     public DateTimeOffset Lapses => _lapses;
@@ -170,6 +175,17 @@ internal sealed class CompiledRule
 
     /// <summary>What the enforcement point must do when this pattern of the rule carries the action.</summary>
     public Obligations ObligationsOf(int index) => index < _obligations.Length ? _obligations[index] : Obligations.None;
+
+    // Arguments that can't be read are unknown.
+    private Truth JudgeArguments(in Situation situation) =>
+        Rule.Arguments.IsDefaultOrEmpty
+            ? Truth.True
+            : _arguments?.Judge(situation.Facts.Args, Rule.Effect == Effect.Allow) ?? Truth.Unknown;
+
+    private Truth JudgeCondition(in Situation situation) =>
+        Rule.When is not { } condition ? Truth.True
+        : _readsTime ? condition.Evaluate(situation.Facts with { Time = LocalTime.At(situation.Now, _zone) })
+        : condition.Evaluate(situation.Facts);
 
     private static bool MatchesSpelling(TargetPattern pattern, ActionTarget target) =>
         target is ExecTarget { Spellings.IsEmpty: false } exec && ((ExecPattern)pattern).MatchesSpelling(exec);

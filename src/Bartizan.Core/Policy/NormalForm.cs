@@ -14,9 +14,11 @@ namespace Bartizan.Core.Policies;
 internal static class NormalForm
 {
     /// <summary>The digest of the form.</summary>
-    public static Digest DigestOf(Manifest manifest, bool observe)
+    public static Digest DigestOf(Manifest manifest, ConditionGround ground, bool observe)
     {
-        var layers = manifest.Layers.IsDefault ? [] : manifest.Layers.Select(TextOf).Distinct(StringComparer.Ordinal);
+        var layers = (manifest.Layers.IsDefault ? [] : manifest.Layers)
+            .Select(layer => TextOf(layer, ground))
+            .Distinct(StringComparer.Ordinal);
         var text = new StringBuilder("bartizan policy v1\n");
         text.Append(observe ? "observe\n" : "");
         foreach (var layer in layers.Order(StringComparer.Ordinal))
@@ -27,20 +29,21 @@ internal static class NormalForm
         return Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));
     }
 
-    private static string TextOf(RuleLayer layer)
+    private static string TextOf(RuleLayer layer, ConditionGround ground)
     {
         var lines = layer
-            .Rules.SelectMany(rule => LinesOf(rule, layer.IsCeiling))
+            .Rules.SelectMany(rule => LinesOf(rule, layer, ground))
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
         return $"{(layer.IsCeiling ? "ceiling" : "rules")}\n{string.Join('\n', lines)}\n";
     }
 
     /// <summary>
-    /// What a rule asks for beside its pattern, in its one spelling. INVARIANT: two rules with one text ask for the same; the
-    /// proof of narrowness relies on it.
+    /// What a rule asks for beside its pattern, in its one spelling, with what its condition is given to read. INVARIANT: two
+    /// rules with one text ask for the same, also when they stand in two manifests; the proof of narrowness relies on it.
     /// </summary>
-    public static string ConditionsOf(Rule rule) => ArgumentsOf(rule);
+    public static string ConditionsOf(Rule rule, RuleLayer layer, ConditionGround ground) =>
+        ArgumentsOf(rule) + (rule.When is { } when ? $" when={when.CanonicalText}{ground.Of(when, layer)}" : "");
 
     private static string ArgumentsOf(Rule rule) =>
         rule.Arguments.IsDefaultOrEmpty
@@ -68,16 +71,17 @@ internal static class NormalForm
         return JsonSerializer.Serialize(parts);
     }
 
-    private static IEnumerable<string> LinesOf(Rule rule, bool isCeiling)
+    private static IEnumerable<string> LinesOf(Rule rule, RuleLayer layer, ConditionGround ground)
     {
         var head = $" {rule.Effect} {rule.Verb} ";
-        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{ConditionsOf(rule)}";
+        var asked = ConditionsOf(rule, layer, ground);
+        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{asked}";
         if (!Alternation.TryExpand(rule.Pattern, out var texts, out _) || rule.Verb == Verb.Unknown)
         {
             return [head + "broken:" + rule.Pattern + tail];
         }
 
-        var grants = rule.Effect == Effect.Allow && !isCeiling;
+        var grants = rule.Effect == Effect.Allow && !layer.IsCeiling;
         return texts.Select(text =>
             head + (TargetPattern.Parse(rule.Verb, text, grants, out _)?.Canonical ?? "broken:" + text) + tail
         );

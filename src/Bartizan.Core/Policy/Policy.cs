@@ -23,7 +23,13 @@ public sealed class Policy
 
     private readonly ImmutableArray<CompiledLayer> _layers;
 
-    private Policy(ImmutableArray<CompiledLayer> layers) => _layers = layers;
+    private readonly PolicyFacts _facts;
+
+    private Policy(ImmutableArray<CompiledLayer> layers, PolicyFacts facts)
+    {
+        _layers = layers;
+        _facts = facts;
+    }
 
     /// <summary>Digest of the canonical normal form.</summary>
     public Digest Digest { get; private init; }
@@ -42,16 +48,22 @@ public sealed class Policy
             throw new ArgumentException("only an agent in development can be observed", nameof(observe));
         }
 
+        var ground = new ConditionGround(manifest);
         ImmutableArray<CompiledLayer> layers =
         [
-            .. manifest.Layers.IsDefault ? [] : manifest.Layers.Select(layer => new CompiledLayer(layer, observe)),
+            .. manifest.Layers.IsDefault
+                ? []
+                : manifest.Layers.Select(layer => new CompiledLayer(layer, observe, ground)),
         ];
-        return new Policy(layers) { Digest = NormalForm.DigestOf(manifest, observe) };
+        return new Policy(layers, new PolicyFacts(manifest))
+        {
+            Digest = NormalForm.DigestOf(manifest, ground, observe),
+        };
     }
 
     /// <summary>Step 2, screening: rules alone. What is denied whatever the content ends here.</summary>
     public Decision Screen(ActionTarget target, in Circumstances circumstances) =>
-        Judge(target, new Situation(circumstances));
+        Judge(target, SituationOf(target, circumstances));
 
     /// <summary>The same where nothing but the time is known: rules that ask for more are unknown, and so stricter.</summary>
     public Decision Screen(ActionTarget target, DateTimeOffset now) => Screen(target, Circumstances.At(now));
@@ -60,7 +72,7 @@ public sealed class Policy
     public Decision Decide(ActionTarget target, in Circumstances circumstances, GuardReport report)
     {
         ArgumentNullException.ThrowIfNull(report);
-        var decision = Judge(target, new Situation(circumstances));
+        var decision = Judge(target, SituationOf(target, circumstances));
         if (report.Strictest >= decision.Effect)
         {
             return decision;
@@ -78,7 +90,7 @@ public sealed class Policy
     /// <summary>Tells which rules decide a target, layer by layer, and what would change the decision.</summary>
     public Explanation Explain(ActionTarget target, in Circumstances circumstances)
     {
-        var situation = new Situation(circumstances);
+        var situation = SituationOf(target, circumstances);
         return Explainer.Explain(this, target, Judge(target, situation), situation);
     }
 
@@ -108,9 +120,14 @@ public sealed class Policy
         return text.Length > ShownLength ? shown + "…" : shown;
     }
 
-    private Decision Judge(ActionTarget target, in Situation situation)
+    private Situation SituationOf(ActionTarget target, in Circumstances circumstances)
     {
         ArgumentNullException.ThrowIfNull(target);
+        return new Situation(circumstances.Now, _facts.Of(target, circumstances));
+    }
+
+    private Decision Judge(ActionTarget target, in Situation situation)
+    {
         if (_layers.IsEmpty || _layers.All(layer => layer.IsCeiling))
         {
             return Decision.Deny("the manifest has no rules");

@@ -1,20 +1,8 @@
-using System.Text.Json;
+using Bartizan.Core.Conditions;
 
 namespace Bartizan.Core.Policies;
 
 /// <summary>What rules look at beside an action's target, made ready once for a decision.</summary>
-internal readonly struct Situation
-{
-    /// <summary>A target's situation under a policy.</summary>
-    public Situation(in Circumstances circumstances)
-    {
-        Now = circumstances.Now;
-        Arguments = circumstances.Arguments;
-    }
-
-    /// <summary>When it is decided.</summary>
-    public DateTimeOffset Now { get; }
-
-    /// <summary>The arguments of a tool call; <c>Undefined</c> when unknown.</summary>
-    public JsonElement Arguments { get; }
-}
+/// <param name="Now">When it is decided.</param>
+/// <param name="Facts">What is known, the time excepted.</param>
+internal readonly record struct Situation(DateTimeOffset Now, Facts Facts);

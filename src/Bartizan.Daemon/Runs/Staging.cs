@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bartizan.Client;
 using Bartizan.Client.Runs;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox.Views;
 
@@ -46,7 +47,7 @@ internal sealed class Staging(Rooms rooms)
             var stage = await StagedWorkspace
                 .CreateAsync(
                     staging,
-                    target => session.Policy.Screen(target, rooms.Clock.GetUtcNow()),
+                    target => session.Policy.Screen(target, Circumstances.Of(session, rooms.Clock.GetUtcNow())),
                     progress,
                     cancellationToken
                 )

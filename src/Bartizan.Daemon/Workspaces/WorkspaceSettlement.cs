@@ -125,7 +125,7 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
             session.Agent,
             new ApplyOptions
             {
-                Judge = target => session.Policy.Screen(target, clock.GetUtcNow()),
+                Judge = target => session.Policy.Screen(target, Circumstances.Of(session, clock.GetUtcNow())),
                 Ruling = ManifestFiles.Chain(manifest),
             },
             stage,

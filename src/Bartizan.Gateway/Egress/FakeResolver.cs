@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 
 namespace Bartizan.Gateway.Egress;
@@ -135,7 +136,7 @@ internal sealed class FakeResolver
 
     private bool CouldFollow(HostName host)
     {
-        var now = _wiring.Clock.GetUtcNow();
+        var now = Circumstances.Of(_session, _wiring.Clock.GetUtcNow());
         var policy = _session.Policy;
         return policy.Screen(new ConnectTarget(host, TlsPort), now).Effect != Effect.Deny
             || policy.Screen(new HttpTarget("GET", "http", host, HttpPort, "/"), now).Effect != Effect.Deny;

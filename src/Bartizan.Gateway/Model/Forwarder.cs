@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Gateway.Model.Answers;
 using Microsoft.AspNetCore.Http;
@@ -280,7 +281,7 @@ internal sealed class Forwarder(
             reader.Read(piece.AsSpan(0, n));
         }
 
-        var now = clock.GetUtcNow();
+        var now = Circumstances.Of(call.Session, clock.GetUtcNow());
         var policy = call.Session.Policy;
         var filtered =
             ModelList.Filter(

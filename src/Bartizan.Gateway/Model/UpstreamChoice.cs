@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 
 namespace Bartizan.Gateway.Model;
@@ -24,7 +25,7 @@ internal static class UpstreamChoice
         {
             first ??= upstream;
             var target = new ModelTarget(upstream.Name, model);
-            if (session.Policy.Screen(target, now).Effect != Effect.Deny)
+            if (session.Policy.Screen(target, Circumstances.Of(session, now)).Effect != Effect.Deny)
             {
                 return (upstream, target);
             }
@@ -49,7 +50,7 @@ internal static class UpstreamChoice
             foreach (var pattern in Patterns(session, upstream.Name))
             {
                 var target = new ModelTarget(upstream.Name, pattern);
-                if (session.Policy.Screen(target, now).Effect != Effect.Deny)
+                if (session.Policy.Screen(target, Circumstances.Of(session, now)).Effect != Effect.Deny)
                 {
                     return (upstream, target);
                 }
