@@ -66,12 +66,14 @@ public sealed class RefusalRateTests
     }
 
     [Fact]
-    public async Task What_was_held_back_says_whether_it_was_observed()
+    public async Task What_was_held_back_says_its_labels_and_whether_it_was_observed()
     {
         var observed = Gate.Observing(Gate.DenyModel);
+        observed.Session.AddLabels(Core.Sessions.Labels.Untrusted);
         await RefuseAsync(observed, observed.Options.RefusalBurst + 1);
         await observed.Monitor.FlushRefusalsAsync(observed.Session);
         observed.Journal.Entries[^1].Observed.ShouldBeTrue();
+        observed.Journal.Entries[^1].Labels.ShouldBe(Core.Sessions.Labels.Untrusted);
 
         var nobody = Gate.With(Few, Gate.DenyModel);
         nobody.Known = null;
