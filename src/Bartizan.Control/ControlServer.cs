@@ -3,6 +3,7 @@ using Bartizan.Client;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
+using Bartizan.Control.AuthZen;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Hosting;
@@ -164,6 +165,7 @@ public sealed class ControlServer : IAsyncDisposable
         }
 
         web.MapGet("/v1/run", context => RunAsync(context, instance));
+        AuthZenEndpoints.Map(web, new DecisionPoint(instance, TimeProvider.System));
     }
 
     private static void Post<T>(

@@ -2,6 +2,7 @@ using Bartizan.Client;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
+using Bartizan.Control.AuthZen;
 
 namespace Bartizan.Control;
 
@@ -16,6 +17,12 @@ public interface IInstance
 
     /// <summary>The live sessions.</summary>
     IReadOnlyList<SessionSummary> Sessions();
+
+    /// <summary>
+    /// The running session that an enforcement point elsewhere asks about: type <c>session</c> by its id, type <c>agent</c> by
+    /// its name; null when there is none.
+    /// </summary>
+    PolicySubject? Subject(string type, string id);
 
     /// <summary>Kills every session and ends the instance once the reply is out.</summary>
     Task<SwitchReply> DownAsync(string person, CancellationToken cancellationToken);

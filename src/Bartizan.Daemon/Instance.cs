@@ -5,6 +5,7 @@ using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
 using Bartizan.Control;
+using Bartizan.Control.AuthZen;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
@@ -42,6 +43,23 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
             Endpoints = _opened,
         };
     }
+
+    /// <inheritdoc/>
+    public PolicySubject? Subject(string type, string id) =>
+        rooms
+            .Sessions.All.Where(live =>
+                live.Session.State == SessionState.Running
+                && type switch
+                {
+                    "session" => string.Equals(live.Session.Id.ToString(), id, StringComparison.Ordinal),
+                    "agent" => string.Equals(live.Session.Manifest.Agent, id, StringComparison.Ordinal),
+                    _ => false,
+                }
+            )
+            .MaxBy(live => live.Since)
+            is { Session: var session }
+            ? new PolicySubject(session.Policy, session.User, session.Labels)
+            : null;
 
     /// <inheritdoc/>
     public IReadOnlyList<SessionSummary> Sessions() =>
