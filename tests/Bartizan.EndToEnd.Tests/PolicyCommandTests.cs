@@ -88,8 +88,11 @@ public sealed class PolicyCommandTests
         ).Code.ShouldBe(0);
         (await scene.BartizanAsync("replay")).Code.ShouldBe(0, "the manifest is the one that decided");
 
-        scene.WriteManifest(
-            rules: "  - deny: model up/m1\n    why: Not any more.\n  - allow: http GET http://new.example/**\n    why: Now it may.\n"
+        scene.WriteManifest(rules: "  - allow: http GET http://new.example/**\n    why: Now it may.\n");
+        var text = await File.ReadAllTextAsync(scene.ManifestPath);
+        await File.WriteAllTextAsync(
+            scene.ManifestPath,
+            text.Replace("model up/m1", "model up/m2", StringComparison.Ordinal)
         );
         var replay = await scene.BartizanAsync("replay", "--json");
 

@@ -4,7 +4,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 
-namespace Bartizan.Core.Tests.Policy;
+namespace Bartizan.Core.Tests.Policies;
 
 public sealed class QuestionReaderTests
 {
