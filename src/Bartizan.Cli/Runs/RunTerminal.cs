@@ -171,10 +171,10 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
     private async Task AskAsync(RunEvent.Asked asked, CancellationToken cancellationToken)
     {
         var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        Console.Error.Write((request.Terminal is null ? "" : ModesBack) + Question.Of(asked));
+        Console.Error.Write((request.Terminal is null ? "" : ModesBack) + AskText.Of(asked));
         await Task.Delay(ReadFirst, cancellationToken);
         _answer = answer;
-        Console.Error.Write(Question.Prompt);
+        Console.Error.Write(AskText.Prompt);
         var text = await answer.Task.WaitAsync(cancellationToken);
         var granted = text.StartsWith('y') || text.StartsWith('Y');
         Console.Error.Write(granted ? "allowed\r\n" : "refused\r\n");

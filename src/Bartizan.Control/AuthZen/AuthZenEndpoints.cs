@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace Bartizan.Control.AuthZen;
 
-/// <summary>The Authorization API 1.0 of OpenID's AuthZEN working group: <c>/access/v1/evaluation</c>, <c>/evaluations</c>, metadata.</summary>
+/// <summary>The Authorization API 1.0 of OpenID's AuthZEN group: <c>/access/v1/evaluation</c>, <c>/evaluations</c>, metadata.</summary>
 internal static class AuthZenEndpoints
 {
     // Members that this version doesn't know are no error there: the standard is extended by members.

@@ -24,7 +24,7 @@ public sealed class QuestionAttacks
     {
         foreach (var asked in Asked(words))
         {
-            var question = Question.Of(asked);
+            var question = AskText.Of(asked);
 
             question.ShouldContain(shown, Case.Sensitive);
             question.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(Rows);
@@ -41,7 +41,7 @@ public sealed class QuestionAttacks
         var words = "connect head.test/" + new string('a', 1_000_000) + "/end.test";
         foreach (var asked in Asked(words))
         {
-            var question = Question.Of(asked);
+            var question = AskText.Of(asked);
 
             question.Length.ShouldBeLessThan(24 * 80);
             question.ShouldContain("connect head.test/");
@@ -52,7 +52,7 @@ public sealed class QuestionAttacks
 
     [Fact]
     public void What_a_person_would_write_is_shown_as_it_is() =>
-        Question
+        AskText
             .Of(new RunEvent.Asked("d0", "connect bücher.example:443", "ask: connect *", "Größere Käufe — 日本"))
             .ShouldBe(
                 "\r\nbartizan asks: connect bücher.example:443\r\n  rule   ask: connect *\r\n  why    Größere Käufe — 日本\r\n  digest d0\r\n"

@@ -7,7 +7,7 @@ namespace Bartizan.Cli.Runs;
 /// <summary>
 /// An ask as the person reads it. Its words are the agent's: they can't draw, end a line or push the question off the screen.
 /// </summary>
-internal static class Question
+internal static class AskText
 {
     /// <summary>What a person is asked at the end of it; nothing that comes from outside stands on this line.</summary>
     public const string Prompt = "Allow this one action? [y/N] ";
