@@ -7,6 +7,8 @@ namespace Bartizan.Core.Conditions;
 /// <summary>Reads arguments from the call's JSON. Whatever two readers could understand differently is unknown.</summary>
 internal static class ArgumentReader
 {
+    private const int LongS = 0x17f;
+
     /// <summary>The argument at the end of <paramref name="path"/>.</summary>
     public static Operand Read(JsonElement args, ReadOnlySpan<PathStep> path, ref Scratch scratch)
     {
@@ -21,7 +23,10 @@ internal static class ArgumentReader
         return Read(args, ref scratch);
     }
 
-    /// <summary>Whether there is something at the end of the path; unknown when there is nothing to look in.</summary>
+    /// <summary>
+    /// Whether there is something at the end of the path; unknown when there is nothing to look in, or <c>null</c>, which some
+    /// take for absent.
+    /// </summary>
     public static Truth IsPresent(JsonElement args, ReadOnlySpan<PathStep> path)
     {
         foreach (var step in path[..^1])
@@ -32,7 +37,8 @@ internal static class ArgumentReader
             }
         }
 
-        return TryStep(args, path[^1], out _);
+        var found = TryStep(args, path[^1], out var value);
+        return value.ValueKind == JsonValueKind.Null ? Truth.Unknown : found;
     }
 
     /// <summary>The value that <paramref name="json"/> is.</summary>
@@ -150,7 +156,7 @@ internal static class ArgumentReader
         }
     }
 
-    // Simple case folding, rune by rune; it takes the long s and the Kelvin sign for the letters that they look like.
+    // Simple case folding, rune by rune, which takes the long s and the Kelvin sign for the letters that they look like.
     private static bool IsAlike(ReadOnlySpan<byte> text, ReadOnlySpan<byte> name)
     {
         while (!text.IsEmpty && !name.IsEmpty)
@@ -169,5 +175,6 @@ internal static class ArgumentReader
         return text.IsEmpty && name.IsEmpty;
     }
 
-    private static Rune Folded(Rune rune) => Rune.ToLowerInvariant(Rune.ToUpperInvariant(rune));
+    private static Rune Folded(Rune rune) =>
+        rune.Value == LongS ? new Rune('s') : Rune.ToLowerInvariant(Rune.ToUpperInvariant(rune));
 }

@@ -87,7 +87,11 @@ internal sealed class AttributeReader(ConditionSchema schema, Action<int, string
         if (step.Name is not { } name || schema.Find(of, name) is not { } attribute)
         {
             var hint = step.Name is { } wrong ? NearestWord.Hint(wrong, names) : NamesOf(root.Word, names);
-            return Complain(column, $"`{root.Word}` has no attribute `{step.Name ?? $"{step.Index}"}`", hint);
+            return Complain(
+                column,
+                $"`{root.Word}` has no attribute `{StringLiteral.Escape(step.Name ?? $"{step.Index}")}`",
+                hint
+            );
         }
 
         return path.Count == 1

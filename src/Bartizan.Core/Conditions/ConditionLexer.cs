@@ -91,7 +91,7 @@ internal static class ConditionLexer
             var unsigned = at < text.Length && text[at] is 'u' or 'U';
             throw new ConditionProblem(
                 start + 1,
-                $"`{text[start..Math.Min(text.Length, at + 1)]}` is not a number of conditions",
+                $"`{StringLiteral.Escape(text[start..Math.Min(text.Length, at + 1)])}` is not a number of conditions",
                 unsigned
                     ? "Unsigned numbers aren't needed: leave the `u` out."
                     : "Put a space or an operator after the number."
@@ -171,8 +171,8 @@ internal static class ConditionLexer
             '{' or '}' => (text[at].ToString(), "There are no maps: name each argument, `args.filter.region`."),
             '\u201c' or '\u201d' or '\u2018' or '\u2019' => (text[at].ToString(), "Use straight quotes."),
             '`' => ("a backtick", "Write `args[\"name\"]` for a name that is no identifier."),
-            _ when char.IsControl(text[at]) || char.IsSurrogate(text[at]) => ($"U+{(int)text[at]:X4}", ""),
-            _ => (text[at].ToString(), ""),
+            > ' ' and < '\x7f' => (text[at].ToString(), ""),
+            _ => ($"U+{(int)text[at]:X4}", ""),
         };
         return new ConditionProblem(
             at + 1,

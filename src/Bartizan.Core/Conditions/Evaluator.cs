@@ -189,7 +189,9 @@ internal static class Evaluator
                 }
 
                 return result;
-            case OperandKind.Labels when item.Kind == OperandKind.Text:
+            case OperandKind.Labels when item.Kind != OperandKind.Text:
+                return list.Labels == Labels.None ? Truth.False : Truth.Unknown;
+            case OperandKind.Labels:
                 foreach (var (label, name) in _labels)
                 {
                     if ((list.Labels & label) != Labels.None && item.Text.SequenceEqual(name))

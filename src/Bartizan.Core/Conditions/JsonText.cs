@@ -12,7 +12,10 @@ internal static class JsonText
     /// </summary>
     internal const int MaxBytes = 1 << 20;
 
-    /// <summary>What a string of JSON means, as UTF-8; false when it is longer than <see cref="MaxBytes"/> or no Unicode text.</summary>
+    /// <summary>
+    /// What a string of JSON means, as UTF-8; false when it is longer than <see cref="MaxBytes"/>, no Unicode text, or holds a
+    /// zero.
+    /// </summary>
     /// <param name="raw">What stands between the quotes.</param>
     /// <param name="scratch">Used when there are escapes.</param>
     /// <param name="text">The text.</param>
@@ -90,6 +93,12 @@ internal static class JsonText
     {
         (read, written) = (6, 0);
         if (!TryHex(raw, out var unit))
+        {
+            return false;
+        }
+
+        // Some readers end a text at its first zero.
+        if (unit == 0)
         {
             return false;
         }

@@ -66,9 +66,12 @@ internal static class StringLiteral
     }
 
     /// <summary>A literal that means <paramref name="value"/>, the same for the same value.</summary>
-    public static string Write(string value)
+    public static string Write(string value) => $"\"{Escape(value)}\"";
+
+    /// <summary>What stands between the quotes of <see cref="Write"/>: nothing in it moves a terminal or hides.</summary>
+    public static string Escape(string value)
     {
-        var text = new StringBuilder(value.Length + 2).Append('"');
+        var text = new StringBuilder(value.Length);
         foreach (var rune in value.EnumerateRunes())
         {
             _ = rune.Value switch
@@ -84,20 +87,34 @@ internal static class StringLiteral
             };
         }
 
-        return text.Append('"').ToString();
+        return text.ToString();
     }
 
-    // What could hide or reorder a text that a person reads is written as its number.
+    // What could hide or reorder a text that a person reads is written as its number. Ranges, not categories: those change
+    // with each version of Unicode, and the digest of a condition never does.
     private static bool IsShown(Rune rune) =>
-        Rune.GetUnicodeCategory(rune)
-            is not (
-                UnicodeCategory.Control
-                or UnicodeCategory.Format
-                or UnicodeCategory.LineSeparator
-                or UnicodeCategory.ParagraphSeparator
-                or UnicodeCategory.PrivateUse
-                or UnicodeCategory.OtherNotAssigned
-            );
+        rune.Value
+            is >= ' '
+                and not (
+                    (>= 0x7f and <= 0xa0)
+                    or 0xad
+                    or 0x34f
+                    or 0x61c
+                    or (>= 0x115f and <= 0x1160)
+                    or (>= 0x17b4 and <= 0x17b5)
+                    or (>= 0x180b and <= 0x180f)
+                    or (>= 0x2000 and <= 0x200f)
+                    or (>= 0x2028 and <= 0x202f)
+                    or (>= 0x205f and <= 0x206f)
+                    or 0x3000
+                    or 0x3164
+                    or (>= 0xe000 and <= 0xf8ff)
+                    or (>= 0xfe00 and <= 0xfe0f)
+                    or 0xfeff
+                    or 0xffa0
+                    or (>= 0xfff0 and <= 0xffff)
+                    or >= 0xe0000
+                );
 
     private static bool Ends(string text, int at, char quote, int width) =>
         at + width <= text.Length && text.AsSpan(at, width).TrimStart(quote).IsEmpty;
@@ -141,7 +158,7 @@ internal static class StringLiteral
 
         throw new ConditionProblem(
             start + 1,
-            $"`\\{(char.IsControl(c) || char.IsSurrogate(c) ? "" : c)}` is not an escape here",
+            $"`\\{(c is > ' ' and < '\x7f' ? c : "")}` is not an escape here",
             "Write a backslash as `\\\\`, or the string as r\"…\"."
         );
     }

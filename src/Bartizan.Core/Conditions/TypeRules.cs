@@ -99,7 +99,8 @@ internal static class TypeRules
                     or ValueKind.Bool
                     or ValueKind.Double,
                 Term.Literal { Value: { Kind: ValueKind.String } text }
-            ) => $"Write it without quotes: `{text.Text}`.",
+            ) when text.Text.Length > 0 && text.Text.All(char.IsAsciiLetterOrDigit) =>
+                $"Write it without quotes: `{text.Text}`.",
             _ => "",
         };
         return ($"expected {expected.Type} like `{expected}`, got {got.Type}: `{got}`", hint);

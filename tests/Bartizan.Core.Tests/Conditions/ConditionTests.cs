@@ -73,6 +73,7 @@ public sealed class ConditionTests
     [InlineData("args.nested.list[1].id == 7")]
     [InlineData("args.base.more == 1")]
     [InlineData("has(args.base.more)")]
+    [InlineData("has(args.none)")]
     [InlineData("args.half == 'x'")]
     [InlineData("args.huge > 1")]
     [InlineData("user.department == 'it'")]
