@@ -3,26 +3,34 @@ using Bartizan.Core.Manifests;
 
 namespace Bartizan.Core.Policies;
 
-/// <summary>One layer's rules by verb.</summary>
+/// <summary>
+/// One layer's rules by verb. Without tables it asks every rule, and is the specification; with tables it asks those that a
+/// <see cref="DecisionTable"/> names, and must come to the same.
+/// </summary>
 internal sealed class CompiledLayer
 {
+    // Fewer rules are asked faster than found.
+    private const int WorthFiling = 5;
+
     private const int Verbs = (int)Verb.Serve + 1;
 
     private readonly CompiledRule[][] _rules = new CompiledRule[Verbs][];
     private readonly bool[] _hasAllow = new bool[Verbs];
+    private readonly DecisionTable?[] _tables = new DecisionTable?[Verbs];
     private readonly bool _observe;
 
     /// <summary>Compiles a layer.</summary>
-    public CompiledLayer(RuleLayer layer, bool observe, ConditionGround? ground = null)
+    public CompiledLayer(RuleLayer layer, bool observe, ConditionGround? ground = null, bool tables = false)
     {
         Name = layer.Name;
         IsCeiling = layer.IsCeiling;
         _observe = observe && !layer.IsCeiling;
-        var all = layer.Rules.SelectMany(rule => CompiledRule.Compile(rule, layer, ground)).ToList();
+        var all = layer.Rules.SelectMany(rule => CompiledRule.Compile(rule, layer, ground)).ToLookup(r => (int)r.Verb);
         for (var verb = 0; verb < Verbs; verb++)
         {
-            _rules[verb] = [.. all.Where(r => (int)r.Verb == verb)];
+            _rules[verb] = [.. all[verb]];
             _hasAllow[verb] = _rules[verb].Any(r => r.Rule.Effect == Effect.Allow);
+            _tables[verb] = tables && _rules[verb].Length >= WorthFiling ? new DecisionTable(_rules[verb]) : null;
         }
     }
 
@@ -34,6 +42,21 @@ internal sealed class CompiledLayer
 
     /// <summary>The rules of a verb.</summary>
     public ReadOnlySpan<CompiledRule> RulesOf(Verb verb) => _rules[(int)verb];
+
+    /// <summary>The room that <see cref="CandidatesOf(ActionTarget, Span{ulong})"/> needs, in words.</summary>
+    public int RoomFor(Verb verb) => _tables[(int)verb]?.Words ?? 0;
+
+    /// <summary>The rules that may apply to a target, all that do among them. The room is empty.</summary>
+    public Candidates CandidatesOf(ActionTarget target, Span<ulong> room)
+    {
+        if (_tables[(int)target.Verb] is not { } table)
+        {
+            return new Candidates(_rules[(int)target.Verb]);
+        }
+
+        table.Collect(target, room);
+        return new Candidates(_rules[(int)target.Verb], room);
+    }
 
     /// <summary>What this layer alone says of a target. Allocates nothing.</summary>
     public LayerVerdict Judge(ActionTarget target, in Situation situation)
@@ -70,13 +93,26 @@ internal sealed class CompiledLayer
         return rule.Rule.Effect != Effect.Allow && FitsAlias(rule, file);
     }
 
+    private Candidates CandidatesOf(string name, Verb verb, Span<ulong> room)
+    {
+        if (_tables[(int)verb] is not { } table)
+        {
+            return new Candidates(_rules[(int)verb]);
+        }
+
+        table.Collect(name, room);
+        return new Candidates(_rules[(int)verb], room);
+    }
+
     private LayerVerdict JudgeOther(ActionTarget target, in Situation situation)
     {
         CompiledRule? denies = null;
         CompiledRule? asks = null;
         CompiledRule? allows = null;
         var (askAt, allowAt, count) = (0, 0, 0);
-        foreach (var rule in _rules[(int)target.Verb])
+        var words = RoomFor(target.Verb);
+        Span<ulong> room = words <= Candidates.MaxOnStack ? stackalloc ulong[words] : new ulong[words];
+        foreach (var rule in CandidatesOf(target, room))
         {
             var at = rule.Find(target);
             if (at < 0 || !rule.Holds(situation))
@@ -117,7 +153,9 @@ internal sealed class CompiledLayer
         CompiledRule? asks = null;
         CompiledRule? allows = null;
         var count = 0;
-        foreach (var rule in _rules[(int)file.Verb])
+        var words = RoomFor(file.Verb);
+        Span<ulong> room = words <= Candidates.MaxOnStack ? stackalloc ulong[words] : new ulong[words];
+        foreach (var rule in CandidatesOf(file, room))
         {
             if (!Applies(rule, file, situation) || (rule.Rule.Effect == Effect.Allow && rule.HasLapsed(situation.Now)))
             {
@@ -164,7 +202,9 @@ internal sealed class CompiledLayer
 
     private bool IsGranted(string name, FileTarget file, in Situation situation, Effect least)
     {
-        foreach (var rule in _rules[(int)file.Verb])
+        var words = RoomFor(file.Verb);
+        Span<ulong> room = words <= Candidates.MaxOnStack ? stackalloc ulong[words] : new ulong[words];
+        foreach (var rule in CandidatesOf(name, file.Verb, room))
         {
             if (
                 rule.Rule.Effect >= least

@@ -19,7 +19,7 @@ internal static class Explainer
     {
         var matched = ImmutableArray.CreateBuilder<RuleReference>();
         var lapsed = ImmutableArray.CreateBuilder<RuleReference>();
-        foreach (var rule in layer.RulesOf(target.Verb))
+        foreach (var rule in layer.CandidatesOf(target, new ulong[layer.RoomFor(target.Verb)]))
         {
             if (CompiledLayer.Applies(rule, target, situation))
             {

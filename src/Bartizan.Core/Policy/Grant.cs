@@ -16,7 +16,7 @@ internal static class Grant
         foreach (var layer in policy.Layers)
         {
             var (applied, names) = (false, false);
-            foreach (var rule in layer.RulesOf(target.Verb))
+            foreach (var rule in layer.CandidatesOf(target, new ulong[layer.RoomFor(target.Verb)]))
             {
                 if (rule.HasLapsed(situation.Now) || !CompiledLayer.Applies(rule, target, situation))
                 {

@@ -11,10 +11,10 @@ namespace Bartizan.Core.Policies;
 /// </summary>
 /// <remarks>
 /// Each layer says deny, ask or allow (deny beats ask beats allow; what it doesn't mention it denies, a baseline without
-/// an allow rule for the verb lets pass), and the strictest layer counts. This evaluator is the specification: faster ones
-/// are tested against it. Loopback and private addresses may be dialed only where the rule that allows the action is an
-/// address literal, or the exact name of a host that is private by its name's standard (<c>localhost</c>,
-/// <c>*.internal</c>…); a wildcard never grants an address literal.
+/// an allow rule for the verb lets pass), and the strictest layer counts. Asking every rule is the specification
+/// (<see cref="CompileNaive"/>); the tables that find the rules to ask are tested against it. Loopback and private
+/// addresses may be dialed only where the rule that allows the action is an address literal, or the exact name of a host
+/// that is private by its name's standard (<c>localhost</c>, <c>*.internal</c>…); a wildcard never grants an address literal.
 /// </remarks>
 public sealed class Policy
 {
@@ -24,10 +24,12 @@ public sealed class Policy
     private readonly ImmutableArray<CompiledLayer> _layers;
 
     private readonly PolicyFacts _facts;
+    private readonly bool _onlyCeilings;
 
     private Policy(ImmutableArray<CompiledLayer> layers, PolicyFacts facts)
     {
         _layers = layers;
+        _onlyCeilings = layers.All(layer => layer.IsCeiling);
         _facts = facts;
     }
 
@@ -40,7 +42,13 @@ public sealed class Policy
     /// <param name="manifest">The manifest.</param>
     /// <param name="observe">True for <c>run --observe</c>: what no layer mentions is allowed and marked observed.</param>
     /// <exception cref="ArgumentException">When anything but development is to be observed.</exception>
-    public static Policy Compile(Manifest manifest, bool observe = false)
+    public static Policy Compile(Manifest manifest, bool observe = false) => Compile(manifest, observe, tables: true);
+
+    /// <summary>The specification: every rule is asked. For tests and benchmarks that hold the tables against it.</summary>
+    public static Policy CompileNaive(Manifest manifest, bool observe = false) =>
+        Compile(manifest, observe, tables: false);
+
+    private static Policy Compile(Manifest manifest, bool observe, bool tables)
     {
         ArgumentNullException.ThrowIfNull(manifest);
         if (observe && manifest.Environment != DeploymentEnvironment.Development)
@@ -53,7 +61,7 @@ public sealed class Policy
         [
             .. manifest.Layers.IsDefault
                 ? []
-                : manifest.Layers.Select(layer => new CompiledLayer(layer, observe, ground)),
+                : manifest.Layers.Select(layer => new CompiledLayer(layer, observe, ground, tables)),
         ];
         return new Policy(layers, new PolicyFacts(manifest))
         {
@@ -128,7 +136,7 @@ public sealed class Policy
 
     private Decision Judge(ActionTarget target, in Situation situation)
     {
-        if (_layers.IsEmpty || _layers.All(layer => layer.IsCeiling))
+        if (_onlyCeilings)
         {
             return Decision.Deny("the manifest has no rules");
         }

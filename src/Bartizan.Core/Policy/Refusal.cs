@@ -50,7 +50,7 @@ internal static class Refusal
     public static List<CompiledRule> Denying(CompiledLayer layer, ActionTarget target, in Situation situation)
     {
         var denying = new List<CompiledRule>();
-        foreach (var rule in layer.RulesOf(target.Verb))
+        foreach (var rule in layer.CandidatesOf(target, new ulong[layer.RoomFor(target.Verb)]))
         {
             if (rule.Rule.Effect is not (Effect.Allow or Effect.Ask) && CompiledLayer.Applies(rule, target, situation))
             {
@@ -74,7 +74,7 @@ internal static class Refusal
             return $"{layer.Name} allows only what its own rules name, and none names {what}";
         }
 
-        foreach (var rule in layer.RulesOf(target.Verb))
+        foreach (var rule in layer.CandidatesOf(target, new ulong[layer.RoomFor(target.Verb)]))
         {
             if (rule.HasLapsed(situation.Now) && CompiledLayer.Applies(rule, target, situation))
             {
@@ -91,7 +91,7 @@ internal static class Refusal
     // An allow that names the target and asks for more: a rule without its conditions is not what is missing.
     private static CompiledRule? FittingButUnmet(CompiledLayer layer, ActionTarget target, in Situation situation)
     {
-        foreach (var rule in layer.RulesOf(target.Verb))
+        foreach (var rule in layer.CandidatesOf(target, new ulong[layer.RoomFor(target.Verb)]))
         {
             var grants = rule is { IsConditional: true, Rule.Effect: Effect.Allow } && !rule.HasLapsed(situation.Now);
             if (grants && CompiledLayer.Fits(rule, target) && !rule.Holds(situation))

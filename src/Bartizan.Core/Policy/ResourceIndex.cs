@@ -40,11 +40,11 @@ internal sealed class ResourceIndex
             return FindOne(target);
         }
 
-        if (file.Names.Length == 1)
-        {
-            return FindOne(file);
-        }
+        return file.Names.Length == 1 ? FindOne(file) : FindCommon(file);
+    }
 
+    private AttributeSet FindCommon(FileTarget file)
+    {
         var names = file.Names.Select(name => AttributesOf(new FileTarget(file.Verb, name))).ToList();
         return SetOf(
             names[0].Where(known => names.TrueForAll(n => n.TryGetValue(known.Key, out var v) && v == known.Value))

@@ -135,6 +135,27 @@ public sealed class ConditionRuleTests
         Of("env.name == 'staging'").ShouldBe(Of("env.name == 'staging'", "version: 2\n"));
     }
 
+    [Theory]
+    [InlineData("user.region == 'eu'")]
+    [InlineData("resource.region == 'eu'")]
+    [InlineData("time.hour < 9")]
+    [InlineData("args.n == 1")]
+    public void A_conditional_rule_is_decided_without_allocating(string when)
+    {
+        var policy = Compile($"  - {{ allow: tool crm/*, why: x, when: \"{when}\" }}\n", out var manifest);
+        var known = Known(manifest, "bob");
+        var target = Rules.Target("tool crm/find");
+        policy.Screen(target, known).Effect.ShouldBe(Effect.Allow);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            policy.Screen(target, known);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+    }
+
     // 03:00 in UTC; the baseline and the manifest say Europe/Berlin.
     private static Circumstances Known(Manifest manifest, string person) =>
         new()

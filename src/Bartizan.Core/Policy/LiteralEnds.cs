@@ -1,0 +1,57 @@
+using System.Text;
+
+namespace Bartizan.Core.Policies;
+
+/// <summary>What every text that fits a pattern starts and ends with; what a table finds rules by.</summary>
+/// <param name="Start">The literal text it starts with; the whole when <paramref name="IsWhole"/>.</param>
+/// <param name="End">The literal text it ends with, without what <paramref name="Start"/> says already.</param>
+/// <param name="IsWhole">True when nothing else fits.</param>
+internal readonly record struct LiteralEnds(string Start, string End, bool IsWhole)
+{
+    /// <summary>Nothing is known.</summary>
+    public static LiteralEnds None { get; } = new("", "", false);
+
+    /// <summary>
+    /// The ends of a pattern of segments. INVARIANT: they say too little rather than too much: beside <c>**</c> no separator
+    /// counts, because it may stand for nothing.
+    /// </summary>
+    public static LiteralEnds Of(SegmentPattern pattern, char separator, string head = "")
+    {
+        if (pattern.IsLiteral)
+        {
+            return new(head + string.Join(separator, pattern.Segments.Select(s => s!.Text)), "", true);
+        }
+
+        return new(head + StartOf(pattern, separator), EndOf(pattern, separator), false);
+    }
+
+    private static string StartOf(SegmentPattern pattern, char separator)
+    {
+        var start = new StringBuilder();
+        for (var i = 0; i < pattern.Segments.Count && pattern.Segments[i] is { } glob; i++)
+        {
+            start.Append(i > 0 ? separator : "").Append(glob.Text.Split('*')[0]);
+            if (!glob.IsLiteral)
+            {
+                break;
+            }
+        }
+
+        return start.ToString();
+    }
+
+    private static string EndOf(SegmentPattern pattern, char separator)
+    {
+        var end = "";
+        for (var i = pattern.Segments.Count - 1; i >= 0 && pattern.Segments[i] is { } glob; i--)
+        {
+            end = glob.Text.Split('*')[^1] + (i < pattern.Segments.Count - 1 ? separator : "") + end;
+            if (!glob.IsLiteral)
+            {
+                break;
+            }
+        }
+
+        return end;
+    }
+}

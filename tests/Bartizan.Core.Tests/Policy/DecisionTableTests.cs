@@ -1,0 +1,298 @@
+using System.Collections.Immutable;
+using System.Text.Json;
+using Bartizan.Core.Conditions;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Core.Tests.Policies;
+
+/// <summary>
+/// Table = specification = brute force, over random policies and targets made of few pieces, so that they meet often. The seed
+/// is in every message.
+/// </summary>
+public sealed class DecisionTableTests
+{
+    private const int Policies = 2_000;
+    private const int TargetsEach = 60;
+
+    private static readonly string[] _labels = ["a", "b", "aa", "ab", "x"];
+    private static readonly string[] _words = ["a", "b", "ab", "a*", "*b", "*", "a*b", "**"];
+
+    [Fact]
+    public void The_table_decides_exactly_as_the_specification_does()
+    {
+        var (cases, effects) = (0, new int[3]);
+        for (var seed = 0; seed < Policies; seed++)
+        {
+            var random = new Dice(seed);
+            var manifest = RandomManifest(random);
+            var observe = random.Next(5) == 0;
+            var (table, naive) = (Policy.Compile(manifest, observe), Policy.CompileNaive(manifest, observe));
+            for (var i = 0; i < TargetsEach; i++, cases++)
+            {
+                var target = RandomTarget(random);
+                var known = RandomCircumstances(random, manifest);
+                var (one, other) = (table.Screen(target, known), naive.Screen(target, known));
+                if (!Same(one, other))
+                {
+                    Assert.Fail($"seed {seed}: {target.Verb} {target.Text}: table {one}, specification {other}");
+                }
+
+                effects[(int)one.Effect]++;
+            }
+        }
+
+        cases.ShouldBeGreaterThanOrEqualTo(100_000);
+        effects.ShouldAllBe(count => count > cases / 100, "each effect is met");
+    }
+
+    [Fact]
+    public void The_specification_decides_as_an_independent_evaluator_of_text_does()
+    {
+        var (cases, allowed) = (0, 0);
+        for (var seed = 0; seed < Policies; seed++)
+        {
+            var random = new Dice(seed);
+            var rules = RandomSimpleRules(random);
+            var policy = Policy.Compile(Rules.Manifest(rules, []));
+            for (var i = 0; i < TargetsEach; i++, cases++)
+            {
+                var path = "workspace/" + string.Join('/', Some(random, _labels, 1, 4));
+                var got = policy.Screen(new FileTarget(Verb.Read, path), Rules.Now).Effect;
+                if (got != BruteForce.Decide(rules, path))
+                {
+                    Assert.Fail(
+                        $"seed {seed}: {path}: {got}, not {BruteForce.Decide(rules, path)} by {string.Join(" | ", rules)}"
+                    );
+                }
+
+                allowed += got == Effect.Allow ? 1 : 0;
+            }
+        }
+
+        cases.ShouldBeGreaterThanOrEqualTo(100_000);
+        allowed.ShouldBeGreaterThan(cases / 50);
+    }
+
+    [Fact]
+    public void A_policy_that_is_compiled_again_has_the_same_digest_and_decides_alike()
+    {
+        for (var seed = 0; seed < 300; seed++)
+        {
+            var manifest = RandomManifest(new Dice(seed));
+            var again = RandomManifest(new Dice(seed));
+            var shuffled = again with
+            {
+                Layers = [.. again.Layers.Select(l => l with { Rules = [.. l.Rules.Reverse()] })],
+            };
+
+            Policy.Compile(shuffled).Digest.ShouldBe(Policy.Compile(manifest).Digest, $"seed {seed}");
+        }
+    }
+
+    [Fact]
+    public void Ten_thousand_rules_are_found_without_allocating()
+    {
+        ImmutableArray<string> rules =
+        [
+            .. Enumerable.Range(0, 10_000).Select(i => $"allow: tool s{i % 50}/t{i}_{(i % 3 == 0 ? "*" : "x")}"),
+        ];
+        var policy = Policy.Compile(Rules.Manifest(rules, []));
+        var target = new ToolTarget("s42", "t9942_x");
+        policy.Screen(target, Rules.Now).Effect.ShouldBe(Effect.Allow);
+
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        for (var i = 0; i < 100; i++)
+        {
+            policy.Screen(target, Rules.Now);
+        }
+
+        (GC.GetAllocatedBytesForCurrentThread() - before).ShouldBe(0);
+        policy.Screen(new ToolTarget("s42", "t9943_x"), Rules.Now).Effect.ShouldBe(Effect.Deny);
+    }
+
+    private static bool Same(Decision one, Decision other) =>
+        one.Effect == other.Effect
+        && one.Reason == other.Reason
+        && one.Needed == other.Needed
+        && one.Obligations.Equals(other.Obligations)
+        && one.Rules.SequenceEqual(other.Rules);
+
+    private static Manifest RandomManifest(Dice random)
+    {
+        var layers = ImmutableArray.CreateBuilder<RuleLayer>();
+        for (var i = random.Next(3); i > 0; i--)
+        {
+            layers.Add(RandomLayer(random, $"baseline {i}", isCeiling: true));
+        }
+
+        layers.Add(RandomLayer(random, "manifest", isCeiling: false));
+        return Rules.Manifest([], []) with { Layers = layers.ToImmutable() };
+    }
+
+    private static RuleLayer RandomLayer(Dice random, string name, bool isCeiling) =>
+        new(name, isCeiling, [.. Enumerable.Range(1, random.Next(1, 40)).Select(line => RandomRule(random, line))]);
+
+    private static Rule RandomRule(Dice random, int line)
+    {
+        var effect = random.Next(10) switch
+        {
+            < 6 => "allow",
+            < 8 => "ask",
+            _ => "deny",
+        };
+        var rule = Rules.Rule($"{effect}: {RandomPattern(random)}", line);
+        var isTool = rule.Verb == Verb.Tool;
+        return rule with
+        {
+            Expires = effect == "allow" && random.Next(6) == 0 ? new DateOnly(2026, 11, random.Next(19, 23)) : null,
+            Credential = rule.Verb is Verb.Http && random.Next(4) == 0 ? Pick(random, ["k", "l"]) : null,
+            When = random.Next(4) == 0 ? RandomCondition(random, isTool) : null,
+            Arguments =
+                isTool && random.Next(4) == 0
+                    ?
+                    [
+                        new ArgumentRule
+                        {
+                            Path = Pick(random, ["n", "m"]),
+                            Least = 1,
+                            Most = 2,
+                        },
+                    ]
+                    : [],
+        };
+    }
+
+    private static Condition RandomCondition(Dice random, bool isTool)
+    {
+        var text = Pick(
+            random,
+            [
+                "user.id == 'bob'",
+                "'ops' in user.groups",
+                "user.region == 'eu'",
+                "time.hour >= 3 && time.hour < 9",
+                "!('untrusted' in session.labels)",
+                "env.name == 'staging'",
+                "resource.class == 'x' || action.bulk",
+                isTool ? "args.n == 1" : "true",
+            ]
+        );
+        return Condition.Parse(text, ConditionSchema.Standard).Condition!;
+    }
+
+    private static string RandomPattern(Dice random) =>
+        random.Next(11) switch
+        {
+            0 or 1 => $"connect {RandomHost(random)}:{Pick(random, ["443", "80", "*", "{80,443}"])}",
+            2 => $"http {Pick(random, ["GET", "*", "POST"])} http://{RandomHost(random)}/{RandomPath(random)}",
+            3 => $"http * {Pick(random, ["https", "*"])}://{RandomHost(random)}/**",
+            4 or 5 => $"read {Pick(random, ["workspace", "**", "home", ""])}/{RandomPath(random)}",
+            6 => $"write workspace/{RandomPath(random)}",
+            7 => $"tool {Pick(random, ["a", "b", "a*", "*"])}/{RandomPath(random)}",
+            8 => $"model {Pick(random, ["a", "b", "*"])}/{RandomPath(random)}",
+            9 => $"exec {string.Join(' ', Some(random, _words, 1, 4))}",
+            _ => Pick(
+                random,
+                [
+                    "http * **",
+                    "tool **",
+                    "read **/.env",
+                    "exec **",
+                    "connect 10.0.0.1:443",
+                    "read **/{a,*.b}",
+                    "exec {a",
+                ]
+            ),
+        };
+
+    private static string RandomHost(Dice random) =>
+        string.Join('.', Some(random, ["a", "b", "*", "**", "a*", "*b"], 1, 3)) + Pick(random, ["", ".example"]);
+
+    private static string RandomPath(Dice random) => string.Join('/', Some(random, [.. _words, "{a,b}", "a.b"], 1, 4));
+
+    private static ActionTarget RandomTarget(Dice random)
+    {
+        string Path(int least) => string.Join('/', Some(random, [.. _labels, ".env", "a.b"], least, 4));
+        var host = Pick(random, ["a.example", "b.a.example", "a.b", "a", "10.0.0.1", "ab.example", "b.b.b"]);
+        HostName.TryParse(host, out var name, out _).ShouldBeTrue();
+        switch (random.Next(8))
+        {
+            case 0:
+                return new ConnectTarget(name, random.Next(2) == 0 ? 443 : 80);
+            case 1:
+                return new HttpTarget(
+                    Pick(random, ["GET", "POST"]),
+                    Pick(random, ["http", "https"]),
+                    name,
+                    Pick(random, [80, 443]),
+                    "/" + Path(0)
+                );
+            case 2:
+                return new ToolTarget(Pick(random, ["a", "b", "ab", "a/b"]), Path(1));
+            case 3:
+                return new ModelTarget(Pick(random, ["a", "b"]), Path(1));
+            case 4:
+                return RandomCommand(random);
+            default:
+                ImmutableArray<string> names =
+                [
+                    .. Enumerable
+                        .Range(0, random.Next(1, 3))
+                        .Select(_ => Pick(random, ["workspace", "home", ""]) + "/" + Path(1)),
+                ];
+                return new FileTarget(Pick(random, [Verb.Read, Verb.Write]), names)
+                {
+                    Aliases = random.Next(3) == 0 ? ["/" + Path(1)] : [],
+                };
+        }
+    }
+
+    private static ExecTarget RandomCommand(Dice random)
+    {
+        if (random.Next(8) == 0)
+        {
+            return ExecTarget.Opaque("a $(b)");
+        }
+
+        ImmutableArray<string> argv = [.. Some(random, [.. _labels, "/bin/a", "a b", ""], 1, 4)];
+        ImmutableArray<ImmutableArray<string>> spellings =
+            random.Next(3) == 0
+                ?
+                [
+                    ["/usr/bin/b", .. argv[1..]],
+                ]
+                : [];
+        return new ExecTarget(argv) { Spellings = spellings };
+    }
+
+    private static Circumstances RandomCircumstances(Dice random, Manifest manifest) =>
+        new()
+        {
+            Now = Rules.Now.AddHours(random.Next(24)),
+            User = random.Next(3) == 0 ? null : User.Of(manifest, Pick(random, ["bob", "eve"])),
+            Labels = random.Next(3) == 0 ? null : (Labels)random.Next(8),
+            Arguments =
+                random.Next(3) == 0
+                    ? default
+                    : JsonDocument
+                        .Parse(Pick(random, ["{}", "{\"n\":1}", "{\"n\":5}", "{\"m\":2,\"n\":1}"]))
+                        .RootElement,
+        };
+
+    private static ImmutableArray<string> RandomSimpleRules(Dice random) =>
+        [
+            .. Enumerable
+                .Range(0, random.Next(1, 20))
+                .Select(_ =>
+                    $"{Pick(random, ["allow", "allow", "ask", "deny"])}: read {Pick(random, ["workspace", "**"])}/{string.Join('/', Some(random, _words, 1, 4))}"
+                ),
+        ];
+
+    private static T Pick<T>(Dice random, ImmutableArray<T> from) => from[random.Next(from.Length)];
+
+    private static IEnumerable<string> Some(Dice random, string[] from, int least, int most) =>
+        [.. Enumerable.Range(0, random.Next(least, most)).Select(_ => from[random.Next(from.Length)])];
+}
