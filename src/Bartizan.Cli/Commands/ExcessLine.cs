@@ -12,10 +12,10 @@ namespace Bartizan.Cli.Commands;
 /// <param name="Action">The action, as <c>explain</c> takes it.</param>
 /// <param name="Also">Other names of the same action.</param>
 /// <param name="At">When, where it isn't now.</param>
-/// <param name="Granted">The rule of A that grants it, with its place.</param>
-/// <param name="InA">How A decides it.</param>
-/// <param name="InB">How B decides it.</param>
-/// <param name="BecauseB">Why B decides it so.</param>
+/// <param name="Granted">The rule that grants it, with its place.</param>
+/// <param name="Here">How the manifest that gives more decides it.</param>
+/// <param name="There">How the other decides it.</param>
+/// <param name="Because">Why the other decides it so.</param>
 internal sealed record ExcessLine(
     ExcessKind Kind,
     bool Certain,
@@ -24,9 +24,9 @@ internal sealed record ExcessLine(
     string? Also,
     DateTimeOffset? At,
     string? Granted,
-    Effect? InA,
-    Effect? InB,
-    string? BecauseB
+    Effect? Here,
+    Effect? There,
+    string? Because
 )
 {
     /// <summary>The lines of a proof.</summary>
@@ -34,8 +34,9 @@ internal sealed record ExcessLine(
         [.. proof.Excesses.Select(excess => Of(excess, proof.From))];
 
     /// <summary>Prints them.</summary>
-    public static void Print(IReadOnlyList<ExcessLine> lines)
+    public static void Print(NarrowingProof proof)
     {
+        var lines = Of(proof);
         foreach (var line in lines)
         {
             var what = line.Action is null ? line.Says : $"{line.Action}: {line.Says}";
@@ -52,12 +53,12 @@ internal sealed record ExcessLine(
 
             if (line.Granted is { } granted)
             {
-                Screen.Line($"      A: {Screen.Printable(granted)}");
+                Screen.Line($"      {proof.First}: {Screen.Printable(granted)}");
             }
 
-            if (line.BecauseB is { } because)
+            if (line.Because is { } because)
             {
-                Screen.Line($"      B: {Screen.Printable(because)}");
+                Screen.Line($"      {proof.Second}: {Screen.Printable(because)}");
             }
 
             if (!line.Certain)

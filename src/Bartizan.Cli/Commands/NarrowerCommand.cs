@@ -70,7 +70,7 @@ internal static class NarrowerCommand
                 break;
         }
 
-        ExcessLine.Print(ExcessLine.Of(proof));
+        ExcessLine.Print(proof);
     }
 
     private sealed record NarrowerReport(

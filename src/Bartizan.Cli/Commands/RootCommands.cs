@@ -38,6 +38,7 @@ internal static class RootCommands
             DecideCommand.Make(),
             TestCommand.Make(),
             ReplayCommand.Make(),
+            DiffCommand.Make(),
             InitCommand.Make(),
             DemoCommand.Make(),
             DemoCommand.MakeAgent(),

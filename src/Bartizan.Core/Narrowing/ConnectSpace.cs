@@ -7,6 +7,8 @@ namespace Bartizan.Core.Narrowing;
 /// <summary>Tunnels: host and port.</summary>
 internal sealed class ConnectSpace : VerbSpace
 {
+    private static readonly int[] _usual = [443, 80];
+
     private readonly HostDimension _hosts = new();
     private readonly ValueDimension<int> _ports = Ports();
 
@@ -17,7 +19,7 @@ internal sealed class ConnectSpace : VerbSpace
     public static ValueDimension<int> Ports()
     {
         const int Largest = 65_535;
-        return new([443, 80, .. Enumerable.Range(1, Largest)]);
+        return new(_usual.Concat(Enumerable.Range(1, Largest)));
     }
 
     /// <inheritdoc/>

@@ -32,19 +32,34 @@ public sealed record NarrowingProof
     /// <summary>How many atoms the actions were cut into, for reports.</summary>
     public int Atoms { get; init; }
 
+    /// <summary>What sentences call the first.</summary>
+    public string First { get; init; } = "A";
+
+    /// <summary>What sentences call the second.</summary>
+    public string Second { get; init; } = "B";
+
     /// <summary>Proves that <paramref name="first"/> is at most <paramref name="second"/>, or says why not.</summary>
-    public static NarrowingProof Of(Manifest first, Manifest second, DateTimeOffset from)
+    public static NarrowingProof Of(Manifest first, Manifest second, DateTimeOffset from) =>
+        Of(first, second, from, ("A", "B"));
+
+    /// <summary>The same, with names for the two.</summary>
+    public static NarrowingProof Of(
+        Manifest first,
+        Manifest second,
+        DateTimeOffset from,
+        (string First, string Second) names
+    )
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
         var (a, b) = (Policy.Compile(first), Policy.Compile(second));
         var effort = new Effort();
         var excesses = ImmutableArray.CreateBuilder<Excess>();
-        excesses.AddRange(SurfaceProof.Find(first, second));
+        excesses.AddRange(new SurfaceProof(names.First, names.Second).Find(first, second));
         var atoms = 0;
         foreach (var verb in Enum.GetValues<Verb>().Where(v => v != Verb.Unknown))
         {
-            var proof = new VerbProof(verb, a, b, from, effort);
+            var proof = new VerbProof(verb, a, b, from, effort, names);
             excesses.AddRange(proof.Find());
             atoms += proof.Atoms;
         }
@@ -63,6 +78,8 @@ public sealed record NarrowingProof
                 : NarrowingAnswer.Unproved,
             Excesses = excesses.ToImmutable(),
             From = from,
+            First = names.First,
+            Second = names.Second,
             Atoms = atoms,
         };
     }

@@ -6,31 +6,41 @@ namespace Bartizan.Core.Narrowing;
 /// What a manifest gives beside its rules: upstreams, credentials, what the sandbox shows of the host, limits, the
 /// environment. Each of the first must stand in the second, or be less.
 /// </summary>
-internal static class SurfaceProof
+internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
 {
     /// <summary>Everything in which the first is more than the second.</summary>
-    public static IEnumerable<Excess> Find(Manifest a, Manifest b) =>
-        [.. Environment(a, b), .. Models(a, b), .. Credentials(a, b), .. Sandbox(a.Run ?? new(), b.Run ?? new())];
+    public IEnumerable<Excess> Find(Manifest a, Manifest b) =>
+        [
+            .. Environment(a, b),
+            .. Models(a, b),
+            .. Credentials(a, b),
+            .. Groups(a, b),
+            .. Sandbox(a.Run ?? new(), b.Run ?? new()),
+        ];
 
     // Rules are compared with each under its own environment. What only development may do is no rule.
-    private static IEnumerable<Excess> Environment(Manifest a, Manifest b)
+    private IEnumerable<Excess> Environment(Manifest a, Manifest b)
     {
         if (a.Environment == DeploymentEnvironment.Development && b.Environment != DeploymentEnvironment.Development)
         {
             yield return Certain(
                 ExcessKind.Environment,
-                "A is in development and can be run with `--observe`, which lets what no rule mentions pass; B is not"
+                $"{nameOfFirst} is in development and can be run with `--observe`, which lets what no rule mentions pass; "
+                    + $"{nameOfSecond} is not"
             );
         }
     }
 
-    private static IEnumerable<Excess> Models(Manifest a, Manifest b)
+    private IEnumerable<Excess> Models(Manifest a, Manifest b)
     {
         foreach (var (name, mine) in a.Models.OrderBy(m => m.Key, StringComparer.Ordinal))
         {
             if (!b.Models.TryGetValue(name, out var theirs))
             {
-                yield return Certain(ExcessKind.Model, $"A has the upstream `{name}`, B has none of that name");
+                yield return Certain(
+                    ExcessKind.Model,
+                    $"{nameOfFirst} has the upstream `{name}`, {nameOfSecond} has none of that name"
+                );
                 continue;
             }
 
@@ -49,7 +59,7 @@ internal static class SurfaceProof
                 {
                     yield return Certain(
                         ExcessKind.Model,
-                        $"the upstream `{name}` {what} {Shown(first)} in A and {Shown(second)} in B"
+                        $"the upstream `{name}` {what} {Shown(first)} in {nameOfFirst} and {Shown(second)} in {nameOfSecond}"
                     );
                 }
             }
@@ -57,31 +67,50 @@ internal static class SurfaceProof
     }
 
     // Where a credential comes from is part of which one it is; its value is never read.
-    private static IEnumerable<Excess> Credentials(Manifest a, Manifest b)
+    private IEnumerable<Excess> Credentials(Manifest a, Manifest b)
     {
         foreach (var (name, mine) in a.Credentials.OrderBy(c => c.Key, StringComparer.Ordinal))
         {
             if (!b.Credentials.TryGetValue(name, out var theirs))
             {
-                yield return Certain(ExcessKind.Credential, $"A has the credential `{name}`, B has none of that name");
+                yield return Certain(
+                    ExcessKind.Credential,
+                    $"{nameOfFirst} has the credential `{name}`, {nameOfSecond} has none of that name"
+                );
             }
             else if (mine.Origin != theirs.Origin || mine.Locator != theirs.Locator)
             {
                 yield return Certain(
                     ExcessKind.Credential,
-                    $"the credential `{name}` comes from elsewhere in A than in B"
+                    $"the credential `{name}` comes from elsewhere in {nameOfFirst} than in {nameOfSecond}"
                 );
             }
         }
     }
 
-    private static IEnumerable<Excess> Sandbox(RunSection a, RunSection b)
+    // Who may approve, and whom a condition means by a group.
+    private IEnumerable<Excess> Groups(Manifest a, Manifest b)
+    {
+        foreach (var (name, people) in a.Groups.OrderBy(g => g.Key, StringComparer.Ordinal))
+        {
+            var known = b.Groups.GetValueOrDefault(name, []);
+            foreach (var person in people.Where(p => !known.Contains(p, StringComparer.Ordinal)))
+            {
+                yield return Certain(
+                    ExcessKind.Approval,
+                    $"{Shown(person)} is in the group `{name}` of {nameOfFirst} and not of {nameOfSecond}"
+                );
+            }
+        }
+    }
+
+    private IEnumerable<Excess> Sandbox(RunSection a, RunSection b)
     {
         if (!LiesBelow(a.WorkspacePath, b.WorkspacePath))
         {
             yield return Certain(
                 ExcessKind.Sandbox,
-                $"the workspace is {Shown(a.WorkspacePath)} in A and {Shown(b.WorkspacePath)} in B"
+                $"the workspace is {Shown(a.WorkspacePath)} in {nameOfFirst} and {Shown(b.WorkspacePath)} in {nameOfSecond}"
             );
         }
 
@@ -89,13 +118,13 @@ internal static class SurfaceProof
         {
             yield return Certain(
                 ExcessKind.Sandbox,
-                $"writes to the workspace are {WordOf(a.WorkspaceMode)} in A and {WordOf(b.WorkspaceMode)} in B"
+                $"writes to the workspace are {WordOf(a.WorkspaceMode)} in {nameOfFirst} and {WordOf(b.WorkspaceMode)} in {nameOfSecond}"
             );
         }
 
         foreach (var mount in a.Mounts.Where(m => !b.Mounts.Any(o => LiesBelow(m, o))))
         {
-            yield return Certain(ExcessKind.Sandbox, $"A mounts {Shown(mount)}, B doesn't");
+            yield return Certain(ExcessKind.Sandbox, $"{nameOfFirst} mounts {Shown(mount)}, {nameOfSecond} doesn't");
         }
 
         foreach (
@@ -126,7 +155,10 @@ internal static class SurfaceProof
         {
             if (more)
             {
-                yield return Certain(ExcessKind.Sandbox, $"the limit `{what}` is {first} in A and {second} in B");
+                yield return Certain(
+                    ExcessKind.Sandbox,
+                    $"the limit `{what}` is {first} in {nameOfFirst} and {second} in {nameOfSecond}"
+                );
             }
         }
     }

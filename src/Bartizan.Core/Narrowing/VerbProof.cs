@@ -8,7 +8,14 @@ namespace Bartizan.Core.Narrowing;
 /// what A carries out is carried out under no fewer obligations. Boxes of A, less what A itself stops, are taken away
 /// piece by piece by what B grants.
 /// </summary>
-internal sealed class VerbProof(Verb verb, Policy a, Policy b, DateTimeOffset from, Effort effort)
+internal sealed class VerbProof(
+    Verb verb,
+    Policy a,
+    Policy b,
+    DateTimeOffset from,
+    Effort effort,
+    (string First, string Second) names
+)
 {
     /// <summary>Actions of one box that are decided under both policies before the box is called uncertain.</summary>
     private const int MaxTries = 64;
@@ -93,13 +100,12 @@ internal sealed class VerbProof(Verb verb, Policy a, Policy b, DateTimeOffset fr
     // INVARIANT: a credential goes only where the other policy sends the same one.
     private void FindCredentials()
     {
-        var grants = _boxes.A.Grants(Effect.Ask, effort);
-        if (verb == Verb.Connect || grants.Count == 0)
+        if (verb == Verb.Connect)
         {
             return;
         }
 
-        var granted = new Cover([.. grants.Select(g => g.Box)], _boxes.A.Everything.Sizes);
+        var granted = GrantedByFirst();
         foreach (var rule in _boxes.A.Layers.SelectMany(l => l.All).Where(r => r.Credential is not null))
         {
             var theirs = _boxes.B.Injecting(rule.Credential!);
@@ -111,7 +117,7 @@ internal sealed class VerbProof(Verb verb, Policy a, Policy b, DateTimeOffset fr
                     && ReportObligation(
                         rule,
                         rest,
-                        $"A injects the credential `{rule.Credential}`, B doesn't",
+                        $"{names.First} injects the credential `{rule.Credential}`, {names.Second} doesn't",
                         o => o.Credential == rule.Credential
                     )
                 )
@@ -124,35 +130,49 @@ internal sealed class VerbProof(Verb verb, Policy a, Policy b, DateTimeOffset fr
 
     private void FindPrivate()
     {
+        var granted = GrantedByFirst();
         foreach (var (mine, except) in _boxes.A.Privately(effort).ToList())
         {
-            foreach (var layer in _reported.Contains(mine.Rule.Reference) ? [] : _boxes.B.Layers)
+            foreach (var i in granted.Meeting(mine.Box))
             {
-                var named = new Cover(
-                    [.. layer.All.Where(x => x.IsPrivate).Select(x => x.Box)],
-                    _boxes.A.Everything.Sizes
-                );
-
-                // A baseline forbids it only where it has a say.
-                var says = layer.IsCeiling ? layer.All.Select(x => x.Box) : [_boxes.B.Everything];
-                foreach (var both in says.Select(s => s.And(mine.Box)).OfType<Box>())
+                if (_reported.Contains(mine.Rule.Reference))
                 {
-                    if (
-                        named.FindOutside(both, effort, except, _boxes.A.Denied) is { } rest
-                        && ReportObligation(
-                            mine,
-                            rest,
-                            "A lets private addresses be dialed, B doesn't",
-                            o => o.PrivateAddresses
-                        )
+                    break;
+                }
+
+                FindPrivate(mine with { Box = granted.Boxes[i].And(mine.Box)! }, except);
+            }
+        }
+    }
+
+    private void FindPrivate(RuleBox mine, Cover except)
+    {
+        foreach (var layer in _boxes.B.Layers)
+        {
+            var named = new Cover([.. layer.All.Where(x => x.IsPrivate).Select(x => x.Box)], mine.Box.Sizes);
+
+            // A baseline forbids it only where it has a say.
+            var says = layer.IsCeiling ? layer.All.Select(x => x.Box) : [_boxes.B.Everything];
+            foreach (var both in says.Select(s => s.And(mine.Box)).OfType<Box>())
+            {
+                if (
+                    named.FindOutside(both, effort, except, _boxes.A.Denied) is { } rest
+                    && ReportObligation(
+                        mine,
+                        rest,
+                        $"{names.First} lets private addresses be dialed, {names.Second} doesn't",
+                        o => o.PrivateAddresses
                     )
-                    {
-                        break;
-                    }
+                )
+                {
+                    return;
                 }
             }
         }
     }
+
+    private Cover GrantedByFirst() =>
+        new([.. _boxes.A.Grants(Effect.Ask, effort).Select(g => g.Box)], _boxes.A.Everything.Sizes);
 
     // True when the difference is real; what can't be told is reported once for each rule, and looked for on.
     private bool Report(RuleBox grant, Box rest, Effect least)
@@ -166,7 +186,7 @@ internal sealed class VerbProof(Verb verb, Policy a, Policy b, DateTimeOffset fr
                 continue;
             }
 
-            var says = $"{WordOf(first.Effect)} by A, {WordOf(second.Effect)} by B";
+            var says = $"{WordOf(first.Effect)} by {names.First}, {WordOf(second.Effect)} by {names.Second}";
             var excess = new Excess(ExcessKind.Decision, says)
             {
                 IsCertain = certain,
