@@ -28,6 +28,9 @@ internal sealed class FileSpace(Verb verb) : VerbSpace
     public override bool JoinsDenials => true;
 
     /// <inheritdoc/>
+    public override bool AsksByMoreThanItGrants => true;
+
+    /// <inheritdoc/>
     public override bool IsCertain(ReadOnlySpan<int> atoms) => _atoms[atoms[0]].Alias is null;
 
     /// <inheritdoc/>

@@ -20,10 +20,11 @@ internal sealed class LayerBoxes
         MustGrant = !isCeiling || hasAllow;
         All = boxes;
         Denies = [.. boxes.Where(b => b.Rule.Rule.Effect is not (Effect.Ask or Effect.Allow))];
-        Asks = [.. boxes.Where(b => b.Rule.Rule.Effect == Effect.Ask)];
+        Asks = [.. boxes.Where(b => b.Rule.Rule.Effect == Effect.Ask && b.Stops)];
         Allows = [.. boxes.Where(b => b.Rule.Rule.Effect == Effect.Allow)];
         Allowed = new Cover([.. Allows.Select(b => b.Box)], atoms);
-        Granted = new Cover([.. Allows.Concat(Asks).Select(b => b.Box)], atoms);
+        Grants = [.. boxes.Where(b => b.Grants)];
+        Granted = new Cover([.. Grants.Select(b => b.Box)], atoms);
     }
 
     /// <summary>The layer's name.</summary>
@@ -41,11 +42,14 @@ internal sealed class LayerBoxes
     /// <summary>Those of deny rules.</summary>
     public ImmutableArray<RuleBox> Denies { get; }
 
-    /// <summary>Those of ask rules.</summary>
+    /// <summary>Those of ask rules, where they ask.</summary>
     public ImmutableArray<RuleBox> Asks { get; }
 
     /// <summary>Those of allow rules.</summary>
     public ImmutableArray<RuleBox> Allows { get; }
+
+    /// <summary>Those of allow and ask rules, where they let pass.</summary>
+    public ImmutableArray<RuleBox> Grants { get; }
 
     /// <summary>What its allow rules name.</summary>
     public Cover Allowed { get; }

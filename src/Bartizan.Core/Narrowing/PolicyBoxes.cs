@@ -60,7 +60,7 @@ internal sealed class PolicyBoxes
         List<RuleBox>? grants = null;
         foreach (var layer in _layers.Where(l => l.MustGrant).OrderBy(l => l.IsCeiling))
         {
-            var own = least == Effect.Allow ? layer.Allows : [.. layer.Allows, .. layer.Asks];
+            var own = least == Effect.Allow ? layer.Allows : layer.Grants;
             if (grants is null)
             {
                 grants = [.. own];

@@ -1,3 +1,4 @@
+using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 
 namespace Bartizan.Core.Narrowing;
@@ -8,6 +9,12 @@ namespace Bartizan.Core.Narrowing;
 /// <param name="Pattern">Which of the rule's patterns.</param>
 internal sealed record RuleBox(Box Box, CompiledRule Rule, int Pattern)
 {
+    /// <summary>True when it lets actions pass, asked or not.</summary>
+    public bool Grants { get; init; } = Rule.Rule.Effect >= Effect.Ask;
+
+    /// <summary>True when it denies actions or has them asked.</summary>
+    public bool Stops { get; init; } = Rule.Rule.Effect != Effect.Allow;
+
     /// <summary>True when this pattern lets private addresses be dialed.</summary>
     public bool IsPrivate => Rule.ObligationsOf(Pattern).PrivateAddresses;
 

@@ -134,15 +134,24 @@ internal sealed class VerbBoxes
                 continue;
             }
 
-            foreach (var sides in _space.BoxesOf(name, rule.Patterns[i], takes))
+            // INVARIANT: where an ask looks at more names than one, it grants by the first only.
+            var apart = _space.AsksByMoreThanItGrants && rule.Rule.Effect == Effect.Ask;
+            boxes.AddRange(
+                Filled(_space.BoxesOf(name, rule.Patterns[i], takes), beside)
+                    .Select(box => new RuleBox(box, rule, i) { Grants = rule.Rule.Effect >= Effect.Ask && !apart })
+            );
+            if (apart)
             {
-                if (new Box([.. sides, .. beside]) is { IsEmpty: false } box)
-                {
-                    boxes.Add(new RuleBox(box, rule, i));
-                }
+                boxes.AddRange(
+                    Filled(_space.BoxesOf(name, rule.Patterns[i], takes: false), beside)
+                        .Select(box => new RuleBox(box, rule, i) { Stops = false })
+                );
             }
         }
     }
+
+    private static IEnumerable<Box> Filled(IEnumerable<ImmutableArray<AtomSet>> all, ImmutableArray<AtomSet> beside) =>
+        all.Select(sides => new Box([.. sides, .. beside])).Where(box => !box.IsEmpty);
 
     private bool Joins(CompiledRule rule) =>
         _space.JoinsDenials && !rule.IsConditional && rule.Rule.Effect is not (Effect.Ask or Effect.Allow);

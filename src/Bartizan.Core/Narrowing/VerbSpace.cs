@@ -19,6 +19,9 @@ internal abstract class VerbSpace
     /// </summary>
     public virtual bool JoinsDenials => false;
 
+    /// <summary>True where an ask grants by the name only, and asks by the other names too.</summary>
+    public virtual bool AsksByMoreThanItGrants => false;
+
     /// <summary>Names a pattern.</summary>
     public abstract void Name(string name, TargetPattern pattern);
 

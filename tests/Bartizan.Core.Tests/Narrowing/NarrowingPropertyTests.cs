@@ -23,7 +23,7 @@ public sealed class NarrowingPropertyTests
         var (proved, refuted, unproved) = (0, 0, 0);
         var actions = NarrowingWorld.Verbs.ToDictionary(v => v, NarrowingWorld.Actions);
         ForAll(
-            _cases / 4,
+            _cases / 8,
             (world, verb, seed) =>
             {
                 var (a, b) = (world.Manifest(verb), world.Manifest(verb));

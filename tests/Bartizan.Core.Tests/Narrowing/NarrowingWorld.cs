@@ -42,6 +42,27 @@ internal sealed class NarrowingWorld
 
     private static readonly string[] _commands = ["a", "a *", "a **", "** b", "* b", "/a b", "b", "a b", "**"];
 
+    private static readonly string[] _spellings =
+    [
+        "a",
+        "b",
+        "x",
+        "/a",
+        "/b",
+        "a b",
+        "a x",
+        "x b",
+        "b b",
+        "/a b",
+        "/a x",
+        "/b b",
+        "/x b",
+        "a b x",
+        "a x b",
+        "/a x b",
+        "x x",
+    ];
+
     private readonly Dice _random;
 
     public NarrowingWorld(int seed) => _random = new Dice(seed);
@@ -100,41 +121,35 @@ internal sealed class NarrowingWorld
         {
             Verb.Model =>
             [
-                .. Texts("abx/", 4).SelectMany(t => new[] { "a", "b", "x" }.Select(h => new ModelTarget(h, t))),
+                .. Texts("abx/", 4).SelectMany(t => new[] { "a", "b", "x", "ab" }.Select(h => new ModelTarget(h, t))),
             ],
             Verb.Connect => [.. Hosts().SelectMany(h => new[] { 443, 80, 1 }.Select(p => new ConnectTarget(h, p)))],
             Verb.Http =>
             [
+                // An https rule means tunnels too.
+                .. Actions(Verb.Connect),
                 .. Hosts()
                     .SelectMany(h =>
                         Paths(3)
                             .SelectMany(p =>
-                                new[] { ("GET", 80), ("POST", 80), ("PUT", 80), ("GET", 1), ("POST", 1), ("PUT", 1) }.Select(m => new HttpTarget(
-                                    m.Item1,
-                                    "http",
-                                    h,
-                                    m.Item2,
-                                    p
-                                ))
+                                new[]
+                                {
+                                    ("GET", 80),
+                                    ("POST", 80),
+                                    ("PUT", 80),
+                                    ("GET", 1),
+                                    ("POST", 1),
+                                    ("PUT", 1),
+                                }.Select(m => new HttpTarget(m.Item1, "http", h, m.Item2, p))
                             )
                     ),
             ],
             Verb.Read => [.. Files()],
             _ =>
             [
-                .. Words(3).Select(w => new ExecTarget([.. w])),
+                .. Commands().Select(w => new ExecTarget([.. w])),
                 ExecTarget.Opaque("$x"),
-                .. Words(2)
-                    .SelectMany(w =>
-                        Words(2)
-                            .Select(s => new ExecTarget([.. w])
-                            {
-                                Spellings =
-                                [
-                                    [.. s],
-                                ],
-                            })
-                    ),
+                .. Commands().SelectMany(w => _spellings.Select(s => Spelt(w, s.Split(' ')))),
             ],
         };
 
@@ -225,6 +240,17 @@ internal sealed class NarrowingWorld
             yield return new FileTarget(Verb.Read, "workspace") { Aliases = ["/" + root] };
         }
     }
+
+    private static IEnumerable<string[]> Commands() => Words(3).Concat(_spellings.Select(s => s.Split(' ')));
+
+    private static ExecTarget Spelt(string[] words, string[] other) =>
+        new([.. words])
+        {
+            Spellings =
+            [
+                [.. other],
+            ],
+        };
 
     private static IEnumerable<string[]> Words(int most) =>
         Texts("abx/ ", most).Select(t => t.Split(' ')).Where(w => w[0].Length > 0);
