@@ -1,5 +1,5 @@
 using System.CommandLine;
-using System.Globalization;
+using System.Text.Json;
 using Bartizan.Cli.Terminal;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
@@ -9,10 +9,31 @@ namespace Bartizan.Cli.Commands;
 /// <summary><c>bartizan explain VERB TARGET</c>: which rules decide an action, and the nearest rule that would change it.</summary>
 internal static class ExplainCommand
 {
+    private const string NoLabel = "none";
+
+    private static readonly Option<string[]> s_arguments = new("--arg")
+    {
+        Description = "An argument of a tool call, NAME=VALUE; a value that is JSON is taken as JSON.",
+        AllowMultipleArgumentsPerToken = false,
+    };
+
+    private static readonly Option<string[]> s_labels = new("--label")
+    {
+        Description =
+            "What the session has been exposed to: untrusted, private, secret, or none; unknown when left out.",
+    };
+
+    private static readonly Option<string?> s_user = new("--user")
+    {
+        Description = "The person; unknown when left out.",
+    };
+
+    private static readonly Option<string?> s_time = new("--time") { Description = "RFC 3339; now when left out." };
+
     /// <summary>Builds the command.</summary>
     public static Command Make()
     {
-        var verb = new Argument<string>("verb") { Description = "model, http, connect, read, write or exec." };
+        var verb = new Argument<string>("verb") { Description = "model, tool, http, connect, read, write, exec…" };
         var target = new Argument<string[]>("target")
         {
             Description = "What it reaches for, as a rule would name it.",
@@ -32,6 +53,10 @@ internal static class ExplainCommand
             verb,
             target,
             manifest,
+            s_arguments,
+            s_labels,
+            s_user,
+            s_time,
             json,
         };
         command.SetAction(parsed =>
@@ -42,23 +67,25 @@ internal static class ExplainCommand
                 return code;
             }
 
-            if (Target(parsed.GetValue(verb)!, parsed.GetValue(target)!) is not { } asked)
+            var action = $"{parsed.GetValue(verb)} {string.Join(' ', parsed.GetValue(target)!)}";
+            if (!QuestionReader.TryParse(Ask(parsed, action), null, out _, out var question, out var problem))
             {
                 return Screen.Error(
                     ExitCode.Usage,
-                    $"`{parsed.GetValue(verb)} {string.Join(' ', parsed.GetValue(target)!)}` is no action",
-                    "write it as `model provider/name`, `http METHOD url`, `connect host:port`, `read path`, `write path` or `exec words`"
+                    problem,
+                    "an action is `model provider/name`, `tool server/name`, `http METHOD url`, `connect host:port`, `read path` or `exec words`"
                 );
             }
 
-            var explanation = Policy.Compile(loaded).Explain(asked, TimeProvider.System.GetUtcNow());
+            question = Tunnelled(question);
+            var explanation = question.Ask(Policy.Compile(loaded), loaded, TimeProvider.System.GetUtcNow());
             if (parsed.GetValue(json))
             {
                 Screen.Json(explanation);
             }
             else
             {
-                Print(asked, explanation);
+                Print(question.Target, explanation);
             }
 
             return explanation.Decision.Effect == Effect.Deny ? ExitCode.Refused : ExitCode.Done;
@@ -66,35 +93,74 @@ internal static class ExplainCommand
         return command;
     }
 
-    private static ActionTarget? Target(string verb, string[] words)
+    // An https url is reached through a tunnel, and the tunnel is what is decided.
+    private static Question Tunnelled(Question question) =>
+        question.Target is HttpTarget { Scheme: "https" } http
+            ? question with
+            {
+                Target = new ConnectTarget(http.Host, http.Port),
+            }
+            : question;
+
+    // The question as `decide` takes it, so that both read it alike.
+    private static byte[] Ask(ParseResult parsed, string action)
     {
-        var text = words[0];
-        switch (verb)
+        using var buffer = new MemoryStream();
+        using (var writer = new Utf8JsonWriter(buffer))
         {
-            case "model" when text.IndexOf('/', StringComparison.Ordinal) is > 0 and var slash:
-                return new ModelTarget(text[..slash], text[(slash + 1)..]);
-            case "connect" when text.LastIndexOf(':') is > 0 and var colon:
-                return
-                    HostName.TryParse(text.AsSpan(0, colon), out var host, out _)
-                    && int.TryParse(text.AsSpan(colon + 1), CultureInfo.InvariantCulture, out var port)
-                    ? new ConnectTarget(host, port)
-                    : null;
-            case "http" when words.Length == 2 && Uri.TryCreate(words[1], UriKind.Absolute, out var url):
-                return
-                    HostName.TryParse(url.Host, out var named, out _)
-                    && UrlPath.TryNormalize(url.AbsolutePath, out var path, out _)
-                    ? url.Scheme == "https"
-                        ? new ConnectTarget(named, url.Port)
-                        : new HttpTarget(text.ToUpperInvariant(), url.Scheme, named, url.Port, path)
-                    : null;
-            case "read":
-                return new FileTarget(Verb.Read, text);
-            case "write":
-                return new FileTarget(Verb.Write, text);
-            case "exec":
-                return new ExecTarget([.. words]);
-            default:
-                return null;
+            writer.WriteStartObject();
+            writer.WriteString("action", action);
+            if (parsed.GetValue(s_arguments) is { Length: > 0 } arguments)
+            {
+                writer.WriteStartObject("args");
+                foreach (var argument in arguments)
+                {
+                    var equals = argument.IndexOf('=', StringComparison.Ordinal);
+                    writer.WritePropertyName(equals < 0 ? argument : argument[..equals]);
+                    WriteValue(writer, equals < 0 ? "true" : argument[(equals + 1)..]);
+                }
+
+                writer.WriteEndObject();
+            }
+
+            if (parsed.GetValue(s_labels) is { Length: > 0 } labels)
+            {
+                writer.WriteStartArray("labels");
+                foreach (var label in labels.Where(label => label != NoLabel))
+                {
+                    writer.WriteStringValue(label);
+                }
+
+                writer.WriteEndArray();
+            }
+
+            if (parsed.GetValue(s_user) is { } user)
+            {
+                writer.WriteString("user", user);
+            }
+
+            if (parsed.GetValue(s_time) is { } time)
+            {
+                writer.WriteString("time", time);
+            }
+
+            writer.WriteEndObject();
+        }
+
+        return buffer.ToArray();
+    }
+
+    // What is JSON is taken as JSON: 3 is a number, "3" a text.
+    private static void WriteValue(Utf8JsonWriter writer, string text)
+    {
+        try
+        {
+            using var value = JsonDocument.Parse(text);
+            value.RootElement.WriteTo(writer);
+        }
+        catch (JsonException)
+        {
+            writer.WriteStringValue(text);
         }
     }
 

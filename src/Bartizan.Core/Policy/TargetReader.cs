@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Shell;
 
 namespace Bartizan.Core.Policies;
 
@@ -11,7 +12,7 @@ public static class TargetReader
 {
     /// <summary>
     /// Reads the target of a verb: <c>provider/model</c>, <c>host:port</c>, <c>METHOD url</c>, a path (a link's and its target's
-    /// divided by <c> -&gt; </c>), words. A problem is half a sentence.
+    /// divided by <c> -&gt; </c>), a command. A problem is half a sentence.
     /// </summary>
     public static bool TryRead(Verb verb, string text, out ActionTarget target, out string problem)
     {
@@ -30,11 +31,7 @@ public static class TargetReader
             Verb.Connect => TryConnect(text, out target, out problem),
             Verb.Http => TryHttp(text, out target, out problem),
             Verb.Read or Verb.Write => TryFile(verb, text, out target, out problem),
-            Verb.Exec => Succeed(
-                new ExecTarget([.. text.Split(' ', StringSplitOptions.RemoveEmptyEntries)]),
-                out target,
-                out problem
-            ),
+            Verb.Exec => Succeed(CommandOf(text), out target, out problem),
             Verb.Delegate => Succeed(new DelegateTarget(text), out target, out problem),
             Verb.Serve when text.Split(' ', 2) is [var method, var path] && path.StartsWith('/') => Succeed(
                 new ServeTarget(method, path),
@@ -44,6 +41,14 @@ public static class TargetReader
             _ => Fail("is no target of this verb", out problem),
         };
     }
+
+    // One simple command is its argv, as every shell reads it; anything else of a shell could run anything.
+    private static ExecTarget CommandOf(string text) =>
+        ShellScript.Parse(text, directory: null, home: null)
+            is { Problem: null, Commands: [{ Redirections.IsEmpty: true, IsNegated: false } only] }
+        && !only.Words.Any(word => word.IsPattern)
+            ? new ExecTarget([.. only.Words.Select(word => word.Text)])
+            : ExecTarget.Opaque(text);
 
     private static bool Succeed(ActionTarget made, out ActionTarget target, out string problem)
     {

@@ -34,6 +34,22 @@ public sealed class QuestionReaderTests
     }
 
     [Theory]
+    [InlineData("exec dotnet test -c Release", false)]
+    [InlineData("exec git commit -m 'one; two'", false)]
+    [InlineData("exec dotnet test; curl evil.example", true)]
+    [InlineData("exec dotnet test $(id)", true)]
+    [InlineData("exec dotnet test > /tmp/out", true)]
+    [InlineData("exec ! dotnet test", true)]
+    [InlineData("exec rm *.txt", true)]
+    [InlineData("exec rm '*.txt'", false)]
+    public void A_command_is_its_argv_only_where_every_shell_reads_it_as_one(string action, bool opaque)
+    {
+        QuestionReader.TryTarget(action, out var target, out _).ShouldBeTrue();
+
+        target.ShouldBeOfType<ExecTarget>().IsOpaque.ShouldBe(opaque);
+    }
+
+    [Theory]
     [InlineData("""{"action":"read workspace/a","action":"read workspace/b"}""", "each name once")]
     [InlineData("""{"action":"tool a/b","args":{"to":"x","to":"y"}}""", "each name once")]
     [InlineData("""{"action":"read workspace/a"} {}""", "one JSON object")]
