@@ -83,7 +83,7 @@ internal static class ArgumentReader
         var exponent = raw.IndexOfAny((byte)'e', (byte)'E');
         var mantissa = exponent < 0 ? raw : raw[..exponent];
         var underflows = real == 0 && mantissa.ContainsAnyInRange((byte)'1', (byte)'9');
-        return underflows ? default : new Operand { Kind = OperandKind.Double, Real = real };
+        return underflows ? default : Operand.Of(real);
     }
 
     private static Truth TryStep(JsonElement from, PathStep step, out JsonElement to)
@@ -91,7 +91,7 @@ internal static class ArgumentReader
         to = default;
         if (step.Name is not null)
         {
-            return from.ValueKind == JsonValueKind.Object ? TryMember(from, step.Utf8, out to) : Truth.Unknown;
+            return from.ValueKind == JsonValueKind.Object ? TryMember(from, step, out to) : Truth.Unknown;
         }
 
         if (from.ValueKind != JsonValueKind.Array || step.Index >= from.GetArrayLength())
@@ -105,13 +105,13 @@ internal static class ArgumentReader
 
     // Readers differ in which of two equal names counts, and some (encoding/json of Go) take names of another case for the
     // same: an object that holds both has no known member of that name.
-    private static Truth TryMember(JsonElement from, ReadOnlySpan<byte> name, out JsonElement to)
+    private static Truth TryMember(JsonElement from, PathStep step, out JsonElement to)
     {
         to = default;
         var (exact, alike) = (0, 0);
         foreach (var member in from.EnumerateObject())
         {
-            switch (Likeness(JsonMarshal.GetRawUtf8PropertyName(member), name))
+            switch (Likeness(JsonMarshal.GetRawUtf8PropertyName(member), step))
             {
                 case NameLikeness.Same:
                     exact++;
@@ -133,15 +133,25 @@ internal static class ArgumentReader
         };
     }
 
-    private static NameLikeness Likeness(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> name)
+    private static NameLikeness Likeness(ReadOnlySpan<byte> raw, PathStep step)
     {
-        if (Ascii.IsValid(raw) && !raw.Contains((byte)'\\'))
+        // Nothing that is read or folded to an ASCII name is shorter than it, and what is as long is the name or its letters.
+        var name = step.Utf8;
+        if (step.IsAscii && raw.Length <= name.Length)
         {
-            return raw.SequenceEqual(name) ? NameLikeness.Same
+            return raw.Length < name.Length ? NameLikeness.Other
+                : raw.SequenceEqual(name) ? NameLikeness.Same
                 : Ascii.EqualsIgnoreCase(raw, name) ? NameLikeness.Alike
                 : NameLikeness.Other;
         }
 
+        return step.IsAscii && Ascii.IsValid(raw) && !raw.Contains((byte)'\\')
+            ? NameLikeness.Other
+            : ReadLikeness(raw, name);
+    }
+
+    private static NameLikeness ReadLikeness(ReadOnlySpan<byte> raw, ReadOnlySpan<byte> name)
+    {
         var scratch = new Scratch();
         try
         {

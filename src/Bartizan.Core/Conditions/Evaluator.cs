@@ -233,27 +233,35 @@ internal static class Evaluator
     private static Operand ReadAttribute(Term.Attribute attribute, in Facts facts, ref Scratch scratch)
     {
         var name = attribute.Path[0].Name!;
-        return attribute.Root switch
+        switch (attribute.Root)
         {
-            AttributeRoot.Agent => Operand.Of(facts.Agent?.Find(name)),
-            AttributeRoot.User => Operand.Of(facts.User?.Find(name)),
-            AttributeRoot.Resource => Operand.Of(facts.Resource?.Find(name)),
-            AttributeRoot.Env => Operand.Of(facts.Env?.Find(name)),
-            AttributeRoot.Session => facts.Labels is { } labels
-                ? new Operand { Kind = OperandKind.Labels, Labels = labels }
-                : default,
-            AttributeRoot.Action => name == "bulk" ? Operand.Of(facts.Bulk) : Operand.Of(facts.Count),
-            AttributeRoot.Time when facts.Time is { } time => name switch
-            {
-                "hour" => Operand.Of(OperandKind.Int, time.Hour),
-                "minute" => Operand.Of(OperandKind.Int, time.Minute),
-                "weekday" => Operand.OfText(_weekdays[(int)time.Date.DayOfWeek]),
-                "date" => DateOf(time.Date, ref scratch),
-                _ => default,
-            },
+            case AttributeRoot.Session:
+                return facts.Labels is { } labels ? Operand.Of(OperandKind.Labels, (long)labels) : default;
+            case AttributeRoot.Time:
+                return facts.Time is { } time ? ReadTime(time, name, ref scratch) : default;
+            default:
+                var value = attribute.Root switch
+                {
+                    AttributeRoot.Agent => Operand.Of(facts.Agent?.Find(name)),
+                    AttributeRoot.User => Operand.Of(facts.User?.Find(name)),
+                    AttributeRoot.Resource => Operand.Of(facts.Resource?.Find(name)),
+                    AttributeRoot.Env => Operand.Of(facts.Env?.Find(name)),
+                    AttributeRoot.Action => name == "bulk" ? Operand.Of(facts.Bulk) : Operand.Of(facts.Count),
+                    _ => default,
+                };
+                return attribute.Type.Holds(value) ? value : default;
+        }
+    }
+
+    private static Operand ReadTime(LocalTime time, string name, ref Scratch scratch) =>
+        name switch
+        {
+            "hour" => Operand.Of(OperandKind.Int, time.Hour),
+            "minute" => Operand.Of(OperandKind.Int, time.Minute),
+            "weekday" => Operand.OfText(_weekdays[(int)time.Date.DayOfWeek]),
+            "date" => DateOf(time.Date, ref scratch),
             _ => default,
         };
-    }
 
     private static Operand DateOf(DateOnly date, ref Scratch scratch)
     {

@@ -8,18 +8,21 @@ internal ref struct Operand
 {
     public OperandKind Kind;
 
-    /// <summary>A whole number, or 1 for true.</summary>
+    /// <summary>A whole number, 1 for true, the bits of a double, or labels.</summary>
     public long Whole;
-
-    public double Real;
 
     /// <summary>Well-formed UTF-8 without escapes.</summary>
     public ReadOnlySpan<byte> Text;
 
-    /// <summary>A list: one of the three that follow.</summary>
+    /// <summary>A list: one of the two that follow.</summary>
     public JsonElement Json;
     public AttributeValue? Items;
-    public Labels Labels;
+
+    public readonly double Real => BitConverter.Int64BitsToDouble(Whole);
+
+    public readonly Labels Labels => (Labels)Whole;
+
+    public static Operand Of(double value) => Of(OperandKind.Double, BitConverter.DoubleToInt64Bits(value));
 
     public static Operand Of(OperandKind kind, long whole = 0) => new() { Kind = kind, Whole = whole };
 
@@ -35,7 +38,7 @@ internal ref struct Operand
             ValueKind.Null => Of(OperandKind.Null),
             ValueKind.Bool => Of(OperandKind.Bool, value.Whole),
             ValueKind.Int => Of(OperandKind.Int, value.Whole),
-            ValueKind.Double => new Operand { Kind = OperandKind.Double, Real = value.Real },
+            ValueKind.Double => Of(value.Real),
             ValueKind.String => OfText(value.Utf8),
             ValueKind.List => new Operand { Kind = OperandKind.Items, Items = value },
             _ => default,

@@ -12,6 +12,7 @@ public sealed class PathStep
         Name = name;
         Index = index;
         _utf8 = name is null ? [] : Encoding.UTF8.GetBytes(name);
+        IsAscii = Ascii.IsValid(_utf8);
     }
 
     /// <summary>The member's name; null for an item.</summary>
@@ -21,6 +22,8 @@ public sealed class PathStep
     public int Index { get; }
 
     internal ReadOnlySpan<byte> Utf8 => _utf8;
+
+    internal bool IsAscii { get; }
 
     /// <summary>A step to a member.</summary>
     public static PathStep To(string name) => new(name, 0);

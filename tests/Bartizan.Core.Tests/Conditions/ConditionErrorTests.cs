@@ -206,6 +206,29 @@ public sealed class ConditionErrorTests
         );
     }
 
+    [Fact]
+    public void A_date_of_a_catalogue_is_ordered_only_if_it_is_one()
+    {
+        var schema = ConditionSchema.Standard.With(
+            new ConditionAttribute(AttributeRoot.Resource, "until", ConditionType.Date)
+        );
+        var condition = Condition.Parse("resource.until >= '2026-11-21'", schema).Condition!;
+        foreach (
+            var (until, truth) in new[]
+            {
+                ("2026-11-21", Truth.True),
+                ("2025-12-31", Truth.False),
+                ("21.11.2026", Truth.Unknown),
+                ("2026-11-2x", Truth.Unknown),
+                ("3026-1-1", Truth.Unknown),
+            }
+        )
+        {
+            var facts = new Facts { Resource = Given.Set(("until", AttributeValue.Of(until))) };
+            condition.Evaluate(facts).ShouldBe(truth, until);
+        }
+    }
+
     private static string Errors(string text) =>
         string.Join("; ", Condition.Parse(text, ConditionSchema.Standard).Errors.Select(error => error.Message));
 }

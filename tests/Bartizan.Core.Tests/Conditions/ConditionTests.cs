@@ -95,6 +95,49 @@ public sealed class ConditionTests
         Given.Condition(text).Evaluate(default).ShouldBe(Truth.Unknown);
 
     [Theory]
+    [InlineData(1)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(100)]
+    public void Each_of_few_and_of_many_attributes_is_found(int count)
+    {
+        var names = Enumerable.Range(0, count).Select(i => $"a{i}").ToArray();
+        var set = AttributeSet.Of(names.Select(name => KeyValuePair.Create(name, AttributeValue.Of(name))));
+        names.ShouldAllBe(name => set.Find(name)!.Text == name);
+        set.Find("a").ShouldBeNull();
+        set.Find("b0").ShouldBeNull();
+        Should.Throw<ArgumentException>(() => Given.Set(("a", AttributeValue.True), ("a", AttributeValue.False)));
+    }
+
+    [Fact]
+    public void A_value_beyond_its_type_is_unknown()
+    {
+        var facts = new Facts
+        {
+            Env = Given.Set(("name", AttributeValue.Of("qa"))),
+            User = Given.Set(("region", AttributeValue.Of(7)), ("groups", AttributeValue.List(AttributeValue.Of(1)))),
+            Agent = Given.Set(("version", AttributeValue.Of(-1)), ("name", AttributeValue.Null)),
+            Count = -1,
+        };
+        foreach (
+            var text in (string[])
+                [
+                    "env.name != 'production'",
+                    "env.name in ['staging', 'production']",
+                    "user.region == args.x",
+                    "'a' in user.groups",
+                    "size(user.groups) < 9",
+                    "agent.version < 5",
+                    "agent.name != 'x'",
+                    "action.count < 5",
+                ]
+        )
+        {
+            Given.Condition(text).Evaluate(facts).ShouldBe(Truth.Unknown, text);
+        }
+    }
+
+    [Theory]
     [InlineData(Effect.Deny, Truth.False, false)]
     [InlineData(Effect.Deny, Truth.Unknown, true)]
     [InlineData(Effect.Deny, Truth.True, true)]

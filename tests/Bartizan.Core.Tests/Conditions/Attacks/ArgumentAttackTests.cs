@@ -54,6 +54,10 @@ public sealed class ArgumentAttackTests
     [InlineData("""{ "key": 1, "\u212Aey": 2 }""", "args.key == 1")]
     [InlineData("""{ "is": 1, "i\u017f": 2 }""", "args.is == 1")]
     [InlineData("""{ "a": { "b": 1, "B": 2 } }""", "args.a.b == 1")]
+    [InlineData("""{ "é": 1, "É": 2 }""", "args['é'] == 1")]
+    [InlineData("""{ "é": 1, "\u00c9": 2 }""", "args['é'] == 1")]
+    [InlineData("""{ "\u017f": 1, "s": 2 }""", "args['\u017f'] == 1")]
+    [InlineData("""{ "ab": 1, "\u0041b": 2 }""", "args.ab == 1")]
     [InlineData("""{ "a": 1, "A": 2 }""", "has(args.a)")]
     [InlineData("""{ "A": 2 }""", "has(args.a)")]
     [InlineData("""{ "A": 2 }""", "!has(args.a)")]
@@ -61,6 +65,16 @@ public sealed class ArgumentAttackTests
     [InlineData("""{ "a": null }""", "!has(args.a)")]
     public void A_name_that_some_reader_takes_for_another_is_not_known(string json, string text) =>
         Given.EvaluateArgs(text, json).ShouldBe(Truth.Unknown);
+
+    [Theory]
+    [InlineData(
+        """{ "ab": 1, "abc": 2, "a": 3, "a\u0062c": 4, "ä": 5 }""",
+        "args.ab == 1 && args.a == 3 && args['ä'] == 5"
+    )]
+    [InlineData("""{ "a\u0062": 1, "x": 2 }""", "args.ab == 1 && !has(args.y)")]
+    [InlineData("""{ "content-type": "x", "content_type": "y" }""", "args['content-type'] != args.content_type")]
+    public void Names_that_only_begin_alike_are_told_apart(string json, string text) =>
+        Given.EvaluateArgs(text, json).ShouldBe(Truth.True);
 
     [Theory]
     [InlineData("9223372036854775808")]
