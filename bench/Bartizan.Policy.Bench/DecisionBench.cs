@@ -1,7 +1,7 @@
-using BenchmarkDotNet.Attributes;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
+using BenchmarkDotNet.Attributes;
 
 namespace Bartizan.Policy.Bench;
 
@@ -29,7 +29,11 @@ public class DecisionBench
         _tables = Core.Policies.Policy.Compile(_plain);
         _naive = Core.Policies.Policy.CompileNaive(_plain);
         var floor = ManifestLoader
-            .Load("apiVersion: bartizan/v1\nagent: a\nextends: floor\nrules:\n  - { allow: exec a, why: x }\n", "a.yaml", _ => null)
+            .Load(
+                "apiVersion: bartizan/v1\nagent: a\nextends: floor\nrules:\n  - { allow: exec a, why: x }\n",
+                "a.yaml",
+                _ => null
+            )
             .Manifest!.Layers[0];
         var mixed = Workload.Mixed(Rules, floor);
         _mixed = Core.Policies.Policy.Compile(mixed);
@@ -38,7 +42,8 @@ public class DecisionBench
         _refused = TargetsOf("deny");
         _people =
         [
-            .. Enumerable.Range(0, Workload.Decisions)
+            .. Enumerable
+                .Range(0, Workload.Decisions)
                 .Select(i => Workload.MixedTarget((int)((long)i * 7919 % Rules)))
                 .Where(t => _mixed.Screen(t, _known) is { Effect: Effect.Allow, Rules.Length: 1 }),
         ];

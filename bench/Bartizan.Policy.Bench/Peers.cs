@@ -11,7 +11,15 @@ internal static class Peers
     private static readonly TimeSpan _within = TimeSpan.FromMinutes(3);
 
     /// <summary>One row for each engine and size; a row that says why when it is not there.</summary>
-    public static async Task<IReadOnlyList<(string Engine, int Rules, double NanosecondsPerDecision, double CompileMilliseconds, int Allowed)>> MeasureAsync(string folder)
+    public static async Task<
+        IReadOnlyList<(
+            string Engine,
+            int Rules,
+            double NanosecondsPerDecision,
+            double CompileMilliseconds,
+            int Allowed
+        )>
+    > MeasureAsync(string folder)
     {
         if (!File.Exists(Path.Combine(folder, "node_modules", "@cedar-policy", "cedar-wasm", "package.json")))
         {
@@ -21,7 +29,7 @@ internal static class Peers
 
         var cases = Path.Combine(folder, "cases.json");
         await File.WriteAllTextAsync(cases, JsonSerializer.Serialize(_sizes.Select(CaseOf)));
-        var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "peers.cjs"), folder, cases]) 
+        var start = new ProcessStartInfo("node", [Path.Combine(AppContext.BaseDirectory, "peers.cjs"), folder, cases])
         {
             RedirectStandardOutput = true,
             UseShellExecute = false,
@@ -34,7 +42,15 @@ internal static class Peers
         [
             .. text.Split('\n', StringSplitOptions.RemoveEmptyEntries)
                 .Select(line => line.Split('\t'))
-                .Select(f => (f[0], int.Parse(f[1], CultureInfo.InvariantCulture), double.Parse(f[2], CultureInfo.InvariantCulture), double.Parse(f[3], CultureInfo.InvariantCulture), int.Parse(f[4], CultureInfo.InvariantCulture))),
+                .Select(f =>
+                    (
+                        f[0],
+                        int.Parse(f[1], CultureInfo.InvariantCulture),
+                        double.Parse(f[2], CultureInfo.InvariantCulture),
+                        double.Parse(f[3], CultureInfo.InvariantCulture),
+                        int.Parse(f[4], CultureInfo.InvariantCulture)
+                    )
+                ),
         ];
     }
 

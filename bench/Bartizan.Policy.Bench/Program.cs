@@ -28,33 +28,56 @@ Row("denied, with the sentence that says why", "DeniedWithItsReason");
 var peers = args.Length > 0 ? await Peers.MeasureAsync(args[0]) : [];
 foreach (var engine in peers.GroupBy(p => p.Engine))
 {
-    Console.WriteLine($"| {engine.Key} | {string.Join(" | ", engine.Select(p => p.NanosecondsPerDecision.ToString("N0", CultureInfo.InvariantCulture)))} | node |");
+    Console.WriteLine(
+        $"| {engine.Key} | {string.Join(" | ", engine.Select(p => p.NanosecondsPerDecision.ToString("N0", CultureInfo.InvariantCulture)))} | node |"
+    );
 }
 
 Console.WriteLine();
 Console.WriteLine("| ms to compile | 100 rules | 1,000 | 10,000 |");
 Console.WriteLine("|---|---|---|---|");
-Console.WriteLine($"| Bartizan, digest of the normal form included | {string.Join(" | ", Sizes().Select(n => (Mean("Compile", n) / 1e6).ToString("F2", CultureInfo.InvariantCulture)))} |");
+Console.WriteLine(
+    $"| Bartizan, digest of the normal form included | {string.Join(" | ", Sizes().Select(n => (Mean("Compile", n) / 1e6).ToString("F2", CultureInfo.InvariantCulture)))} |"
+);
 foreach (var engine in peers.GroupBy(p => p.Engine))
 {
-    Console.WriteLine($"| {engine.Key} | {string.Join(" | ", engine.Select(p => p.CompileMilliseconds.ToString("F2", CultureInfo.InvariantCulture)))} |");
+    Console.WriteLine(
+        $"| {engine.Key} | {string.Join(" | ", engine.Select(p => p.CompileMilliseconds.ToString("F2", CultureInfo.InvariantCulture)))} |"
+    );
 }
 
 Console.WriteLine();
 foreach (var size in peers.GroupBy(p => p.Rules))
 {
     var ours = Workload.Asked(size.Key).Count(i => Workload.EffectOf(i) == "allow");
-    Console.WriteLine($"of {Workload.Decisions} decisions under {size.Key} rules allowed: {ours} by Bartizan, {string.Join(", ", size.Select(p => $"{p.Allowed} by {p.Engine}"))}");
+    Console.WriteLine(
+        $"of {Workload.Decisions} decisions under {size.Key} rules allowed: {ours} by Bartizan, {string.Join(", ", size.Select(p => $"{p.Allowed} by {p.Engine}"))}"
+    );
 }
 
 Console.WriteLine();
 Console.WriteLine("| goal | bound | measured | |");
 Console.WriteLine("|---|---|---|---|");
 Goal("decision at 100 rules", 150, Mean("Allowed", 100), "ns");
-Goal("decision at 100 rules under `floor`, with conditions", 150, Mean("AllowedUnderTheFloorWithConditions", 100), "ns");
+Goal(
+    "decision at 100 rules under `floor`, with conditions",
+    150,
+    Mean("AllowedUnderTheFloorWithConditions", 100),
+    "ns"
+);
 Goal("decision at 10,000 rules", 1_000, Mean("Allowed", 10_000), "ns");
-Goal("decision at 10,000 rules under `floor`, with conditions", 1_000, Mean("AllowedUnderTheFloorWithConditions", 10_000), "ns");
-Goal("bytes allocated by an allowed decision", 0, Math.Max(Sizes().Max(n => Bytes("Allowed", n)), Sizes().Max(n => Bytes("AllowedUnderTheFloorWithConditions", n))), "B");
+Goal(
+    "decision at 10,000 rules under `floor`, with conditions",
+    1_000,
+    Mean("AllowedUnderTheFloorWithConditions", 10_000),
+    "ns"
+);
+Goal(
+    "bytes allocated by an allowed decision",
+    0,
+    Math.Max(Sizes().Max(n => Bytes("Allowed", n)), Sizes().Max(n => Bytes("AllowedUnderTheFloorWithConditions", n))),
+    "B"
+);
 Goal("compile 10,000 rules", 50, Mean("Compile", 10_000) / 1e6, "ms");
 return;
 
@@ -67,7 +90,8 @@ BenchmarkReport Of(string method, int rules) =>
 
 double Mean(string method, int rules) => Of(method, rules).ResultStatistics!.Median;
 
-long Bytes(string method, int rules) => Of(method, rules).GcStats.GetBytesAllocatedPerOperation(Of(method, rules).BenchmarkCase) ?? 0;
+long Bytes(string method, int rules) =>
+    Of(method, rules).GcStats.GetBytesAllocatedPerOperation(Of(method, rules).BenchmarkCase) ?? 0;
 
 void Row(string what, string method) =>
     Console.WriteLine(
@@ -76,5 +100,8 @@ void Row(string what, string method) =>
 
 static void Goal(string what, double bound, double measured, string unit) =>
     Console.WriteLine(
-        string.Create(CultureInfo.InvariantCulture, $"| {what} | ≤ {bound} {unit} | {measured:F0} {unit} | {(measured <= bound ? "pass" : "**miss**")} |")
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {what} | ≤ {bound} {unit} | {measured:F0} {unit} | {(measured <= bound ? "pass" : "**miss**")} |"
+        )
     );

@@ -20,7 +20,13 @@ internal static class Workload
     public static DateTimeOffset Now { get; } = new(2026, 11, 21, 10, 0, 0, TimeSpan.Zero);
 
     /// <summary>Of twenty rules one denies and one asks.</summary>
-    public static string EffectOf(int rule) => (rule % 20) switch { 7 => "deny", 13 => "ask", _ => "allow" };
+    public static string EffectOf(int rule) =>
+        (rule % 20) switch
+        {
+            7 => "deny",
+            13 => "ask",
+            _ => "allow",
+        };
 
     /// <summary>The tool of a rule.</summary>
     public static (string Server, string Tool) ToolOf(int rule) =>
@@ -31,7 +37,14 @@ internal static class Workload
         Enumerable.Range(0, Decisions).Select(i => (int)((long)i * 7919 % rules));
 
     public static Manifest Plain(int rules) =>
-        Make([.. Enumerable.Range(0, rules).Select(i => Rule(EffectOf(i), Verb.Tool, string.Join('/', ToolOf(i).Server, ToolOf(i).Tool), i))], []);
+        Make(
+            [
+                .. Enumerable
+                    .Range(0, rules)
+                    .Select(i => Rule(EffectOf(i), Verb.Tool, string.Join('/', ToolOf(i).Server, ToolOf(i).Tool), i)),
+            ],
+            []
+        );
 
     /// <summary>Of ten rules four are about tools (one in four with a wildcard, one in four with a condition), three hosts, three files.</summary>
     public static Manifest Mixed(int rules, RuleLayer floor) =>
@@ -62,7 +75,8 @@ internal static class Workload
             _ => (Verb.Read, $"workspace/d{i % 100}/f{i}/**"),
         };
         var effect = verb == Verb.Connect ? "allow" : EffectOf(i);
-        var condition = verb == Verb.Tool && i % 4 == 1 ? "'ops' in user.groups && time.hour >= 8 && time.hour < 18" : null;
+        var condition =
+            verb == Verb.Tool && i % 4 == 1 ? "'ops' in user.groups && time.hour >= 8 && time.hour < 18" : null;
         return Rule(effect, verb, pattern, i) with
         {
             When = condition is null ? null : Condition.Parse(condition, ConditionSchema.Standard).Condition,
@@ -89,5 +103,7 @@ internal static class Workload
         };
 
     private static HostName Host(string text) =>
-        HostName.TryParse(text, out var host, out var problem) ? host : throw new ArgumentException(problem, nameof(text));
+        HostName.TryParse(text, out var host, out var problem)
+            ? host
+            : throw new ArgumentException(problem, nameof(text));
 }

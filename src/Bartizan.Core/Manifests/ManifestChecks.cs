@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 
@@ -15,6 +16,9 @@ internal sealed class ManifestChecks(
     /// Grants times denials up to which dead grants are looked for; beyond it the check, quadratic as it is, is left out.
     /// </summary>
     private const int MaxComparisons = 250_000;
+
+    /// <summary>How long before a grant lapses whoever checks the file is told; a release cycle.</summary>
+    private const int DaysOfNotice = 30;
 
     /// <summary>Patterns of models that are granted; each is compared with each of another upstream.</summary>
     private const int MaxModelPatterns = 128;
@@ -198,6 +202,16 @@ internal sealed class ManifestChecks(
                 "Renew it, or take it out."
             );
         }
+        else if (today is { } now && rule.Expires is { } end && end <= now.AddDays(DaysOfNotice))
+        {
+            Warn(
+                rule.Position,
+                $"`{SourceTree.Quote(rule.Text)}` lapses after {end:yyyy-MM-dd}, in {end.DayNumber - now.DayNumber} days",
+                "Renew it in time, if it is still needed."
+            );
+        }
+
+        CheckConstant(rule);
 
         if (rule.AcceptWide is not null && !PatternsOf(rule).Any(p => p.IsWide))
         {
@@ -209,18 +223,43 @@ internal sealed class ManifestChecks(
         }
     }
 
+    // A condition that reads nothing is true or false once and for all.
+    private void CheckConstant(Rule rule)
+    {
+        if (rule.When is not { Attributes.IsEmpty: true } when)
+        {
+            return;
+        }
+
+        if (ConditionVerdict.Applies(rule.Effect, when.Evaluate(default)))
+        {
+            Warn(rule.Position, $"the condition of `{SourceTree.Quote(rule.Text)}` always holds", "Take `when` out.");
+        }
+        else
+        {
+            Error(
+                rule.Position,
+                $"`{SourceTree.Quote(rule.Text)}` can never apply: its condition never holds",
+                "Take the rule out, or say what it is about."
+            );
+        }
+    }
+
     // A grant that names one target, or is written as a denial is, can be seen to be dead.
     private void CheckReach(Manifest manifest)
     {
+        var ground = new ConditionGround(manifest);
         var seen = new Dictionary<string, Rule>(StringComparer.Ordinal);
         foreach (var rule in manifest.Layers[^1].Rules)
         {
-            if (!seen.TryAdd(rule.Text, rule))
+            // Two rules of one text that ask for different things beside it are two rules.
+            var text = rule.Text + NormalForm.ConditionsOf(rule, manifest.Layers[^1], ground);
+            if (!seen.TryAdd(text, rule))
             {
                 Warn(
                     rule.Position,
                     $"`{SourceTree.Quote(rule.Text)}` stands twice",
-                    $"It stands at {seen[rule.Text].Position}."
+                    $"It stands at {seen[text].Position}."
                 );
             }
         }

@@ -33,7 +33,7 @@ public static class ManifestReport
                     + "what holds is the sandbox and the egress proxy"
             ),
             Verb.Tool => (
-                "none yet",
+                "nothing yet",
                 EnforcementStrength.Intent,
                 "this version has no tool gateway: `explain` decides it, no tool call reaches it; what an agent starts itself is `exec`"
             ),

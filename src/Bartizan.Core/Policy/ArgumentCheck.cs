@@ -74,7 +74,19 @@ internal sealed class ArgumentCheck
             }
         }
 
-        return problem.Text is null ? new ArgumentCheck(rule, hosts, files, networks.ToImmutable()) : null;
+        if (problem.Text is not null)
+        {
+            return null;
+        }
+
+        var check = new ArgumentCheck(rule, hosts, files, networks.ToImmutable());
+        if (!rule.In.IsEmpty && !rule.In.Any(value => check.Judge(ElementOf(value)) == Truth.True))
+        {
+            problem = new("has no value in `in` that fits what else it says", "Take one of them out.");
+            return null;
+        }
+
+        return check;
     }
 
     /// <summary>Whether a value fits all demands. Allocates nothing for short text without escapes.</summary>
@@ -245,6 +257,13 @@ internal sealed class ArgumentCheck
         : value.Text is "true" or "false" ? JsonValueKind.True
         : decimal.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? JsonValueKind.Number
         : JsonValueKind.String;
+
+    private static JsonElement ElementOf(ArgumentValue value) =>
+        KindOf(value) == JsonValueKind.String ? JsonSerializer.SerializeToElement(value.Text)
+        : KindOf(value) == JsonValueKind.True ? JsonSerializer.SerializeToElement(value.Text == "true")
+        : JsonSerializer.SerializeToElement(
+            decimal.Parse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture)
+        );
 
     private static bool IsCanonicalPath(ReadOnlySpan<char> text)
     {

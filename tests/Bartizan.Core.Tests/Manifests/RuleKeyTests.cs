@@ -23,6 +23,12 @@ public sealed class RuleKeyTests
     [InlineData("tool a/b\n    args: { x: { path: a/../b } }", "has the path `a/../b`, which no canonical path fits")]
     [InlineData("tool a/b\n    args: { x: { glob: \"{a\" } }", "has a `glob` that has braces that don't pair")]
     [InlineData(
+        "tool a/b\n    args: { x: { in: [1, 2], between: [5, 9] } }",
+        "has no value in `in` that fits what else it says"
+    )]
+    [InlineData("exec a\n    when: \"false\"", "can never apply: its condition never holds")]
+    [InlineData("exec a\n    when: 1 > 2", "can never apply: its condition never holds")]
+    [InlineData(
         "exec dotnet test **\n    match: [dotnet build]",
         "`dotnet build` is an example that `allow: exec dotnet test **` doesn't match"
     )]
@@ -136,6 +142,36 @@ public sealed class RuleKeyTests
         var load = WithBaseline(text + "rules:\n  - { deny: exec rm **, why: x }\n", Rule + "groups: { g: [b] }\n");
 
         load.Errors.Select(ManifestLoader.Describe).ShouldContain(line => line.Contains(expected), expected);
+    }
+
+    [Fact]
+    public void Rules_that_ask_for_different_things_are_not_twice_the_same()
+    {
+        var load = Repository.LoadText(
+            Head
+                + "rules:\n  - { allow: exec a, why: x, when: time.hour == 1 }\n  - { allow: exec a, why: x, when: time.hour == 2 }\n"
+                + "  - { allow: exec a, why: x, when: 2 == time.hour }\n"
+        );
+
+        load.Warnings.ShouldHaveSingleItem().Message.ShouldContain("stands twice");
+    }
+
+    [Theory]
+    [InlineData("2026-12-21", "lapses after 2026-12-21, in 30 days")]
+    [InlineData("2026-11-21", "lapses after 2026-11-21, in 0 days")]
+    [InlineData("2026-11-20", "lapsed after 2026-11-20")]
+    [InlineData("2026-12-22", null)]
+    public void A_grant_that_lapses_soon_is_warned_of(string day, string? expected)
+    {
+        var load = ManifestLoader.Load(
+            Head + $"rules:\n  - {{ allow: exec a, why: x, expires: {day} }}\n",
+            "agent.yaml",
+            _ => null,
+            new DateOnly(2026, 11, 21)
+        );
+
+        load.Errors.ShouldBeEmpty();
+        load.Warnings.Select(w => w.Message).ShouldBe(expected is null ? [] : [$"`allow: exec a` {expected}"]);
     }
 
     [Fact]
