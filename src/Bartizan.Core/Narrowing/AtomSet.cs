@@ -77,13 +77,40 @@ internal sealed class AtomSet
     public bool Contains(int atom) => (_words[atom / Bits] >> (atom % Bits) & 1) != 0;
 
     /// <summary>What is in both.</summary>
-    public AtomSet And(AtomSet other) => Combine(other, static (a, b) => a & b);
+    public AtomSet And(AtomSet other)
+    {
+        var words = new ulong[_words.Length];
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = _words[i] & other._words[i];
+        }
+
+        return new AtomSet(Length, words);
+    }
 
     /// <summary>What is in one of them.</summary>
-    public AtomSet Or(AtomSet other) => Combine(other, static (a, b) => a | b);
+    public AtomSet Or(AtomSet other)
+    {
+        var words = new ulong[_words.Length];
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = _words[i] | other._words[i];
+        }
+
+        return new AtomSet(Length, words);
+    }
 
     /// <summary>What is in this one and not in the other.</summary>
-    public AtomSet Without(AtomSet other) => Combine(other, static (a, b) => a & ~b);
+    public AtomSet Without(AtomSet other)
+    {
+        var words = new ulong[_words.Length];
+        for (var i = 0; i < words.Length; i++)
+        {
+            words[i] = _words[i] & ~other._words[i];
+        }
+
+        return new AtomSet(Length, words);
+    }
 
     /// <summary>True when all of it is in the other.</summary>
     public bool IsWithin(AtomSet other)
@@ -123,16 +150,5 @@ internal sealed class AtomSet
                 yield return (i * Bits) + BitOperations.TrailingZeroCount(word);
             }
         }
-    }
-
-    private AtomSet Combine(AtomSet other, Func<ulong, ulong, ulong> combine)
-    {
-        var words = new ulong[_words.Length];
-        for (var i = 0; i < words.Length; i++)
-        {
-            words[i] = combine(_words[i], other._words[i]);
-        }
-
-        return new AtomSet(Length, words);
     }
 }

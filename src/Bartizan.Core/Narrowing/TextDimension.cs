@@ -12,6 +12,7 @@ internal sealed class TextDimension(Symbols symbols)
     private readonly Dictionary<(string Pattern, bool BaseName), Named> _patterns = [];
     private readonly LabelSets _labels = new();
     private TextAtoms? _atoms;
+    private Dictionary<int, List<int>>? _taken;
 
     /// <summary>The atoms; there are none before <see cref="Build"/>.</summary>
     public TextAtoms Atoms => _atoms ?? throw new InvalidOperationException("the atoms are not made yet");
@@ -63,16 +64,32 @@ internal sealed class TextDimension(Symbols symbols)
     public void Build(Effort effort) => _atoms = new TextAtoms(Machine(effort), effort);
 
     /// <summary>The atoms that the patterns of a name take.</summary>
-    public AtomSet SetOf(string name)
-    {
-        var language = LanguageOf(name);
-        return AtomSet.Of(Count, atom => Has(Atoms.LabelsOf(atom), language));
-    }
+    public AtomSet SetOf(string name) =>
+        AtomSet.Of(Count, (_taken ??= Taken()).GetValueOrDefault(LanguageOf(name)) ?? []);
 
     /// <summary>True when a set of labels holds a name.</summary>
     public bool Has(int labels, string name) => Has(labels, LanguageOf(name));
 
     private bool Has(int labels, int language) => labels > 0 && _labels[labels].BinarySearch(language) >= 0;
+
+    private Dictionary<int, List<int>> Taken()
+    {
+        var taken = new Dictionary<int, List<int>>();
+        for (var atom = 0; atom < Count; atom++)
+        {
+            foreach (var language in _labels[Atoms.LabelsOf(atom)])
+            {
+                if (!taken.TryGetValue(language, out var atoms))
+                {
+                    taken.Add(language, atoms = []);
+                }
+
+                atoms.Add(atom);
+            }
+        }
+
+        return taken;
+    }
 
     private int LanguageOf(string name)
     {
