@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using Bartizan.Client;
 using Bartizan.Client.Sessions;
 using Bartizan.Control;
+using Bartizan.Control.Consultations;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Daemon.Journals;
@@ -143,7 +144,9 @@ public sealed class BartizanDaemon : IAsyncDisposable
         var lender = new CredentialLender();
         var owner = new SessionOwner(sessions, journal, tokens.Revoke);
         var desk = new ApprovalDesk();
-        var monitor = new ReferenceMonitor(sessions, journal, desk, [], clock, new MonitorOptions());
+        var consulted = new ConsultedPoints(sessions, clock);
+        _open.Push(consulted);
+        var monitor = new ReferenceMonitor(sessions, journal, desk, [consulted], clock, new MonitorOptions());
         var models = await ModelGateway
             .StartAsync(monitor, sessions, tokens, lender, clock, new ModelGatewayOptions(), cancellationToken)
             .ConfigureAwait(false);

@@ -33,6 +33,9 @@ internal sealed class DecisionPoint(IInstance instance, TimeProvider clock)
 
     private static readonly string[] s_circumstances = ["args", "user", "labels", "time"];
 
+    /// <summary>What a resource's <c>type</c> says, by the verb.</summary>
+    public static string KindOf(string verb) => s_kinds[verb];
+
     /// <summary>Answers one request; null, with a sentence, when it is malformed.</summary>
     public AuthZenDecision? Evaluate(AuthZenRequest request, out string problem)
     {

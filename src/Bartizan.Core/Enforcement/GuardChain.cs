@@ -15,7 +15,7 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
         CancellationToken cancellationToken
     )
     {
-        if (guards.IsEmpty)
+        if (!IsAnyConcerned(session, action))
         {
             return GuardReport.Clean;
         }
@@ -39,6 +39,11 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
         var report = GuardReport.Clean;
         foreach (var guard in guards)
         {
+            if (!guard.Concerns(session, action))
+            {
+                continue;
+            }
+
             // The session's own token too: the linked one hears of a kill only when its handler has run.
             session.Revoked.ThrowIfCancellationRequested();
             cancellationToken.ThrowIfCancellationRequested();
@@ -54,6 +59,19 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
         }
 
         return report;
+    }
+
+    private bool IsAnyConcerned(Session session, AgentAction action)
+    {
+        foreach (var guard in guards)
+        {
+            if (guard.Concerns(session, action))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     // An effect that is none of the three is a denial.

@@ -45,6 +45,9 @@ public sealed record Manifest
     /// <summary>What the baselines say about resources.</summary>
     public ImmutableArray<CatalogueEntry> Catalogue { get; init; } = [];
 
+    /// <summary>Decision points outside that are asked, too.</summary>
+    public ImmutableArray<Consultation> Consultations { get; init; } = [];
+
     /// <summary>The layers of rules, the outermost baseline first and the manifest's own (roles included) last.</summary>
     public required ImmutableArray<RuleLayer> Layers { get; init; }
 }

@@ -11,6 +11,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     private readonly List<string> _files = [];
     private readonly Dictionary<string, ImmutableArray<string>> _groups = new(StringComparer.Ordinal);
     private readonly List<CatalogueEntry> _catalogue = [];
+    private readonly List<Consultation> _consultations = [];
     private readonly Dictionary<string, ImmutableSortedDictionary<string, string>> _people = new(
         StringComparer.Ordinal
     );
@@ -109,6 +110,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
         ReadGroups(baseline);
         var (entries, asked) = new CatalogueReader(_errors).Read(baseline);
         _catalogue.AddRange(entries);
+        _consultations.AddRange(new ConsultationReader(_errors).Read(baseline));
         _asked[baseline] = asked;
         foreach (var (person, said) in ManifestReader.Entries(baseline.Find("people")))
         {
@@ -174,6 +176,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),
             People = _people.ToImmutableDictionary(StringComparer.Ordinal),
             Catalogue = [.. _catalogue],
+            Consultations = ReadConsultations(root),
             Layers =
             [
                 .. baselines,
@@ -183,6 +186,23 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
                 },
             ],
         };
+    }
+
+    private ImmutableArray<Consultation> ReadConsultations(SourceNode.Map root)
+    {
+        _consultations.AddRange(new ConsultationReader(_errors).Read(root));
+        if (_consultations.Count > ConsultationReader.MaxConsultations)
+        {
+            _errors.Add(
+                new(
+                    root.PositionOf("consult"),
+                    $"more than {ConsultationReader.MaxConsultations} decision points would be asked",
+                    "Ask one that asks the others."
+                )
+            );
+        }
+
+        return [.. _consultations];
     }
 
     private static string Resolve(string file, string said)

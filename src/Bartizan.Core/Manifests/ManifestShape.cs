@@ -168,6 +168,11 @@ internal static partial class ManifestShape
                 new Shape.Named(_name, Credential),
                 "Credentials, by the names that rules and upstreams use."
             ),
+            Known(
+                "consult",
+                new Shape.Many(Consulted) { Least = 1 },
+                "Decision points outside that are asked, too; they can only make a decision stricter."
+            ),
             Later("budgets", Budgets, "What a session and an agent may spend."),
             Later("circuit", Circuit, "When to stop calling what fails."),
             Later("guards", Guards, "What is looked for in content, and what is done about it."),
@@ -203,6 +208,7 @@ internal static partial class ManifestShape
                         or "define_roles"
                         or "rules"
                         or "time_zone"
+                        or "consult"
             ),
             Known(
                 "people",
@@ -221,7 +227,7 @@ internal static partial class ManifestShape
                 .ToImmutableDictionary(
                     k => k.Name,
                     k =>
-                        $"`{k.Name}` stands in an agent's manifest; a baseline holds rules, roles, groups, people and a catalogue only.",
+                        $"`{k.Name}` stands in an agent's manifest; a baseline holds rules, roles, groups, people, a catalogue and `consult` only.",
                     StringComparer.Ordinal
                 ),
         };

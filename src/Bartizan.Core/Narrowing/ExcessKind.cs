@@ -30,6 +30,9 @@ public enum ExcessKind
     /// <summary>More people, or fewer at a time, may approve.</summary>
     Approval,
 
+    /// <summary>A decision point outside isn't asked any more.</summary>
+    Consultation,
+
     /// <summary>The environment has relaxations that the other lacks.</summary>
     Environment,
 }

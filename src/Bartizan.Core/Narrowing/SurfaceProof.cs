@@ -15,6 +15,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Models(a, b),
             .. Credentials(a, b),
             .. Groups(a, b),
+            .. Consultations(a, b),
             .. Sandbox(a.Run ?? new(), b.Run ?? new()),
         ];
 
@@ -27,6 +28,19 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
                 ExcessKind.Environment,
                 $"{nameOfFirst} is in development and can be run with `--observe`, which lets what no rule mentions pass; "
                     + $"{nameOfSecond} is not"
+            );
+        }
+    }
+
+    // Asking one more can only deny more; one that isn't asked any more is a gain, whatever it would have said.
+    private IEnumerable<Excess> Consultations(Manifest a, Manifest b)
+    {
+        var asked = a.Consultations.Select(one => one.Canonical).ToHashSet(StringComparer.Ordinal);
+        foreach (var one in b.Consultations.Where(one => !asked.Contains(one.Canonical)))
+        {
+            yield return Certain(
+                ExcessKind.Consultation,
+                $"{nameOfSecond} asks {Shown(one.Url.AbsoluteUri)}, too ({one.Position}), and {nameOfFirst} doesn't ask the same there"
             );
         }
     }

@@ -21,6 +21,16 @@ internal static class NormalForm
             .Distinct(StringComparer.Ordinal);
         var text = new StringBuilder("bartizan policy v1\n");
         text.Append(observe ? "observe\n" : "");
+        foreach (
+            var consulted in manifest
+                .Consultations.Select(one => one.Canonical)
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal)
+        )
+        {
+            text.Append(consulted).Append('\n');
+        }
+
         foreach (var layer in layers.Order(StringComparer.Ordinal))
         {
             text.Append(layer);

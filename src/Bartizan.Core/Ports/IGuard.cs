@@ -1,10 +1,17 @@
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Ports;
 
 /// <summary>An inspector of content. It only adds: findings, labels, severity; it never opens a gate.</summary>
 public interface IGuard
 {
+    /// <summary>
+    /// False when it has nothing to say of an action, whatever it holds; most actions then go on without waiting for anybody.
+    /// Quick, and without I/O.
+    /// </summary>
+    bool Concerns(Session session, AgentAction action) => true;
+
     /// <summary>Reads an action's content before it is decided.</summary>
     ValueTask<GuardReport> InspectAsync(AgentAction action, CancellationToken cancellationToken);
 }
