@@ -17,6 +17,7 @@ internal sealed class CompiledLayer
     private readonly CompiledRule[][] _rules = new CompiledRule[Verbs][];
     private readonly bool[] _hasAllow = new bool[Verbs];
     private readonly DecisionTable?[] _tables = new DecisionTable?[Verbs];
+    private readonly ConditionIndex?[] _conditions = new ConditionIndex?[Verbs];
     private readonly bool _observe;
 
     /// <summary>Compiles a layer.</summary>
@@ -30,6 +31,7 @@ internal sealed class CompiledLayer
         {
             _rules[verb] = [.. all[verb]];
             _hasAllow[verb] = _rules[verb].Any(r => r.Rule.Effect == Effect.Allow);
+            _conditions[verb] = tables ? ConditionIndex.Of(_rules[verb], layer.TimeZone) : null;
             _tables[verb] = tables && _rules[verb].Length >= WorthFiling ? new DecisionTable(_rules[verb]) : null;
         }
     }
@@ -93,6 +95,18 @@ internal sealed class CompiledLayer
         return rule.Rule.Effect != Effect.Allow && FitsAlias(rule, file);
     }
 
+    // The same without those whose conditions can't hold.
+    private Candidates CandidatesOf(ActionTarget target, in Situation situation, Span<ulong> room)
+    {
+        var all = CandidatesOf(target, room);
+        if (room.Length > 0 && _conditions[(int)target.Verb] is { } conditions)
+        {
+            conditions.Narrow(room, situation);
+        }
+
+        return all;
+    }
+
     private Candidates CandidatesOf(string name, Verb verb, Span<ulong> room)
     {
         if (_tables[(int)verb] is not { } table)
@@ -112,7 +126,7 @@ internal sealed class CompiledLayer
         var (askAt, allowAt, count) = (0, 0, 0);
         var words = RoomFor(target.Verb);
         Span<ulong> room = words <= Candidates.MaxOnStack ? stackalloc ulong[words] : new ulong[words];
-        foreach (var rule in CandidatesOf(target, room))
+        foreach (var rule in CandidatesOf(target, situation, room))
         {
             var at = rule.Find(target);
             if (at < 0 || !rule.Holds(situation))
@@ -155,7 +169,7 @@ internal sealed class CompiledLayer
         var count = 0;
         var words = RoomFor(file.Verb);
         Span<ulong> room = words <= Candidates.MaxOnStack ? stackalloc ulong[words] : new ulong[words];
-        foreach (var rule in CandidatesOf(file, room))
+        foreach (var rule in CandidatesOf(file, situation, room))
         {
             if (!Applies(rule, file, situation) || (rule.Rule.Effect == Effect.Allow && rule.HasLapsed(situation.Now)))
             {

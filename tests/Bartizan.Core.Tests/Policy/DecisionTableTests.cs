@@ -77,6 +77,53 @@ public sealed class DecisionTableTests
     }
 
     [Fact]
+    public void Rules_that_differ_by_their_conditions_only_are_decided_as_the_specification_does()
+    {
+        var (cases, effects) = (0, new int[3]);
+        for (var seed = 0; seed < Policies; seed++)
+        {
+            var random = new Dice(seed);
+            ImmutableArray<Rule> rules =
+            [
+                .. Enumerable
+                    .Range(1, random.Next(10, 90))
+                    .Select(line =>
+                        Rules.Rule(
+                            $"{Pick(random, ["allow", "allow", "allow", "ask", "deny"])}: tool a/{Pick(random, ["*", "a", "b*"])}",
+                            line
+                        ) with
+                        {
+                            When = RandomConditions(random),
+                        }
+                    ),
+            ];
+            var zone = TimeZoneInfo.FindSystemTimeZoneById(Pick(random, ["UTC", "Asia/Kolkata"]));
+            var manifest = Rules.Manifest([], []) with
+            {
+                Groups = ImmutableDictionary<string, ImmutableArray<string>>.Empty.Add("ops", ["bob"]),
+                Layers = [new RuleLayer("manifest", IsCeiling: false, rules) { TimeZone = zone }],
+            };
+            var (table, naive) = (Policy.Compile(manifest), Policy.CompileNaive(manifest));
+            ImmutableArray<User?> people = [null, User.Of(manifest, "bob"), User.Of(manifest, "eve")];
+            for (var i = 0; i < TargetsEach; i++, cases++)
+            {
+                var target = new ToolTarget("a", Pick(random, ["a", "b", "bb", "c"]));
+                var known = RandomCircumstances(random, manifest) with { User = Pick(random, people) };
+                var (one, other) = (table.Screen(target, known), naive.Screen(target, known));
+                if (!Same(one, other))
+                {
+                    Assert.Fail($"seed {seed}: {target.Text}: table {one}, specification {other}");
+                }
+
+                effects[(int)one.Effect]++;
+            }
+        }
+
+        cases.ShouldBeGreaterThanOrEqualTo(100_000);
+        effects.ShouldAllBe(count => count > cases / 100, "each effect is met");
+    }
+
+    [Fact]
     public void A_policy_that_is_compiled_again_has_the_same_digest_and_decides_alike()
     {
         for (var seed = 0; seed < 300; seed++)
@@ -163,6 +210,34 @@ public sealed class DecisionTableTests
                     ]
                     : [],
         };
+    }
+
+    private static Condition RandomConditions(Dice random)
+    {
+        ImmutableArray<string> all =
+        [
+            "user.id == 'bob'",
+            "'ops' in user.groups",
+            "!('ops' in user.groups)",
+            $"time.hour >= {random.Next(24)}",
+            $"time.hour < {random.Next(24)}",
+            "time.date == '2026-11-21'",
+            "time.minute == 0",
+            "'untrusted' in session.labels",
+            "!('secret' in session.labels)",
+            "has(args.n)",
+            "!has(args.n)",
+            "args.n == 1",
+            "action.bulk",
+        ];
+        string One() => Pick(random, all);
+        var text = random.Next(3) switch
+        {
+            0 => One(),
+            1 => $"{One()} && {One()} && {One()}",
+            _ => $"({One()} || {One()}) && !({One()})",
+        };
+        return Condition.Parse(text, ConditionSchema.Standard).Condition!;
     }
 
     private static Condition RandomCondition(Dice random, bool isTool)
