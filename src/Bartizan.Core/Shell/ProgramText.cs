@@ -8,7 +8,7 @@ internal sealed record ProgramText
     /// <summary>Its names; empty for a subcommand.</summary>
     public ImmutableArray<string> Names { get; init; } = [];
 
-    /// <summary><c>gnu</c>: flags anywhere, clusters, abbreviations; <c>posix</c>: flags first; <c>words</c>: <c>-name</c> is one</summary>
+    /// <summary><c>gnu</c>: anywhere, clusters, abbreviations; <c>posix</c>: flags first; <c>words</c>: <c>-name</c> is one.</summary>
     public string Options { get; init; } = "";
 
     /// <summary>Flags by their names, divided by spaces: role of the value and effects.</summary>
