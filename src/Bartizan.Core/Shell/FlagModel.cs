@@ -32,10 +32,13 @@ internal sealed record FlagModel(ImmutableArray<string> Names)
     /// <summary>With it the operands are only looked up, not run.</summary>
     public bool OnlyNames { get; init; }
 
-    /// <summary>Reads <c>role[?] [!effect…]</c>.</summary>
-    public static FlagModel Parse(string names, string spec)
+    /// <summary>Reads <c>role[?] [!effect…]</c> of flags divided by spaces; the names of one flag are divided by <c>|</c>.</summary>
+    public static IEnumerable<FlagModel> ParseAll(string flags, string spec) =>
+        flags.Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(names => Parse(names, spec));
+
+    private static FlagModel Parse(string names, string spec)
     {
-        var model = new FlagModel([.. names.Split(' ', StringSplitOptions.RemoveEmptyEntries)]);
+        var model = new FlagModel([.. names.Split('|')]);
         foreach (var word in spec.Split(' ', StringSplitOptions.RemoveEmptyEntries))
         {
             model = word switch

@@ -38,10 +38,12 @@ internal sealed class ProgramModel
         };
         foreach (var (names, spec) in text.Flags)
         {
-            var flag = FlagModel.Parse(names, spec);
-            foreach (var name in flag.Names)
+            foreach (var flag in FlagModel.ParseAll(names, spec))
             {
-                _flags.Add(name, flag);
+                foreach (var name in flag.Names)
+                {
+                    _flags.Add(name, flag);
+                }
             }
         }
 

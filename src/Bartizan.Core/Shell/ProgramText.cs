@@ -11,7 +11,7 @@ internal sealed record ProgramText
     /// <summary><c>gnu</c>: anywhere, clusters, abbreviations; <c>posix</c>: flags first; <c>words</c>: <c>-name</c> is one.</summary>
     public string Options { get; init; } = "";
 
-    /// <summary>Flags by their names, divided by spaces: role of the value and effects.</summary>
+    /// <summary>Flags divided by spaces, the names of one by <c>|</c>: role of the value and effects.</summary>
     public ImmutableDictionary<string, string> Flags { get; init; } = ImmutableDictionary<string, string>.Empty;
 
     /// <summary>Roles of the operands; one with <c>*</c> may repeat.</summary>

@@ -320,7 +320,7 @@ internal sealed class ShellParser(ShellCursor cursor, string? home)
             cursor.At++;
         }
 
-        if (cursor.EndsWordAt(0) || cursor.Peek() == '#')
+        if (cursor.EndsWordAt(0) || cursor.Peek() is '#' or '!')
         {
             cursor.Fail("holds a redirection that isn't a plain `<`, `>` or `>>` with a path", start);
             return;

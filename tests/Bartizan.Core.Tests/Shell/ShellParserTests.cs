@@ -55,6 +55,8 @@ public sealed class ShellParserTests
     [InlineData("a <(b)")]
     [InlineData("a >| b")]
     [InlineData("a >& b")]
+    [InlineData("a >! b")]
+    [InlineData("a >>!b")]
     [InlineData("a &> b")]
     [InlineData("a <> b")]
     [InlineData("a {fd}> b")]
