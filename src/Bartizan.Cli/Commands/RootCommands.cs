@@ -39,6 +39,7 @@ internal static class RootCommands
             TestCommand.Make(),
             ReplayCommand.Make(),
             DiffCommand.Make(),
+            ImportCommand.Make(),
             InitCommand.Make(),
             DemoCommand.Make(),
             DemoCommand.MakeAgent(),

@@ -23,6 +23,9 @@ public sealed record ShellActions
     /// <summary>Why it is at best asked or denied; empty when rules alone decide.</summary>
     public ImmutableArray<ShellProblem> Reasons { get; init; } = [];
 
+    /// <summary>True for a tool of the client's own that reaches nothing outside its conversation.</summary>
+    public bool ReachesNothing { get; init; }
+
     /// <summary>True when some of it can't be read before it runs.</summary>
     public bool IsOpaque => Actions.Any(a => a.Target is ExecTarget { IsOpaque: true });
 
@@ -81,6 +84,11 @@ public sealed record ShellActions
     public Decision Decide(Func<ActionTarget, Decision> judge)
     {
         ArgumentNullException.ThrowIfNull(judge);
+        if (ReachesNothing && Actions.IsEmpty)
+        {
+            return new Decision { Effect = Effect.Allow, Reason = "it reaches nothing outside the conversation" };
+        }
+
         Decision? strictest = null;
         foreach (var action in Actions)
         {

@@ -1,13 +1,13 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 
 namespace Bartizan.Sandbox.Clients;
 
 /// <summary>
-/// What a client needs to run behind the gateways without being asked anything: variables, generated files, and how its tools are
-/// called in the words of the house. It is data (<c>Profiles/*.json</c>): a new client is a new file. What comes in is a name, the
+/// What a client needs to run behind the gateways without being asked anything: variables and generated files. What its
+/// tools are in the words of the house is told by <c>Bartizan.Core.Shell.ClientTools</c>. It is data (<c>Profiles/*.json</c>): a new
+/// client is a new file. What comes in is a name, the
 /// endpoints and the session token; what goes out is a <see cref="ClientSetup"/>. It holds no key of any provider.
 /// </summary>
 public sealed class ClientProfile
@@ -110,45 +110,6 @@ public sealed class ClientProfile
         ));
         var tokens = variables.Where(v => v.Value == token).Select(v => v.Key);
         return new ClientSetup(variables, [.. files], [.. tokens.Order(StringComparer.Ordinal)], _text.Reserved);
-    }
-
-    /// <summary>What a tool name in this client's model traffic means.</summary>
-    public NormalTool Normalise(string name)
-    {
-        ArgumentNullException.ThrowIfNull(name);
-        if (_text.Tools.TryGetValue(name, out var verb))
-        {
-            return new NormalTool(Enum.Parse<Verb>(verb, ignoreCase: true), "", name);
-        }
-
-        foreach (var pattern in _text.ToolPatterns)
-        {
-            if (Match(pattern, name) is { } tool)
-            {
-                return tool;
-            }
-        }
-
-        return new NormalTool(Verb.Unknown, "", name);
-    }
-
-    /// <summary><c>mcp__{server}__{tool}</c>: the first separator after the prefix ends the server's name.</summary>
-    private static NormalTool? Match(string pattern, string name)
-    {
-        const string server = "{server}";
-        const string tool = "{tool}";
-        var prefix = pattern[..pattern.IndexOf(server, StringComparison.Ordinal)];
-        var separator = pattern[(prefix.Length + server.Length)..pattern.IndexOf(tool, StringComparison.Ordinal)];
-        if (!name.StartsWith(prefix, StringComparison.Ordinal))
-        {
-            return null;
-        }
-
-        var rest = name[prefix.Length..];
-        var cut = rest.IndexOf(separator, StringComparison.Ordinal);
-        return cut <= 0 || cut + separator.Length == rest.Length
-            ? null
-            : new NormalTool(Verb.Tool, rest[..cut], rest[(cut + separator.Length)..]);
     }
 
     /// <summary>Null when the text needs a place that has no value: the variable is then left out.</summary>

@@ -14,8 +14,4 @@ internal sealed record ProfileText
     public ImmutableArray<string> Reserved { get; init; } = [];
 
     public ImmutableArray<ProfileFile> Files { get; init; } = [];
-
-    public ImmutableDictionary<string, string> Tools { get; init; } = ImmutableDictionary<string, string>.Empty;
-
-    public ImmutableArray<string> ToolPatterns { get; init; } = [];
 }

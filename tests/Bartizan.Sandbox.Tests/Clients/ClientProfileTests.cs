@@ -90,23 +90,6 @@ public sealed class ClientProfileTests
         variables.Keys.ShouldNotContain("ANTHROPIC_API_KEY");
     }
 
-    [Theory]
-    [InlineData("claude-code", "Bash", Verb.Exec, "", "Bash")]
-    [InlineData("claude-code", "mcp__github__get_issue", Verb.Tool, "github", "get_issue")]
-    [InlineData("claude-code", "mcp__github__", Verb.Unknown, "", "mcp__github__")]
-    [InlineData("claude-code", "ToolSearch", Verb.Unknown, "", "ToolSearch")]
-    [InlineData("codex", "shell", Verb.Exec, "", "shell")]
-    [InlineData("codex", "apply_patch", Verb.Write, "", "apply_patch")]
-    [InlineData("codex", "files__read", Verb.Tool, "files", "read")]
-    [InlineData("generic", "run_shell_command", Verb.Exec, "", "run_shell_command")]
-    public void Tool_names_are_told_in_the_words_of_the_house(
-        string client,
-        string name,
-        Verb verb,
-        string server,
-        string tool
-    ) => ClientProfile.Find(client)!.Normalise(name).ShouldBe(new NormalTool(verb, server, tool));
-
     [Fact]
     public void A_client_that_chooses_by_what_is_set_sees_the_wires_of_its_manifest_only()
     {
