@@ -123,7 +123,8 @@ public sealed class ImportTests
         );
         text.ShouldNotContain("\u001b");
         text.ShouldNotContain("\u202e");
-        Decide(policy, "id").ShouldBe(Effect.Deny);
+        Decide(policy, "id")
+            .ShouldBe(Effect.Ask, "the deny that can't be said asks about everything; nothing is allowed");
     }
 
     private static (string Text, Policy Policy) ImportClaude(string settings)
