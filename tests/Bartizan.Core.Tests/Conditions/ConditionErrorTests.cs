@@ -134,6 +134,15 @@ public sealed class ConditionErrorTests
         "Did you mean `untrusted`?"
     )]
     [InlineData("time.hour <= 24", 11, "`time.hour` is 0 to 23, so this is always true", "")]
+    [InlineData("time.hour <= 23", 11, "`time.hour` is 0 to 23, so this is always true", "")]
+    [InlineData("time.hour < 24", 11, "`time.hour` is 0 to 23, so this is always true", "")]
+    [InlineData("time.hour < 0", 11, "`time.hour` is 0 to 23, so this is never true", "")]
+    [InlineData("time.hour <= -1", 11, "`time.hour` is 0 to 23, so this is never true", "")]
+    [InlineData("time.hour >= 0", 11, "`time.hour` is 0 to 23, so this is always true", "")]
+    [InlineData("time.hour > -1", 11, "`time.hour` is 0 to 23, so this is always true", "")]
+    [InlineData("time.hour > 23", 11, "`time.hour` is 0 to 23, so this is never true", "")]
+    [InlineData("time.hour >= 24", 11, "`time.hour` is 0 to 23, so this is never true", "")]
+    [InlineData("time.hour != 24", 11, "`time.hour` is 0 to 23, so this is always true", "")]
     [InlineData("24 == time.hour", 4, "`time.hour` is 0 to 23, so this is never true", "")]
     [InlineData("size(args.a) < 0", 14, "`size(args.a)` is 0 or more, so this is never true", "")]
     [InlineData(
@@ -150,6 +159,19 @@ public sealed class ConditionErrorTests
         result.IsValid.ShouldBeFalse();
         result.Errors.ShouldHaveSingleItem().ShouldBe(new ConditionError(column, message, hint));
     }
+
+    [Theory]
+    [InlineData("time.hour < 1")]
+    [InlineData("time.hour < 23")]
+    [InlineData("time.hour <= 0")]
+    [InlineData("time.hour <= 22")]
+    [InlineData("time.hour > 0")]
+    [InlineData("time.hour > 22")]
+    [InlineData("time.hour >= 1")]
+    [InlineData("time.hour >= 23")]
+    [InlineData("time.hour == 0 || time.hour != 23")]
+    public void What_can_come_out_both_ways_is_no_mistake(string text) =>
+        Condition.Parse(text, ConditionSchema.Standard).IsValid.ShouldBeTrue();
 
     [Fact]
     public void Several_mistakes_are_told_together_in_order() =>
