@@ -181,11 +181,33 @@ internal static class ExplainCommand
             {
                 Screen.Line($"    {rule.Place}  {rule.Text}  — {rule.Why}");
             }
+
+            foreach (var demand in layer.Demands)
+            {
+                Screen.Line(
+                    $"    {demand.Rule.Place}  {demand.Rule.Text}  {(demand.Applies ? "applies" : "doesn't apply")}",
+                    Tone.Quiet
+                );
+                foreach (var step in demand.Steps)
+                {
+                    Screen.Line(
+                        Screen.Printable(
+                            $"      {step.Truth.ToString().ToLowerInvariant()}: {step.Text}  ({step.Values})"
+                        ),
+                        Tone.Quiet
+                    );
+                }
+
+                foreach (var lack in demand.Lacks.Where(_ => demand.Steps.IsEmpty))
+                {
+                    Screen.Line(Screen.Printable($"      {lack}"), Tone.Quiet);
+                }
+            }
         }
 
         if (explanation.Change is { } change)
         {
-            Screen.Line($"nearest change: {change}");
+            Screen.Line(Screen.Printable($"nearest change: {change}"));
         }
     }
 }

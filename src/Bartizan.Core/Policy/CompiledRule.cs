@@ -176,6 +176,12 @@ internal sealed class CompiledRule
     /// <summary>What the enforcement point must do when this pattern of the rule carries the action.</summary>
     public Obligations ObligationsOf(int index) => index < _obligations.Length ? _obligations[index] : Obligations.None;
 
+    /// <summary>Each comparison of its condition; none without one.</summary>
+    public ImmutableArray<ConditionStep> ExplainCondition(in Situation situation) =>
+        Rule.When is not { } condition ? []
+        : _readsTime ? condition.Explain(situation.Facts with { Time = LocalTime.At(situation.Now, _zone) })
+        : condition.Explain(situation.Facts);
+
     // Arguments that can't be read are unknown.
     private Truth JudgeArguments(in Situation situation) =>
         Rule.Arguments.IsDefaultOrEmpty

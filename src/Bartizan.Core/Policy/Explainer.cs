@@ -43,7 +43,10 @@ internal static class Explainer
             because,
             matched.ToImmutable(),
             lapsed.ToImmutable()
-        );
+        )
+        {
+            Demands = RuleDemands.Of(layer, target, situation),
+        };
     }
 
     private static string? ChangeOf(Policy policy, ActionTarget target, Decision decision, Situation situation)
@@ -60,12 +63,25 @@ internal static class Explainer
             return $"it stays denied while `{first.Text}` ({first.Place}) stands";
         }
 
+        if (NearMiss(policy, target, situation) is { } miss)
+        {
+            return $"`{miss.Rule.Text}` ({miss.Rule.Place}) would allow it, but {string.Join("; ", miss.Lacks)}";
+        }
+
         var near = NearestRule(policy, target, situation);
         var nearText = near is null ? "" : $"; the nearest rule is `{near.Text}` ({near.Place})";
         return decision.Needed is { } needed ? $"`{needed}` would allow it{nearText}"
             : near is null ? null
             : $"no single rule would allow it{nearText}";
     }
+
+    // The allow that lacks least, of those whose patterns fit.
+    private static RuleDemand? NearMiss(Policy policy, ActionTarget target, Situation situation) =>
+        policy
+            .Layers.Where(layer => !layer.IsCeiling)
+            .SelectMany(layer => RuleDemands.Of(layer, target, situation))
+            .Where(demand => demand is { Applies: false, Effect: Effect.Allow, Lacks.IsEmpty: false })
+            .MinBy(demand => demand.Lacks.Length);
 
     private static RuleReference? NearestRule(Policy policy, ActionTarget target, Situation situation)
     {

@@ -17,4 +17,8 @@ public sealed record LayerExplanation(
     string Because,
     ImmutableArray<RuleReference> Matched,
     ImmutableArray<RuleReference> Lapsed
-);
+)
+{
+    /// <summary>What the rules whose patterns fit ask for besides (<c>when</c>, <c>args</c>), and what came of it.</summary>
+    public ImmutableArray<RuleDemand> Demands { get; init; } = [];
+}
