@@ -41,6 +41,9 @@ internal static class ArgumentReader
         return value.ValueKind == JsonValueKind.Null ? Truth.Unknown : found;
     }
 
+    /// <summary>One step: unknown where two readers could take different members, false where there is none.</summary>
+    public static Truth Find(JsonElement from, PathStep step, out JsonElement to) => TryStep(from, step, out to);
+
     /// <summary>The value that <paramref name="json"/> is.</summary>
     public static Operand Read(JsonElement json, ref Scratch scratch)
     {

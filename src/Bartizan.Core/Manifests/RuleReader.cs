@@ -77,7 +77,7 @@ internal sealed class RuleReader(
             AcceptWide = TextOf(map, "accept_wide"),
             Counters = TextOf(map, "counters"),
             When = ReadCondition(map, word),
-            Arguments = ArgumentReader.Read(map.Find("args")),
+            Arguments = ArgumentRuleReader.Read(map.Find("args")),
             Role = role,
         };
         var unsupported = UnsupportedVerbs.Contains(word);
@@ -115,7 +115,7 @@ internal sealed class RuleReader(
 
     private void CheckBesidePattern(Rule rule, SourceNode.Map map)
     {
-        if (ArgumentReader.FindProblem(rule, map) is { } wrong)
+        if (ArgumentRuleReader.FindProblem(rule, map) is { } wrong)
         {
             Report(wrong.Position, wrong.Message, wrong.Hint);
             return;

@@ -24,7 +24,7 @@ internal sealed class ArgumentTree
     /// <summary>The most members of one object that are looked through; a larger one is unknown.</summary>
     public const int MaxMembers = 256;
 
-    private readonly List<(string Name, ArgumentTree Below)> _members = [];
+    private readonly List<(PathStep Name, ArgumentTree Below)> _members = [];
     private ArgumentTree? _items;
     private ArgumentCheck? _check;
     private bool _optional;
@@ -113,14 +113,14 @@ internal sealed class ArgumentTree
     {
         foreach (var (known, below) in _members)
         {
-            if (known == name)
+            if (known.Name == name)
             {
                 return below;
             }
         }
 
         var made = new ArgumentTree();
-        _members.Add((name, made));
+        _members.Add((PathStep.To(name), made));
         return made;
     }
 
@@ -151,24 +151,16 @@ internal sealed class ArgumentTree
         var (truth, named) = (Truth.True, 0);
         foreach (var (name, below) in _members)
         {
-            var (found, times) = (default(JsonElement), 0);
-            foreach (var property in value.EnumerateObject())
+            // A name that stands twice, or once more in another case, is read differently by different servers.
+            var isThere = ArgumentReader.Find(value, name, out var found);
+            var one = isThere switch
             {
-                if (property.NameEquals(name))
-                {
-                    (found, times) = (property.Value, times + 1);
-                }
-            }
-
-            // A name that stands twice is read differently by different servers.
-            var one = times switch
-            {
-                0 => Kleene.Or(Kleene.Of(below._optional), Truth.Unknown),
-                1 => below.Judge(found, grants),
+                Truth.True => below.Judge(found, grants),
+                Truth.False => Kleene.Or(Kleene.Of(below._optional), Truth.Unknown),
                 _ => Truth.Unknown,
             };
             truth = Kleene.And(truth, one);
-            named += times;
+            named += isThere == Truth.True ? 1 : 0;
         }
 
         var closed = !grants || named == value.GetPropertyCount();

@@ -65,6 +65,11 @@ public sealed class ArgumentTests
         Decide(Allow, arguments, call).ShouldBe(allowed ? Effect.Allow : Effect.Deny);
 
     [Theory]
+    [InlineData("role: { in: [admin] }", """{"role":"user"}""", false)]
+    [InlineData("role: { in: [admin] }", """{"role":"user","Role":"admin"}""", true)]
+    [InlineData("role: { in: [admin] }", """{"role":"user","role":"admin"}""", true)]
+    [InlineData("role: { in: [admin] }", """{"Role":"admin"}""", true)]
+    [InlineData("a.role: { in: [admin] }", """{"a":{"role":"user","ROLE":"admin"}}""", true)]
     [InlineData("n: { between: [1000, 1000000] }", """{"n":5000}""", true)]
     [InlineData("n: { between: [1000, 1000000] }", """{"n":5}""", false)]
     [InlineData("n: { between: [1000, 1000000] }", """{"n":5,"x":1}""", false)]

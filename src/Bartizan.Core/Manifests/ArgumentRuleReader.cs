@@ -6,7 +6,7 @@ using Bartizan.Core.Policies;
 namespace Bartizan.Core.Manifests;
 
 /// <summary>Reads the <c>args</c> of a rule. What the shape already refused is skipped without a second complaint.</summary>
-internal static class ArgumentReader
+internal static class ArgumentRuleReader
 {
     /// <summary>The demands on arguments, in the order of the file.</summary>
     public static ImmutableArray<ArgumentRule> Read(SourceNode? node) =>
