@@ -111,6 +111,9 @@ public sealed class PolicyCommandTests
     public async Task Other_enforcement_points_ask_about_a_running_session_by_AuthZEN()
     {
         await using var scene = await Scene.OpenAsync();
+        scene.WriteManifest(
+            rules: "  - allow: connect lapsed.example:443\n    expires: 2020-06-30\n    why: It was needed once.\n"
+        );
         await using var run = scene.StartRun("sleep 600");
         var session = await scene.SessionAsync();
         using var client = new HttpClient(
@@ -172,6 +175,20 @@ public sealed class PolicyCommandTests
         JsonNode.Parse(await first.Content.ReadAsStringAsync())!["evaluations"]!.AsArray().Count.ShouldBe(1);
         var metadata = JsonNode.Parse(await client.GetStringAsync("/.well-known/authzen-configuration"))!;
         metadata["access_evaluation_endpoint"]!.GetValue<string>().ShouldBe("http://localhost/access/v1/evaluation");
+
+        using var claimed = await client.PostAsJsonAsync(
+            "/access/v1/evaluation",
+            new
+            {
+                subject = new { type = "session", id = session },
+                action = new { name = "connect" },
+                resource = new { type = "host", id = "lapsed.example:443" },
+                context = new { time = "2020-01-01T00:00:00Z" },
+            }
+        );
+        JsonNode.Parse(await claimed.Content.ReadAsStringAsync())!["decision"]!
+            .GetValue<bool>()
+            .ShouldBeFalse("a claimed time revives no grant");
 
         (await scene.BartizanAsync("kill", session)).Code.ShouldBe(0);
         (await AskAsync("session", session, "model", "model", "up/m1"))["decision"]!

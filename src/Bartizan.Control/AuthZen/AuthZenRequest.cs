@@ -18,7 +18,7 @@ internal sealed record AuthZenRequest
     /// <summary>To what.</summary>
     public AuthZenEntity? Resource { get; init; }
 
-    /// <summary>Under which circumstances: <c>args</c>, <c>user</c>, <c>labels</c>, <c>time</c>.</summary>
+    /// <summary>Under which circumstances: <c>args</c>, <c>user</c>, <c>labels</c>.</summary>
     public JsonElement? Context { get; init; }
 
     /// <summary>Several questions at once; null for one.</summary>

@@ -31,7 +31,7 @@ internal sealed class DecisionPoint(IInstance instance, TimeProvider clock)
         ["serve"] = "path",
     }.ToImmutableDictionary(StringComparer.Ordinal);
 
-    private static readonly string[] s_circumstances = ["args", "user", "labels", "time"];
+    private static readonly string[] s_circumstances = ["args", "user", "labels"];
 
     /// <summary>What a resource's <c>type</c> says, by the verb.</summary>
     public static string KindOf(string verb) => s_kinds[verb];
@@ -81,12 +81,13 @@ internal sealed class DecisionPoint(IInstance instance, TimeProvider clock)
             return Deny("the session acts for somebody else");
         }
 
-        // INVARIANT: what the caller claims only adds to what the session is known to have been exposed to.
+        // INVARIANT: what the caller claims only adds to what the session is known to have been exposed to; the time is the
+        // clock's own, or a claimed one would revive a grant that has lapsed.
         var decision = subject.Policy.Decide(
             question.Target,
             new Circumstances
             {
-                Now = question.Time ?? clock.GetUtcNow(),
+                Now = clock.GetUtcNow(),
                 User = subject.User,
                 Labels = subject.Labels | (question.Labels ?? default),
                 Arguments = question.Arguments,

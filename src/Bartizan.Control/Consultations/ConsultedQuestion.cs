@@ -34,7 +34,7 @@ internal static class ConsultedQuestion
             writer.WriteEndObject();
             writer.WriteStartObject("resource"u8);
             writer.WriteString("type"u8, DecisionPoint.KindOf(verb));
-            writer.WriteString("id"u8, action.Target.Text);
+            writer.WriteString("id"u8, NameOf(action.Target));
             writer.WriteEndObject();
             writer.WriteStartObject("context"u8);
             writer.WriteString("time"u8, now.ToString("O", CultureInfo.InvariantCulture));
@@ -54,6 +54,10 @@ internal static class ConsultedQuestion
             writer.WriteEndObject();
         });
     }
+
+    // A link is asked about with what it leads to: its own name says nothing of that.
+    private static string NameOf(ActionTarget target) =>
+        target is FileTarget file ? string.Join(" -> ", file.Names) : target.Text;
 
     /// <summary>The body of a request.</summary>
     public static byte[] BodyOf(ConsultationApi api, JsonElement question) =>
