@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Net;
+using System.Runtime.InteropServices;
+using System.Text;
 using System.Text.Json;
 using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
@@ -14,7 +16,11 @@ namespace Bartizan.Core.Policies;
 /// </summary>
 internal sealed class ArgumentCheck
 {
+    // Texts up to this long are read on the stack.
+    private const int ShortText = 512;
+
     private readonly ArgumentRule _rule;
+    private readonly ArgumentChoice _choice;
     private readonly ImmutableArray<WordGlob> _globs;
     private readonly ImmutableArray<HostPattern> _hosts;
     private readonly ImmutableArray<SegmentPattern> _files;
@@ -28,6 +34,7 @@ internal sealed class ArgumentCheck
     )
     {
         _rule = rule;
+        _choice = new ArgumentChoice(rule.In);
         _hosts = hosts;
         _files = files;
         _networks = networks;
@@ -80,7 +87,7 @@ internal sealed class ArgumentCheck
         }
 
         var check = new ArgumentCheck(rule, hosts, files, networks.ToImmutable());
-        if (!rule.In.IsEmpty && !rule.In.Any(value => check.Judge(ElementOf(value)) == Truth.True))
+        if (!rule.In.IsEmpty && !check._choice.Elements.Any(value => check.Judge(value) == Truth.True))
         {
             problem = new("has no value in `in` that fits what else it says", "Take one of them out.");
             return null;
@@ -89,43 +96,67 @@ internal sealed class ArgumentCheck
         return check;
     }
 
-    /// <summary>Whether a value fits all demands. Allocates nothing for short text without escapes.</summary>
+    /// <summary>Whether a value fits all demands. Allocates nothing.</summary>
     public Truth Judge(JsonElement value)
     {
-        var truth = Truth.True;
-        if (!_rule.In.IsEmpty)
+        if (value.ValueKind == JsonValueKind.String)
         {
-            truth = Kleene.And(truth, IsOneOf(value));
+            return JudgeText(JsonMarshal.GetRawUtf8Value(value)[1..^1]);
         }
 
+        var truth = _choice.Holds(value);
         if (_rule.Least is not null || _rule.Most is not null)
         {
             truth = Kleene.And(truth, IsBetween(value));
         }
 
-        if (_rule.MaxLength is { } most && value.ValueKind == JsonValueKind.Array)
+        var isList = value.ValueKind == JsonValueKind.Array;
+        if (_rule.MaxLength is { } most && isList)
         {
             truth = Kleene.And(truth, Kleene.Of(value.GetArrayLength() <= most));
         }
 
         var aboutText = !_globs.IsEmpty || !_hosts.IsEmpty || !_files.IsEmpty || !_networks.IsEmpty;
-        return aboutText || (_rule.MaxLength is not null && value.ValueKind != JsonValueKind.Array)
-            ? Kleene.And(truth, JudgeText(value))
-            : truth;
+        return aboutText || (_rule.MaxLength is not null && !isList) ? Kleene.And(truth, Truth.Unknown) : truth;
     }
 
-    private Truth JudgeText(JsonElement value)
+    // As `when` reads texts: one that readers disagree about, or that is longer than is looked at, is unknown.
+    private Truth JudgeText(ReadOnlySpan<byte> raw)
     {
-        Span<char> buffer = stackalloc char[JsonText.Short];
-        return JsonText.TryRead(value, buffer, out var text) ? JudgeText(text) : Truth.Unknown;
+        var scratch = new Scratch();
+        char[]? lent = null;
+        try
+        {
+            if (!JsonText.TryRead(raw, ref scratch, out var utf8))
+            {
+                return Truth.Unknown;
+            }
+
+            Span<char> room =
+                utf8.Length <= ShortText ? stackalloc char[ShortText] : lent = ArrayPool<char>.Shared.Rent(utf8.Length);
+            return JudgeText(room[..Encoding.UTF8.GetChars(utf8, room)]);
+        }
+        finally
+        {
+            scratch.Dispose();
+            if (lent is not null)
+            {
+                ArrayPool<char>.Shared.Return(lent);
+            }
+        }
     }
 
     private Truth JudgeText(ReadOnlySpan<char> text)
     {
-        var truth = Truth.True;
+        var truth = _choice.Holds(text);
+        if (_rule.Least is not null || _rule.Most is not null)
+        {
+            truth = Kleene.And(truth, Truth.Unknown);
+        }
+
         if (_rule.MaxLength is { } most)
         {
-            truth = Kleene.Of(text.Length <= most);
+            truth = Kleene.And(truth, Kleene.Of(text.Length <= most));
         }
 
         if (!_globs.IsEmpty)
@@ -211,59 +242,6 @@ internal sealed class ArgumentCheck
             : Kleene.Of(
                 (_rule.Least is not { } least || number >= least) && (_rule.Most is not { } most || number <= most)
             );
-
-    // Text is told from numbers: a value of a kind that no listed value has is unknown.
-    private Truth IsOneOf(JsonElement value)
-    {
-        var sameKind = false;
-        foreach (var one in _rule.In)
-        {
-            switch (value.ValueKind, KindOf(one))
-            {
-                case (JsonValueKind.String, JsonValueKind.String):
-                    sameKind = true;
-                    if (value.ValueEquals(one.Text))
-                    {
-                        return Truth.True;
-                    }
-
-                    break;
-                case (JsonValueKind.Number, JsonValueKind.Number):
-                    sameKind = value.TryGetDecimal(out var number);
-                    if (sameKind && number == decimal.Parse(one.Text, NumberStyles.Float, CultureInfo.InvariantCulture))
-                    {
-                        return Truth.True;
-                    }
-
-                    break;
-                case (JsonValueKind.True or JsonValueKind.False, JsonValueKind.True):
-                    sameKind = true;
-                    if (value.GetBoolean() == (one.Text == "true"))
-                    {
-                        return Truth.True;
-                    }
-
-                    break;
-                default:
-                    break;
-            }
-        }
-
-        return sameKind ? Truth.False : Truth.Unknown;
-    }
-
-    private static JsonValueKind KindOf(ArgumentValue value) =>
-        !value.Plain ? JsonValueKind.String
-        : value.Text is "true" or "false" ? JsonValueKind.True
-        : decimal.TryParse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out _) ? JsonValueKind.Number
-        : JsonValueKind.String;
-
-    private static JsonElement ElementOf(ArgumentValue value) =>
-        KindOf(value) == JsonValueKind.String ? JsonSerializer.SerializeToElement(value.Text)
-        : KindOf(value) == JsonValueKind.True ? JsonSerializer.SerializeToElement(value.Text == "true")
-        : JsonSerializer.SerializeToElement(
-            decimal.Parse(value.Text, NumberStyles.Float, CultureInfo.InvariantCulture)
-        );
 
     private static bool IsCanonicalPath(ReadOnlySpan<char> text)
     {

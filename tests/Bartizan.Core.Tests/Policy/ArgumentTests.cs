@@ -61,6 +61,10 @@ public sealed class ArgumentTests
     [InlineData("t: { max_length: 3 }", """{"t":"\u0061bc"}""", true)]
     [InlineData("t: { max_length: 3 }", """{"t":"\ud800"}""", false)]
     [InlineData("t: { max_length: 2 }", """{"t":[1,2,3]}""", false)]
+    [InlineData("t: { in: [\"a\\\\b\"] }", """{"t":"a\\b"}""", true)]
+    [InlineData("t: { in: [ab] }", """{"t":"a\u0062"}""", true)]
+    [InlineData("t: { in: [ab] }", """{"t":"ab\u0000"}""", false)]
+    [InlineData("t: { in: [ab] }", """{"t":"ab\udead"}""", false)]
     public void An_allow_applies_only_to_arguments_that_certainly_fit(string arguments, string call, bool allowed) =>
         Decide(Allow, arguments, call).ShouldBe(allowed ? Effect.Allow : Effect.Deny);
 
@@ -77,6 +81,9 @@ public sealed class ArgumentTests
     [InlineData("n: { between: [1000, 1000000] }", "{}", true)]
     [InlineData("n: { between: [1000, 1000000] }", """{"n":5000,"x":1}""", true)]
     [InlineData("n: { between: [1000, 1000000] }", """{"n":5,"n":5000}""", true)]
+    [InlineData("t: { in: [ab] }", """{"t":"ab\u0000"}""", true)]
+    [InlineData("t: { in: [ab] }", """{"t":"ab\udead"}""", true)]
+    [InlineData("t: { max_length: 1 }", """{"t":"ab\u0000"}""", true)]
     [InlineData("to[]: { glob: \"*@evil.example\" }", """{"to":["a@ok.example","b@evil.example"]}""", true)]
     [InlineData("to[]: { glob: \"*@evil.example\" }", """{"to":["a@ok.example"]}""", false)]
     [InlineData("to[]: { glob: \"*@evil.example\" }", """{"to":"a@ok.example"}""", true)]
