@@ -11,9 +11,6 @@ namespace Bartizan.Core.Manifests;
 /// </summary>
 internal static class RuleExamples
 {
-    // What makes a command more than the words of one program; the shell would read it, so no example means it literally.
-    private const string ShellCharacters = "$`;&|<>(){}\n\r\"'\\*?[]~#!";
-
     /// <summary>The examples that are not as the rule says.</summary>
     public static IEnumerable<ManifestError> Check(Rule rule, SourceNode.Map map)
     {
@@ -63,12 +60,6 @@ internal static class RuleExamples
     )
     {
         arguments = default;
-        if (verb == Verb.Exec && text.AsSpan().ContainsAny(ShellCharacters))
-        {
-            (target, problem) = (ExecTarget.Opaque(text), "");
-            return true;
-        }
-
         var brace = verb == Verb.Tool ? text.IndexOf(" {", StringComparison.Ordinal) : -1;
         if (brace < 0)
         {

@@ -12,8 +12,8 @@ internal sealed class RuleReader(
     ConditionSchema? schema = null
 )
 {
-    /// <summary>Patterns of one list of rules, alternatives written out; bounds what loading and a decision cost.</summary>
-    private const int MaxPatterns = 2048;
+    /// <summary>Patterns of one list of rules, alternatives written out: two a rule of ten thousand. Bounds what loading costs.</summary>
+    private const int MaxPatterns = 20_000;
 
     private static readonly string[] _effects = ["allow", "ask", "deny"];
 

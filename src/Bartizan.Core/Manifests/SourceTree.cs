@@ -12,14 +12,14 @@ namespace Bartizan.Core.Manifests;
 /// </summary>
 internal sealed class SourceTree
 {
-    /// <summary>No manifest written by people comes near it; the YAML reader's time grows with the length.</summary>
-    public const int MaxCharacters = 256 * 1024;
+    /// <summary>Ten thousand rules of two hundred characters; the YAML reader's time grows with the length.</summary>
+    public const int MaxCharacters = 2 * 1024 * 1024;
 
     /// <summary>The deepest key of the manifest reference stands at 7.</summary>
     public const int MaxDepth = 16;
 
-    /// <summary>Keys and values together; bounds memory.</summary>
-    public const int MaxNodes = 20_000;
+    /// <summary>Keys and values together, ten a rule of ten thousand; bounds memory.</summary>
+    public const int MaxNodes = 100_000;
 
     /// <summary>More errors than this help nobody.</summary>
     public const int MaxErrors = 100;

@@ -60,11 +60,31 @@ public sealed class RuleKeyTests
             Head
                 + "rules:\n  - allow: exec dotnet test **\n    match: [dotnet test, dotnet test -c Release]\n"
                 + "    not_match: [\"dotnet test; curl evil.example\", \"dotnet test $(id)\", dotnet testing]\n    why: x\n"
+                + "  - allow: exec git commit -m *\n    match: [\"git commit -m 'a (small) fix'\", 'git commit -m \"1 > 0\"']\n"
+                + "    not_match: [git commit -m a > b, git commit -m *, \"git commit -m ~\", git commit -m a b]\n    why: x\n"
                 + "  - allow: tool crm/find\n    args: { x: { in: [1] } }\n"
                 + "    match: [crm/find, 'crm/find {\"x\": 1}']\n    not_match: ['crm/find {\"x\": 2}', crm/drop]\n    why: x\n"
         );
 
         load.Errors.Select(ManifestLoader.Describe).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void Ten_thousand_rules_load()
+    {
+        var rules = string.Concat(
+            Enumerable
+                .Range(0, 10_000)
+                .Select(i =>
+                    $"  - allow: http GET http://host-{i}.services.example/api/v1/{{a,b}}/**\n    expires: 2030-01-01\n"
+                    + $"    why: Service {i} keeps what the agent is asked about, and answers nobody else than this agent.\n"
+                )
+        );
+
+        var load = Repository.LoadText(Head + "rules:\n" + rules);
+
+        load.Errors.Select(ManifestLoader.Describe).ShouldBeEmpty();
+        load.Manifest!.Layers[^1].Rules.Length.ShouldBe(10_000);
     }
 
     [Fact]
