@@ -24,7 +24,7 @@ public sealed class TidyTests
         None(Repository.Files.Where(file => file.Name != "TidyCanFailTests.cs").SelectMany(Tidy.Leftovers));
 
     [Fact]
-    public void No_file_is_longer_than_the_ratchet() =>
+    public void No_file_is_longer_than_400_lines() =>
         None(
             Repository
                 .Files.Where(file => file.IsCSharp || file.Path.EndsWith(".c", StringComparison.Ordinal))

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
-using System.Net.Sockets;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox.ControlGroups;
 using Bartizan.Sandbox.Native;
@@ -26,6 +24,7 @@ internal sealed class BubblewrapSandbox : ISandbox
     private readonly BubblewrapOptions _options;
     private readonly TimeProvider _time;
     private readonly Action<SessionId> _onCollected;
+    private readonly SandboxWires _wires;
     private readonly SemaphoreSlim _ending = new(1, 1);
     private readonly TaskCompletionSource<SandboxExit> _exited = new(
         TaskCreationOptions.RunContinuationsAsynchronously
@@ -35,16 +34,10 @@ internal sealed class BubblewrapSandbox : ISandbox
     private SandboxCgroup? _cgroup;
     private Launch? _launch;
     private LiveProcesses? _live;
-    private ChildProcess? _injector;
+    private ListenerInjection? _injection;
     private ControlSocket? _sync;
-    private ControlSocket? _injection;
-    private Descriptor? _diagnostics;
-    private Descriptor? _terminal;
     private SandboxReceipt? _receipt;
     private SandboxListeners? _listeners;
-    private Stream? _input;
-    private Stream? _output;
-    private Stream? _error;
     private bool _collected;
     private volatile bool _killed;
 
@@ -63,6 +56,7 @@ internal sealed class BubblewrapSandbox : ISandbox
         _options = options;
         _time = time;
         _onCollected = onCollected;
+        _wires = new SandboxWires(time);
     }
 
     public SessionId Id => _plan.Id;
@@ -71,11 +65,11 @@ internal sealed class BubblewrapSandbox : ISandbox
 
     public SandboxListeners Listeners => _listeners ?? throw NotYet("injected");
 
-    public Stream Input => _input ?? throw NotYet("created");
+    public Stream Input => _wires.Input ?? throw NotYet("created");
 
-    public Stream Output => _output ?? throw NotYet("created");
+    public Stream Output => _wires.Output ?? throw NotYet("created");
 
-    public Stream Error => _error ?? throw NotYet("created");
+    public Stream Error => _wires.Error ?? throw NotYet("created");
 
     public Task<SandboxExit> Exited => _exited.Task;
 
@@ -130,25 +124,7 @@ internal sealed class BubblewrapSandbox : ISandbox
         }
 
         ThrowIfKilled();
-        injection.Send(_live!.Agent.ToString(CultureInfo.InvariantCulture));
-        var answer = await injection.ReceiveAsync(cancellationToken).ConfigureAwait(false);
-        if (answer is not { Text: "L", Descriptors: [var egress, var model, var tools, var http, var tls, var dns] })
-        {
-            Close(answer.Descriptors);
-            throw new SandboxUnavailableException(
-                $"The sandbox's listeners can't be opened: {OrSilence(answer.Text)}."
-            );
-        }
-
-        _listeners = new SandboxListeners
-        {
-            Egress = ToSocket(egress),
-            ModelGateway = ToSocket(model),
-            ToolGateway = ToSocket(tools),
-            CaptureHttp = ToSocket(http),
-            CaptureTls = ToSocket(tls),
-            Dns = ToSocket(dns),
-        };
+        _listeners = await injection.OpenAsync(_live!.Agent, cancellationToken).ConfigureAwait(false);
         return _listeners;
     }
 
@@ -171,13 +147,7 @@ internal sealed class BubblewrapSandbox : ISandbox
         sync.Dispose();
     }
 
-    public void Resize(TerminalSize size)
-    {
-        if (_terminal is { } terminal)
-        {
-            Terminal.Resize(terminal, size);
-        }
-    }
+    public void Resize(TerminalSize size) => _wires.Resize(size);
 
     public Task<PauseTier> PauseAsync(CancellationToken cancellationToken) =>
         (_live ?? throw NotYet("created")).PauseAsync(cancellationToken);
@@ -234,13 +204,6 @@ internal sealed class BubblewrapSandbox : ISandbox
 
     public async ValueTask DisposeAsync() => await CollectAsync(CancellationToken.None).ConfigureAwait(false);
 
-    private static Socket ToSocket(Descriptor descriptor)
-    {
-        var socket = new Socket(new SafeSocketHandle(descriptor.Number, ownsHandle: true));
-        descriptor.SetHandleAsInvalid();
-        return socket;
-    }
-
     private static void Close(IEnumerable<Descriptor> descriptors)
     {
         foreach (var descriptor in descriptors)
@@ -249,17 +212,14 @@ internal sealed class BubblewrapSandbox : ISandbox
         }
     }
 
-    private static string OrSilence(string text) => text.Length > 0 ? text : "its helper ended without a word";
-
     private static InvalidOperationException NotYet(string step) => new($"the sandbox is not {step} yet");
 
     private async Task SpawnAsync(Launch launch)
     {
         var (ours, theirs) = Descriptor.SocketPair();
         _sync = new ControlSocket(ours);
-        var (diagnostics, diagnosticsEnd) = Descriptor.Pipe();
-        _diagnostics = diagnostics;
-        (Descriptor, Descriptor, Descriptor)? streams = _plan.Terminal is null ? MakePipes() : null;
+        var diagnosticsEnd = _wires.OpenDiagnostics();
+        (Descriptor, Descriptor, Descriptor)? streams = _plan.Terminal is null ? _wires.OpenPipes() : null;
         try
         {
             var bubblewrap = await launch
@@ -282,25 +242,8 @@ internal sealed class BubblewrapSandbox : ISandbox
 
         if (_plan.Network)
         {
-            // Started beside the launch and waiting for a process id, so that its own start costs no time.
-            var (mine, its) = Descriptor.SocketPair();
-            _injection = new ControlSocket(mine);
-            _injector = await Spawner
-                .SpawnAsync(HelperBinary.Path, ["inject"], [(its, LaunchDescriptors.Control)])
-                .ConfigureAwait(false);
-            its.Dispose();
+            _injection = await ListenerInjection.StartAsync().ConfigureAwait(false);
         }
-    }
-
-    private (Descriptor Input, Descriptor Output, Descriptor Error) MakePipes()
-    {
-        var (inputEnd, input) = Descriptor.Pipe();
-        var (output, outputEnd) = Descriptor.Pipe();
-        var (error, errorEnd) = Descriptor.Pipe();
-        _input = new DescriptorStream(input, readable: false);
-        _output = new DescriptorStream(output, readable: true);
-        _error = new DescriptorStream(error, readable: true);
-        return (inputEnd, outputEnd, errorEnd);
     }
 
     private async Task WatchAsync(LiveProcesses live)
@@ -316,7 +259,7 @@ internal sealed class BubblewrapSandbox : ISandbox
         {
             Close(ready.Descriptors);
             throw new SandboxUnavailableException(
-                $"The sandbox can't be created: {(ready.Text.Length > 0 ? ready.Text : await WhatWasSaidAsync().ConfigureAwait(false))}."
+                $"The sandbox can't be created: {(ready.Text.Length > 0 ? ready.Text : await _wires.WhatWasSaidAsync().ConfigureAwait(false))}."
             );
         }
 
@@ -339,27 +282,7 @@ internal sealed class BubblewrapSandbox : ISandbox
                 throw new SandboxUnavailableException("The sandbox can't be created: it made no terminal.");
             }
 
-            _terminal = terminal;
-            Terminal.Resize(terminal, size);
-            _input = new DescriptorStream(terminal.Duplicate(), readable: false);
-            _output = new DescriptorStream(terminal.Duplicate(), readable: true);
-            _error = Stream.Null;
-        }
-    }
-
-    // What launch or bwrap wrote before they ended.
-    private async Task<string> WhatWasSaidAsync()
-    {
-        using var reader = new StreamReader(new DescriptorStream(_diagnostics!.Duplicate(), readable: true));
-        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
-        try
-        {
-            var text = await reader.ReadToEndAsync(patience.Token).ConfigureAwait(false);
-            return OrSilence(text.Trim().ReplaceLineEndings("; "));
-        }
-        catch (OperationCanceledException)
-        {
-            return OrSilence("");
+            _wires.Take(terminal, size);
         }
     }
 
@@ -409,26 +332,14 @@ internal sealed class BubblewrapSandbox : ISandbox
     {
         _launch?.Dispose();
         _listeners?.Dispose();
-        _injection?.Dispose(); // the injector ends when nobody is there to ask
-        if (_injector is { } injector)
+        if (_injection is { } injection)
         {
-            injector.Kill();
-            await injector.Exited.ConfigureAwait(false);
-            injector.Dispose();
+            await injection.DisposeAsync().ConfigureAwait(false);
         }
 
         _sync?.Dispose();
-        _diagnostics?.Dispose();
-        _terminal?.Dispose();
         _live?.Dispose();
-        foreach (var stream in (Stream?[])[_input, _output, _error])
-        {
-            if (stream is not null)
-            {
-                await stream.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-
+        await _wires.DisposeAsync().ConfigureAwait(false);
         if (_cgroup is { } cgroup)
         {
             await cgroup.ClearAsync(_options.KillTimeout, cancellationToken).ConfigureAwait(false);
