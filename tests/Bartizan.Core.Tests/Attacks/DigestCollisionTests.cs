@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
@@ -89,6 +90,23 @@ public sealed class DigestCollisionTests
             Of(target, one, one with { Role = "query" }),
             Of(target, one with { Role = "query" }, one),
         };
+        digests.Distinct().Count().ShouldBe(digests.Length);
+    }
+
+    [Fact]
+    public void Arguments_are_told_apart_by_every_character_that_will_be_sent()
+    {
+        var call = new AgentAction
+        {
+            Session = Session,
+            Target = new ToolTarget("bank", "send"),
+            Point = "tool",
+        };
+        string[] texts = ["{}", "{ }", """{"to":"a"}""", """{"to":"b"}""", """{"to":"\u0061"}""", """["to","a"]"""];
+        var digests = texts
+            .Select(text => (call with { Arguments = JsonDocument.Parse(text).RootElement }).ComputeDigest())
+            .Append(call.ComputeDigest())
+            .ToArray();
         digests.Distinct().Count().ShouldBe(digests.Length);
     }
 
