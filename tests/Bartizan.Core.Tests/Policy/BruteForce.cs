@@ -1,57 +1,101 @@
-using System.Text.RegularExpressions;
+using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
 
 namespace Bartizan.Core.Tests.Policies;
 
 /// <summary>
-/// Decides paths by the words of the manifest reference alone, with regular expressions: shares no code with the product, to
-/// be wrong in other places than it.
+/// Decides by the words of docs/policy-reference.md alone, over every verb: each rule, each alternative and each name of the
+/// target is tried. Shares no code with the product, to be wrong in other places than it.
 /// </summary>
 internal static class BruteForce
 {
-    private static readonly Dictionary<string, Regex> _known = new(StringComparer.Ordinal);
-
-    /// <summary>Deny beats ask beats allow; what nothing says is denied.</summary>
-    public static Effect Decide(IEnumerable<string> rules, string path)
+    /// <summary>The strictest layer counts; two credentials for one action deny it.</summary>
+    public static Effect Decide(
+        ImmutableArray<PlainLayer> layers,
+        ActionTarget target,
+        PlainFacts known,
+        bool observe = false
+    )
     {
-        var effect = (Effect?)null;
-        foreach (var rule in rules)
-        {
-            var (said, pattern) = (
-                rule[..rule.IndexOf(':', StringComparison.Ordinal)],
-                rule[(rule.IndexOf("read ", StringComparison.Ordinal) + 5)..]
-            );
-            if (ExpressionOf(pattern, below: said != "allow").IsMatch(path + "/"))
-            {
-                var one = Enum.Parse<Effect>(said, ignoreCase: true);
-                effect = effect is null || one < effect ? one : effect;
-            }
-        }
-
-        return effect ?? Effect.Deny;
+        var names = NamesOf(target);
+        var effect = layers.Min(layer => names.Min(name => OfLayer(layer, name, target, known, observe)));
+        var credentials =
+            from layer in layers
+            from rule in layer.Rules
+            where target is not ConnectTarget && names.Any(name => Applies(rule, layer, name, known))
+            select rule.Rule.Credential;
+        return credentials.OfType<string>().Distinct().Count() > 1 ? Effect.Deny : effect;
     }
 
-    // Every segment with the slash that follows it, so that `**` is any number of them.
-    private static Regex ExpressionOf(string pattern, bool below)
+    /// <summary>Deny beats ask beats allow; what a layer doesn't say it denies, a ceiling without a list lets pass.</summary>
+    private static Effect OfLayer(
+        PlainLayer layer,
+        ActionTarget name,
+        ActionTarget target,
+        PlainFacts known,
+        bool observe
+    )
     {
-        var segments = pattern.Split('/').ToList();
-        if (below && !segments[^1].Contains('*', StringComparison.Ordinal))
+        var said = layer.Rules.Where(rule => Applies(rule, layer, name, known)).Select(r => r.Rule.Effect).ToList();
+        var unsaid = layer.IsCeiling ? !layer.Rules.Any(rule => Lists(rule.Rule, target.Verb)) : observe;
+        var one =
+            said.Count > 0 ? said.Min()
+            : unsaid ? Effect.Allow
+            : Effect.Deny;
+        var aliases = target is FileTarget file ? file.Aliases : [];
+        var takes =
+            from alias in aliases
+            from rule in layer.Rules
+            where rule.Rule.Effect != Effect.Allow && Applies(rule, layer, new FileTarget(target.Verb, alias), known)
+            select rule.Rule.Effect;
+        return takes.Append(one).Min();
+    }
+
+    /// <summary>The pattern fits, it hasn't lapsed, and what it asks for is so: certainly of an allow, possibly of another.</summary>
+    private static bool Applies(PlainRule rule, PlainLayer layer, ActionTarget name, PlainFacts known)
+    {
+        var allows = rule.Rule.Effect == Effect.Allow;
+        if (!FitsPattern(rule.Rule, allows, allows && !layer.IsCeiling, name))
         {
-            segments.Add("**");
+            return false;
         }
 
-        var text = string.Concat(
-            segments.Select(s =>
-                s == "**" ? "(?:[^/]+/)*"
-                : s == "*" ? "[^/]+/"
-                : Regex.Escape(s).Replace("\\*", "[^/]*", StringComparison.Ordinal) + "/"
+        // Three values, and C#'s own operators of them: null is unknown.
+        var holds = (rule.When is { } when ? when(known) : true) & PlainArguments.Fit(rule.Args, known.Args, allows);
+        var lapsed = allows && DateOnly.FromDateTime(known.Now.UtcDateTime) > rule.Rule.Expires;
+        return allows ? holds == true && !lapsed : holds != false;
+    }
+
+    private static bool FitsPattern(Rule rule, bool allows, bool grants, ActionTarget name)
+    {
+        var covers = rule.Verb == name.Verb || (rule.Verb == Verb.Http && name.Verb == Verb.Connect);
+        if (!covers)
+        {
+            return false;
+        }
+
+        if (PlainPatterns.Expand(rule.Pattern) is not { } patterns)
+        {
+            return !allows;
+        }
+
+        return name is ExecTarget { IsOpaque: true }
+            ? !allows
+            : patterns.Any(pattern => PlainPatterns.Fits(rule.Verb, pattern, allows, grants, name));
+    }
+
+    private static bool Lists(Rule rule, Verb verb) =>
+        rule.Effect == Effect.Allow
+        && (
+            rule.Verb == verb
+            || (
+                rule.Verb == Verb.Http
+                && verb == Verb.Connect
+                && PlainPatterns.Expand(rule.Pattern)?.Any(p => PlainPatterns.IsTunnel(p, allows: true)) != false
             )
         );
-        if (!_known.TryGetValue(text, out var expression))
-        {
-            _known[text] = expression = new Regex($"^{text}$", RegexOptions.CultureInvariant, TimeSpan.FromSeconds(1));
-        }
 
-        return expression;
-    }
+    private static IReadOnlyList<ActionTarget> NamesOf(ActionTarget target) =>
+        target is FileTarget file ? [.. file.Names.Select(name => new FileTarget(file.Verb, name))] : [target];
 }

@@ -5,20 +5,18 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
+using static Bartizan.Core.Tests.Policies.RandomActions;
 
 namespace Bartizan.Core.Tests.Policies;
 
 /// <summary>
-/// Table = specification = brute force, over random policies and targets made of few pieces, so that they meet often. The seed
+/// Table = specification, over random policies and targets made of few pieces, so that they meet often. The seed
 /// is in every message.
 /// </summary>
 public sealed class DecisionTableTests
 {
     private const int Policies = 2_000;
     private const int TargetsEach = 60;
-
-    private static readonly string[] _labels = ["a", "b", "aa", "ab", "x"];
-    private static readonly string[] _words = ["a", "b", "ab", "a*", "*b", "*", "a*b", "**"];
 
     [Fact]
     public void The_table_decides_exactly_as_the_specification_does()
@@ -32,7 +30,7 @@ public sealed class DecisionTableTests
             var (table, naive) = (Policy.Compile(manifest, observe), Policy.CompileNaive(manifest, observe));
             for (var i = 0; i < TargetsEach; i++, cases++)
             {
-                var target = RandomTarget(random);
+                var target = RandomActions.Target(random);
                 var known = RandomCircumstances(random, manifest);
                 var (one, other) = (table.Screen(target, known), naive.Screen(target, known));
                 if (!Same(one, other))
@@ -46,34 +44,6 @@ public sealed class DecisionTableTests
 
         cases.ShouldBeGreaterThanOrEqualTo(100_000);
         effects.ShouldAllBe(count => count > cases / 100, "each effect is met");
-    }
-
-    [Fact]
-    public void The_specification_decides_as_an_independent_evaluator_of_text_does()
-    {
-        var (cases, allowed) = (0, 0);
-        for (var seed = 0; seed < Policies; seed++)
-        {
-            var random = new Dice(seed);
-            var rules = RandomSimpleRules(random);
-            var policy = Policy.Compile(Rules.Manifest(rules, []));
-            for (var i = 0; i < TargetsEach; i++, cases++)
-            {
-                var path = "workspace/" + string.Join('/', Some(random, _labels, 1, 4));
-                var got = policy.Screen(new FileTarget(Verb.Read, path), Rules.Now).Effect;
-                if (got != BruteForce.Decide(rules, path))
-                {
-                    Assert.Fail(
-                        $"seed {seed}: {path}: {got}, not {BruteForce.Decide(rules, path)} by {string.Join(" | ", rules)}"
-                    );
-                }
-
-                allowed += got == Effect.Allow ? 1 : 0;
-            }
-        }
-
-        cases.ShouldBeGreaterThanOrEqualTo(100_000);
-        allowed.ShouldBeGreaterThan(cases / 50);
     }
 
     [Fact]
@@ -190,7 +160,7 @@ public sealed class DecisionTableTests
             < 8 => "ask",
             _ => "deny",
         };
-        var rule = Rules.Rule($"{effect}: {RandomPattern(random)}", line);
+        var rule = Rules.Rule($"{effect}: {RandomActions.Pattern(random)}", line);
         var isTool = rule.Verb == Verb.Tool;
         return rule with
         {
@@ -258,91 +228,6 @@ public sealed class DecisionTableTests
         return Condition.Parse(text, ConditionSchema.Standard).Condition!;
     }
 
-    private static string RandomPattern(Dice random) =>
-        random.Next(11) switch
-        {
-            0 or 1 => $"connect {RandomHost(random)}:{Pick(random, ["443", "80", "*", "{80,443}"])}",
-            2 => $"http {Pick(random, ["GET", "*", "POST"])} http://{RandomHost(random)}/{RandomPath(random)}",
-            3 => $"http * {Pick(random, ["https", "*"])}://{RandomHost(random)}/**",
-            4 or 5 => $"read {Pick(random, ["workspace", "**", "home", ""])}/{RandomPath(random)}",
-            6 => $"write workspace/{RandomPath(random)}",
-            7 => $"tool {Pick(random, ["a", "b", "a*", "*"])}/{RandomPath(random)}",
-            8 => $"model {Pick(random, ["a", "b", "*"])}/{RandomPath(random)}",
-            9 => $"exec {string.Join(' ', Some(random, _words, 1, 4))}",
-            _ => Pick(
-                random,
-                [
-                    "http * **",
-                    "tool **",
-                    "read **/.env",
-                    "exec **",
-                    "connect 10.0.0.1:443",
-                    "read **/{a,*.b}",
-                    "exec {a",
-                ]
-            ),
-        };
-
-    private static string RandomHost(Dice random) =>
-        string.Join('.', Some(random, ["a", "b", "*", "**", "a*", "*b"], 1, 3)) + Pick(random, ["", ".example"]);
-
-    private static string RandomPath(Dice random) => string.Join('/', Some(random, [.. _words, "{a,b}", "a.b"], 1, 4));
-
-    private static ActionTarget RandomTarget(Dice random)
-    {
-        string Path(int least) => string.Join('/', Some(random, [.. _labels, ".env", "a.b"], least, 4));
-        var host = Pick(random, ["a.example", "b.a.example", "a.b", "a", "10.0.0.1", "ab.example", "b.b.b"]);
-        HostName.TryParse(host, out var name, out _).ShouldBeTrue();
-        switch (random.Next(8))
-        {
-            case 0:
-                return new ConnectTarget(name, random.Next(2) == 0 ? 443 : 80);
-            case 1:
-                return new HttpTarget(
-                    Pick(random, ["GET", "POST"]),
-                    Pick(random, ["http", "https"]),
-                    name,
-                    Pick(random, [80, 443]),
-                    "/" + Path(0)
-                );
-            case 2:
-                return new ToolTarget(Pick(random, ["a", "b", "ab", "a/b"]), Path(1));
-            case 3:
-                return new ModelTarget(Pick(random, ["a", "b"]), Path(1));
-            case 4:
-                return RandomCommand(random);
-            default:
-                ImmutableArray<string> names =
-                [
-                    .. Enumerable
-                        .Range(0, random.Next(1, 3))
-                        .Select(_ => Pick(random, ["workspace", "home", ""]) + "/" + Path(1)),
-                ];
-                return new FileTarget(Pick(random, [Verb.Read, Verb.Write]), names)
-                {
-                    Aliases = random.Next(3) == 0 ? ["/" + Path(1)] : [],
-                };
-        }
-    }
-
-    private static ExecTarget RandomCommand(Dice random)
-    {
-        if (random.Next(8) == 0)
-        {
-            return ExecTarget.Opaque("a $(b)");
-        }
-
-        ImmutableArray<string> argv = [.. Some(random, [.. _labels, "/bin/a", "a b", ""], 1, 4)];
-        ImmutableArray<ImmutableArray<string>> spellings =
-            random.Next(3) == 0
-                ?
-                [
-                    ["/usr/bin/b", .. argv[1..]],
-                ]
-                : [];
-        return new ExecTarget(argv) { Spellings = spellings };
-    }
-
     private static Circumstances RandomCircumstances(Dice random, Manifest manifest) =>
         new()
         {
@@ -356,18 +241,4 @@ public sealed class DecisionTableTests
                         .Parse(Pick(random, ["{}", "{\"n\":1}", "{\"n\":5}", "{\"m\":2,\"n\":1}"]))
                         .RootElement,
         };
-
-    private static ImmutableArray<string> RandomSimpleRules(Dice random) =>
-        [
-            .. Enumerable
-                .Range(0, random.Next(1, 20))
-                .Select(_ =>
-                    $"{Pick(random, ["allow", "allow", "ask", "deny"])}: read {Pick(random, ["workspace", "**"])}/{string.Join('/', Some(random, _words, 1, 4))}"
-                ),
-        ];
-
-    private static T Pick<T>(Dice random, ImmutableArray<T> from) => from[random.Next(from.Length)];
-
-    private static IEnumerable<string> Some(Dice random, string[] from, int least, int most) =>
-        [.. Enumerable.Range(0, random.Next(least, most)).Select(_ => from[random.Next(from.Length)])];
 }

@@ -71,7 +71,7 @@ public sealed class PolicyPropertyTests
 
     private static readonly Gen<ImmutableArray<string>> _rules = Gen.ArrayOf(_rule).Select(r => r.ToImmutableArray());
 
-    private static readonly Config _config = Config.QuickThrowOnFailure.WithMaxTest(400);
+    private static readonly Config _config = Config.QuickThrowOnFailure.WithMaxTest(PropertyCases.Or(400));
 
     [Fact]
     public void Order_never_matters() =>
