@@ -1,3 +1,4 @@
+using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Disks;
 
 namespace Bartizan.Log;
@@ -23,8 +24,17 @@ public sealed record LogOptions
     /// <summary>The disk.</summary>
     public ILogDisk Disk { get; init; } = SystemDisk.Instance;
 
+    /// <summary>Which cosignatures make an entry witnessed; with none set, none is.</summary>
+    public ICosignaturePolicy? Cosignatures { get; init; }
+
     /// <summary>One second, as the witnesses of C2SP expect at most: what a thief of the disk can cut off unseen is one second.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// How often durable entries are read back and hashed into the tiles: ten times as often as they are signed, so that
+    /// signing has little left to do.
+    /// </summary>
+    public TimeSpan IntegrateEvery { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>Opening reads one segment; 64 MiB take about 0.2 s.</summary>
     public long SegmentBytes { get; init; } = 64L << 20;

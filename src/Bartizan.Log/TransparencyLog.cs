@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Commits;
+using Bartizan.Log.Publishing;
 
 namespace Bartizan.Log;
 
@@ -11,41 +12,33 @@ namespace Bartizan.Log;
 /// AppendAsync ─┼─ in line ──┤ 2 sync the companion, if it has something
 /// PostAsync  ──┘   bounded  │ 3 one write, one fdatasync
 ///                           │ 4 tell who waits
-///                           └ 5 hash into the tree        checkpoint: every second, signed, in two places
+///                           └ 5 hash into the tree
+/// behind it, every 0.1 s: read back, hash again, lay out tiles; every second: sign a checkpoint, in two places
 /// </code>
+/// Appending completes when the entry is <see cref="LogRung.Durable"/>; <see cref="WaitAsync"/> waits for the rungs above.
 /// One process owns a log; anybody who may read the files can read (<see cref="LogDirectory"/>) and verify them
 /// (<see cref="Verification.LogVerifier"/>). It knows nothing of what leaves mean.
 /// </summary>
 public sealed class TransparencyLog : IAsyncDisposable
 {
-    private readonly LogOptions _options;
-    private readonly TimeProvider _clock;
     private readonly NoteSigner _signer;
-    private readonly CheckpointStore _checkpoints;
     private readonly FileStream _owner;
     private readonly LogDirectory _files;
     private readonly CommitQueue _queue;
     private readonly CommitLoop _loop;
-    private readonly CancellationTokenSource _closing = new();
-    private readonly SemaphoreSlim _checkpointing = new(1);
-    private readonly Task _publishing;
-    private Checkpoint _last;
+    private readonly LogPublisher _publisher;
     private int _disposed;
 
     private TransparencyLog(LogOpening opening, LogOptions options, TimeProvider clock)
     {
-        _options = options;
-        _clock = clock;
         _signer = opening.Signer;
-        _checkpoints = opening.Checkpoints;
         _owner = opening.Owner;
-        _last = opening.Last;
         _files = new LogDirectory(opening.Directory);
         Recovery = opening.Recovery;
         _queue = new CommitQueue(options);
         _loop = new CommitLoop(_queue, opening, options);
         _loop.Start();
-        _publishing = PublishAsync();
+        _publisher = new LogPublisher(opening, _loop, options, clock);
     }
 
     /// <summary>Number of durable entries.</summary>
@@ -58,7 +51,7 @@ public sealed class TransparencyLog : IAsyncDisposable
     public NoteVerifier Verifier => _signer.Verifier;
 
     /// <summary>The last checkpoint that was published.</summary>
-    public Checkpoint LastCheckpoint => Volatile.Read(ref _last);
+    public Checkpoint LastCheckpoint => _publisher.Last.Checkpoint;
 
     /// <summary>What opening found.</summary>
     public LogRecovery Recovery { get; }
@@ -70,7 +63,7 @@ public sealed class TransparencyLog : IAsyncDisposable
     public LogUnwritableException? Failure => _loop.Failure;
 
     /// <summary>Why the last checkpoint could not be published; null when it was.</summary>
-    public Exception? CheckpointProblem { get; private set; }
+    public Exception? CheckpointProblem => _publisher.Problem;
 
     /// <summary>Opens the log in a directory, or makes one there, and owns it until disposed.</summary>
     /// <exception cref="LogInconsistentException">When the files aren't what was written and signed.</exception>
@@ -166,27 +159,30 @@ public sealed class TransparencyLog : IAsyncDisposable
         }
     }
 
-    /// <summary>Publishes a checkpoint of everything that is durable now, and returns it.</summary>
-    public async Task<Checkpoint> PublishCheckpointAsync(CancellationToken cancellationToken)
-    {
-        await _checkpointing.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            var now = _loop.Commitment(Origin);
-            if (now.Size > _last.Size)
-            {
-                _checkpoints.Save(now.Sign(_signer));
-                Volatile.Write(ref _last, now);
-            }
+    /// <summary>How far a rung has come.</summary>
+    public LogStanding Standing(LogRung rung) =>
+        rung <= LogRung.Durable ? new LogStanding(rung, Size, null) : _publisher.Rungs.Standing(rung);
 
-            CheckpointProblem = null;
-            return _last;
-        }
-        finally
-        {
-            _checkpointing.Release();
-        }
-    }
+    /// <summary>
+    /// Completes when an appended entry stands on a rung. Published takes up to <see cref="LogOptions.CheckpointEvery"/>;
+    /// witnessed as long as the witnesses do: wait with a time limit.
+    /// </summary>
+    public Task<LogStanding> WaitAsync(LogPosition position, LogRung rung, CancellationToken cancellationToken) =>
+        rung <= LogRung.Durable
+            ? Task.FromResult(Standing(rung))
+            : _publisher.Rungs.WaitAsync(rung, position.Index, cancellationToken);
+
+    /// <summary>
+    /// Takes a checkpoint of this log with cosignatures, as a witness's client put it together. True when the policy is met:
+    /// then it is kept as <c>witnessed</c>, and who waits for that rung goes on.
+    /// </summary>
+    /// <exception cref="LogInconsistentException">When the log didn't sign it, or has other entries.</exception>
+    public Task<bool> AcceptCosignaturesAsync(string note, CancellationToken cancellationToken) =>
+        _publisher.AcceptAsync(note, cancellationToken);
+
+    /// <summary>Publishes a checkpoint of everything that is durable now, and returns it.</summary>
+    public Task<Checkpoint> PublishCheckpointAsync(CancellationToken cancellationToken) =>
+        _publisher.PublishAsync(cancellationToken);
 
     /// <summary>Writes what is in line, publishes a last checkpoint, and lets go of the files.</summary>
     public async ValueTask DisposeAsync()
@@ -198,20 +194,8 @@ public sealed class TransparencyLog : IAsyncDisposable
 
         _queue.Close();
         await _loop.Stopped.ConfigureAwait(false);
-        await _closing.CancelAsync().ConfigureAwait(false);
-        await _publishing.ConfigureAwait(false);
-        try
-        {
-            await PublishCheckpointAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (IOException e)
-        {
-            // Every acknowledged entry is durable; only its signature is missing. Opening signs again.
-            CheckpointProblem = e;
-        }
-
+        await _publisher.DisposeAsync().ConfigureAwait(false);
         _loop.Dispose();
-        _closing.Dispose();
         await _owner.DisposeAsync().ConfigureAwait(false);
     }
 
@@ -246,28 +230,5 @@ public sealed class TransparencyLog : IAsyncDisposable
         var durable = pending.Durable;
         _ = _queue.Enqueue(pending);
         return durable;
-    }
-
-    private async Task PublishAsync()
-    {
-        using var timer = new PeriodicTimer(_options.CheckpointEvery, _clock);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
-            {
-                try
-                {
-                    await PublishCheckpointAsync(_closing.Token).ConfigureAwait(false);
-                }
-                catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-                {
-                    CheckpointProblem = e;
-                }
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // Closing publishes the last one itself.
-        }
     }
 }

@@ -4,16 +4,19 @@ namespace Bartizan.Log.Checkpoints;
 
 /// <summary>
 /// The last checkpoint, in the log's directory and once more beside the key: who rolls back the one must know of the other.
+/// And the last one that enough witnesses co-signed.
 /// </summary>
 internal sealed class CheckpointStore(string directory, string keyDirectory)
 {
     public const string FileName = "checkpoint";
+    public const string WitnessedName = "witnessed";
     public const string CopyName = "log.checkpoint";
     public const string KeyName = "log.key";
     public const string VerifierName = "vkey";
     private const UnixFileMode Mode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     private readonly string _path = Path.Combine(directory, FileName);
+    private readonly string _witnessed = Path.Combine(directory, WitnessedName);
     private readonly string _copy = Path.Combine(keyDirectory, CopyName);
 
     public void Save(string note)
@@ -23,27 +26,44 @@ internal sealed class CheckpointStore(string directory, string keyDirectory)
         DurableFile.Replace(_path, bytes, Mode);
     }
 
-    /// <summary>The newer of the two; null when there is neither.</summary>
-    public Checkpoint? Load(NoteVerifier verifier)
+    public void SaveWitnessed(string note) => DurableFile.Replace(_witnessed, Encoding.UTF8.GetBytes(note), Mode);
+
+    /// <summary>The cosigned one; null when there is none.</summary>
+    public SignedCheckpoint? LoadWitnessed(NoteVerifier verifier) => Read(_witnessed, verifier);
+
+    /// <summary>The newest of them; null when there is none.</summary>
+    public SignedCheckpoint? Load(NoteVerifier verifier)
     {
-        var first = Read(_path, verifier);
-        var second = Read(_copy, verifier);
-        if (first is null || second is null)
+        SignedCheckpoint? newest = null;
+        var newestPath = "";
+        foreach (var path in new[] { _path, _copy, _witnessed })
         {
-            return first ?? second;
+            if (Read(path, verifier) is not { } read)
+            {
+                continue;
+            }
+
+            if (
+                newest is not null
+                && newest.Checkpoint.Size == read.Checkpoint.Size
+                && newest.Checkpoint.Root != read.Checkpoint.Root
+            )
+            {
+                throw new LogInconsistentException(
+                    $"`{newestPath}` and `{path}` are both signed for {read.Checkpoint.Size} entries but differ: two logs were written with one key"
+                );
+            }
+
+            if (newest is null || read.Checkpoint.Size > newest.Checkpoint.Size)
+            {
+                (newest, newestPath) = (read, path);
+            }
         }
 
-        if (first.Size == second.Size && first.Root != second.Root)
-        {
-            throw new LogInconsistentException(
-                $"`{_path}` and `{_copy}` are both signed for {first.Size} entries but differ: two logs were written with one key"
-            );
-        }
-
-        return first.Size >= second.Size ? first : second;
+        return newest;
     }
 
-    private static Checkpoint? Read(string path, NoteVerifier verifier)
+    private static SignedCheckpoint? Read(string path, NoteVerifier verifier)
     {
         if (!File.Exists(path))
         {
@@ -55,7 +75,10 @@ internal sealed class CheckpointStore(string directory, string keyDirectory)
             throw new LogInconsistentException($"`{path}` is too long for a checkpoint");
         }
 
-        return Checkpoint.Open(File.ReadAllText(path), verifier, out var problem)
+        var note = File.ReadAllText(path);
+        var checkpoint =
+            Checkpoint.Open(note, verifier, out var problem)
             ?? throw new LogInconsistentException($"`{path}` {problem}");
+        return new SignedCheckpoint(checkpoint, note);
     }
 }

@@ -12,7 +12,8 @@ internal sealed record LogOpening(
     FileStream Owner,
     NoteSigner Signer,
     CheckpointStore Checkpoints,
-    Checkpoint Last,
+    SignedCheckpoint Last,
+    SignedCheckpoint? Witnessed,
     CompactRange Tree,
     SegmentWriter Segment,
     LogRecovery Recovery
@@ -106,27 +107,29 @@ internal sealed record LogOpening(
         FileStream owner,
         NoteSigner signer,
         CheckpointStore checkpoints,
-        Checkpoint? last
+        SignedCheckpoint? last
     )
     {
-        if (last is { Size: > 0 })
+        if (last is { Checkpoint.Size: > 0 })
         {
             throw new LogInconsistentException(
-                $"the log in `{directory}` is gone: the last checkpoint covers {last.Size} entries, there is no segment"
+                $"the log in `{directory}` is gone: the last checkpoint covers {last.Checkpoint.Size} entries, there is no segment"
             );
         }
 
         // INVARIANT: a checkpoint exists before the first entry does, so that its absence always means that it was taken away.
         var tree = new CompactRange();
         var empty = Checkpoint.Of(signer.Verifier.Name, tree);
-        checkpoints.Save(empty.Sign(signer));
+        var signed = new SignedCheckpoint(empty, empty.Sign(signer));
+        checkpoints.Save(signed.Note);
         var segment = SegmentWriter.Create(directory, 0, signer.Verifier.Name, tree);
         return new LogOpening(
             directory,
             owner,
             signer,
             checkpoints,
-            empty,
+            signed,
+            null,
             tree,
             segment,
             new LogRecovery(Created: true, TornBytes: 0, BeyondCheckpoint: 0)
@@ -138,7 +141,7 @@ internal sealed record LogOpening(
         FileStream owner,
         NoteSigner signer,
         CheckpointStore checkpoints,
-        Checkpoint? last,
+        SignedCheckpoint? last,
         List<SegmentFile> segments,
         CancellationToken cancellationToken
     )
@@ -159,9 +162,10 @@ internal sealed record LogOpening(
             throw new LogInconsistentException($"`{segment.Path}` belongs to another log");
         }
 
-        var scan = TailScan.Run(segments, last, cancellationToken);
+        var scan = TailScan.Run(segments, last.Checkpoint, cancellationToken);
         var writer = SegmentWriter.Continue(segments[^1], scan.End, scan.Index);
-        var recovery = new LogRecovery(Created: false, scan.TornBytes, scan.Tree.Size - last.Size);
-        return new LogOpening(directory, owner, signer, checkpoints, last, scan.Tree, writer, recovery);
+        var recovery = new LogRecovery(Created: false, scan.TornBytes, scan.Tree.Size - last.Checkpoint.Size);
+        var witnessed = checkpoints.LoadWitnessed(signer.Verifier);
+        return new LogOpening(directory, owner, signer, checkpoints, last, witnessed, scan.Tree, writer, recovery);
     }
 }

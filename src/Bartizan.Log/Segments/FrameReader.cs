@@ -3,12 +3,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Bartizan.Log.Segments;
 
 /// <summary>
-/// Walks the frames of one segment. Each chunk is read into memory of its own, so that what was read stays valid.
+/// Walks the frames of one segment. Each chunk is read into memory of its own, so that what was read stays valid; into the
+/// same memory for who looks at one frame at a time and brings it.
 /// </summary>
-internal sealed class FrameReader(SafeFileHandle file, ulong salt, long offset)
+internal sealed class FrameReader(SafeFileHandle file, ulong salt, long offset, byte[]? shared = null)
 {
     // One read costs little against what it brings; larger chunks would keep more memory alive behind a kept leaf.
-    private const int ChunkBytes = 256 * 1024;
+    public const int ChunkBytes = 256 * 1024;
 
     private byte[] _chunk = [];
     private long _chunkOffset = offset;
@@ -46,7 +47,7 @@ internal sealed class FrameReader(SafeFileHandle file, ulong salt, long offset)
 
     private void Fill()
     {
-        _chunk = GC.AllocateUninitializedArray<byte>(ChunkBytes);
+        _chunk = shared ?? GC.AllocateUninitializedArray<byte>(ChunkBytes);
         _chunkOffset = Offset;
         _chunkLength = 0;
         int read;

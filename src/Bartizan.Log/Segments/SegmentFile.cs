@@ -59,6 +59,19 @@ internal sealed record SegmentFile(int Number, string Path, SegmentHeader Header
     public SafeFileHandle OpenForReading() =>
         File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
+    /// <summary>The same; null when it is gone.</summary>
+    public SafeFileHandle? TryOpen()
+    {
+        try
+        {
+            return OpenForReading();
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// The length without the zeros at the end, which a live or killed writer keeps behind its last record. The header holds a
     /// salt, so the answer is never 0 for a segment.

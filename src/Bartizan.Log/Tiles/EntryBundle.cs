@@ -1,0 +1,91 @@
+using System.Buffers.Binary;
+using System.IO.Compression;
+
+namespace Bartizan.Log.Tiles;
+
+/// <summary>
+/// Up to 256 entries as C2SP tlog-tiles serves them: each with its length before it (u16, big-endian). Full ones are
+/// kept compressed with gzip.
+/// </summary>
+internal static class EntryBundle
+{
+    public const int LengthBytes = sizeof(ushort);
+
+    /// <summary>256 entries of the largest size.</summary>
+    public const int MaxBytes = TilePath.Width * (LengthBytes + LogOptions.MaxLeafBytes);
+
+    public static byte[] Compress(ReadOnlySpan<byte> bundle)
+    {
+        using var packed = new MemoryStream();
+        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        {
+            gzip.Write(bundle);
+        }
+
+        return packed.ToArray();
+    }
+
+    /// <summary>The bundle in a file; null with a reason when it can't be one.</summary>
+    public static byte[]? Read(string path, out string problem)
+    {
+        problem = "is missing";
+        if (!File.Exists(path))
+        {
+            return null;
+        }
+
+        problem = "is not an entry bundle";
+        var packed = File.ReadAllBytes(path);
+        if (!path.EndsWith(TilePath.Compressed, StringComparison.Ordinal))
+        {
+            return packed.Length <= MaxBytes ? packed : null;
+        }
+
+        try
+        {
+            return Unpack(packed);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Where the next entry lies, and moves past it; false at the end, and where the lengths don't fit.</summary>
+    public static bool Next(ReadOnlySpan<byte> bundle, ref int at, out Range leaf)
+    {
+        leaf = default;
+        if (bundle.Length - at < LengthBytes)
+        {
+            return false;
+        }
+
+        var start = at + LengthBytes;
+        var length = BinaryPrimitives.ReadUInt16BigEndian(bundle[at..]);
+        if (length == 0 || bundle.Length - start < length)
+        {
+            return false;
+        }
+
+        leaf = start..(start + length);
+        at = start + length;
+        return true;
+    }
+
+    private static byte[]? Unpack(byte[] packed)
+    {
+        using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
+        // gzip says at its end how much comes out; a lie costs at most the bound.
+        var told = packed.Length < sizeof(uint) ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(packed.AsSpan(^4..));
+        if (told is 0 or > MaxBytes)
+        {
+            return null;
+        }
+
+        var bundle = GC.AllocateUninitializedArray<byte>((int)told);
+        return
+            gzip.ReadAtLeast(bundle, bundle.Length, throwOnEndOfStream: false) == bundle.Length && gzip.ReadByte() < 0
+            ? bundle
+            : null;
+    }
+}

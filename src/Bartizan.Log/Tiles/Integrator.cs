@@ -1,0 +1,126 @@
+using Bartizan.Log.Checkpoints;
+using Bartizan.Log.Disks;
+using Bartizan.Log.Segments;
+using Bartizan.Log.Tree;
+
+namespace Bartizan.Log.Tiles;
+
+/// <summary>
+/// The step behind the commit: reads durable entries back from the files, hashes them again and lays them out as tiles. Its
+/// root must be the one that the writer hashed from memory, so nothing is signed that the files don't hold.
+/// </summary>
+internal sealed class Integrator : IDisposable
+{
+    private readonly string _directory;
+    private readonly TileWriter _tiles;
+    private readonly LeafWalk _leaves;
+    private readonly byte[] _hash = new byte[TreeHash.SizeBytes];
+    private Checkpoint _last;
+    private bool _behind = true;
+
+    /// <param name="directory">The log's directory.</param>
+    /// <param name="disk">The disk.</param>
+    /// <param name="last">The last checkpoint: its tiles were published before it was.</param>
+    public Integrator(string directory, ILogDisk disk, Checkpoint last)
+    {
+        _directory = directory;
+        _tiles = new TileWriter(directory, disk);
+        _leaves = new LeafWalk(directory, new byte[FrameReader.ChunkBytes]);
+        _last = last;
+    }
+
+    /// <summary>Number of entries in the tiles.</summary>
+    public long Size => _behind ? 0 : _tiles.Size;
+
+    /// <summary>
+    /// Takes entries up to a checkpoint that isn't signed yet. False while older ones are still to come: one call goes on to
+    /// the next place whose root is known, so that none takes long.
+    /// </summary>
+    /// <exception cref="LogInconsistentException">When the files don't hold what the checkpoint covers.</exception>
+    public bool Advance(Checkpoint now, CancellationToken cancellationToken)
+    {
+        if (_behind)
+        {
+            CatchUp(cancellationToken);
+        }
+
+        var goal = NextGoal(now);
+        Take(goal.Size, cancellationToken);
+        Compare(goal);
+        return _tiles.Size == now.Size;
+    }
+
+    /// <summary>Publishes the tiles that a checkpoint of this size needs.</summary>
+    public void Publish(Checkpoint checkpoint)
+    {
+        _tiles.Publish();
+        _last = checkpoint;
+    }
+
+    /// <summary>Publishes the full tiles.</summary>
+    public void PublishFull() => _tiles.PublishFull();
+
+    /// <summary>A checkpoint, unsigned, of what is in the tiles.</summary>
+    public Checkpoint Commitment() => new(_last.Origin, _tiles.Size, Convert.ToHexStringLower(_tiles.Root()));
+
+    /// <summary>After a failed write: what was taken since the last checkpoint is taken again.</summary>
+    public void Restart() => _behind = true;
+
+    public void Dispose() => _tiles.Dispose();
+
+    // The tiles of the last checkpoint, or, when they aren't what it signed, all of them anew.
+    private void CatchUp(CancellationToken cancellationToken)
+    {
+        var whole = _last.Size - (_last.Size % TilePath.Width);
+        if (_tiles.TryContinue(_directory, whole))
+        {
+            Take(_last.Size, cancellationToken);
+            if (Commitment() == _last)
+            {
+                _behind = false;
+                return;
+            }
+        }
+
+        _ = _tiles.TryContinue(_directory, 0);
+        Take(_last.Size, cancellationToken);
+        Compare(_last);
+        _behind = false;
+    }
+
+    private void Take(long size, CancellationToken cancellationToken)
+    {
+        foreach (var (_, spared) in _leaves.Read(_tiles.Size, size))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            TreeHash.LeafInPlace(spared.Span, _hash);
+            _tiles.Append(spared.Span[1..], _hash);
+        }
+
+        if (_tiles.Size < size)
+        {
+            throw new LogInconsistentException(
+                $"entry {_tiles.Size} of the log in `{_directory}` was written and can't be read back"
+            );
+        }
+    }
+
+    // A segment's header holds the tree before its first entry.
+    private Checkpoint NextGoal(Checkpoint now)
+    {
+        var next = _leaves
+            .Segments()
+            .FirstOrDefault(segment => segment.Header.FirstIndex > _tiles.Size && segment.Header.FirstIndex < now.Size);
+        return next is null ? now : Checkpoint.Of(now.Origin, next.Header.Tree());
+    }
+
+    private void Compare(Checkpoint expected)
+    {
+        if (Commitment() != expected)
+        {
+            throw new LogInconsistentException(
+                $"the first {expected.Size} entries of the log in `{_directory}` read back otherwise than they were written: no checkpoint is signed over them; `bartizan log verify` names which"
+            );
+        }
+    }
+}
