@@ -32,6 +32,7 @@ internal static class RootCommands
             ),
             WorkspaceCommand.Make(),
             LogCommand.Make(),
+            WitnessCommand.Make(),
             CheckCommand.Make(),
             ExplainCommand.Make(),
             NarrowerCommand.Make(),

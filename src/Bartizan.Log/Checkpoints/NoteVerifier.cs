@@ -25,6 +25,9 @@ public sealed record NoteVerifier
     /// <summary>Tells keys of one name apart.</summary>
     public uint KeyId { get; }
 
+    /// <summary>The 32 bytes themselves, in hexadecimal.</summary>
+    public string PublicKey => Convert.ToHexStringLower(_publicKey);
+
     /// <summary>Reads the text form.</summary>
     public static bool TryParse(string? text, out NoteVerifier verifier)
     {
