@@ -15,6 +15,7 @@ using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
 using Bartizan.Log;
 using Bartizan.Records.Journals;
+using Bartizan.Records.Projections;
 using Bartizan.Sandbox.Bubblewrap;
 using Bartizan.Vault.Credentials;
 using Bartizan.Vault.Tokens;
@@ -136,6 +137,9 @@ public sealed class BartizanDaemon : IAsyncDisposable
         // The log first: without it nothing may happen.
         var log = await OpenLogAsync(state, clock, cancellationToken).ConfigureAwait(false);
         Opened(log);
+        Opened(
+            new ProjectionFollower(new ProjectionPlace { Home = state.Home }, () => log.Log.Size, clock, _options.Say)
+        );
         var sessions = new LiveSessions();
         var journal = new TallyingJournal(log, sessions);
         await RecoverAsync(log.Recovery, journal, cancellationToken).ConfigureAwait(false);

@@ -140,6 +140,9 @@ public sealed class EntryCodecTests
             },
             ToolCalls = [.. Enumerable.Repeat(Long(filling), 100)],
             Count = long.MaxValue,
+            Verdict = Effect.Deny,
+            Parent = SessionId.New(),
+            Lost = long.MaxValue,
         };
 
     private string Encode(Entry entry, EntryStamp stamp, PayloadReference[] payloads) =>

@@ -3,6 +3,7 @@ using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Payloads;
+using Bartizan.Records.Queries;
 using Bartizan.Records.Reading;
 using Bartizan.Records.Timelines;
 
@@ -50,7 +51,14 @@ public sealed class ReadingTests : TemporaryRecord
     [Theory]
     [InlineData("agnet:triage", "`agnet:`")]
     [InlineData("kind:intend", "takes")]
-    [InlineData("since:yesterday", "takes 30s")]
+    [InlineData("agnet:triage", "did you mean `agent:`")]
+    [InlineData("kind:refusl", "Did you mean `refusal`?")]
+    [InlineData("agent:", "needs a value")]
+    [InlineData("agent:\"a", "a quote isn't closed")]
+    [InlineData("index:1..2..3", "takes a number")]
+    [InlineData("observed:perhaps", "`true` or `false`")]
+    [InlineData("verb:unknown", "takes")]
+    [InlineData("since:yesterday", "takes `30s`")]
     [InlineData("passage:x", "a number")]
     public void A_query_that_asks_for_nothing_says_why(string query, string says)
     {
@@ -112,7 +120,8 @@ public sealed class ReadingTests : TemporaryRecord
         }
 
         using var payloads = new PayloadReader(Options.PayloadDirectory, Options.KeyDirectory);
-        var timeline = (await SessionTimeline.BuildAsync(Reader, payloads, Session, default)).ShouldNotBeNull();
+        using var search = await SearchAsync();
+        var timeline = (await SessionTimeline.BuildAsync(search, payloads, Session, default)).ShouldNotBeNull();
 
         timeline.State.ShouldBe("ended");
         timeline.Agent.ShouldBe("triage@3");
@@ -126,7 +135,7 @@ public sealed class ReadingTests : TemporaryRecord
         timeline.Mandate.Kept.ShouldBeTrue();
         timeline.Mandate.Refused.ShouldHaveSingleItem().Row.Entry.Target.ShouldBe("evil.example:443");
         timeline.Mandate.Unknown.Select(row => row.Row.Entry.Passage).ShouldBe([3L, 4L]);
-        (await SessionTimeline.BuildAsync(Reader, payloads, SessionId.New(), default)).ShouldBeNull();
+        (await SessionTimeline.BuildAsync(search, payloads, SessionId.New(), default)).ShouldBeNull();
     }
 
     [Fact]
@@ -146,7 +155,8 @@ public sealed class ReadingTests : TemporaryRecord
         }
 
         using var payloads = new PayloadReader(Options.PayloadDirectory, Options.KeyDirectory);
-        var timeline = (await SessionTimeline.BuildAsync(Reader, payloads, Session, default)).ShouldNotBeNull();
+        using var search = await SearchAsync();
+        var timeline = (await SessionTimeline.BuildAsync(search, payloads, Session, default)).ShouldNotBeNull();
 
         timeline.Mandate.Kept.ShouldBeFalse();
         timeline.Mandate.Observed.ShouldHaveSingleItem().Row.Entry.Passage.ShouldBe(2);

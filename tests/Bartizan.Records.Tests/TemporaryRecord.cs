@@ -4,6 +4,8 @@ using Bartizan.Core.Sessions;
 using Bartizan.Log.Verification;
 using Bartizan.Records.Entries;
 using Bartizan.Records.Journals;
+using Bartizan.Records.Projections;
+using Bartizan.Records.Queries;
 using Bartizan.Records.Reading;
 using Bartizan.Records.Verification;
 
@@ -31,15 +33,24 @@ public abstract class TemporaryRecord : IDisposable
     protected Task<RecordVerdict> VerifyAsync() =>
         RecordVerifier.VerifyAsync(Options, new LogVerifierOptions(), default);
 
+    protected ProjectionPlace Place => new() { Home = Home };
+
+    protected Task<LogSearch> SearchAsync() => LogSearch.OpenAsync(Place, _ => { }, default);
+
+    protected static LogQuery Query(string text)
+    {
+        LogQuery.TryParse(text, DateTimeOffset.UnixEpoch, out var query, out var problem).ShouldBeTrue(problem);
+        return query;
+    }
+
+    /// <summary>What a query finds, which must be the same with a projection and by walking the log.</summary>
     protected async Task<List<EntryRow>> RowsAsync(string query = "")
     {
-        LogQuery.TryParse(query, DateTimeOffset.UnixEpoch, out var parsed, out var problem).ShouldBeTrue(problem);
-        var rows = new List<EntryRow>();
-        await foreach (var row in Reader.ReadAsync(parsed, 0, default))
-        {
-            rows.Add(row);
-        }
-
+        using var search = await SearchAsync();
+        search.Note.ShouldBeNull();
+        var rows = await search.FindAsync(Query(query), LogPage.All, default).ToListAsync();
+        var walked = await Reader.ReadAsync(Query(query), 0, default).ToListAsync();
+        rows.Select(row => row.Index).ShouldBe(walked.Select(row => row.Index));
         return rows;
     }
 

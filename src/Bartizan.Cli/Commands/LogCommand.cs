@@ -4,8 +4,11 @@ using Bartizan.Cli.Terminal;
 using Bartizan.Client;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
+using Bartizan.Records.Entries;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Payloads;
+using Bartizan.Records.Projections;
+using Bartizan.Records.Queries;
 using Bartizan.Records.Reading;
 using Bartizan.Records.Timelines;
 
@@ -25,51 +28,118 @@ internal static class LogCommand
             Description = $"`key:value` words ({string.Join(", ", LogQuery.Keys)}) and text.",
             Arity = ArgumentArity.ZeroOrMore,
         };
-        var follow = new Option<bool>("--follow", "-f") { Description = "Go on as entries are written." };
+        var options = new PageOptions();
         var json = new Option<bool>("--json") { Description = "Print JSON lines." };
-        var command = new Command("log", "Shows the record. Example: bartizan log agent:demo effect:deny")
+        var check = new Option<bool>("--check")
+        {
+            Description = "Walk the whole log too, and say whether the answer is all of it.",
+        };
+        var command = new Command("log", "Shows the record. Example: bartizan log agent:demo decision:deny since:2h")
         {
             words,
-            follow,
-            json,
         };
+        options.AddTo(command);
+        command.Add(check);
+        command.Add(json);
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                if (
-                    !LogQuery.TryParse(
-                        string.Join(' ', parsed.GetValue(words) ?? []),
-                        TimeProvider.System.GetUtcNow(),
-                        out var query,
-                        out var problem
-                    )
-                )
+                var text = string.Join(' ', parsed.GetValue(words) ?? []);
+                if (!LogQuery.TryParse(text, TimeProvider.System.GetUtcNow(), out var query, out var problem))
                 {
-                    return Screen.Error(ExitCode.Usage, problem, $"the keys are {string.Join(", ", LogQuery.Keys)}");
+                    return Screen.Error(ExitCode.Usage, problem, "`bartizan log --help`; docs/log.md has examples");
                 }
 
-                var reader = new LogReader(Places().LogDirectory, TimeProvider.System);
-                var rows = parsed.GetValue(follow)
-                    ? reader.FollowAsync(query, 0, cancellationToken)
-                    : reader.ReadAsync(query, 0, cancellationToken);
-                await foreach (var row in rows)
+                if (options.Read(parsed, out problem) is not { } page)
                 {
-                    if (parsed.GetValue(json))
-                    {
-                        Screen.JsonLine(RowText.Json(row));
-                    }
-                    else
-                    {
-                        Screen.Line(RowText.Line(row));
-                    }
+                    return Screen.Error(ExitCode.Usage, problem);
                 }
 
-                return ExitCode.Done;
+                Action<EntryRow> print = parsed.GetValue(json)
+                    ? row => Screen.JsonLine(RowText.Json(row))
+                    : row => Screen.Line(RowText.Line(row));
+                return await AnswerAsync(
+                    query,
+                    page,
+                    print,
+                    parsed.GetValue(check),
+                    options.Follows(parsed),
+                    cancellationToken
+                );
             }
         );
         command.Add(MakeShow());
         command.Add(LogVerifyCommand.Make());
         return command;
+    }
+
+    private static async Task<int> AnswerAsync(
+        LogQuery query,
+        LogPage page,
+        Action<EntryRow> print,
+        bool check,
+        bool follow,
+        CancellationToken cancellationToken
+    )
+    {
+        using var search = await OpenAsync(cancellationToken);
+        var shown = new List<long>();
+        await foreach (var row in search.FindAsync(query, page, cancellationToken))
+        {
+            if (check || page.Limit is not null)
+            {
+                shown.Add(row.Index);
+            }
+
+            print(row);
+        }
+
+        if (page.Limit == shown.Count)
+        {
+            Screen.Note(
+                page.After >= 0
+                    ? string.Create(CultureInfo.InvariantCulture, $"newer ones: --after {shown.Max()}")
+                    : string.Create(CultureInfo.InvariantCulture, $"older ones: --before {shown.Min()}")
+            );
+        }
+
+        if (check)
+        {
+            if (await search.CheckAsync(query, page, shown, cancellationToken) is { } index)
+            {
+                return Screen.Error(
+                    ExitCode.No,
+                    string.Create(CultureInfo.InvariantCulture, $"the projection kept entry {index} back"),
+                    "it is thrown away and built again; ask once more"
+                );
+            }
+
+            Screen.Note("checked against the whole log: nothing was left out");
+        }
+
+        if (follow)
+        {
+            var reader = new LogReader(Places().LogDirectory, TimeProvider.System);
+            await foreach (var row in reader.FollowAsync(query, search.End, cancellationToken))
+            {
+                print(row);
+            }
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>Opens the record of the instance at home to ask it.</summary>
+    public static async Task<LogSearch> OpenAsync(CancellationToken cancellationToken)
+    {
+        var place = new ProjectionPlace { Home = ControlAddress.Default().Home };
+        var search = await LogSearch.OpenAsync(place, Screen.Note, cancellationToken);
+        if (search.Note is { } note && Directory.Exists(place.Record.LogDirectory))
+        {
+            Screen.Note($"reading the whole log: {note}");
+        }
+
+        return search;
     }
 
     /// <summary>Where the record is.</summary>
@@ -102,12 +172,8 @@ internal static class LogCommand
 
                 var places = Places();
                 using var payloads = new PayloadReader(places.PayloadDirectory, places.KeyDirectory);
-                var timeline = await SessionTimeline.BuildAsync(
-                    new LogReader(places.LogDirectory, TimeProvider.System),
-                    payloads,
-                    id,
-                    cancellationToken
-                );
+                using var search = await OpenAsync(cancellationToken);
+                var timeline = await SessionTimeline.BuildAsync(search, payloads, id, cancellationToken);
                 if (timeline is null)
                 {
                     return Screen.Error(ExitCode.No, $"the log has no entry of session `{id}`");

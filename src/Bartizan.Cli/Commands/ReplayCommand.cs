@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bartizan.Cli.Terminal;
 using Bartizan.Posture.Replays;
+using Bartizan.Records.Queries;
 using Bartizan.Records.Reading;
 
 namespace Bartizan.Cli.Commands;

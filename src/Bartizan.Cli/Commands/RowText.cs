@@ -58,6 +58,7 @@ internal static class RowText
             verb = entry.Verb == Verb.Unknown ? null : Word(entry.Verb),
             entry.Target,
             effect = entry.Effect is { } effect ? Word(effect) : null,
+            verdict = entry.Verdict is { } verdict ? Word(verdict) : null,
             rules = entry.Rules,
             entry.Needed,
             entry.Reason,
@@ -70,6 +71,9 @@ internal static class RowText
             entry.Usage,
             toolCalls = entry.ToolCalls,
             entry.Count,
+            lost = entry.Lost == 0 ? (long?)null : entry.Lost,
+            parent = entry.Parent == default ? null : entry.Parent.ToString(),
+            action = entry.Action.ToString() is { Length: > 0 } action ? action : null,
             payloads = row.Payloads,
         };
     }
@@ -86,9 +90,10 @@ internal static class RowText
             EntryKind.Refusal => $"{target}{count}: {Screen.Printable(entry.Reason ?? "")}",
             EntryKind.Outcome =>
                 $"{target} {Word(entry.Outcome ?? OutcomeKind.Abandoned)} {Screen.Printable(entry.Detail ?? "")}",
-            EntryKind.State or EntryKind.Instance =>
+            EntryKind.State or EntryKind.Instance or EntryKind.Heartbeat =>
                 $"{Screen.Printable(entry.Detail ?? "")}{(entry.Reason is { Length: > 0 } reason ? $": {Screen.Printable(reason)}" : "")}",
-            EntryKind.Approval => $"{target}: {Word(entry.Effect ?? Effect.Deny)} by {entry.Person ?? "nobody"}",
+            EntryKind.Approval =>
+                $"{target}: {Word(entry.Effect ?? Effect.Deny)} by {Screen.Printable(entry.Person ?? "nobody")}",
             _ => $"{target}{(entry.Detail is { Length: > 0 } detail ? $" ({Screen.Printable(detail)})" : "")}{count}",
         };
     }

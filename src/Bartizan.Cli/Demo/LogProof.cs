@@ -3,6 +3,7 @@ using Bartizan.Cli.Commands;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 using Bartizan.Log.Verification;
+using Bartizan.Records.Queries;
 using Bartizan.Records.Reading;
 using Bartizan.Records.Verification;
 

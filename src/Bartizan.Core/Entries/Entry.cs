@@ -34,8 +34,14 @@ public sealed record Entry
     /// <summary>The canonical target.</summary>
     public string? Target { get; init; }
 
-    /// <summary>The verdict.</summary>
+    /// <summary>What was done: allow for what was granted, deny for what was refused.</summary>
     public Effect? Effect { get; init; }
+
+    /// <summary>
+    /// What the rules alone said, where something else was done: ask, before a person or nobody answered; deny, of what only
+    /// <c>--observe</c> let pass. Null when what was done is what the rules said.
+    /// </summary>
+    public Effect? Verdict { get; init; }
 
     /// <summary>The rules behind the verdict, as written, with their place.</summary>
     public ImmutableArray<RuleReference> Rules { get; init; } = [];
@@ -75,8 +81,17 @@ public sealed record Entry
     /// </summary>
     public long Count { get; init; } = 1;
 
-    /// <summary>Digest of the one ask of one action that an approval is bound to.</summary>
+    /// <summary>
+    /// Digest of the one ask of one action that an approval is bound to; it stands in the approval and in the intent or refusal
+    /// that came of it.
+    /// </summary>
     public Digest Action { get; init; }
+
+    /// <summary>The session that handed this one its work; default for a session that a person started.</summary>
+    public SessionId Parent { get; init; }
+
+    /// <summary>Entries that the emitter knows it should have written and did not; refusals above the rate among them.</summary>
+    public long Lost { get; init; }
 
     /// <summary>Content beside the tree.</summary>
     public ImmutableArray<Payload> Payloads { get; init; } = [];

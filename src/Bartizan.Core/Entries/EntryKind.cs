@@ -32,4 +32,7 @@ public enum EntryKind
 
     /// <summary>The instance itself: started, stopped, recovered.</summary>
     Instance,
+
+    /// <summary>The instance is there, its log takes entries, and nothing else was to be written for a while.</summary>
+    Heartbeat,
 }

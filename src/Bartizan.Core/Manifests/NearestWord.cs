@@ -1,7 +1,7 @@
 namespace Bartizan.Core.Manifests;
 
 /// <summary>"Did you mean": the known word nearest to a mistyped one, by edit distance.</summary>
-internal static class NearestWord
+public static class NearestWord
 {
     private const int MaxLength = 64;
 

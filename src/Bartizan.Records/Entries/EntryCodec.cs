@@ -6,13 +6,17 @@ using Bartizan.Core.Sessions;
 namespace Bartizan.Records.Entries;
 
 /// <summary>
-/// An entry as a leaf: canonical JSON (RFC 8785), format version 1, at most 65,535 bytes. The same entry is always the same
-/// bytes, so that who has the entry can compute its hash.
+/// An entry as a leaf: canonical JSON (RFC 8785), at most 65,535 bytes. The same entry is always the same bytes, so that who has
+/// the entry can compute its hash. Its member <c>v</c> is the lowest version of the format that knows all that the entry holds: an
+/// entry that needs nothing newer is written as it always was.
 /// </summary>
 public static class EntryCodec
 {
-    /// <summary>Version of the leaf's format; its member <c>v</c>.</summary>
-    public const int Version = 1;
+    /// <summary>
+    /// The newest version of the leaf's format: 2 brought <c>verdict</c>, <c>parent</c>, <c>lost</c>, heartbeats, and <c>action</c> outside
+    /// approvals.
+    /// </summary>
+    public const int Version = 2;
 
     // Texts are cut at the first of these lengths with which the entry fits a leaf. The first is far above any real target;
     // with the last even the worst of entries does (six bytes a character, every list full: 57 KiB).
@@ -45,6 +49,20 @@ public static class EntryCodec
         throw new InvalidOperationException("an entry doesn't fit into a leaf");
     }
 
+    /// <summary>The lowest version of the format that knows all that an entry holds.</summary>
+    public static int VersionOf(Entry entry)
+    {
+        ArgumentNullException.ThrowIfNull(entry);
+        return
+            entry.Verdict is not null
+            || entry.Parent != default
+            || entry.Lost != 0
+            || entry.Kind == EntryKind.Heartbeat
+            || (entry.Action != default && entry.Kind != EntryKind.Approval)
+            ? 2
+            : 1;
+    }
+
     private static int TryEncode(
         Entry entry,
         in EntryStamp stamp,
@@ -72,6 +90,11 @@ public static class EntryCodec
         writer.Member("emitter"u8, stamp.Emitter, NameShare);
         writer.Member("kind"u8, EntryNames<EntryKind>.Of(entry.Kind));
         WriteLabels(ref writer, entry.Labels);
+        if (entry.Lost != 0)
+        {
+            writer.Member("lost"u8, entry.Lost);
+        }
+
         writer.Member("mono"u8, stamp.Sequence);
         writer.Member("needed"u8, entry.Needed, NameShare);
         if (entry.Observed)
@@ -85,6 +108,7 @@ public static class EntryCodec
             writer.Member("outcome"u8, EntryNames<OutcomeKind>.Of(outcome));
         }
 
+        writer.Member("parent"u8, entry.Parent.ToString());
         if (entry.Passage != 0)
         {
             writer.Member("passage"u8, entry.Passage);
@@ -107,10 +131,15 @@ public static class EntryCodec
         writer.Time(stamp.Time);
         WriteToolCalls(ref writer, entry.ToolCalls);
         WriteUsage(ref writer, entry.Usage);
-        writer.Member("v"u8, Version);
+        writer.Member("v"u8, VersionOf(entry));
         if (entry.Verb != Verb.Unknown)
         {
             writer.Member("verb"u8, EntryNames<Verb>.Of(entry.Verb));
+        }
+
+        if (entry.Verdict is { } verdict)
+        {
+            writer.Member("verdict"u8, EntryNames<Effect>.Of(verdict));
         }
 
         writer.Close((byte)'}');

@@ -13,7 +13,7 @@ public static class EntryDecoder
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
 
     /// <summary>Reads a leaf.</summary>
-    /// <exception cref="InvalidDataException">When it isn't an entry of format version 1.</exception>
+    /// <exception cref="InvalidDataException">When it isn't an entry of a format that this program knows.</exception>
     public static EntryRow Decode(long index, ReadOnlyMemory<byte> leaf)
     {
         try
@@ -31,10 +31,10 @@ public static class EntryDecoder
     private static EntryRow Decode(long index, JsonElement leaf)
     {
         var version = leaf.GetProperty("v").GetInt32();
-        if (version != EntryCodec.Version)
+        if (version is < 1 or > EntryCodec.Version)
         {
             throw new InvalidDataException(
-                $"entry {index} has format version `{version}`; this program reads version {EntryCodec.Version}"
+                $"entry {index} has format version `{version}`; this program reads versions up to {EntryCodec.Version}"
             );
         }
 
@@ -78,6 +78,9 @@ public static class EntryDecoder
                             .Aggregate(Labels.None, (labels, label) => labels | Read<Labels>(label)),
                     };
                     break;
+                case "lost":
+                    entry = entry with { Lost = value.GetInt64() };
+                    break;
                 case "mono":
                     stamp = stamp with { Sequence = value.GetInt64() };
                     break;
@@ -89,6 +92,9 @@ public static class EntryDecoder
                     break;
                 case "outcome":
                     entry = entry with { Outcome = Read<OutcomeKind>(value) };
+                    break;
+                case "parent":
+                    entry = entry with { Parent = ReadSession(value) };
                     break;
                 case "passage":
                     entry = entry with { Passage = value.GetInt64() };
@@ -135,6 +141,9 @@ public static class EntryDecoder
                 case "verb":
                     entry = entry with { Verb = Read<Verb>(value) };
                     break;
+                case "verdict":
+                    entry = entry with { Verdict = Read<Effect>(value) };
+                    break;
                 case "v":
                     break;
                 default:
@@ -142,7 +151,10 @@ public static class EntryDecoder
             }
         }
 
-        return new EntryRow(index, stamp, entry, payloads);
+        // Not what any program wrote: a version says what is in an entry, and not more.
+        return EntryCodec.VersionOf(entry) == version
+            ? new EntryRow(index, stamp, entry, payloads)
+            : throw new FormatException($"not an entry of format version `{version}`");
     }
 
     private static T Read<T>(JsonElement value)

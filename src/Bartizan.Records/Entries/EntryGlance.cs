@@ -87,7 +87,9 @@ internal readonly ref struct EntryGlance
             }
         }
 
-        return version == EntryCodec.Version ? glance : throw new FormatException($"format version `{version}`");
+        return version is >= 1 and <= EntryCodec.Version
+            ? glance
+            : throw new FormatException($"format version `{version}`");
     }
 
     private static EntryKind KindOf(ReadOnlySpan<byte> name)

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Bartizan.Log;
 using Bartizan.Records.Entries;
+using Bartizan.Records.Queries;
 
 namespace Bartizan.Records.Reading;
 

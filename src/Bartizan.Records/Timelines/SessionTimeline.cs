@@ -3,7 +3,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 using Bartizan.Records.Payloads;
-using Bartizan.Records.Reading;
+using Bartizan.Records.Queries;
 
 namespace Bartizan.Records.Timelines;
 
@@ -48,7 +48,7 @@ public sealed record SessionTimeline
 
     /// <summary>Rebuilds a session from the log; null when the log has no entry of it.</summary>
     public static async Task<SessionTimeline?> BuildAsync(
-        LogReader log,
+        LogSearch log,
         PayloadReader payloads,
         SessionId session,
         CancellationToken cancellationToken
@@ -59,7 +59,9 @@ public sealed record SessionTimeline
         var rows = new List<TimelineRow>();
         var open = new Dictionary<long, int>();
         string? state = null;
-        await foreach (var row in log.ReadAsync(LogQuery.Of(session), 0, cancellationToken).ConfigureAwait(false))
+        await foreach (
+            var row in log.FindAsync(LogQuery.Of(session), LogPage.All, cancellationToken).ConfigureAwait(false)
+        )
         {
             var own = row
                 .Payloads.Select(payload => new TimelinePayload(payload, payloads.Open(session, payload).State))

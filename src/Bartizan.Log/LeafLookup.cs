@@ -1,0 +1,184 @@
+using System.Buffers.Binary;
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Bartizan.Log.Segments;
+using Bartizan.Log.Tree;
+using Microsoft.Win32.SafeHandles;
+
+namespace Bartizan.Log;
+
+/// <summary>
+/// Reads single leaves by their index: two small reads each. For who knows which entries are wanted and doesn't walk the log. Keeps the
+/// segments it used open; never writes. For one thread at a time.
+/// </summary>
+public sealed class LeafLookup(string directory) : IDisposable
+{
+    // Most entries are below it, so that one read brings head and leaf.
+    private const int UsualBytes = 1024;
+
+    // Two descriptors each; a log of 64 segments holds 4 GiB.
+    private const int MaxOpen = 64;
+
+    private readonly ConcurrentDictionary<string, SegmentHeader> _headers = new();
+    private readonly Dictionary<int, OpenSegment> _open = [];
+    private List<SegmentFile> _segments = [];
+    private long _listedFrom = -1;
+
+    /// <summary>The leaf; null when the log has none at that index.</summary>
+    /// <exception cref="LogInconsistentException">When the entry is damaged, or a segment is missing.</exception>
+    public ReadOnlyMemory<byte>? Read(long index)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(index);
+        return SegmentOf(index) is { } at ? Read(Opened(at), index, isLast: at == _segments.Count - 1) : null;
+    }
+
+    /// <summary>
+    /// What tells this log from any other that has as many entries: a digest of the leaf at an index and of its segment's header (random
+    /// salt, and the roots of the tree before it). Null when the log has no such entry.
+    /// </summary>
+    public string? Identify(long index)
+    {
+        if (Read(index) is not { } leaf || SegmentOf(index) is not { } at)
+        {
+            return null;
+        }
+
+        var header = _segments[at].Header.Encode();
+        var both = new byte[header.Length + TreeHash.SizeBytes];
+        header.CopyTo(both, 0);
+        TreeHash.Leaf(leaf.Span, both.AsSpan(header.Length));
+        return Convert.ToHexStringLower(SHA256.HashData(both));
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var segment in _open.Values)
+        {
+            segment.Dispose();
+        }
+
+        _open.Clear();
+    }
+
+    private static ReadOnlyMemory<byte>? Read(OpenSegment segment, long index, bool isLast)
+    {
+        if (segment.Offset(index) is { } offset)
+        {
+            var state = ReadFrame(segment, offset, UsualBytes, out var frame);
+            if (state == FrameState.Incomplete)
+            {
+                state = ReadFrame(segment, offset, Frame.HeadBytes + LogOptions.MaxLeafBytes, out frame);
+            }
+
+            return state == FrameState.Whole
+                ? frame[Frame.HeadBytes..]
+                : throw new LogInconsistentException($"entry {index} in `{segment.Path}` is damaged");
+        }
+
+        // The derived index doesn't know it yet: from the last entry that it knows, the frames show the way.
+        var (from, at) = segment.LastKnown();
+        var frames = new FrameReader(segment.File, segment.Header.Salt, from);
+        while (frames.Next(out var frame, out _) == FrameState.Whole)
+        {
+            if (at++ == index)
+            {
+                return frame[Frame.HeadBytes..];
+            }
+        }
+
+        return isLast
+            ? null
+            : throw new LogInconsistentException($"entry {at} in `{segment.Path}` is damaged or missing");
+    }
+
+    private static FrameState ReadFrame(OpenSegment segment, long offset, int bytes, out Memory<byte> frame)
+    {
+        var buffer = new byte[bytes];
+        var read = RandomAccess.Read(segment.File, buffer, offset);
+        var state = Frame.Look(buffer.AsSpan(0, read), segment.Header.Salt, out var length, out _);
+        frame = state == FrameState.Whole ? buffer.AsMemory(0, Frame.HeadBytes + length) : default;
+        return state;
+    }
+
+    private int? SegmentOf(long index)
+    {
+        // What is in a segment that isn't the last stays where it is; only behind that may the list have grown.
+        if (index >= _listedFrom)
+        {
+            _segments = SegmentFile.List(directory, _headers);
+            _listedFrom = _segments.Count == 0 ? -1 : _segments[^1].Header.FirstIndex;
+        }
+
+        var at = _segments.FindLastIndex(segment => segment.Header.FirstIndex <= index);
+        return at < 0 ? null : at;
+    }
+
+    private OpenSegment Opened(int at)
+    {
+        var segment = _segments[at];
+        if (!_open.TryGetValue(segment.Number, out var open))
+        {
+            if (_open.Count >= MaxOpen)
+            {
+                Dispose();
+            }
+
+            open = new OpenSegment(segment);
+            _open.Add(segment.Number, open);
+        }
+
+        return open;
+    }
+
+    private sealed class OpenSegment(SegmentFile segment) : IDisposable
+    {
+        private SafeFileHandle? _index = OpenIndex(segment.IndexPath);
+
+        public SafeFileHandle File { get; } = segment.OpenForReading();
+
+        public SegmentHeader Header => segment.Header;
+
+        public string Path => segment.Path;
+
+        public long? Offset(long index)
+        {
+            _index ??= OpenIndex(segment.IndexPath);
+            Span<byte> offset = stackalloc byte[sizeof(uint)];
+            var at = (index - Header.FirstIndex) * SegmentFile.IndexEntryBytes;
+            return _index is not null && RandomAccess.Read(_index, offset, at) == offset.Length
+                ? BinaryPrimitives.ReadUInt32LittleEndian(offset)
+                : null;
+        }
+
+        public (long Offset, long Index) LastKnown()
+        {
+            var known = _index is null ? 0 : RandomAccess.GetLength(_index) / SegmentFile.IndexEntryBytes;
+            var last = Header.FirstIndex + known - 1;
+            return known > 0 && Offset(last) is { } offset ? (offset, last) : (SegmentHeader.Bytes, Header.FirstIndex);
+        }
+
+        public void Dispose()
+        {
+            _index?.Dispose();
+            File.Dispose();
+        }
+
+        private static SafeFileHandle? OpenIndex(string path)
+        {
+            try
+            {
+                return System.IO.File.OpenHandle(
+                    path,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite | FileShare.Delete
+                );
+            }
+            catch (FileNotFoundException)
+            {
+                return null;
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+namespace Bartizan.Records.Projections;
+
+/// <summary>What a projection was built from.</summary>
+/// <param name="Layout">The layout of its tables; another program's is thrown away.</param>
+/// <param name="Origin">The log.</param>
+/// <param name="Size">How many entries of it, from the first on.</param>
+/// <param name="Fit">Tells the log at that size from any other (<see cref="Bartizan.Log.LeafLookup.Identify"/>); empty for no entries.</param>
+internal sealed record ProjectionMark(string Layout, string Origin, long Size, string Fit);
