@@ -1,15 +1,15 @@
 using System.Buffers.Binary;
-using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Bartizan.Log.Segments;
+using Bartizan.Log.Tiles;
 using Bartizan.Log.Tree;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bartizan.Log;
 
 /// <summary>
-/// Reads single leaves by their index: two small reads each. For who knows which entries are wanted and doesn't walk the log. Keeps the
-/// segments it used open; never writes. For one thread at a time.
+/// Reads single leaves by their index: two small reads each from a segment, or one bundle of 256 where the segment was given up; the last
+/// bundle is kept, so that neighbours cost one. For who knows which entries are wanted and doesn't walk the log. Never writes. For one
+/// thread at a time.
 /// </summary>
 public sealed class LeafLookup(string directory) : IDisposable
 {
@@ -19,35 +19,50 @@ public sealed class LeafLookup(string directory) : IDisposable
     // Two descriptors each; a log of 64 segments holds 4 GiB.
     private const int MaxOpen = 64;
 
-    private readonly ConcurrentDictionary<string, SegmentHeader> _headers = new();
+    private readonly LeafWalk _walk = new(directory);
     private readonly Dictionary<int, OpenSegment> _open = [];
     private List<SegmentFile> _segments = [];
     private long _listedFrom = -1;
+    private (long Number, byte[] Bytes) _bundle = (-1, []);
 
     /// <summary>The leaf; null when the log has none at that index.</summary>
-    /// <exception cref="LogInconsistentException">When the entry is damaged, or a segment is missing.</exception>
+    /// <exception cref="LogInconsistentException">When the entry is damaged, or its segment or bundle is missing.</exception>
     public ReadOnlyMemory<byte>? Read(long index)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(index);
-        return SegmentOf(index) is { } at ? Read(Opened(at), index, isLast: at == _segments.Count - 1) : null;
+
+        // What is in a segment that isn't the last stays where it is; only behind that may the list have grown.
+        if (index >= _listedFrom)
+        {
+            List();
+        }
+
+        var at = _segments.FindLastIndex(segment => segment.Header.FirstIndex <= index);
+        if (at >= 0 && Opened(_segments[at]) is { } open)
+        {
+            return Read(open, index, at == _segments.Count - 1);
+        }
+
+        if (at >= 0)
+        {
+            // Given up since it was listed: its bundles were there before.
+            List();
+        }
+
+        return _segments.Count == 0 ? null : ReadBundled(index);
     }
 
-    /// <summary>
-    /// What tells this log from any other that has as many entries: a digest of the leaf at an index and of its segment's header (random
-    /// salt, and the roots of the tree before it). Null when the log has no such entry.
-    /// </summary>
-    public string? Identify(long index)
+    /// <summary>The hash of the leaf at an index, in hexadecimal; null when the log has none there.</summary>
+    public string? HashOf(long index)
     {
-        if (Read(index) is not { } leaf || SegmentOf(index) is not { } at)
+        if (Read(index) is not { } leaf)
         {
             return null;
         }
 
-        var header = _segments[at].Header.Encode();
-        var both = new byte[header.Length + TreeHash.SizeBytes];
-        header.CopyTo(both, 0);
-        TreeHash.Leaf(leaf.Span, both.AsSpan(header.Length));
-        return Convert.ToHexStringLower(SHA256.HashData(both));
+        var hash = new byte[TreeHash.SizeBytes];
+        TreeHash.Leaf(leaf.Span, hash);
+        return Convert.ToHexStringLower(hash);
     }
 
     /// <inheritdoc/>
@@ -59,6 +74,36 @@ public sealed class LeafLookup(string directory) : IDisposable
         }
 
         _open.Clear();
+    }
+
+    private void List()
+    {
+        _segments = _walk.Segments();
+        _listedFrom = _segments.Count == 0 ? -1 : _segments[^1].Header.FirstIndex;
+    }
+
+    private Memory<byte> ReadBundled(long index)
+    {
+        var number = index / TilePath.Width;
+        if (_bundle.Number != number)
+        {
+            var path = Path.Combine(directory, TilePath.Bundle(number, TilePath.Width));
+            var read =
+                EntryBundle.Read(path, out var problem)
+                ?? throw new LogInconsistentException($"entry {index} is not readable: the bundle `{path}` {problem}");
+            _bundle = (number, read);
+        }
+
+        var at = 0;
+        for (var next = number * TilePath.Width; EntryBundle.Next(_bundle.Bytes, ref at, out var leaf); next++)
+        {
+            if (next == index)
+            {
+                return _bundle.Bytes.AsMemory()[leaf];
+            }
+        }
+
+        throw new LogInconsistentException($"entry {index} is missing from bundle {number}");
     }
 
     private static ReadOnlyMemory<byte>? Read(OpenSegment segment, long index, bool isLast)
@@ -101,22 +146,8 @@ public sealed class LeafLookup(string directory) : IDisposable
         return state;
     }
 
-    private int? SegmentOf(long index)
+    private OpenSegment? Opened(SegmentFile segment)
     {
-        // What is in a segment that isn't the last stays where it is; only behind that may the list have grown.
-        if (index >= _listedFrom)
-        {
-            _segments = SegmentFile.List(directory, _headers);
-            _listedFrom = _segments.Count == 0 ? -1 : _segments[^1].Header.FirstIndex;
-        }
-
-        var at = _segments.FindLastIndex(segment => segment.Header.FirstIndex <= index);
-        return at < 0 ? null : at;
-    }
-
-    private OpenSegment Opened(int at)
-    {
-        var segment = _segments[at];
         if (!_open.TryGetValue(segment.Number, out var open))
         {
             if (_open.Count >= MaxOpen)
@@ -124,18 +155,23 @@ public sealed class LeafLookup(string directory) : IDisposable
                 Dispose();
             }
 
-            open = new OpenSegment(segment);
+            if (segment.TryOpen() is not { } file)
+            {
+                return null;
+            }
+
+            open = new OpenSegment(segment, file);
             _open.Add(segment.Number, open);
         }
 
         return open;
     }
 
-    private sealed class OpenSegment(SegmentFile segment) : IDisposable
+    private sealed class OpenSegment(SegmentFile segment, SafeFileHandle file) : IDisposable
     {
         private SafeFileHandle? _index = OpenIndex(segment.IndexPath);
 
-        public SafeFileHandle File { get; } = segment.OpenForReading();
+        public SafeFileHandle File => file;
 
         public SegmentHeader Header => segment.Header;
 

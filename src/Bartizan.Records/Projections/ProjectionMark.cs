@@ -4,5 +4,5 @@ namespace Bartizan.Records.Projections;
 /// <param name="Layout">The layout of its tables; another program's is thrown away.</param>
 /// <param name="Origin">The log.</param>
 /// <param name="Size">How many entries of it, from the first on.</param>
-/// <param name="Fit">Tells the log at that size from any other (<see cref="Bartizan.Log.LeafLookup.Identify"/>); empty for no entries.</param>
+/// <param name="Fit">The hash of the last of them; empty for no entries.</param>
 internal sealed record ProjectionMark(string Layout, string Origin, long Size, string Fit);

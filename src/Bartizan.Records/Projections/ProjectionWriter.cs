@@ -26,7 +26,7 @@ internal sealed class ProjectionWriter(IProjectionStore store, LogDirectory log,
     /// <summary>Whether a mark's log is this one.</summary>
     public static bool Fits(ProjectionMark mark, string origin, LeafLookup leaves) =>
         mark.Origin == origin
-        && (mark.Size == 0 ? mark.Fit.Length == 0 : mark.Size > 0 && leaves.Identify(mark.Size - 1) == mark.Fit);
+        && (mark.Size == 0 ? mark.Fit.Length == 0 : mark.Size > 0 && leaves.HashOf(mark.Size - 1) == mark.Fit);
 
     /// <summary>Adds entries up to <paramref name="size"/>; returns how many were added.</summary>
     /// <exception cref="LogInconsistentException">When the log is damaged.</exception>
@@ -83,7 +83,7 @@ internal sealed class ProjectionWriter(IProjectionStore store, LogDirectory log,
         var before = _mark!;
         var size = entries[^1].Index + 1;
         var fit =
-            leaves.Identify(size - 1) ?? throw new LogInconsistentException($"entry {size - 1} can't be read again");
+            leaves.HashOf(size - 1) ?? throw new LogInconsistentException($"entry {size - 1} can't be read again");
         var after = before with { Size = size, Fit = fit };
         var last = _lastText;
         var batch = Batch(entries);
