@@ -67,12 +67,11 @@ public sealed class LeafLookupTests : TemporaryLog
         await using var log = await TransparencyLog.OpenAsync(Path, options, TimeProvider.System, default);
         for (var i = 0; i < 2000; i++)
         {
-            await log.PostAsync(Leaf(i), default);
-            if (i % 100 == 99)
-            {
-                await log.PublishCheckpointAsync(default);
-            }
+            // A segment ends between two commits: some must be waited for.
+            await (i % 50 == 0 ? log.AppendAsync(Leaf(i), default).AsTask() : log.PostAsync(Leaf(i), default).AsTask());
         }
+
+        await log.PublishCheckpointAsync(default);
     }
 
     private static void Found(LeafLookup lookup, IEnumerable<int> indexes)
