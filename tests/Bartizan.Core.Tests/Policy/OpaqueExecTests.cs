@@ -1,4 +1,6 @@
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
 
 namespace Bartizan.Core.Tests.Policies;
 
@@ -32,6 +34,31 @@ public sealed class OpaqueExecTests
     [Fact]
     public void A_ceiling_that_lists_commands_lets_no_opaque_one_pass() =>
         Rules.Compile(["ask: exec **"], ["allow: exec **"]).Screen(Script, Rules.Now).Effect.ShouldBe(Effect.Deny);
+
+    [Fact]
+    public void Under_the_floor_an_opaque_command_is_denied_and_without_the_floors_commands_asked()
+    {
+        const string manifest =
+            "apiVersion: bartizan/v1\nagent: a\nextends: ./base.yaml\nrules:\n  - { ask: exec **, why: x }\n";
+        var floor = Baselines.Read(Baselines.Floor)!;
+        var lines = floor.Split('\n').ToList();
+        for (var i = lines.Count - 1; i >= 0; i--)
+        {
+            if (lines[i].StartsWith("  - deny: exec ", StringComparison.Ordinal))
+            {
+                lines.RemoveRange(i, 2);
+            }
+        }
+
+        Effect Under(string baseline) =>
+            Policy
+                .Compile(ManifestLoader.Load(manifest, "agent.yaml", _ => baseline).Manifest!)
+                .Screen(Script, Rules.Now)
+                .Effect;
+
+        Under(floor).ShouldBe(Effect.Deny);
+        Under(string.Join('\n', lines)).ShouldBe(Effect.Ask);
+    }
 
     [Fact]
     public void A_denial_of_an_opaque_command_is_explained() =>
