@@ -116,6 +116,40 @@ public sealed class RunTests
     }
 
     [Fact]
+    public async Task A_refused_agent_is_told_the_rule_that_it_lacks_and_nothing_of_the_others()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.WriteManifest(
+            rules: """
+              - deny: connect *.project-x.example:*
+                why: Nobody knows of project X.
+              - deny: model up/m9*
+                why: Too expensive for project X.
+            """
+        );
+
+        var run = await scene.RunAsync(
+            Scene.Ask.Replace("\"m1\"", "\"m9-x\"", StringComparison.Ordinal)
+                + """
+                to() { exec 4<>/dev/tcp/127.0.0.1/3128; printf 'CONNECT %s:443 HTTP/1.1\r\nhost: %s:443\r\n\r\n' $1 $1 >&4; cat <&4; exec 4>&-; }
+                to a.project-x.example; to other.example; ask
+                """
+        );
+
+        run.Output.ShouldContain("bartizan refused `connect a.project-x.example:443`: one of its rules denies it.");
+        run.Output.ShouldContain("X-Bartizan-Rule: allow: connect other.example:443");
+        run.Output.ShouldContain("model up/m9-x\\u0060: one of its rules denies it.");
+        foreach (
+            var secret in (string[])["*.project-x", "up/m9*", "Nobody knows", "Too expensive", "agent.yaml", scene.Root]
+        )
+        {
+            run.Output.ShouldNotContain(secret);
+        }
+
+        run.Error.ShouldContain("Nobody knows", customMessage: "the person is told");
+    }
+
+    [Fact]
     public async Task An_ask_without_a_terminal_is_refused_by_name()
     {
         await using var scene = await Scene.OpenAsync();

@@ -88,15 +88,14 @@ internal static class DecideCommand
             return ExitCode.Usage;
         }
 
-        var answer = PolicyAnswer.Of(
-            question.Ask(policy, manifest, TimeProvider.System.GetUtcNow()).Decision,
-            policy.Digest
-        );
+        var decision = question.Ask(policy, manifest, TimeProvider.System.GetUtcNow()).Decision;
+        var answer = PolicyAnswer.Of(decision, policy.Digest);
         Screen.JsonLine(
             new DecideLine(IdOf(root), answer.Decision, answer.Reason)
             {
                 Rules = answer.Rules,
                 Needed = answer.Needed,
+                NeededArgs = decision.NeededArguments,
                 Credential = answer.Credential,
                 Approvers = answer.Approvers.IsEmpty ? null : answer.Approvers,
                 Policy = answer.Policy,

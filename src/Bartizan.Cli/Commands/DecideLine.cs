@@ -16,6 +16,9 @@ internal sealed record DecideLine(JsonElement? Id, Effect Decision, string Reaso
     /// <summary>The one rule that would allow it.</summary>
     public string? Needed { get; init; }
 
+    /// <summary>The arguments that go with it, each with the value that it has.</summary>
+    public string? NeededArgs { get; init; }
+
     /// <summary>The credential that would have to be injected.</summary>
     public string? Credential { get; init; }
 

@@ -209,5 +209,17 @@ internal static class ExplainCommand
         {
             Screen.Line(Screen.Printable($"nearest change: {change}"));
         }
+
+        if (explanation.Decision is { Effect: Effect.Deny, Needed: { } needed } denied)
+        {
+            Screen.Line("the narrowest rule that would allow it:");
+            Screen.Line(Screen.Printable($"  - {needed}"));
+            if (denied.NeededArguments is { } arguments)
+            {
+                Screen.Line(Screen.Printable($"    {arguments}"));
+            }
+
+            Screen.Line("    why: …", Tone.Quiet);
+        }
     }
 }

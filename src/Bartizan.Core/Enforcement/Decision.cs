@@ -6,6 +6,7 @@ namespace Bartizan.Core.Enforcement;
 public readonly record struct Decision
 {
     private readonly string? _reason;
+    private readonly string? _told;
     private readonly Obligations? _obligations;
     private readonly ImmutableArray<RuleReference> _rules;
 
@@ -19,7 +20,7 @@ public readonly record struct Decision
         init => _rules = value;
     }
 
-    /// <summary>A sentence that the agent may read.</summary>
+    /// <summary>A sentence for people and the record: it quotes rules and their places.</summary>
     public string Reason
     {
         get => _reason ?? "nothing allows it";
@@ -27,10 +28,27 @@ public readonly record struct Decision
     }
 
     /// <summary>
+    /// The same for the agent, in short: nothing of other rules, of the manifest's files, of credentials or of people, because
+    /// whoever steers the agent reads it too. What would allow the action stands in <see cref="Needed"/>.
+    /// </summary>
+    public string Told
+    {
+        // What quotes a rule and was not put into words for the agent is not shown to it.
+        get => _told ?? (Rules.IsEmpty ? Reason : "its rules don't allow it");
+        init => _told = value;
+    }
+
+    /// <summary>
     /// The one rule that would change a denial into an allow, as it would stand in a manifest; of what is only observed, the
     /// rule that the manifest lacks. Null when no one rule would do.
     /// </summary>
     public string? Needed { get; init; }
+
+    /// <summary>
+    /// The <c>args</c> that go with <see cref="Needed"/> so that it allows this very tool call; null when the arguments are
+    /// unknown, none, or can't be named one by one. Never recorded: entries hold no arguments.
+    /// </summary>
+    public string? NeededArguments { get; init; }
 
     /// <summary>What the enforcement point must do.</summary>
     public Obligations Obligations

@@ -143,7 +143,7 @@ public sealed class ReferenceMonitor(
             var refusal = await ApproveAsync(session, action, decided, policy, cancellationToken).ConfigureAwait(false);
             if (refusal is not null)
             {
-                return new Ruling(decided with { Effect = Effect.Deny, Reason = refusal }, policy);
+                return new Ruling(decided with { Effect = Effect.Deny, Reason = refusal, Told = refusal }, policy);
             }
         }
         else if (decided.Effect != Effect.Allow)

@@ -65,12 +65,14 @@ internal static class Explainer
 
         if (NearMiss(policy, target, situation) is { } miss)
         {
-            return $"`{miss.Rule.Text}` ({miss.Rule.Place}) would allow it, but {string.Join("; ", miss.Lacks)}";
+            var rule = decision.Needed is { } one ? $"; `{one}` with `{decision.NeededArguments}` would allow it" : "";
+            return $"`{miss.Rule.Text}` ({miss.Rule.Place}) would allow it, but {string.Join("; ", miss.Lacks)}{rule}";
         }
 
         var near = NearestRule(policy, target, situation);
         var nearText = near is null ? "" : $"; the nearest rule is `{near.Text}` ({near.Place})";
-        return decision.Needed is { } needed ? $"`{needed}` would allow it{nearText}"
+        var asked = decision.NeededArguments is { } arguments ? $" with `{arguments}`" : "";
+        return decision.Needed is { } needed ? $"`{needed}`{asked} would allow it{nearText}"
             : near is null ? null
             : $"no single rule would allow it{nearText}";
     }

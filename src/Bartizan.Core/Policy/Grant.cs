@@ -31,6 +31,7 @@ internal static class Grant
                 {
                     return Decision.Deny($"two rules inject different credentials: `{credential}` and `{named}`") with
                     {
+                        Told = "its rules contradict each other",
                         Rules = rules.ToImmutable(),
                     };
                 }
@@ -45,6 +46,7 @@ internal static class Grant
             Effect = effect,
             Rules = rules.ToImmutable(),
             Reason = ReasonOf(first, effect, observed),
+            Told = effect == Effect.Ask ? "a person has to approve it" : Refusal.Allowed,
             Needed = observed ? NeededRule.For(target, policy, situation) : null,
             Obligations = new Obligations
             {

@@ -91,7 +91,9 @@ public sealed class Policy
         {
             Effect = report.Strictest is Effect.Ask ? Effect.Ask : Effect.Deny,
             Reason = $"a guard objects to the content: {found}",
+            Told = "a guard objects to the content",
             Needed = null,
+            NeededArguments = null,
         };
     }
 
@@ -170,6 +172,7 @@ public sealed class Policy
                 Effect = Effect.Allow,
                 Rules = only!.Alone,
                 Reason = only.Reason,
+                Told = Refusal.Allowed,
                 Obligations = only.ObligationsOf(pattern),
             };
         }

@@ -6,6 +6,9 @@ namespace Bartizan.Core.Policies;
 /// <summary>Builds a denial: who said no, why, and the one rule that would change it.</summary>
 internal static class Refusal
 {
+    /// <summary>What the agent is told of what it may do.</summary>
+    public const string Allowed = "its rules allow it";
+
     /// <summary>The most rules that a denial names.</summary>
     private const int MaxRules = 8;
 
@@ -14,6 +17,7 @@ internal static class Refusal
     {
         var rules = ImmutableArray.CreateBuilder<RuleReference>();
         string? reason = null;
+        string? told = null;
         CompiledLayer? closed = null;
         foreach (var layer in policy.Layers)
         {
@@ -31,19 +35,35 @@ internal static class Refusal
             reason ??= denying is [{ } first, ..]
                 ? $"{first.Reference.Layer} denies it by `{first.Reference.Text}` ({first.Reference.Place}): {first.Reference.Why}"
                 : null;
+            told ??=
+                denying.Count == 0 ? null
+                : layer.IsCeiling ? "a rule above the agent's own denies it"
+                : "one of its rules denies it";
             closed = denying.Count == 0 && (closed is null || layer.IsCeiling) ? layer : closed;
         }
 
-        return new Decision
+        var denied = new Decision
         {
             Effect = Effect.Deny,
             Rules = rules.ToImmutable(),
             Reason = reason ?? ReasonOf(closed, target, situation),
-            Needed =
-                reason is null && closed is { IsCeiling: false } && FittingButUnmet(closed, target, situation) is null
-                    ? NeededRule.For(target, policy, situation)
-                    : null,
+            Told = told ?? ToldOf(closed, target, situation),
         };
+        if (reason is not null || closed is not { IsCeiling: false })
+        {
+            return denied;
+        }
+
+        // Of a grant that asks for more, what is missing can be said only where each argument can: `when` is not gone round.
+        var arguments = NeededArguments.Of(target, situation);
+        var unmet = FittingButUnmet(closed, target, situation);
+        return unmet is null || (unmet.Rule.When is null && arguments is not null)
+            ? denied with
+            {
+                Needed = NeededRule.For(target, policy, situation),
+                NeededArguments = arguments,
+            }
+            : denied;
     }
 
     /// <summary>The deny rules of a layer that apply.</summary>
@@ -87,6 +107,12 @@ internal static class Refusal
             ? $"`{near.Text}` ({near.Place}) allows {what} only under conditions, and they don't hold or can't be known"
             : $"no rule of the {layer.Name} allows {what}";
     }
+
+    private static string ToldOf(CompiledLayer? layer, ActionTarget target, in Situation situation) =>
+        layer is { IsCeiling: true } ? "what stands above the agent's own rules doesn't allow it"
+        : layer is not null && FittingButUnmet(layer, target, situation) is not null
+            ? "it is allowed only under conditions, and they don't hold or can't be known"
+        : "no rule allows it";
 
     // An allow that names the target and asks for more: a rule without its conditions is not what is missing.
     private static CompiledRule? FittingButUnmet(CompiledLayer layer, ActionTarget target, in Situation situation)

@@ -113,7 +113,9 @@ public sealed record ShellActions
         {
             Effect = AtBest,
             Reason = $"{(AtBest == Effect.Ask ? "a person is asked" : "denied")}: {why}",
+            Told = $"{(AtBest == Effect.Ask ? "a person is asked" : "denied")}: {why}",
             Needed = null,
+            NeededArguments = null,
         };
     }
 }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 using Bartizan.Core.Enforcement;
 
@@ -22,26 +21,18 @@ internal static class Answers
     /// <summary>TLS alert unrecognized_name (112), fatal.</summary>
     public static ReadOnlyMemory<byte> UnrecognizedName { get; } = new byte[] { 21, 3, 3, 0, 2, 2, 112 };
 
-    /// <summary>403 for a decision.</summary>
+    /// <summary>403 for a decision. Whoever steers the agent reads it: nothing of rules but the one that is needed.</summary>
     public static byte[] Refused(ActionTarget target, Decision decision)
     {
         var what = $"{target.Verb.ToString().ToLowerInvariant()} {target.Text}";
-        var text = new StringBuilder($"bartizan refused `{what}`: {decision.Reason}.\n");
-        foreach (var rule in decision.Rules)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"Decided by `{rule.Text}` ({rule.Layer}): {rule.Why}\n");
-        }
-
-        if (decision.Needed is { } needed)
-        {
-            text.Append(CultureInfo.InvariantCulture, $"The rule that would allow it: `{needed}`\n");
-        }
-
-        return Make(
-            "403 Forbidden",
-            decision.Needed is { } rule1 ? $"{RuleHeader}: {HeaderText(rule1)}\r\n" : "",
-            text.ToString()
-        );
+        var text = $"bartizan refused `{what}`: {decision.Told}.\n";
+        return decision.Needed is { } needed
+            ? Make(
+                "403 Forbidden",
+                $"{RuleHeader}: {HeaderText(needed)}\r\n",
+                $"{text}The rule that would allow it: `{needed}`\n"
+            )
+            : Make("403 Forbidden", "", text);
     }
 
     /// <summary>403 for what the proxy may not do whatever the rules say of the name.</summary>

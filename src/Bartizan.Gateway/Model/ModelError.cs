@@ -16,19 +16,15 @@ internal static class ModelError
     /// <summary>Names the rule that would change a refusal.</summary>
     public const string RuleHeader = "x-bartizan-rule";
 
-    /// <summary>A refusal by the monitor.</summary>
+    /// <summary>A refusal by the monitor. Whoever steers the agent reads it: nothing of rules but the one that is needed.</summary>
     public static Task RefuseAsync(HttpContext context, ModelApi api, ActionTarget target, Decision decision)
     {
         var verb = target.Verb.ToString().ToLowerInvariant();
-        var rule = decision.Needed ?? (decision.Rules.IsEmpty ? null : decision.Rules[0].Text);
-        var message = $"Bartizan refused `{verb} {target.Text}`: {decision.Reason}.";
-        if (decision.Needed is { } needed)
+        var rule = decision.Needed;
+        var message = $"Bartizan refused `{verb} {target.Text}`: {decision.Told}.";
+        if (rule is not null)
         {
-            message += $" It would take the rule `{needed}`.";
-        }
-        else if (!decision.Rules.IsEmpty)
-        {
-            message += $" The rule is `{decision.Rules[0].Text}` ({decision.Rules[0].Place}): {decision.Rules[0].Why}";
+            message += $" It would take the rule `{rule}`.";
         }
 
         if (rule is not null && !context.Response.HasStarted)

@@ -38,7 +38,9 @@ public sealed class ExplanationTests
             .Change!.ShouldContain("isn't known");
         Explain("""{"action":"tool crm/list","args":{"limit":500,"region":"eu","sort":"x"},"labels":[]}""")
             .Change!.ShouldEndWith(
-                "the argument `limit` isn't what `args` asks for; the argument `sort` isn't declared in `args`"
+                "the argument `limit` isn't what `args` asks for; the argument `sort` isn't declared in `args`; "
+                    + "`allow: tool crm/list` with `args: { limit: { in: [500] }, region: { in: [\"eu\"] }, sort: { in: [\"x\"] } }` "
+                    + "would allow it"
             );
     }
 

@@ -81,6 +81,21 @@ public sealed class ProxyTests
     }
 
     [Fact]
+    public async Task A_refusal_quotes_no_rule_that_denies()
+    {
+        await using var house = new EgressHouse("allow: connect **.example:443", "deny: connect *.hidden.example:*");
+        var answer = await house.AskAsync(
+            "CONNECT a.hidden.example:443 HTTP/1.1\r\nHost: a.hidden.example:443\r\n\r\n"
+        );
+        answer.ShouldStartWith("HTTP/1.1 403 Forbidden\r\n");
+        answer.ShouldEndWith("\r\n\r\nbartizan refused `connect a.hidden.example:443`: one of its rules denies it.\n");
+        answer.ShouldNotContain("X-Bartizan-Rule");
+        (await house.Host.RefusalAsync())
+            .Rules.ShouldHaveSingleItem()
+            .Text.ShouldBe("deny: connect *.hidden.example:*");
+    }
+
+    [Fact]
     public async Task A_refused_request_names_its_method_and_path_in_the_rule()
     {
         await using var house = new EgressHouse("allow: http GET http://api.example/a");

@@ -247,15 +247,34 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_refusal_has_the_apis_shape_and_names_the_rule()
+    public async Task A_refusal_has_the_apis_shape_and_names_the_rule_that_is_needed()
+    {
+        using var answer = await _house.SendAsync("/v1/chat/completions", """{"model":"o9"}""");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        answer.Headers.GetValues("x-bartizan-rule").ShouldBe(["allow: model openai/o9"]);
+        var error = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
+        error.GetProperty("type").GetString().ShouldBe("permission_error");
+        error.GetProperty("rule").GetString().ShouldBe("allow: model openai/o9");
+        error
+            .GetProperty("message")
+            .GetString()
+            .ShouldBe(
+                "Bartizan refused `model openai/o9`: no rule allows it. It would take the rule `allow: model openai/o9`."
+            );
+        _upstream.Requests.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_refusal_quotes_no_rule_that_denies()
     {
         using var answer = await _house.SendAsync("/v1/chat/completions", """{"model":"gpt-secret-1"}""");
 
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
-        answer.Headers.Contains("x-bartizan-rule").ShouldBeTrue();
-        var error = JsonDocument.Parse(await answer.Content.ReadAsStringAsync()).RootElement.GetProperty("error");
-        error.GetProperty("type").GetString().ShouldBe("permission_error");
-        error.GetProperty("message").GetString()!.ShouldContain("model openai/gpt-secret-1");
+        answer.Headers.Contains("x-bartizan-rule").ShouldBeFalse();
+        var body = await answer.Content.ReadAsStringAsync();
+        body.ShouldContain(": one of its rules denies it.\"");
+        body.ShouldNotContain("gpt-secret-*");
         _upstream.Requests.ShouldBeEmpty();
         _house.Journal.Only(EntryKind.Refusal).Target.ShouldBe("openai/gpt-secret-1");
     }
