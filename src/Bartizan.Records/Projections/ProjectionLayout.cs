@@ -82,6 +82,9 @@ internal static class ProjectionLayout
         return all.Length == 0 ? null : all.Append(TextPattern.Separator).ToString();
     }
 
+    /// <summary>A storable text, or a list of them, as <see cref="TextPattern.Fold"/> would have it; a list's separators stay.</summary>
+    public static string Fold(string storable) => storable.ToLowerInvariant();
+
     /// <summary>A text without the characters that no database can hold or that mark a list's elements.</summary>
     public static string Storable(string text) => text.Replace('\0', '\uFFFD').Replace(TextPattern.Separator, '\uFFFD');
 }

@@ -99,7 +99,10 @@ public sealed record ProjectionPlace
         }
     }
 
-    private IProjectionStore? Open(bool mayWrite) => SqliteProjection.Open(Database, mayWrite);
+    private IProjectionStore? Open(bool mayWrite) =>
+        Postgres() is { } connection
+            ? PostgresProjection.Open(connection, Origin() ?? "", mayWrite)
+            : SqliteProjection.Open(Database, mayWrite);
 
     private string? Postgres()
     {

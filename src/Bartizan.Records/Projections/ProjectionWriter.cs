@@ -12,13 +12,8 @@ internal sealed class ProjectionWriter(IProjectionStore store, LogDirectory log,
     /// <summary>Entries of one transaction: a sync costs little against them, and little is lost with one.</summary>
     public const int MaxBatch = 4096;
 
-    // What texts come again, come again soon; a full table (32 MiB) is emptied, and the database asked.
-    private const int MaxKnownCharacters = 16 * 1024 * 1024;
-
-    private readonly Dictionary<string, long> _known = new(StringComparer.Ordinal);
+    private TextIds _texts = new(store);
     private ProjectionMark? _mark;
-    private long _lastText;
-    private long _knownCharacters;
 
     /// <summary>How many entries the projection covers.</summary>
     public long Size => _mark?.Size ?? 0;
@@ -65,8 +60,6 @@ internal sealed class ProjectionWriter(IProjectionStore store, LogDirectory log,
 
     private void Begin()
     {
-        _known.Clear();
-        _knownCharacters = 0;
         var mark = store.Mark();
         if (mark is null || !Fits(mark, origin, leaves))
         {
@@ -74,7 +67,7 @@ internal sealed class ProjectionWriter(IProjectionStore store, LogDirectory log,
             store.Reset(mark);
         }
 
-        _lastText = store.LastText();
+        _texts = new TextIds(store);
         _mark = mark;
     }
 
@@ -85,8 +78,7 @@ internal sealed class ProjectionWriter(IProjectionStore store, LogDirectory log,
         var fit =
             leaves.HashOf(size - 1) ?? throw new LogInconsistentException($"entry {size - 1} can't be read again");
         var after = before with { Size = size, Fit = fit };
-        var last = _lastText;
-        var batch = Batch(entries);
+        var batch = _texts.Batch(entries);
         try
         {
             if (!store.Append(batch, before, after))
@@ -100,64 +92,7 @@ internal sealed class ProjectionWriter(IProjectionStore store, LogDirectory log,
         {
             // What of the batch was taken is in the database's mark; the next call asks for it.
             _mark = null;
-            _lastText = last;
             throw;
         }
-    }
-
-    private ProjectionBatch Batch(List<ProjectedEntry> entries)
-    {
-        if (_knownCharacters > MaxKnownCharacters)
-        {
-            _known.Clear();
-            _knownCharacters = 0;
-        }
-
-        var unknown = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in entries)
-        {
-            foreach (var text in entry.Texts)
-            {
-                if (!string.IsNullOrEmpty(text) && !_known.ContainsKey(text))
-                {
-                    unknown.Add(text);
-                }
-            }
-        }
-
-        store.Find(unknown, _known);
-        _knownCharacters += unknown.Sum(text => (long)text.Length);
-        var texts = new List<(long, string)>();
-        var rows = new List<(long, DateTimeOffset, long[])>(entries.Count);
-        foreach (var entry in entries)
-        {
-            var columns = new long[ProjectionLayout.Columns.Length];
-            entry.Codes.CopyTo(columns, 0);
-            for (var i = 0; i < entry.Texts.Length; i++)
-            {
-                columns[ProjectionLayout.FirstText + i] = IdOf(entry.Texts[i], texts);
-            }
-
-            rows.Add((entry.Index, entry.Time, columns));
-        }
-
-        return new ProjectionBatch(texts, rows);
-    }
-
-    private long IdOf(string? text, List<(long, string)> texts)
-    {
-        if (string.IsNullOrEmpty(text))
-        {
-            return 0;
-        }
-
-        if (!_known.TryGetValue(text, out var id))
-        {
-            id = ++_lastText;
-            _known.Add(text, id);
-            texts.Add((id, text));
-        }
-
-        return id;
     }
 }

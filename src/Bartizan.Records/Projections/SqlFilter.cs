@@ -15,6 +15,7 @@ namespace Bartizan.Records.Projections;
 internal sealed class SqlFilter
 {
     private const string Everything = "1 = 1";
+    private const string Fold = "COALESCE(fold, text)";
     private readonly ISqlDialect _dialect;
     private readonly List<object> _values = [];
     private readonly List<string> _sets = [];
@@ -24,17 +25,39 @@ internal sealed class SqlFilter
     /// <summary>The parameters, <c>@p0</c> and on.</summary>
     public IReadOnlyList<object> Values => _values;
 
-    /// <summary>Common table expressions: the ids of texts that are looked for; empty for none.</summary>
-    public string With => _sets.Count == 0 ? "" : $"WITH {string.Join(", ", _sets)} ";
+    /// <summary>The whole statement; it gives back indexes in order.</summary>
+    public string Sql { get; private set; } = "";
 
-    /// <summary>The condition.</summary>
-    public string Where { get; private set; } = Everything;
+    /// <summary>Whether it gives back exactly the entries that are meant.</summary>
+    public bool IsExact { get; private set; } = true;
 
-    public static SqlFilter Of(LogQuery query, ISqlDialect dialect)
+    /// <summary>Says a query of the indexes between two, at most so many of them.</summary>
+    public static SqlFilter Of(
+        LogQuery query,
+        ISqlDialect dialect,
+        long after,
+        long before,
+        bool newestFirst,
+        int count
+    )
     {
         var filter = new SqlFilter(dialect);
-        var conditions = query.Terms.Select(term => filter.Say(term).Sql).Where(sql => sql != Everything).ToList();
-        filter.Where = conditions.Count == 0 ? Everything : string.Join(" AND ", conditions);
+        var conditions = new List<string>();
+        foreach (var term in query.Terms)
+        {
+            var (sql, exact) = filter.Say(term);
+            filter.IsExact &= exact;
+            if (sql != Everything)
+            {
+                conditions.Add(sql);
+            }
+        }
+
+        conditions.Add($"idx > {filter.Bind(after)}");
+        conditions.Add($"idx < {filter.Bind(before)}");
+        var with = filter._sets.Count == 0 ? "" : $"WITH {string.Join(", ", filter._sets)} ";
+        filter.Sql =
+            $"{with}SELECT idx FROM entry WHERE {string.Join(" AND ", conditions)} ORDER BY idx {(newestFirst ? "DESC" : "ASC")} LIMIT {filter.Bind((long)count)}";
         return filter;
     }
 
@@ -69,14 +92,12 @@ internal sealed class SqlFilter
                 var set = Set($"{_dialect.Find(Fold, Bind(needle))} > 0");
                 return (
                     Any(ProjectionLayout.Free.Select(free => $"{free} IN (SELECT id FROM {set})")),
-                    IsExact(needle)
+                    IsStorable(needle)
                 );
             default:
                 throw new InvalidOperationException("a query's term that no projection knows");
         }
     }
-
-    private const string Fold = "COALESCE(fold, text)";
 
     private string Between(string column, long from, long to) => $"({column} BETWEEN {Bind(from)} AND {Bind(to)})";
 
@@ -91,7 +112,7 @@ internal sealed class SqlFilter
 
     private (string Sql, bool Exact) Text(TextField field, ImmutableArray<TextPattern> patterns)
     {
-        var exact = patterns.All(pattern => pattern.Parts.Length <= 2 && pattern.Parts.All(IsExact));
+        var exact = patterns.All(pattern => pattern.Parts.Length <= 2 && pattern.Parts.All(IsStorable));
         switch (field)
         {
             case TextField.Agent:
@@ -136,12 +157,12 @@ internal sealed class SqlFilter
         var conditions = new List<string> { $"length({Fold}) >= {Bind((long)(Length(parts[0]) + Length(parts[^1])))}" };
         if (parts[0].Length > 0)
         {
-            conditions.Add($"substr({Fold}, 1, {Bind(Length(parts[0]))}) = {Bind(parts[0])}");
+            conditions.Add($"substr({Fold}, 1, {Count(parts[0])}) = {Bind(parts[0])}");
         }
 
         if (parts[^1].Length > 0)
         {
-            conditions.Add($"{_dialect.Last(Fold, Bind(Length(parts[^1])))} = {Bind(parts[^1])}");
+            conditions.Add($"{_dialect.Last(Fold, Count(parts[^1]))} = {Bind(parts[^1])}");
         }
 
         conditions.AddRange(Inner(pattern));
@@ -178,6 +199,8 @@ internal sealed class SqlFilter
 
     private string Code(Core.Enforcement.Verb verb) => Bind((long)QueryTerm.Code<Core.Enforcement.Verb>(verb));
 
+    private string Count(string text) => $"CAST({Bind(Length(text))} AS integer)";
+
     private string Bind(object value)
     {
         _values.Add(value);
@@ -189,7 +212,7 @@ internal sealed class SqlFilter
     private static long Length(string text) => text.EnumerateRunes().Count();
 
     // U+FFFD may stand for itself or for what can't be stored: the log tells them apart.
-    private static bool IsExact(string part) => !part.Contains('\uFFFD', StringComparison.Ordinal);
+    private static bool IsStorable(string part) => !part.Contains('\uFFFD', StringComparison.Ordinal);
 
     private static bool IsExactElement(TextPattern pattern) =>
         pattern.Parts.Length == 1 || pattern.Parts[0].Length == 0 || pattern.Parts[^1].Length == 0;

@@ -133,7 +133,7 @@ internal sealed class SqliteProjection : IProjectionStore, ISqlDialect
         command.Prepare();
         foreach (var text in texts)
         {
-            command.Parameters[0].Value = TextHash.Of(TextPattern.Fold(text));
+            command.Parameters[0].Value = TextHash.Of(ProjectionLayout.Fold(text));
             command.Parameters[1].Value = text;
             if (command.ExecuteScalar() is long id)
             {
@@ -157,7 +157,7 @@ internal sealed class SqliteProjection : IProjectionStore, ISqlDialect
         Bind(text, [0L, 0L, "", DBNull.Value]);
         foreach (var (id, value) in batch.Texts)
         {
-            var fold = TextPattern.Fold(value);
+            var fold = ProjectionLayout.Fold(value);
             text.Parameters[0].Value = id;
             text.Parameters[1].Value = TextHash.Of(fold);
             text.Parameters[2].Value = value;
@@ -191,15 +191,9 @@ internal sealed class SqliteProjection : IProjectionStore, ISqlDialect
 
     public List<long> Candidates(LogQuery query, long after, long before, bool newestFirst, int count)
     {
-        var filter = SqlFilter.Of(query, this);
-        var values = filter.Values.Concat<object>([after, before, (long)count]).ToList();
-        using var command = Command(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{filter.With}SELECT idx FROM entry WHERE {filter.Where} AND idx > @p{values.Count - 3} AND idx < @p{values.Count - 2} ORDER BY idx {(newestFirst ? "DESC" : "ASC")} LIMIT @p{values.Count - 1}"
-            )
-        );
-        Bind(command, values);
+        var filter = SqlFilter.Of(query, this, after, before, newestFirst, count);
+        using var command = Command(filter.Sql);
+        Bind(command, filter.Values);
         using var reader = command.ExecuteReader();
         var indexes = new List<long>();
         while (reader.Read())
