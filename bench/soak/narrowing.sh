@@ -6,4 +6,4 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 dotnet build tests/Bartizan.Core.Tests -c Release --nologo -v q
 BARTIZAN_NARROWING_CASES=${1:-100000} BARTIZAN_NARROWING_PAIRS=${2:-3000} \
   dotnet tests/Bartizan.Core.Tests/bin/Release/net10.0/Bartizan.Core.Tests.dll -noColor -showLiveOutput \
-  -class '*.NarrowingPropertyTests' -class '*.Z3Tests'
+  -class '*.NarrowingPropertyTests' -class '*.FactPropertyTests' -class '*.Z3Tests'

@@ -41,8 +41,9 @@ internal static class DiffCommand
                 return ExitCode.Done;
             }
 
-            Print($"{parsed.GetValue(second)} (B) gives what {parsed.GetValue(first)} (A) doesn't", gained, Tone.Bad);
-            Print($"{parsed.GetValue(first)} (A) gives what {parsed.GetValue(second)} (B) doesn't", lost, Tone.Good);
+            var (before, after) = (parsed.GetValue(first)!, parsed.GetValue(second)!);
+            Print($"{after} (B) gives what {before} (A) doesn't", after, gained, Tone.Bad);
+            Print($"{before} (A) gives what {after} (B) doesn't", before, lost, Tone.Good);
             if (gained.Excesses.IsEmpty && lost.Excesses.IsEmpty)
             {
                 Screen.Line("no difference: each gives at most what the other gives", Tone.Good);
@@ -53,12 +54,12 @@ internal static class DiffCommand
         return command;
     }
 
-    private static void Print(string title, NarrowingProof proof, Tone tone)
+    private static void Print(string title, string file, NarrowingProof proof, Tone tone)
     {
         if (!proof.Excesses.IsEmpty)
         {
             Screen.Line(title, tone);
-            ExcessLine.Print(proof);
+            ExcessLine.Print(proof, file);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using Bartizan.Cli.Terminal;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Narrowing;
@@ -12,6 +13,8 @@ namespace Bartizan.Cli.Commands;
 /// <param name="Action">The action, as <c>explain</c> takes it.</param>
 /// <param name="Also">Other names of the same action.</param>
 /// <param name="At">When, where it isn't now.</param>
+/// <param name="Question">The action and its circumstances, as <c>decide</c> takes them.</param>
+/// <param name="Explain">The words after <c>bartizan</c> that show it under either file; null where only <c>decide</c> can ask it.</param>
 /// <param name="Granted">The rule that grants it, with its place.</param>
 /// <param name="Here">How the manifest that gives more decides it.</param>
 /// <param name="There">How the other decides it.</param>
@@ -23,6 +26,8 @@ internal sealed record ExcessLine(
     string? Action,
     string? Also,
     DateTimeOffset? At,
+    JsonElement? Question,
+    string? Explain,
     string? Granted,
     Effect? Here,
     Effect? There,
@@ -33,8 +38,8 @@ internal sealed record ExcessLine(
     public static IReadOnlyList<ExcessLine> Of(NarrowingProof proof) =>
         [.. proof.Excesses.Select(excess => Of(excess, proof.From))];
 
-    /// <summary>Prints them.</summary>
-    public static void Print(NarrowingProof proof)
+    /// <summary>Prints them; the file is the one that gives more.</summary>
+    public static void Print(NarrowingProof proof, string file)
     {
         var lines = Of(proof);
         foreach (var line in lines)
@@ -49,6 +54,15 @@ internal sealed record ExcessLine(
             if (line.At is { } at)
             {
                 Screen.Line(string.Create(CultureInfo.InvariantCulture, $"      from {at:yyyy-MM-dd HH:mm} UTC on"));
+            }
+
+            if (line is { Certain: true, Explain: { } explain })
+            {
+                Screen.Line($"      bartizan {Screen.Printable(explain)} -m {Screen.Printable(file)}");
+            }
+            else if (line is { Certain: true, Question: { } question })
+            {
+                Screen.Line($"      asked of `bartizan decide`: {Screen.Printable(question.GetRawText())}");
             }
 
             if (line.Granted is { } granted)
@@ -81,6 +95,8 @@ internal sealed record ExcessLine(
                 _ => null,
             },
             excess.At is { } at && at > from ? at : null,
+            excess.Asked is { } asked ? AskedQuestion.JsonOf(asked) : null,
+            excess.Asked is { } explained ? AskedQuestion.ExplainOf(explained) : null,
             excess.GrantedBy is { } rule ? $"`{rule.Text}` ({rule.Place})" : null,
             excess.Action is null ? null : excess.First.Effect,
             excess.Action is null ? null : excess.Second.Effect,

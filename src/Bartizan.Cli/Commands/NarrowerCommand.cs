@@ -70,7 +70,7 @@ internal static class NarrowerCommand
                 break;
         }
 
-        ExcessLine.Print(proof);
+        ExcessLine.Print(proof, first);
     }
 
     private sealed record NarrowerReport(

@@ -21,6 +21,9 @@ internal sealed class AtomSet
     /// <summary>True when no atom is in it.</summary>
     public bool IsEmpty => _words.AsSpan().IndexOfAnyExcept(0UL) < 0;
 
+    /// <summary>True when every atom is in it.</summary>
+    public bool IsFull => Count == Length;
+
     /// <summary>How many atoms are in it.</summary>
     public int Count
     {
@@ -72,6 +75,9 @@ internal sealed class AtomSet
 
     /// <summary>Every atom.</summary>
     public static AtomSet All(int length) => Of(length, _ => true);
+
+    /// <summary>What is not in it.</summary>
+    public AtomSet Complement() => All(Length).Without(this);
 
     /// <summary>True when the atom is in it.</summary>
     public bool Contains(int atom) => (_words[atom / Bits] >> (atom % Bits) & 1) != 0;

@@ -7,7 +7,7 @@ namespace Bartizan.Core.Narrowing;
 /// asked about the rest. Each dimension has an index from its atoms to the boxes that hold them, and the narrowest
 /// side of what is asked picks the boxes that can meet it at all.
 /// </summary>
-internal sealed class Cover
+internal sealed class Cover(ImmutableArray<Box> boxes)
 {
     /// <summary>How deep boxes are cut into boxes; each level is a box that sticks out in two dimensions or more.</summary>
     private const int MaxDepth = 1_000;
@@ -15,40 +15,28 @@ internal sealed class Cover
     /// <summary>Atoms of a side up to which the index is asked; more are as cheap to look through.</summary>
     private const int MaxLookups = 64;
 
-    private readonly ImmutableArray<Box> _boxes;
-    private readonly ImmutableArray<int> _atoms;
-    private readonly AtomSet[]?[] _index;
-
-    /// <summary>Makes an index of boxes of one space.</summary>
-    public Cover(ImmutableArray<Box> boxes, ImmutableArray<int> atoms)
-    {
-        _boxes = boxes;
-        _atoms = atoms;
-        _index = new AtomSet[]?[atoms.Length];
-    }
+    private readonly Dictionary<int, AtomSet[]> _index = [];
 
     /// <summary>The boxes.</summary>
-    public ImmutableArray<Box> Boxes => _boxes;
+    public ImmutableArray<Box> Boxes => boxes;
 
     /// <summary>The numbers of the boxes that meet a box.</summary>
     public List<int> Meeting(Box box)
     {
-        var narrow = 0;
-        var least = int.MaxValue;
-        for (var i = 0; i < box.Sides.Length; i++)
+        // The side that leaves the least of its dimension tells the most.
+        var (narrow, least, share) = (-1, int.MaxValue, double.MaxValue);
+        foreach (var (dimension, set) in box.Sides)
         {
-            if (box.Sides[i].Count is var count && count < least)
+            if (set.Count is var count && (double)count / set.Length is var part && part < share)
             {
-                (narrow, least) = (i, count);
+                (narrow, least, share) = (dimension, count, part);
             }
         }
 
         var meeting = new List<int>();
-        foreach (
-            var i in least > MaxLookups ? Enumerable.Range(0, _boxes.Length) : Candidates(box.Sides[narrow], narrow)
-        )
+        foreach (var i in least > MaxLookups ? Enumerable.Range(0, boxes.Length) : Candidates(box[narrow]!, narrow))
         {
-            if (_boxes[i].Meets(box))
+            if (boxes[i].Meets(box))
             {
                 meeting.Add(i);
             }
@@ -76,7 +64,7 @@ internal sealed class Cover
     {
         foreach (var i in Meeting(box))
         {
-            to.Add(_boxes[i]);
+            to.Add(boxes[i]);
         }
     }
 
@@ -114,7 +102,7 @@ internal sealed class Cover
 
                 if (outside == 1)
                 {
-                    box = box.With(only, box.Sides[only].Without(cover.Sides[only]));
+                    box = box.With(only, box.Beside(only, cover[only]!));
                     cut = true;
                     continue;
                 }
@@ -140,21 +128,21 @@ internal sealed class Cover
 
     private static Box? FindBeside(Box box, Box cover, List<Box> covers, Effort effort, int depth)
     {
-        for (var i = 0; i < box.Sides.Length; i++)
+        foreach (var (dimension, side) in cover.Sides)
         {
-            var beside = box.Sides[i].Without(cover.Sides[i]);
+            var beside = box.Beside(dimension, side);
             if (beside.IsEmpty)
             {
                 continue;
             }
 
-            var found = Find(box.With(i, beside), covers, effort, depth + 1);
+            var found = Find(box.With(dimension, beside), covers, effort, depth + 1);
             if (found is not null || effort.GivenUp is not null)
             {
                 return found;
             }
 
-            box = box.With(i, box.Sides[i].And(cover.Sides[i]));
+            box = box.With(dimension, box[dimension]?.And(side) ?? side);
         }
 
         return null;
@@ -162,7 +150,17 @@ internal sealed class Cover
 
     private IEnumerable<int> Candidates(AtomSet side, int dimension)
     {
-        var index = _index[dimension] ??= IndexOf(dimension);
+        if (!_index.TryGetValue(dimension, out var index))
+        {
+            _index.Add(dimension, index = IndexOf(dimension));
+        }
+
+        // No box says anything of the dimension: each may meet.
+        if (index.Length == 0)
+        {
+            return Enumerable.Range(0, boxes.Length);
+        }
+
         AtomSet? all = null;
         foreach (var atom in side.Atoms())
         {
@@ -172,17 +170,26 @@ internal sealed class Cover
         return all?.Atoms() ?? [];
     }
 
+    // A box that leaves the dimension open holds each of its atoms.
     private AtomSet[] IndexOf(int dimension)
     {
-        var holding = new List<int>[_atoms[dimension]];
-        for (var i = 0; i < _boxes.Length; i++)
+        var length = boxes.Select(b => b[dimension]?.Length).FirstOrDefault(l => l is not null) ?? 0;
+        var holding = new List<int>[length];
+        var open = new List<int>();
+        for (var i = 0; i < boxes.Length; i++)
         {
-            foreach (var atom in _boxes[i].Sides[dimension].Atoms())
+            if (boxes[i][dimension] is not { } side)
+            {
+                open.Add(i);
+                continue;
+            }
+
+            foreach (var atom in side.Atoms())
             {
                 (holding[atom] ??= []).Add(i);
             }
         }
 
-        return [.. holding.Select(h => AtomSet.Of(_boxes.Length, h ?? []))];
+        return length == 0 ? [] : [.. holding.Select(h => AtomSet.Of(boxes.Length, h is null ? open : h.Concat(open)))];
     }
 }

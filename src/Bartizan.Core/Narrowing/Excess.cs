@@ -1,4 +1,5 @@
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Policies;
 
 namespace Bartizan.Core.Narrowing;
 
@@ -13,11 +14,14 @@ public sealed record Excess(ExcessKind Kind, string Says)
     /// </summary>
     public bool IsCertain { get; init; }
 
-    /// <summary>An action that shows it; null when it is about no action.</summary>
-    public ActionTarget? Action { get; init; }
+    /// <summary>An action and its circumstances that show it; null when it is about no action.</summary>
+    public Question? Asked { get; init; }
+
+    /// <summary>The action; null when it is about none.</summary>
+    public ActionTarget? Action => Asked?.Target;
 
     /// <summary>When the action shows it.</summary>
-    public DateTimeOffset? At { get; init; }
+    public DateTimeOffset? At => Asked?.Time;
 
     /// <summary>How the first decides the action.</summary>
     public Decision First { get; init; }

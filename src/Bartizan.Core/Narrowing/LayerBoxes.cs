@@ -7,13 +7,7 @@ namespace Bartizan.Core.Narrowing;
 internal sealed class LayerBoxes
 {
     /// <summary>Sorts the boxes of a layer.</summary>
-    public LayerBoxes(
-        string name,
-        bool isCeiling,
-        bool hasAllow,
-        ImmutableArray<RuleBox> boxes,
-        ImmutableArray<int> atoms
-    )
+    public LayerBoxes(string name, bool isCeiling, bool hasAllow, ImmutableArray<RuleBox> boxes)
     {
         Name = name;
         IsCeiling = isCeiling;
@@ -22,9 +16,9 @@ internal sealed class LayerBoxes
         Denies = [.. boxes.Where(b => b.Rule.Rule.Effect is not (Effect.Ask or Effect.Allow))];
         Asks = [.. boxes.Where(b => b.Rule.Rule.Effect == Effect.Ask && b.Stops)];
         Allows = [.. boxes.Where(b => b.Rule.Rule.Effect == Effect.Allow)];
-        Allowed = new Cover([.. Allows.Select(b => b.Box)], atoms);
+        Allowed = new Cover([.. Allows.Select(b => b.Box)]);
         Grants = [.. boxes.Where(b => b.Grants)];
-        Granted = new Cover([.. Grants.Select(b => b.Box)], atoms);
+        Granted = new Cover([.. Grants.Select(b => b.Box)]);
     }
 
     /// <summary>The layer's name.</summary>

@@ -52,7 +52,10 @@ public sealed record NarrowingProof
     {
         ArgumentNullException.ThrowIfNull(first);
         ArgumentNullException.ThrowIfNull(second);
-        var (a, b) = (Policy.Compile(first), Policy.Compile(second));
+        var (a, b) = (
+            new NarrowingSide("A", first, Policy.Compile(first)),
+            new NarrowingSide("B", second, Policy.Compile(second))
+        );
         var effort = new Effort();
         var excesses = ImmutableArray.CreateBuilder<Excess>();
         excesses.AddRange(new SurfaceProof(names.First, names.Second).Find(first, second));

@@ -10,22 +10,15 @@ internal sealed class PolicyBoxes
     private const int MaxMeets = 50_000;
 
     private readonly ImmutableArray<LayerBoxes> _layers;
-    private readonly ImmutableArray<int> _atoms;
-    private readonly Box _everything;
 
     /// <summary>Takes the layers, which all must let an action pass.</summary>
-    public PolicyBoxes(ImmutableArray<LayerBoxes> layers, ImmutableArray<int> atoms, Effort effort)
+    public PolicyBoxes(ImmutableArray<LayerBoxes> layers, Effort effort)
     {
         _layers = layers;
-        _atoms = atoms;
-        _everything = new Box([.. atoms.Select(AtomSet.All)]);
         GrantsNothing = layers.All(l => l.IsCeiling);
         Conflicts = [.. ConflictsOf(effort)];
-        Denied = new Cover([.. layers.SelectMany(l => l.Denies).Select(d => d.Box), .. Conflicts], atoms);
-        Stopped = new Cover(
-            [.. layers.SelectMany(l => l.Denies.Concat(l.Asks)).Select(d => d.Box), .. Conflicts],
-            atoms
-        );
+        Denied = new Cover([.. layers.SelectMany(l => l.Denies).Select(d => d.Box), .. Conflicts]);
+        Stopped = new Cover([.. layers.SelectMany(l => l.Denies.Concat(l.Asks)).Select(d => d.Box), .. Conflicts]);
     }
 
     /// <summary>The layers.</summary>
@@ -128,16 +121,13 @@ internal sealed class PolicyBoxes
 
         foreach (var (box, except) in all ?? [])
         {
-            yield return (box, new Cover(except, _atoms));
+            yield return (box, new Cover(except));
         }
     }
 
     /// <summary>The boxes of rules that inject a credential.</summary>
     public Cover Injecting(string credential) =>
-        new([.. _layers.SelectMany(l => l.All).Where(b => b.Credential == credential).Select(b => b.Box)], _atoms);
-
-    /// <summary>All actions of the verb.</summary>
-    public Box Everything => _everything;
+        new([.. _layers.SelectMany(l => l.All).Where(b => b.Credential == credential).Select(b => b.Box)]);
 
     private IEnumerable<Box> ConflictsOf(Effort effort)
     {
@@ -145,7 +135,7 @@ internal sealed class PolicyBoxes
         var met = 0;
         foreach (var group in named.GroupBy(n => n.Credential, StringComparer.Ordinal))
         {
-            var own = new Cover([.. group.Select(g => g.Box)], _atoms);
+            var own = new Cover([.. group.Select(g => g.Box)]);
             foreach (var other in named.Where(n => string.CompareOrdinal(n.Credential, group.Key) > 0))
             {
                 foreach (var i in own.Meeting(other.Box))

@@ -47,6 +47,9 @@ internal abstract class Symbols
     /// <summary>Words of a command.</summary>
     public static Symbols Words { get; } = new Any(WordEnd);
 
+    /// <summary>Canonical paths in arguments, absolute or not.</summary>
+    public static Symbols ArgumentPath { get; } = new ArgumentPaths();
+
     /// <summary>What divides segments.</summary>
     public int Divider { get; }
 
@@ -211,5 +214,22 @@ internal abstract class Symbols
         }
 
         public override bool Accepts(int state) => state is 0 or 1;
+    }
+
+    // States: 0 before anything, 1 after a divider, 2 in a segment, 3 after `.`, 4 after `..`, 5 after `~`.
+    private sealed class ArgumentPaths() : Symbols('/', (Plain, true), (".", false), ("~", false))
+    {
+        public override int Step(int state, int symbol) =>
+            symbol switch
+            {
+                '\\' or '\0' or '%' or WordEnd => Dead,
+                '/' => state is 0 or 2 ? 1 : Dead,
+                '.' when state is 0 or 1 => 3,
+                '.' when state == 3 => 4,
+                '~' when state is 0 or 1 => 5,
+                _ => 2,
+            };
+
+        public override bool Accepts(int state) => state == 2;
     }
 }

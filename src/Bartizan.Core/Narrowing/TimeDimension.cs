@@ -24,6 +24,9 @@ internal sealed class TimeDimension
     /// <summary>The first moment of an atom.</summary>
     public DateTimeOffset this[int atom] => _starts[atom];
 
+    /// <summary>The moment after an atom's last.</summary>
+    public DateTimeOffset EndOf(int atom) => atom + 1 < Count ? _starts[atom + 1] : DateTimeOffset.MaxValue;
+
     /// <summary>The times at which a rule has not lapsed.</summary>
     public AtomSet SetOf(CompiledRule rule) => AtomSet.Of(Count, atom => !rule.HasLapsed(_starts[atom]));
 }

@@ -1,5 +1,4 @@
 using Bartizan.Core.Enforcement;
-using Bartizan.Core.Policies;
 
 namespace Bartizan.Core.Narrowing;
 
@@ -10,8 +9,8 @@ namespace Bartizan.Core.Narrowing;
 /// </summary>
 internal sealed class VerbProof(
     Verb verb,
-    Policy a,
-    Policy b,
+    NarrowingSide a,
+    NarrowingSide b,
     DateTimeOffset from,
     Effort effort,
     (string First, string Second) names
@@ -31,7 +30,7 @@ internal sealed class VerbProof(
     /// <summary>Looks for what exceeds, a counterexample for each rule at most.</summary>
     public IReadOnlyList<Excess> Find()
     {
-        if (!a.Layers.Any(l => l.RulesOf(verb).Length > 0))
+        if (!a.Policy.Layers.Any(l => l.RulesOf(verb).Length > 0))
         {
             return _excesses;
         }
@@ -149,10 +148,10 @@ internal sealed class VerbProof(
     {
         foreach (var layer in _boxes.B.Layers)
         {
-            var named = new Cover([.. layer.All.Where(x => x.IsPrivate).Select(x => x.Box)], mine.Box.Sizes);
+            var named = new Cover([.. layer.All.Where(x => x.IsPrivate).Select(x => x.Box)]);
 
             // A baseline forbids it only where it has a say.
-            var says = layer.IsCeiling ? layer.All.Select(x => x.Box) : [_boxes.B.Everything];
+            var says = layer.IsCeiling ? layer.All.Select(x => x.Box) : [Box.Everything];
             foreach (var both in says.Select(s => s.And(mine.Box)).OfType<Box>())
             {
                 if (
@@ -171,16 +170,15 @@ internal sealed class VerbProof(
         }
     }
 
-    private Cover GrantedByFirst() =>
-        new([.. _boxes.A.Grants(Effect.Ask, effort).Select(g => g.Box)], _boxes.A.Everything.Sizes);
+    private Cover GrantedByFirst() => new([.. _boxes.A.Grants(Effect.Ask, effort).Select(g => g.Box)]);
 
     // True when the difference is real; what can't be told is reported once for each rule, and looked for on.
     private bool Report(RuleBox grant, Box rest, Effect least)
     {
         Excess? possible = null;
-        foreach (var (target, at, certain) in _boxes.ActionsOf(rest, MaxTries))
+        foreach (var (asked, certain) in _boxes.ActionsOf(rest, MaxTries))
         {
-            var (first, second) = (a.Screen(target, at), b.Screen(target, at));
+            var (first, second) = (a.Decide(asked, from), b.Decide(asked, from));
             if (first.Effect < least || second.Effect >= least)
             {
                 continue;
@@ -190,8 +188,7 @@ internal sealed class VerbProof(
             var excess = new Excess(ExcessKind.Decision, says)
             {
                 IsCertain = certain,
-                Action = target,
-                At = at,
+                Asked = asked,
                 First = first,
                 Second = second,
                 GrantedBy = grant.Rule.Reference,
@@ -212,9 +209,9 @@ internal sealed class VerbProof(
 
     private bool ReportObligation(RuleBox grant, Box rest, string says, Func<Obligations, bool> has)
     {
-        foreach (var (target, at, certain) in _boxes.ActionsOf(rest, MaxTries))
+        foreach (var (asked, certain) in _boxes.ActionsOf(rest, MaxTries))
         {
-            var (first, second) = (a.Screen(target, at), b.Screen(target, at));
+            var (first, second) = (a.Decide(asked, from), b.Decide(asked, from));
             if (certain && first.Effect > Effect.Deny && has(first.Obligations) && !has(second.Obligations))
             {
                 _reported.Add(grant.Rule.Reference);
@@ -222,8 +219,7 @@ internal sealed class VerbProof(
                     new Excess(ExcessKind.Obligation, says)
                     {
                         IsCertain = true,
-                        Action = target,
-                        At = at,
+                        Asked = asked,
                         First = first,
                         Second = second,
                         GrantedBy = grant.Rule.Reference,

@@ -262,7 +262,8 @@ internal sealed class ArgumentCheck
         return true;
     }
 
-    private static SegmentPattern? ParseFile(string text, bool grants, out PatternProblem problem)
+    /// <summary>Reads a pattern of <c>path</c>.</summary>
+    public static SegmentPattern? ParseFile(string text, bool grants, out PatternProblem problem)
     {
         problem = default;
         if (text.TrimStart('/').Split('/').Any(s => s is "" or "." or ".."))

@@ -80,6 +80,9 @@ internal sealed class CompiledRule
     /// <summary>What that is, in its one spelling; empty when nothing, or when it was compiled outside of a policy.</summary>
     public string Asks { get; }
 
+    /// <summary>The zone that its condition reads the time in.</summary>
+    public TimeZoneInfo Zone => _zone;
+
     /// <summary>Its patterns, one for each alternative.</summary>
     public ImmutableArray<TargetPattern> Patterns => _patterns;
 

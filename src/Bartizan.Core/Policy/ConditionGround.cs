@@ -27,7 +27,8 @@ internal sealed class ConditionGround(Manifest manifest)
         return text.ToString();
     }
 
-    private string Of(AttributeRoot root)
+    /// <summary>The ground of all conditions that read a root; the time's is its zone.</summary>
+    public string Of(AttributeRoot root)
     {
         if (!_grounds.TryGetValue(root, out var ground))
         {

@@ -60,8 +60,8 @@ internal static class NormalForm
             ? ""
             : " args=" + string.Join(' ', rule.Arguments.Select(TextOf).Order(StringComparer.Ordinal));
 
-    // JSON quotes what an author chose, so that no two rules read alike.
-    private static string TextOf(ArgumentRule one)
+    /// <summary>What is asked of one argument, in its one spelling. JSON quotes what an author chose, so that no two read alike.</summary>
+    public static string TextOf(ArgumentRule one)
     {
         var values = one.In.Select(v => (v.Plain ? "" : "text ") + v.Text).Order(StringComparer.Ordinal);
         string?[] parts =

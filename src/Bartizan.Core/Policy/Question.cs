@@ -30,15 +30,16 @@ public sealed record Question
     public Explanation Ask(Policy policy, Manifest manifest, DateTimeOffset now)
     {
         ArgumentNullException.ThrowIfNull(policy);
-        return policy.Explain(
-            Target,
-            new Circumstances
-            {
-                Now = Time ?? now,
-                Arguments = Arguments,
-                Labels = Labels,
-                User = Person is { } person ? User.Of(manifest, person) : null,
-            }
-        );
+        return policy.Explain(Target, Circumstances(manifest, now));
     }
+
+    /// <summary>What is known of the action, to a manifest that knows the person.</summary>
+    internal Circumstances Circumstances(Manifest manifest, DateTimeOffset now) =>
+        new()
+        {
+            Now = Time ?? now,
+            Arguments = Arguments,
+            Labels = Labels,
+            User = Person is { } person ? User.Of(manifest, person) : null,
+        };
 }

@@ -15,15 +15,20 @@ internal sealed class WordGlob
     /// <summary>Longer texts are not compared: whether they fit is unknown.</summary>
     public const int MaxText = 4096;
 
-    // In the token form of the pattern: private-use characters, which no manifest may hold.
-    private const char AnyWord = '\uE001';
-    private const char AnyText = '\uE000';
+    /// <summary>The token of <c>*</c>. Tokens are private-use characters, which no manifest may hold.</summary>
+    public const char AnyWord = '\uE001';
+
+    /// <summary>The token of <c>**</c>.</summary>
+    public const char AnyText = '\uE000';
 
     private static readonly SearchValues<char> _ends = SearchValues.Create("/\\,;|@<>()[]{}\"'`");
 
     private readonly string _tokens;
 
     private WordGlob(string tokens) => _tokens = tokens;
+
+    /// <summary>The pattern's characters and tokens, in order.</summary>
+    public string Tokens => _tokens;
 
     /// <summary>Reads a pattern.</summary>
     public static WordGlob Of(string text) =>
@@ -74,7 +79,8 @@ internal sealed class WordGlob
         reach[0] = false;
     }
 
-    private static bool EndsWord(char c) =>
+    /// <summary>True for what <c>*</c> stays before.</summary>
+    public static bool EndsWord(char c) =>
         _ends.Contains(c)
         || char.IsWhiteSpace(c)
         || char.IsControl(c)

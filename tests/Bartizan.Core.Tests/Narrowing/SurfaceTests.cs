@@ -1,0 +1,273 @@
+using System.Collections.Immutable;
+using System.Reflection;
+using Bartizan.Core.Conditions;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Narrowing;
+using Bartizan.Core.Tests.Policies;
+
+namespace Bartizan.Core.Tests.Narrowing;
+
+/// <summary>
+/// Every property of the manifest's model is either compared, and then a change of it is seen, or left out for a reason that stands
+/// here. A key that is added to the model and forgotten in the proof fails the first test.
+/// </summary>
+public sealed class SurfaceTests
+{
+    private const string OnlyText = "a text for people";
+    private const string OnlyRead = "read by conditions alone, which are decided with it";
+    private const string Inside = "its own properties are listed";
+
+    private static readonly Dictionary<string, string> _leftOut = new(StringComparer.Ordinal)
+    {
+        ["Manifest.Agent"] = OnlyRead,
+        ["Manifest.Version"] = OnlyRead,
+        ["Manifest.Owner"] = OnlyRead,
+        ["Manifest.Description"] = OnlyText,
+        ["Manifest.People"] = OnlyRead,
+        ["Manifest.Catalogue"] = OnlyRead,
+        ["Manifest.Run"] = Inside,
+        ["Manifest.Layers"] = Inside,
+        ["RunSection.Command"] = "what is run is bounded by the sandbox and the rules, not by its name",
+        ["RunSection.Client"] = "as the command",
+        ["RunSection.Variables"] = "the operator's own words to the process; credentials are compared apart",
+        ["RunSection.Limits"] = Inside,
+        ["ModelUpstream.Name"] = "the key that two upstreams are compared by",
+        ["CredentialSource.Name"] = "the key that two credentials are compared by",
+        ["CredentialSource.Why"] = OnlyText,
+        ["CredentialSource.Counters"] = OnlyText,
+        ["Consultation.Why"] = OnlyText,
+        ["Consultation.Position"] = OnlyText,
+        ["Consultation.Within"] = "without an answer it is denied, however long it was waited for",
+        ["RuleLayer.Name"] = OnlyText,
+        ["RuleLayer.Rules"] = Inside,
+        ["Rule.Why"] = OnlyText,
+        ["Rule.Position"] = OnlyText,
+        ["Rule.AcceptWide"] = OnlyText,
+        ["Rule.Counters"] = OnlyText,
+        ["Rule.Role"] = "a role's rules count as the file's own",
+        ["Rule.Text"] = "made of the others",
+    };
+
+    private static readonly Dictionary<string, Func<Manifest, Manifest>> _compared = new(StringComparer.Ordinal)
+    {
+        ["Manifest.Environment"] = m => m with { Environment = DeploymentEnvironment.Development },
+        ["Manifest.Models"] = m => m with { Models = m.Models.Add("more", m.Models["one"]) },
+        ["Manifest.Credentials"] = m => m with { Credentials = m.Credentials.Add("more", m.Credentials["key"]) },
+        ["Manifest.Groups"] = m => m with { Groups = m.Groups.SetItem("team", ["ann", "bob"]) },
+        ["Manifest.Consultations"] = m => m with { Consultations = [] },
+        ["RunSection.WorkspacePath"] = m => m with { Run = m.Run! with { WorkspacePath = ".." } },
+        ["RunSection.WorkspaceMode"] = m => m with { Run = m.Run! with { WorkspaceMode = WorkspaceMode.ReadWrite } },
+        ["RunSection.Mounts"] = m => m with { Run = m.Run! with { Mounts = ["/opt"] } },
+        ["Limits.Cpu"] = m => Limited(m, l => l with { Cpu = 64 }),
+        ["Limits.MemoryBytes"] = m => Limited(m, l => l with { MemoryBytes = long.MaxValue }),
+        ["Limits.Processes"] = m => Limited(m, l => l with { Processes = int.MaxValue }),
+        ["Limits.DiskBytes"] = m => Limited(m, l => l with { DiskBytes = long.MaxValue }),
+        ["Limits.WallClock"] = m => Limited(m, l => l with { WallClock = TimeSpan.FromDays(9) }),
+        ["ModelUpstream.Api"] = m => Upstream(m, u => u with { Api = ModelApi.Anthropic }),
+        ["ModelUpstream.Url"] = m => Upstream(m, u => u with { Url = new Uri("https://other.example") }),
+        ["ModelUpstream.Credential"] = m => Upstream(m, u => u with { Credential = "key" }),
+        ["ModelUpstream.CertificateAuthority"] = m => Upstream(m, u => u with { CertificateAuthority = "own.pem" }),
+        ["ModelUpstream.Place"] = m => Upstream(m, u => u with { Place = "elsewhere" }),
+        ["CredentialSource.Origin"] = m => Source(m, s => s with { Origin = CredentialOrigin.File }),
+        ["CredentialSource.Locator"] = m => Source(m, s => s with { Locator = "OTHER" }),
+        ["Consultation.Api"] = m => Asked(m, c => c with { Api = ConsultationApi.AuthZen }),
+        ["Consultation.Url"] = m => Asked(m, c => c with { Url = new Uri("https://other.example") }),
+        ["Consultation.On"] = m => Asked(m, c => c with { On = [(Verb.Tool, "a/**")] }),
+        ["RuleLayer.IsCeiling"] = m => m with { Layers = m.Layers.SetItem(1, m.Layers[1] with { IsCeiling = true }) },
+        ["RuleLayer.TimeZone"] = m =>
+            Last(m, l => l with { TimeZone = TimeZoneInfo.CreateCustomTimeZone("x", TimeSpan.FromHours(5), "x", "x") }),
+        ["Rule.Effect"] = m => Ruled(m, r => r with { Effect = r.Effect == Effect.Ask ? Effect.Allow : r.Effect }),
+        ["Rule.Verb"] = m => Ruled(m, r => r with { Verb = r.Pattern == "a/timed" ? Verb.Model : r.Verb }),
+        ["Rule.Pattern"] = m => Ruled(m, r => r with { Pattern = r.Verb == Verb.Model ? "one/**" : r.Pattern }),
+        ["Rule.Credential"] = m => Ruled(m, r => r with { Credential = r.Verb == Verb.Http ? "key" : null }),
+        ["Rule.Expires"] = m => Ruled(m, r => r with { Expires = null }),
+        ["Rule.When"] = m => Ruled(m, r => r with { When = null }),
+        ["Rule.Arguments"] = m => Ruled(m, r => r with { Arguments = [] }),
+        ["ArgumentRule.Path"] = m => Argument(m, a => a with { Path = a.Path == "n" ? "m" : a.Path }),
+        ["ArgumentRule.In"] = m =>
+            Argument(m, a => a.In.IsEmpty ? a : a with { In = [.. a.In, new ArgumentValue("3", false)] }),
+        ["ArgumentRule.Least"] = m => Argument(m, a => a.Least is null ? a : a with { Least = 0 }),
+        ["ArgumentRule.Most"] = m => Argument(m, a => a.Most is null ? a : a with { Most = 9 }),
+        ["ArgumentRule.Glob"] = m => Argument(m, a => a.Glob is null ? a : a with { Glob = "**" }),
+        ["ArgumentRule.Host"] = m => Argument(m, a => a.Host is null ? a : a with { Host = "*.example" }),
+        ["ArgumentRule.File"] = m => Argument(m, a => a.File is null ? a : a with { File = "src/**" }),
+        ["ArgumentRule.Networks"] = m =>
+            Argument(m, a => a.Networks.IsEmpty ? a : a with { Networks = ["10.0.0.0/8"] }),
+        ["ArgumentRule.MaxLength"] = m => Argument(m, a => a.MaxLength is null ? a : a with { MaxLength = 90 }),
+        ["ArgumentRule.Optional"] = m => Argument(m, a => a with { Optional = true }),
+    };
+
+    public static TheoryData<string> Compared => [.. _compared.Keys];
+
+    [Fact]
+    public void No_property_of_the_model_is_forgotten()
+    {
+        Type[] model =
+        [
+            typeof(Manifest),
+            typeof(RunSection),
+            typeof(Limits),
+            typeof(ModelUpstream),
+            typeof(CredentialSource),
+            typeof(Consultation),
+            typeof(RuleLayer),
+            typeof(Rule),
+            typeof(ArgumentRule),
+        ];
+        var all = model
+            .SelectMany(type =>
+                type.GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                    .Where(p => p.GetIndexParameters().Length == 0)
+                    .Select(p => $"{type.Name}.{p.Name}")
+            )
+            .ToHashSet(StringComparer.Ordinal);
+
+        all.Where(p => !_leftOut.ContainsKey(p) && !_compared.ContainsKey(p)).ShouldBeEmpty();
+        _leftOut.Keys.Concat(_compared.Keys).Where(p => !all.Contains(p)).ShouldBeEmpty();
+        _leftOut.Keys.Intersect(_compared.Keys, StringComparer.Ordinal).ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(Compared))]
+    public void More_of_a_compared_property_is_never_proved(string property)
+    {
+        var small = Small();
+        var large = _compared[property](small);
+
+        NarrowingProof.Of(small, small, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        NarrowingProof.Of(large, small, Rules.Now).Answer.ShouldNotBe(NarrowingAnswer.Proved);
+    }
+
+    private static Manifest Small()
+    {
+        var manifest = Rules.Manifest(
+            [
+                "ask: model one/a",
+                "allow: http GET http://a.example/x",
+                "allow: connect a.example:443",
+                "allow: tool a/timed",
+                "allow: tool a/bound",
+                "allow: delegate a",
+            ],
+            [
+                "allow: model {one,a}/**",
+                "allow: http GET http://a.example/x",
+                "allow: connect **:443",
+                "allow: tool a/**",
+            ]
+        );
+        return manifest with
+        {
+            Environment = DeploymentEnvironment.Production,
+            Run = new RunSection { Mounts = ["/usr/share/x"] },
+            Models = ImmutableDictionary<string, ModelUpstream>.Empty.Add(
+                "one",
+                new ModelUpstream
+                {
+                    Name = "one",
+                    Api = ModelApi.OpenAI,
+                    Url = new Uri("https://one.example"),
+                    Place = "eu",
+                }
+            ),
+            Credentials = ImmutableDictionary<string, CredentialSource>.Empty.Add(
+                "key",
+                new CredentialSource("key", CredentialOrigin.Variable, "KEY")
+            ),
+            Groups = ImmutableDictionary<string, ImmutableArray<string>>.Empty.Add("team", ["ann"]),
+            Consultations =
+            [
+                new Consultation
+                {
+                    Api = ConsultationApi.Opa,
+                    Url = new Uri("https://opa.example"),
+                    Within = TimeSpan.FromSeconds(1),
+                    Why = "a test says so",
+                    Position = new SourcePosition("test.yaml", 1, 1),
+                },
+            ],
+            Layers =
+            [
+                manifest.Layers[0],
+                // A layer that names no agent: what it doesn't mention it denies.
+                manifest.Layers[0] with
+                {
+                    Name = "session",
+                    IsCeiling = false,
+                },
+                manifest.Layers[1] with
+                {
+                    Rules =
+                    [
+                        .. manifest
+                            .Layers[1]
+                            .Rules.Select(r =>
+                                r.Pattern switch
+                                {
+                                    "a.example:443" => r with { Expires = new DateOnly(2027, 1, 1) },
+                                    "a/timed" => r with { When = When("time.hour < 12") },
+                                    "a/bound" => r with { Arguments = Bound() },
+                                    _ => r,
+                                }
+                            ),
+                    ],
+                },
+            ],
+        };
+    }
+
+    private static ImmutableArray<ArgumentRule> Bound() =>
+        [
+            new()
+            {
+                Path = "n",
+                Least = 1,
+                Most = 2,
+            },
+            new() { Path = "e", In = [new ArgumentValue("1", false), new ArgumentValue("2", false)] },
+            new() { Path = "g", Glob = "a*" },
+            new() { Path = "h", Host = "a.example" },
+            new() { Path = "f", File = "src/a/**" },
+            new() { Path = "i", Networks = ["10.1.0.0/16"] },
+            new() { Path = "l", MaxLength = 9 },
+        ];
+
+    private static Condition When(string text) => Condition.Parse(text, ConditionSchema.Standard).Condition!;
+
+    private static Manifest Limited(Manifest m, Func<Limits, Limits> more) =>
+        m with
+        {
+            Run = m.Run! with { Limits = more(m.Run!.Limits) },
+        };
+
+    private static Manifest Upstream(Manifest m, Func<ModelUpstream, ModelUpstream> other) =>
+        m with
+        {
+            Models = m.Models.SetItem("one", other(m.Models["one"])),
+        };
+
+    private static Manifest Source(Manifest m, Func<CredentialSource, CredentialSource> other) =>
+        m with
+        {
+            Credentials = m.Credentials.SetItem("key", other(m.Credentials["key"])),
+        };
+
+    private static Manifest Asked(Manifest m, Func<Consultation, Consultation> other) =>
+        m with
+        {
+            Consultations = [other(m.Consultations[0])],
+        };
+
+    private static Manifest Last(Manifest m, Func<RuleLayer, RuleLayer> other) =>
+        m with
+        {
+            Layers = [.. m.Layers[..^1], other(m.Layers[^1])],
+        };
+
+    private static Manifest Ruled(Manifest m, Func<Rule, Rule> other) =>
+        Last(m, l => l with { Rules = [.. l.Rules.Select(other)] });
+
+    private static Manifest Argument(Manifest m, Func<ArgumentRule, ArgumentRule> other) =>
+        Ruled(m, r => r with { Arguments = [.. r.Arguments.Select(other)] });
+}
