@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Bartizan.Client.Exports;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
@@ -53,6 +54,10 @@ public sealed class ControlClient : IDisposable
     /// <summary>Ends the instance: every session is killed first.</summary>
     public Task<SwitchReply> DownAsync(CancellationToken cancellationToken) =>
         CallAsync<SwitchReply>(HttpMethod.Post, "v1/down", null, cancellationToken);
+
+    /// <summary>Has the instance read <c>exports.yaml</c> again.</summary>
+    public Task<ExportReply> ExportsAsync(ExportRequest request, CancellationToken cancellationToken) =>
+        CallAsync<ExportReply>(HttpMethod.Post, "v1/exports", request, cancellationToken);
 
     /// <summary>The live sessions.</summary>
     public Task<IReadOnlyList<SessionSummary>> SessionsAsync(CancellationToken cancellationToken) =>

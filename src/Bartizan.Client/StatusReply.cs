@@ -27,6 +27,12 @@ public sealed record StatusReply
     /// <summary>Resident memory in bytes.</summary>
     public required long ResidentBytes { get; init; }
 
+    /// <summary>Where entries are sent, and how that goes.</summary>
+    public IReadOnlyList<Exports.ExportStatus> Exports { get; init; } = [];
+
+    /// <summary>Why nothing is sent: what is wrong with <c>exports.yaml</c>.</summary>
+    public string? ExportProblem { get; init; }
+
     /// <summary>Where <c>attach</c>ed agents reach the gateways.</summary>
     public Sessions.AttachEndpoints? Endpoints { get; init; }
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bartizan.Client;
+using Bartizan.Client.Exports;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
@@ -141,6 +142,19 @@ public sealed class ControlServer : IAsyncDisposable
                     200,
                     await instance.AttachAsync(
                         await ReadAsync<AttachRequest>(context),
+                        Person(context),
+                        context.RequestAborted
+                    )
+                )
+        );
+        web.MapPost(
+            "/v1/exports",
+            async context =>
+                await AnswerAsync(
+                    context,
+                    200,
+                    await instance.ExportsAsync(
+                        await ReadAsync<ExportRequest>(context),
                         Person(context),
                         context.RequestAborted
                     )

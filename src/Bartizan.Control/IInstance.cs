@@ -1,4 +1,5 @@
 using Bartizan.Client;
+using Bartizan.Client.Exports;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
@@ -14,6 +15,9 @@ public interface IInstance
 {
     /// <summary>How the instance is.</summary>
     StatusReply Status();
+
+    /// <summary>Reads <c>exports.yaml</c> again, and sends as it says from now on.</summary>
+    Task<ExportReply> ExportsAsync(ExportRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>The live sessions.</summary>
     IReadOnlyList<SessionSummary> Sessions();

@@ -7,6 +7,7 @@ using Bartizan.Control;
 using Bartizan.Control.Consultations;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Journals;
 using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
@@ -14,6 +15,7 @@ using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
 using Bartizan.Log;
+using Bartizan.Records.Export;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Projections;
 using Bartizan.Sandbox.Bubblewrap;
@@ -164,6 +166,21 @@ public sealed class BartizanDaemon : IAsyncDisposable
         );
         Opened(egress);
         var backend = new BubblewrapBackend(new BubblewrapOptions(), clock);
+        var exports = new InstanceExports(
+            state,
+            new Exporter(
+                new ExporterOptions
+                {
+                    LogDirectory = state.Log,
+                    CursorDirectory = Path.Combine(state.Home, "exports"),
+                    DurableSize = () => log.Log.Size,
+                    Source = new ExportSource(Instance.Version, Environment.MachineName),
+                },
+                clock
+            ),
+            journal
+        );
+        Opened(exports);
         _rooms = new Rooms
         {
             State = state,
@@ -179,6 +196,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Egress = egress,
             Backend = backend,
             Workspaces = new WorkspaceSettlement(state, journal, clock, new ResultCheck(state, backend, clock)),
+            Exports = exports,
         };
 
         var endpoints = new Lazy<AttachEndpoints>(() => OpenShared(models, egress));
@@ -195,12 +213,28 @@ public sealed class BartizanDaemon : IAsyncDisposable
                     : "started"
             )
             .ConfigureAwait(false);
+        await StartExportsAsync(exports, cancellationToken).ConfigureAwait(false);
         Opened(
             await ControlServer
                 .StartAsync(state.ControlSocket, OwnUid(), People.Name, instance, cancellationToken)
                 .ConfigureAwait(false)
         );
         _options.Say($"instance {log.Log.Origin} is up");
+    }
+
+    // A mistake in the file doesn't keep agents from running: the status says that nothing is sent, and why.
+    private async Task StartExportsAsync(InstanceExports exports, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await exports
+                .ReadAsync(new Dictionary<string, string>(), "bartizan", cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (ControlException e)
+        {
+            _options.Say($"nothing is exported: {e.Problem.Error}");
+        }
     }
 
     private static async Task<Journal> OpenLogAsync(

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Bartizan.Client;
+using Bartizan.Client.Exports;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
@@ -41,7 +42,20 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
             Syncs = figures.Syncs,
             ResidentBytes = Process.GetCurrentProcess().WorkingSet64,
             Endpoints = _opened,
+            Exports = rooms.Exports.Status(),
+            ExportProblem = rooms.Exports.Problem,
         };
+    }
+
+    /// <inheritdoc/>
+    public async Task<ExportReply> ExportsAsync(
+        ExportRequest request,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        await rooms.Exports.ReadAsync(request.Variables, person, cancellationToken).ConfigureAwait(false);
+        return new ExportReply(rooms.Exports.Status());
     }
 
     /// <inheritdoc/>

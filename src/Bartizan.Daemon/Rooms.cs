@@ -1,5 +1,6 @@
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
+using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Workspaces;
@@ -39,6 +40,8 @@ internal sealed record Rooms
     public required IIsolationBackend Backend { get; init; }
 
     public required WorkspaceSettlement Workspaces { get; init; }
+
+    public required InstanceExports Exports { get; init; }
 
     /// <summary>Lets go of a session that is over: credentials, held-back refusals, its place in the list.</summary>
     public async Task ForgetAsync(LiveSession live)

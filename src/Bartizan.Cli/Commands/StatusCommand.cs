@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Bartizan.Cli.Terminal;
+using Bartizan.Client;
 
 namespace Bartizan.Cli.Commands;
 
@@ -37,9 +38,28 @@ internal static class StatusCommand
                     );
                 }
 
+                PrintExports(status);
                 return ExitCode.Done;
             }
         );
         return command;
+    }
+
+    private static void PrintExports(StatusReply status)
+    {
+        if (status.ExportProblem is { } invalid)
+        {
+            Screen.Line($"exports    nothing new is read: {Screen.Printable(invalid)}", Tone.Bad);
+        }
+
+        foreach (var sink in status.Exports)
+        {
+            var aside = sink.SetAside > 0 ? $", {sink.SetAside} refused" : "";
+            var problem = sink.Problem is { } said ? $": {Screen.Printable(said)}" : "";
+            Screen.Line(
+                $"export     {sink.Name} ({sink.Kind}): {sink.Sent} sent, {sink.Lag} to go{aside}{problem}",
+                sink.Problem is null ? Tone.Quiet : Tone.Bad
+            );
+        }
     }
 }

@@ -5,7 +5,7 @@ using Bartizan.Core.Ports;
 namespace Bartizan.Vault.Credentials;
 
 /// <summary>Reads a secret from a file that others can't read.</summary>
-internal static class CredentialFile
+public static class CredentialFile
 {
     // The longest credential in use is a service account's key file of a few KiB.
     private const int MaxBytes = 64 * 1024;
@@ -19,6 +19,8 @@ internal static class CredentialFile
         return file.Exists ? $"{file.LastWriteTimeUtc.Ticks}/{file.Length}/{(int)file.UnixFileMode}" : "";
     }
 
+    /// <summary>Reads it; who gets the secret disposes it.</summary>
+    /// <exception cref="CredentialUnavailableException">When there is none, or others can reach it.</exception>
     public static Secret Read(string name, string path)
     {
         try
