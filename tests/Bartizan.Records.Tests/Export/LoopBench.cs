@@ -10,7 +10,12 @@ namespace Bartizan.Records.Tests.Export;
 /// <summary>A log, a sink, and the loop between them, run until a test has seen enough.</summary>
 public abstract class LoopBench : TemporaryRecord
 {
+    protected LoopBench() => LoopClock = Clock;
+
     internal RushedClock Clock { get; } = new(TimeSpan.FromSeconds(59));
+
+    /// <summary>The clock of the loop; that of the machine where a real peer needs real time.</summary>
+    internal TimeProvider LoopClock { get; set; }
 
     internal string Cursor => Path.Combine(Home, "exports", "test.cursor");
 
@@ -53,10 +58,10 @@ public abstract class LoopBench : TemporaryRecord
             sink,
             queue,
             new SinkCursor(Cursor),
-            new SetAsideFile(SetAside, Clock),
+            new SetAsideFile(SetAside, LoopClock),
             progress,
             SampleEntries.Source,
-            Clock,
+            LoopClock,
             new BackOff(() => 0)
         );
         var running = Task.Run(() => loop.RunAsync(stop.Token));

@@ -60,7 +60,11 @@ internal static class SampleEntries
                 Labels = Labels.Untrusted | Labels.Secret,
                 Credential = "github-token",
             };
-            yield return action with { Effect = Effect.Allow, Verdict = Effect.Deny, Observed = true,
+            yield return action with
+            {
+                Effect = Effect.Allow,
+                Verdict = Effect.Deny,
+                Observed = true,
                 Needed = $"allow: {verb} {text}",
             };
             foreach (var outcome in Enum.GetValues<OutcomeKind>())
@@ -129,7 +133,12 @@ internal static class SampleEntries
             Detail = "applied",
             Count = 3,
         };
-        yield return Base(EntryKind.State) with { Detail = "running", Parent = s_session, Lost = 3 };
+        yield return Base(EntryKind.State) with
+        {
+            Detail = "running",
+            Parent = s_session,
+            Lost = 3,
+        };
         yield return new Entry { Kind = EntryKind.Heartbeat };
         foreach (var what in (string[])["started", "stopped", text])
         {

@@ -100,7 +100,10 @@ public sealed class InjectionAttacks
             foreach (var (plain, hostile) in Pairs(s_texts[which]))
             {
                 var bytes = Write(format, hostile);
-                bytes.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~').ShouldBe(-1, "one line of ASCII, whoever splits it");
+                bytes
+                    .AsSpan()
+                    .IndexOfAnyExceptInRange((byte)' ', (byte)'~')
+                    .ShouldBe(-1, "one line of ASCII, whoever splits it");
                 Paths(Parse(bytes)).ShouldBe(Paths(Parse(Write(format, plain))));
             }
         }
