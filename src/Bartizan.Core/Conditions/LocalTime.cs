@@ -9,10 +9,16 @@ namespace Bartizan.Core.Conditions;
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct LocalTime(DateOnly Date, int Hour, int Minute)
 {
+    private const int MinutesOfHour = 60;
+
     /// <summary>The moment <paramref name="now"/> in <paramref name="zone"/>. The zone is the policy's, never the host's or the agent's.</summary>
     public static LocalTime At(DateTimeOffset now, TimeZoneInfo zone)
     {
-        var local = TimeZoneInfo.ConvertTime(now, zone);
-        return new LocalTime(DateOnly.FromDateTime(local.DateTime), local.Hour, local.Minute);
+        // Nearly all policies are in UTC, and the zone's rules are not asked for what is known.
+        var offset = ReferenceEquals(zone, TimeZoneInfo.Utc) ? 0 : zone.GetUtcOffset(now).Ticks;
+        var ticks = Math.Clamp(now.UtcTicks + offset, DateTime.MinValue.Ticks, DateTime.MaxValue.Ticks);
+        var (day, rest) = Math.DivRem(ticks, TimeSpan.TicksPerDay);
+        var minutes = (int)(rest / TimeSpan.TicksPerMinute);
+        return new LocalTime(DateOnly.FromDayNumber((int)day), minutes / MinutesOfHour, minutes % MinutesOfHour);
     }
 }

@@ -59,6 +59,18 @@ internal static class BitSet
         }
     }
 
+    /// <summary>How many are in both.</summary>
+    public static int CountOfBoth(ReadOnlySpan<ulong> set, ReadOnlySpan<ulong> other)
+    {
+        var count = 0;
+        for (var i = 0; i < set.Length; i++)
+        {
+            count += BitOperations.PopCount(set[i] & other[i]);
+        }
+
+        return count;
+    }
+
     private static Span<Vector<ulong>> Wide(Span<ulong> set) => MemoryMarshal.Cast<ulong, Vector<ulong>>(set);
 
     private static ReadOnlySpan<Vector<ulong>> Wide(ReadOnlySpan<ulong> set) =>

@@ -196,7 +196,8 @@ internal sealed class CompiledLayer
             return IsEachGranted(file, situation, Effect.Ask) ? new LayerVerdict(Effect.Ask, asks, 0, count) : default;
         }
 
-        return allows is not null && IsEachGranted(file, situation, Effect.Allow)
+        // An allow fits names only: the one name there is, is granted by it.
+        return allows is not null && (file.Names.Length == 1 || IsEachGranted(file, situation, Effect.Allow))
             ? new LayerVerdict(Effect.Allow, allows, 0, count)
             : Unsaid(file.Verb);
     }

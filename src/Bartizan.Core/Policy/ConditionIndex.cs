@@ -24,12 +24,22 @@ internal sealed class ConditionIndex
     private readonly bool _readsUser;
     private readonly ulong[][] _byLabels;
     private readonly ulong[][] _byHour;
+    private readonly ulong[] _conditional;
     private UserSet? _last;
 
     private ConditionIndex(CompiledRule[] rules, TimeZoneInfo zone)
     {
         _rules = rules;
         _zone = zone;
+        _conditional = new ulong[BitSet.WordsFor(rules.Length)];
+        for (var i = 0; i < rules.Length; i++)
+        {
+            if (rules[i].Rule.When is not null)
+            {
+                BitSet.Add(_conditional, i);
+            }
+        }
+
         _readsUser = Reads(AttributeRoot.User);
         _byLabels = Reads(AttributeRoot.Session)
             ? [.. Enumerable.Range(0, LabelSets).Select(l => SetOf(_ => true, new Facts { Labels = (Labels)l }))]
@@ -53,6 +63,12 @@ internal sealed class ConditionIndex
     /// <summary>Takes out of a set what can't apply.</summary>
     public void Narrow(Span<ulong> set, in Situation situation)
     {
+        // Few are asked faster than left out.
+        if (BitSet.CountOfBoth(set, _conditional) < WorthIt)
+        {
+            return;
+        }
+
         if (_byLabels.Length > 0 && situation.Facts.Labels is { } labels && (int)labels is >= 0 and < LabelSets)
         {
             BitSet.Intersect(set, _byLabels[(int)labels]);

@@ -12,6 +12,7 @@ namespace Bartizan.Core.Policies;
 ///   host ─ whole│start│end ┐
 ///   path ─ whole│start│end ┼─ AND ─ candidates ─ each asked exactly: pattern, expiry, arguments, condition
 ///   port · method ─────────┘
+///   file ─ whole│start│end│one of its segments ─ candidates
 /// </code>
 /// INVARIANT: it may name too many rules, never too few. Immutable once made, and so safe for any number of threads; a
 /// reload makes another and swaps the policy.
@@ -37,7 +38,7 @@ internal sealed class DecisionTable
         _count = rules.Length;
         Words = BitSet.WordsFor(_count);
         _takes = new ulong[Words];
-        (_text, _path, _program) = (new(_count), new(_count), new(_count));
+        (_text, _path, _program) = (new(_count, '/'), new(_count), new(_count));
         (_ports, _methods) = (new(_count), new(_count));
         for (var i = 0; i < rules.Length; i++)
         {
@@ -141,7 +142,7 @@ internal sealed class DecisionTable
                 _path.Add(rule, http.Path is { } path ? LiteralEnds.Of(path, '/') : LiteralEnds.None);
                 break;
             case PathPattern file:
-                _text.Add(rule, LiteralEnds.Of(file.Segments, '/'));
+                _text.Add(rule, LiteralEnds.WithInside(file.Segments, '/'));
                 break;
             case ExecPattern exec:
                 // By its end nothing is found: a command may be long, and only its start is composed.

@@ -8,6 +8,9 @@ namespace Bartizan.Core.Policies;
 /// <param name="IsWhole">True when nothing else fits.</param>
 internal readonly record struct LiteralEnds(string Start, string End, bool IsWhole)
 {
+    /// <summary>What some segment of it starts with; empty when nothing is known, or not asked for.</summary>
+    public string Inside { get; init; } = "";
+
     /// <summary>Nothing is known.</summary>
     public static LiteralEnds None { get; } = new("", "", false);
 
@@ -24,6 +27,13 @@ internal readonly record struct LiteralEnds(string Start, string End, bool IsWho
 
         return new(head + StartOf(pattern, separator), EndOf(pattern, separator), false);
     }
+
+    /// <summary>The same with what some segment starts with: the longest such text, because it leaves the fewest.</summary>
+    public static LiteralEnds WithInside(SegmentPattern pattern, char separator) =>
+        Of(pattern, separator) with
+        {
+            Inside = pattern.Segments.Select(s => s?.Text.Split('*')[0] ?? "").MaxBy(text => text.Length) ?? "",
+        };
 
     private static string StartOf(SegmentPattern pattern, char separator)
     {

@@ -1,11 +1,11 @@
 namespace Bartizan.Core.Policies;
 
 /// <summary>
-/// Finds the rules that a text may fit: filed by the whole text, by what it starts with, or by what it ends with. One pass
-/// over the text from each side; each place where some key ends costs one look into a hash table that the policy's author
-/// filled, never the agent.
+/// Finds the rules that a text may fit: filed by the whole text, by what it starts with, by what it ends with, or by what one
+/// of its segments starts with. One pass over the text from each side and one over its segments; each place where some key
+/// ends costs one look into a hash table that the policy's author filled, never the agent.
 /// </summary>
-internal sealed class TextIndex(int rules)
+internal sealed class TextIndex(int rules, char separator = '\0')
 {
     private readonly Dictionary<(string Key, Side Side), List<int>> _filing = [];
     private readonly ulong[] _anywhere = new ulong[BitSet.WordsFor(rules)];
@@ -13,18 +13,20 @@ internal sealed class TextIndex(int rules)
     private Slots _starts = Slots.Empty;
     private Slots _wholes = Slots.Empty;
     private Slots _ends = Slots.Empty;
+    private Slots _insides = Slots.Empty;
 
     private enum Side
     {
         Start,
         Whole,
         End,
+        Inside,
     }
 
     /// <summary>Files a rule under the ends of one of its patterns.</summary>
     public void Add(int rule, LiteralEnds ends)
     {
-        if (ends is { Start: "", End: "", IsWhole: false })
+        if (ends is { Start: "", End: "", Inside: "", IsWhole: false })
         {
             AddAnywhere(rule);
             return;
@@ -33,7 +35,8 @@ internal sealed class TextIndex(int rules)
         var key =
             ends.IsWhole ? (ends.Start, Side.Whole)
             : ends.Start.Length > 0 ? (ends.Start, Side.Start)
-            : (ends.End, Side.End);
+            : ends.End.Length > 0 ? (ends.End, Side.End)
+            : (ends.Inside, Side.Inside);
         if (!_filing.TryGetValue(key, out var filed))
         {
             _filing[key] = filed = [];
@@ -60,7 +63,7 @@ internal sealed class TextIndex(int rules)
                 [.. _filing.Where(f => f.Key.Side == side).Select(f => (f.Key.Key, f.Value.ToArray()))],
                 side == Side.End
             );
-        (_starts, _wholes, _ends) = (Of(Side.Start), Of(Side.Whole), Of(Side.End));
+        (_starts, _wholes, _ends, _insides) = (Of(Side.Start), Of(Side.Whole), Of(Side.End), Of(Side.Inside));
         _filing.Clear();
     }
 
@@ -72,20 +75,26 @@ internal sealed class TextIndex(int rules)
             BitSet.Union(set, _anywhere);
         }
 
-        if (!_starts.IsEmpty || !_wholes.IsEmpty)
+        if (_starts.MayHold(text, fromEnd: false) || _wholes.MayHold(text, fromEnd: false))
         {
             CollectFromStart(text, set, isCut);
         }
 
-        if (!_ends.IsEmpty)
+        CollectFromEnd(text, set);
+        if (!_insides.IsEmpty)
         {
-            CollectFromEnd(text, set);
+            CollectFromSegments(text, set);
         }
     }
 
     /// <summary>Adds the rules that are filed by what a text ends with.</summary>
     public void CollectFromEnd(ReadOnlySpan<char> text, Span<ulong> set)
     {
+        if (!_ends.MayHold(text, fromEnd: true))
+        {
+            return;
+        }
+
         var (hash, longest) = (0u, Math.Min(text.Length, _ends.LongestKey));
         for (var i = 1; i <= longest; i++)
         {
@@ -93,6 +102,39 @@ internal sealed class TextIndex(int rules)
             if (_ends.HasLength(i))
             {
                 _ends.Collect(hash, text[^i..], set);
+            }
+        }
+    }
+
+    private void CollectFromSegments(ReadOnlySpan<char> text, Span<ulong> set)
+    {
+        while (true)
+        {
+            var end = text.IndexOf(separator);
+            var segment = end < 0 ? text : text[..end];
+            if (_insides.MayHold(segment, fromEnd: false))
+            {
+                CollectFromSegment(segment, set);
+            }
+
+            if (end < 0)
+            {
+                return;
+            }
+
+            text = text[(end + 1)..];
+        }
+    }
+
+    private void CollectFromSegment(ReadOnlySpan<char> segment, Span<ulong> set)
+    {
+        var (hash, longest) = (0u, Math.Min(segment.Length, _insides.LongestKey));
+        for (var i = 1; i <= longest; i++)
+        {
+            hash = Slots.Extend(hash, segment[i - 1]);
+            if (_insides.HasLength(i))
+            {
+                _insides.Collect(hash, segment[..i], set);
             }
         }
     }
@@ -119,19 +161,26 @@ internal sealed class TextIndex(int rules)
     /// <summary>An open hash table from texts to rules.</summary>
     private sealed class Slots
     {
+        // Pairs of characters that are told apart; two that fall together only cost a look that finds nothing.
+        private const int Pairs = 256;
+
         private readonly Slot[] _slots;
         private readonly ulong[] _lengths;
+        private readonly ulong[] _pairs;
+        private readonly int _shortest;
         private readonly int _mask;
 
-        private Slots(Slot[] slots, ulong[] lengths, int longest)
+        private Slots(Slot[] slots, ulong[] lengths, ulong[] pairs, int shortest, int longest)
         {
             _slots = slots;
             _lengths = lengths;
+            _pairs = pairs;
+            _shortest = shortest;
             _mask = slots.Length - 1;
             LongestKey = longest;
         }
 
-        public static Slots Empty { get; } = new([], [], -1);
+        public static Slots Empty { get; } = new([], [], [], int.MaxValue, -1);
 
         public bool IsEmpty => _slots.Length == 0;
 
@@ -165,8 +214,23 @@ internal sealed class TextIndex(int rules)
                 BitSet.Add(lengths, key.Length);
             }
 
-            return new Slots(slots, lengths, longest);
+            var pairs = new ulong[BitSet.WordsFor(Pairs)];
+            foreach (var key in keys.Select(k => k.Key).Where(key => key.Length > 1))
+            {
+                BitSet.Add(pairs, fromEnd ? PairOf(key[^1], key[^2]) : PairOf(key[0], key[1]));
+            }
+
+            return new Slots(slots, lengths, pairs, keys.Min(k => k.Key.Length), longest);
         }
+
+        /// <summary>
+        /// False when the first two characters of a text are those of no key: nearly all texts that no rule is about end here.
+        /// </summary>
+        public bool MayHold(ReadOnlySpan<char> text, bool fromEnd) =>
+            text.Length >= _shortest
+            && (_shortest < 2 || BitSet.Has(_pairs, fromEnd ? PairOf(text[^1], text[^2]) : PairOf(text[0], text[1])));
+
+        private static int PairOf(char first, char second) => ((first * 31) + second) & (Pairs - 1);
 
         public static uint Extend(uint hash, char c) => (hash + c) * 0x9E3779B1u;
 
