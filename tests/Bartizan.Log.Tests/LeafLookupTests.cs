@@ -51,14 +51,16 @@ public sealed class LeafLookupTests : TemporaryLog
     public async Task A_damaged_leaf_is_refused()
     {
         await WriteSegmentsAsync();
-        var bytes = await File.ReadAllBytesAsync(Segment(Path));
-        var at = bytes.AsSpan().IndexOf(Leaf(5));
-        bytes[at] ^= 1;
-        await File.WriteAllBytesAsync(Segment(Path), bytes);
+        var segment = System
+            .IO.Directory.GetFiles(System.IO.Path.Combine(Path, "seg"), "*.log")
+            .Single(file => File.ReadAllBytes(file).AsSpan().IndexOf(Leaf(1505)) > 0);
+        var bytes = await File.ReadAllBytesAsync(segment);
+        bytes[bytes.AsSpan().IndexOf(Leaf(1505))] ^= 1;
+        await File.WriteAllBytesAsync(segment, bytes);
         using var lookup = new LeafLookup(Path);
 
-        Should.Throw<LogInconsistentException>(() => lookup.Read(5)).Message.ShouldContain("entry 5");
-        Found(lookup, [4, 6]);
+        Should.Throw<LogInconsistentException>(() => lookup.Read(1505)).Message.ShouldContain("entry 1505");
+        Found(lookup, [1504, 1506]);
     }
 
     private async Task WriteSegmentsAsync()

@@ -70,6 +70,7 @@ internal static class LogCommand
         );
         command.Add(MakeShow());
         command.Add(LogVerifyCommand.Make());
+        command.Add(LogProveCommand.Make());
         return command;
     }
 

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.Json;
 using Bartizan.Cli.Terminal;
+using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Verification;
 using Bartizan.Records.Verification;
 
@@ -14,31 +16,55 @@ internal static class LogVerifyCommand
     {
         var path = new Option<string?>("--path")
         {
-            Description = "A state directory; this instance's own when left out.",
+            Description = "A state directory, or a copy of a log's directory alone; this instance's own when left out.",
+        };
+        var key = new Option<string?>("--key")
+        {
+            Description = "The log's key, from a place that whoever could change the log could not.",
+        };
+        var checkpoints = new Option<string[]>("--checkpoint")
+        {
+            Description =
+                "A checkpoint seen or witnessed earlier (a file): only such show a log rewritten whole by its own key.",
         };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command(
             "verify",
-            "Verifies the record from its files: tree, checkpoint, each session's chain, each payload. Example: bartizan log verify"
+            "Verifies the record from its files: tree, checkpoint, tiles, each session's chain, each payload. Example: bartizan log verify --path DIR --checkpoint seen-last-week"
         )
         {
             path,
+            key,
+            checkpoints,
             json,
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var places = LogCommand.Places(parsed.GetValue(path));
-                if (!Directory.Exists(places.LogDirectory))
+                var place = LogPlace.Of(parsed.GetValue(path));
+                if (!Directory.Exists(place.LogDirectory))
                 {
                     return Screen.Error(
                         ExitCode.No,
-                        $"there is no log in `{places.LogDirectory}`",
+                        $"there is no log in `{place.LogDirectory}`",
                         "the first `bartizan run` starts one; if one was here, it was taken away"
                     );
                 }
 
-                var verdict = await RecordVerifier.VerifyAsync(places, new LogVerifierOptions(), cancellationToken);
+                var options = new LogVerifierOptions { Remembered = [.. parsed.GetValue(checkpoints) ?? []] };
+                if (parsed.GetValue(key) is { } text)
+                {
+                    if (!NoteVerifier.TryParse(text, out var verifier))
+                    {
+                        return Screen.Error(ExitCode.Usage, $"`{text}` is not a log's key", "it reads NAME+ID+KEY");
+                    }
+
+                    options = options with { Key = verifier };
+                }
+
+                var verdict = place.Instance is { } instance
+                    ? await RecordVerifier.VerifyAsync(instance, options, cancellationToken)
+                    : await RecordVerifier.VerifyLogAsync(place.LogDirectory, options, cancellationToken);
                 if (parsed.GetValue(json))
                 {
                     Screen.Json(verdict);
@@ -47,7 +73,7 @@ internal static class LogVerifyCommand
 
                 foreach (var fault in verdict.Log.Faults)
                 {
-                    Screen.Error(ExitCode.No, fault.Text);
+                    Screen.Error(ExitCode.No, $"{Name(fault.Kind)}: {fault.Text}");
                 }
 
                 foreach (var fault in verdict.Faults)
@@ -67,6 +93,8 @@ internal static class LogVerifyCommand
         );
         return command;
     }
+
+    private static string Name(LogFaultKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
     /// <summary>A verdict in one line.</summary>
     public static string Describe(RecordVerdict verdict) =>

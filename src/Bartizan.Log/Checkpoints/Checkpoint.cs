@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using Bartizan.Log.Tree;
 
 namespace Bartizan.Log.Checkpoints;
@@ -54,18 +53,20 @@ public sealed record Checkpoint(string Origin, long Size, string Root)
             || !long.TryParse(lines[1], NumberStyles.None, CultureInfo.InvariantCulture, out var size)
             || !Convert.TryFromBase64String(lines[2], root, out var rootBytes)
             || rootBytes != TreeHash.SizeBytes
+            // One text for one checkpoint: no zeros before the size, no second spelling of the root.
+            || !body.StartsWith(new Checkpoint(lines[0], size, Hex(root)).Body(), StringComparison.Ordinal)
         )
         {
             problem = "is not a checkpoint of this log";
             return null;
         }
 
-        return new Checkpoint(lines[0], size, Convert.ToHexStringLower(root.AsSpan(0, rootBytes)));
+        return new Checkpoint(lines[0], size, Hex(root));
     }
 
     /// <summary>Makes the checkpoint of a tree.</summary>
     internal static Checkpoint Of(string origin, CompactRange tree) =>
         new(origin, tree.Size, Convert.ToHexStringLower(tree.Root()));
 
-    internal static byte[] Encode(string note) => Encoding.UTF8.GetBytes(note);
+    private static string Hex(byte[] root) => Convert.ToHexStringLower(root.AsSpan(0, TreeHash.SizeBytes));
 }

@@ -63,7 +63,7 @@ internal sealed class CheckpointStore(string directory, string keyDirectory)
         return newest;
     }
 
-    private static SignedCheckpoint? Read(string path, NoteVerifier verifier)
+    public static SignedCheckpoint? Read(string path, NoteVerifier verifier)
     {
         if (!File.Exists(path))
         {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Segments;
+using Bartizan.Log.Tiles;
 using Bartizan.Log.Tree;
 
 namespace Bartizan.Log.Commits;
@@ -136,6 +137,21 @@ internal sealed record LogOpening(
         );
     }
 
+    // The first segment holds the first entry, or was given up for bundles that a checkpoint covers.
+    private static bool StartsThere(string directory, SegmentFile first, long signed)
+    {
+        var index = first.Header.FirstIndex;
+        if (index == 0)
+        {
+            return first.Number == 0;
+        }
+
+        return index <= signed
+            && new[] { 0, (index - 1) / TilePath.Width }.All(number =>
+                File.Exists(Path.Combine(directory, TilePath.Bundle(number, TilePath.Width)))
+            );
+    }
+
     private static LogOpening Continue(
         string directory,
         FileStream owner,
@@ -152,7 +168,7 @@ internal sealed record LogOpening(
         }
 
         var origin = SHA256.HashData(Encoding.UTF8.GetBytes(signer.Verifier.Name));
-        if (segments[0].Number != 0 || segments[0].Header.FirstIndex != 0)
+        if (!StartsThere(directory, segments[0], last.Checkpoint.Size))
         {
             throw new LogInconsistentException($"the first segment of the log in `{directory}` is missing");
         }

@@ -26,10 +26,12 @@ internal sealed class LogPublisher : IAsyncDisposable
     private readonly SemaphoreSlim _turn = new(1);
     private readonly CancellationTokenSource _closing = new();
     private readonly Task _running;
+    private SignedCheckpoint? _unchecked;
     private SignedCheckpoint _last;
     private Exception? _problem;
     private LogInconsistentException? _refusal;
     private long _publishedAt;
+    private bool _mayGiveUp = true;
 
     public LogPublisher(LogOpening opening, CommitLoop loop, LogOptions options, TimeProvider clock)
     {
@@ -40,6 +42,7 @@ internal sealed class LogPublisher : IAsyncDisposable
         _store = opening.Checkpoints;
         _loop = loop;
         _last = opening.Last;
+        _unchecked = opening.Witnessed;
         _integrator = new Integrator(opening.Directory, options.Disk, opening.Last.Checkpoint);
         _publishedAt = clock.GetTimestamp();
         Rungs.Raise(new LogStanding(LogRung.Published, _last.Checkpoint.Size, _last));
@@ -63,7 +66,15 @@ internal sealed class LogPublisher : IAsyncDisposable
     /// <summary>Publishes a checkpoint of everything that is durable now.</summary>
     public async Task<Checkpoint> PublishAsync(CancellationToken cancellationToken)
     {
-        await InTurnAsync(() => Advance(publish: true, cancellationToken), cancellationToken).ConfigureAwait(false);
+        await InTurnAsync(
+                () =>
+                {
+                    Advance(publish: true, cancellationToken);
+                    GiveUpSegment(cancellationToken);
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
         return Last.Checkpoint;
     }
 
@@ -91,7 +102,7 @@ internal sealed class LogPublisher : IAsyncDisposable
         await _running.ConfigureAwait(false);
         try
         {
-            await PublishAsync(CancellationToken.None).ConfigureAwait(false);
+            await InTurnAsync(() => Advance(publish: true, default), default).ConfigureAwait(false);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -114,14 +125,19 @@ internal sealed class LogPublisher : IAsyncDisposable
             while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
             {
                 var publish = _clock.GetElapsedTime(_publishedAt) >= _options.CheckpointEvery;
-                if (_loop.Size == (publish ? Last.Checkpoint.Size : Rungs.Standing(LogRung.Integrated).Size))
+                var rung = publish ? LogRung.Published : LogRung.Integrated;
+                if (_loop.Size == Rungs.Standing(rung).Size && !(publish && _mayGiveUp))
                 {
                     continue;
                 }
 
                 try
                 {
-                    await InTurnAsync(() => Advance(publish, _closing.Token), _closing.Token).ConfigureAwait(false);
+                    await (
+                        publish
+                            ? PublishAsync(_closing.Token)
+                            : InTurnAsync(() => Advance(publish: false, _closing.Token), _closing.Token)
+                    ).ConfigureAwait(false);
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
                 {
@@ -161,6 +177,7 @@ internal sealed class LogPublisher : IAsyncDisposable
         try
         {
             var now = _loop.Commitment(_signer.Verifier.Name);
+            CheckWitnessed(cancellationToken);
             for (var done = false; !done; )
             {
                 done = _integrator.Advance(now, cancellationToken);
@@ -188,6 +205,46 @@ internal sealed class LogPublisher : IAsyncDisposable
         }
     }
 
+    // What was witnessed before the log was opened must still be its history, or nothing is signed on top of it.
+    private void CheckWitnessed(CancellationToken cancellationToken)
+    {
+        if (_unchecked is { } witnessed)
+        {
+            _integrator.CatchUp(cancellationToken);
+            RequireOwn(witnessed.Checkpoint);
+            _unchecked = null;
+        }
+    }
+
+    private void RequireOwn(Checkpoint cosigned)
+    {
+        var size = cosigned.Size;
+        if (
+            size > Last.Checkpoint.Size
+            || Convert.ToHexStringLower(SubtreeHash.Root(new TileTree(_directory, size), size)) != cosigned.Root
+        )
+        {
+            throw new LogInconsistentException(
+                $"a cosigned checkpoint of {size} entries is not one of the log in `{_directory}`: two logs were written with one key"
+            );
+        }
+    }
+
+    // One at a time, when there is nothing else to do: nobody waits for it.
+    private void GiveUpSegment(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _mayGiveUp = _integrator.GiveUpSegment(cancellationToken);
+        }
+        catch (LogInconsistentException e)
+        {
+            _refusal = e;
+            Volatile.Write(ref _problem, e);
+            throw;
+        }
+    }
+
     private void Publish()
     {
         _publishedAt = _clock.GetTimestamp();
@@ -202,23 +259,14 @@ internal sealed class LogPublisher : IAsyncDisposable
         var signed = new SignedCheckpoint(checkpoint, checkpoint.Sign(_signer));
         _store.Save(signed.Note);
         Volatile.Write(ref _last, signed);
+        _mayGiveUp = true;
         Rungs.Raise(new LogStanding(LogRung.Published, checkpoint.Size, signed));
     }
 
     private void Accept(SignedCheckpoint signed)
     {
         var size = signed.Checkpoint.Size;
-        if (
-            size > Last.Checkpoint.Size
-            || Convert.ToHexStringLower(SubtreeHash.Root(new TileTree(_directory, size), size))
-                != signed.Checkpoint.Root
-        )
-        {
-            throw new LogInconsistentException(
-                $"a cosigned checkpoint of {size} entries is not one of the log in `{_directory}`: two logs were written with one key"
-            );
-        }
-
+        RequireOwn(signed.Checkpoint);
         if (size > Rungs.Standing(LogRung.Witnessed).Size)
         {
             _store.SaveWitnessed(signed.Note);

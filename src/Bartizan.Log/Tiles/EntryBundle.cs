@@ -28,14 +28,18 @@ internal static class EntryBundle
     /// <summary>The bundle in a file; null with a reason when it can't be one.</summary>
     public static byte[]? Read(string path, out string problem)
     {
-        problem = "is missing";
-        if (!File.Exists(path))
+        byte[] packed;
+        try
         {
+            packed = File.ReadAllBytes(path);
+        }
+        catch (IOException) when (!File.Exists(path))
+        {
+            problem = "is missing";
             return null;
         }
 
         problem = "is not an entry bundle";
-        var packed = File.ReadAllBytes(path);
         if (!path.EndsWith(TilePath.Compressed, StringComparison.Ordinal))
         {
             return packed.Length <= MaxBytes ? packed : null;

@@ -14,6 +14,7 @@ internal sealed class Integrator : IDisposable
     private readonly string _directory;
     private readonly TileWriter _tiles;
     private readonly LeafWalk _leaves;
+    private readonly SegmentHandover _handover;
     private readonly byte[] _hash = new byte[TreeHash.SizeBytes];
     private Checkpoint _last;
     private bool _behind = true;
@@ -26,6 +27,7 @@ internal sealed class Integrator : IDisposable
         _directory = directory;
         _tiles = new TileWriter(directory, disk);
         _leaves = new LeafWalk(directory, new byte[FrameReader.ChunkBytes]);
+        _handover = new SegmentHandover(directory);
         _last = last;
     }
 
@@ -39,38 +41,23 @@ internal sealed class Integrator : IDisposable
     /// <exception cref="LogInconsistentException">When the files don't hold what the checkpoint covers.</exception>
     public bool Advance(Checkpoint now, CancellationToken cancellationToken)
     {
-        if (_behind)
-        {
-            CatchUp(cancellationToken);
-        }
-
+        CatchUp(cancellationToken);
         var goal = NextGoal(now);
         Take(goal.Size, cancellationToken);
         Compare(goal);
         return _tiles.Size == now.Size;
     }
 
-    /// <summary>Publishes the tiles that a checkpoint of this size needs.</summary>
-    public void Publish(Checkpoint checkpoint)
+    /// <summary>
+    /// Takes up the tiles of the last checkpoint, or, when they aren't what it signed, lays all of them out anew.
+    /// </summary>
+    public void CatchUp(CancellationToken cancellationToken)
     {
-        _tiles.Publish();
-        _last = checkpoint;
-    }
+        if (!_behind)
+        {
+            return;
+        }
 
-    /// <summary>Publishes the full tiles.</summary>
-    public void PublishFull() => _tiles.PublishFull();
-
-    /// <summary>A checkpoint, unsigned, of what is in the tiles.</summary>
-    public Checkpoint Commitment() => new(_last.Origin, _tiles.Size, Convert.ToHexStringLower(_tiles.Root()));
-
-    /// <summary>After a failed write: what was taken since the last checkpoint is taken again.</summary>
-    public void Restart() => _behind = true;
-
-    public void Dispose() => _tiles.Dispose();
-
-    // The tiles of the last checkpoint, or, when they aren't what it signed, all of them anew.
-    private void CatchUp(CancellationToken cancellationToken)
-    {
         var whole = _last.Size - (_last.Size % TilePath.Width);
         if (_tiles.TryContinue(_directory, whole))
         {
@@ -87,6 +74,28 @@ internal sealed class Integrator : IDisposable
         Compare(_last);
         _behind = false;
     }
+
+    /// <summary>Publishes the tiles that a checkpoint of this size needs.</summary>
+    public void Publish(Checkpoint checkpoint)
+    {
+        _tiles.Publish();
+        _last = checkpoint;
+    }
+
+    /// <summary>Publishes the full tiles.</summary>
+    public void PublishFull() => _tiles.PublishFull();
+
+    /// <summary>Gives up the oldest segment if its bundles are published; false when there is none to give up.</summary>
+    public bool GiveUpSegment(CancellationToken cancellationToken) =>
+        _handover.GiveUpOldest(_leaves.Segments(), _last.Size, cancellationToken);
+
+    /// <summary>A checkpoint, unsigned, of what is in the tiles.</summary>
+    public Checkpoint Commitment() => new(_last.Origin, _tiles.Size, Convert.ToHexStringLower(_tiles.Root()));
+
+    /// <summary>After a failed write: what was taken since the last checkpoint is taken again.</summary>
+    public void Restart() => _behind = true;
+
+    public void Dispose() => _tiles.Dispose();
 
     private void Take(long size, CancellationToken cancellationToken)
     {

@@ -37,15 +37,22 @@ public sealed class TileTree(string directory, long size) : ISubtrees
         foreach (var at in new[] { width, TilePath.Width })
         {
             var path = Path.Combine(directory, TilePath.Tile(level, number, at));
-            if (!File.Exists(path))
+            try
             {
-                continue;
+                using var file = File.OpenHandle(
+                    path,
+                    FileMode.Open,
+                    FileAccess.Read,
+                    FileShare.ReadWrite | FileShare.Delete
+                );
+                if (RandomAccess.GetLength(file) == at * TreeHash.SizeBytes)
+                {
+                    return RandomAccess.Read(file, hashes.AsSpan(0, length), 0) == length;
+                }
             }
-
-            using var file = File.OpenHandle(path, options: FileOptions.None);
-            if (RandomAccess.GetLength(file) == at * TreeHash.SizeBytes)
+            catch (IOException) when (!File.Exists(path))
             {
-                return RandomAccess.Read(file, hashes.AsSpan(0, length), 0) == length;
+                // Not that version; a live log takes partial ones away once the full one is there.
             }
         }
 

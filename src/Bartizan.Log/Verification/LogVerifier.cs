@@ -1,30 +1,45 @@
-using System.Collections.Immutable;
-using Bartizan.Log.Checkpoints;
-using Bartizan.Log.Segments;
+using Bartizan.Log.Tiles;
 using Bartizan.Log.Tree;
 
 namespace Bartizan.Log.Verification;
 
 /// <summary>
 /// Verifies a log from its files alone, also while another process writes it: every entry is hashed again, and the tree's
-/// root must be the one that the checkpoint's signature covers. What doesn't fit is named by its index: the derived hashes
-/// beside the segments tell which entry it is, once they are proven by the same root.
+/// root must be the one that the checkpoint's signature covers.
+/// <code>
+/// 1 checkpoints   who signed what; do they contradict each other?
+/// 2 entries       hash all, lay them beside the tiles' hashes, grow both trees
+/// 3 judge         whose root is the signed one: the entries', the tiles', neither's?
+/// 4 name          what differs, entry by entry
+/// 5 derived       tiles above, bundles, indexes
+/// </code>
 /// </summary>
 public sealed class LogVerifier
 {
+    // Entries read side by side; their hashes are kept until the next ones come.
+    private const int WindowEntries = 128 * 1024;
+
     private readonly string _directory;
     private readonly LogVerifierOptions _options;
-    private readonly List<LogFault> _faults = [];
-    private readonly List<LogFault> _differences = [];
-    private readonly CompactRange _found = new();
-    private readonly CompactRange _known = new();
+    private readonly FaultList _faults;
+    private readonly HashSet<LeafItem> _suspects = [];
+    private readonly List<byte> _block = [];
+    private CheckpointSet _checkpoints = null!;
+    private BlockLedger _ledger = null!;
+    private (Stretch? Bundle, string Problem) _bundle;
+    private byte[]? _fold;
+    private long _found;
+    private long _entries;
     private long _tailBytes;
 
     private LogVerifier(string directory, LogVerifierOptions options)
     {
         _directory = directory;
         _options = options;
+        _faults = new FaultList(options.MaxFaults);
     }
+
+    private long Signed => _checkpoints.Own?.Size ?? 0;
 
     /// <summary>Verifies the log in a directory.</summary>
     public static Task<LogVerdict> VerifyAsync(
@@ -39,162 +54,226 @@ public sealed class LogVerifier
 
     private LogVerdict Verify(CancellationToken cancellationToken)
     {
-        var checkpoints = ReadCheckpoints();
-        var newest = checkpoints.MaxBy(checkpoint => checkpoint.Size);
-        var roots = new Dictionary<long, (string? Found, string? Known)>();
-        foreach (var checkpoint in checkpoints)
-        {
-            roots[checkpoint.Size] = checkpoint.Size == 0 ? (Root(_found), Root(_known)) : default;
-        }
-
+        _checkpoints = CheckpointSet.Read(_directory, _options, _faults);
+        var segments = SegmentSurvey.Read(_directory, _checkpoints.Key?.Name, _faults);
+        _ledger = new BlockLedger(_directory, Signed, _checkpoints.Own?.Root, _checkpoints.Sizes);
+        var items = LeafItem.Of(segments, Signed);
         try
         {
-            var segments = SegmentFile.List(_directory);
-            if (segments.Count == 0 || segments[0].Header.FirstIndex != 0)
-            {
-                Add(LogFaultKind.Segment, 0, $"the first segment of the log in `{_directory}` is missing");
-            }
-
-            foreach (var segment in segments)
-            {
-                Read(segment, newest?.Size ?? 0, roots, cancellationToken);
-            }
+            ReadAll(items, cancellationToken);
+            Judge(items, cancellationToken);
+            JudgeOthers();
         }
-        catch (LogInconsistentException e)
+        finally
         {
-            Add(LogFaultKind.Segment, null, e.Message);
+            items.ForEach(item => item.Dispose());
         }
 
-        foreach (var checkpoint in checkpoints.OrderByDescending(checkpoint => checkpoint.Size).Take(1))
-        {
-            Judge(checkpoint, roots[checkpoint.Size]);
-        }
-
-        foreach (var older in checkpoints.Where(older => older.Size < newest!.Size))
-        {
-            if (_faults.Count == 0 && roots[older.Size].Found != older.Root)
-            {
-                Add(
-                    LogFaultKind.Rewritten,
-                    null,
-                    $"the first {older.Size} entries aren't those of an earlier checkpoint: the log was rewritten and signed again"
-                );
-            }
-        }
-
-        var unsigned = newest is null ? _found.Size : Math.Max(0, _found.Size - newest.Size);
-        return new LogVerdict(_found.Size, newest, unsigned, _tailBytes, [.. _faults.Take(_options.MaxFaults)]);
+        return new LogVerdict(
+            _entries,
+            _checkpoints.Own,
+            Math.Max(0, _entries - Signed),
+            _tailBytes,
+            _faults.ToImmutable()
+        );
     }
 
-    private static string Root(CompactRange tree) => Convert.ToHexStringLower(tree.Root());
-
-    private void Add(LogFaultKind kind, long? index, string text) => _faults.Add(new LogFault(kind, index, text));
-
-    private ImmutableArray<Checkpoint> ReadCheckpoints()
+    private void ReadAll(List<LeafItem> items, CancellationToken cancellationToken)
     {
-        var key = _options.Key;
-        var keyPath = Path.Combine(_directory, CheckpointStore.VerifierName);
-        if (key is null && !(File.Exists(keyPath) && NoteVerifier.TryParse(File.ReadAllText(keyPath), out key)))
+        for (var at = 0; at < items.Count; )
         {
-            Add(LogFaultKind.Checkpoint, null, $"`{keyPath}` holds no key to verify with");
-            return [];
-        }
-
-        var checkpoints = ImmutableArray.CreateBuilder<Checkpoint>();
-        var path = Path.Combine(_directory, CheckpointStore.FileName);
-        foreach (var file in new[] { path, _options.CheckpointCopy })
-        {
-            if (file is null || (file != path && !File.Exists(file)))
+            var window = new List<LeafItem>();
+            for (long entries = 0; at < items.Count && (entries < WindowEntries || window.Count == 0); at++)
             {
-                continue;
+                window.Add(items[at]);
+                entries += items[at].Segment is null ? TilePath.Width : WindowEntries / 2;
             }
 
-            var problem = "is missing";
-            var note =
-                File.Exists(file) && new FileInfo(file).Length <= Checkpoint.MaxBytes ? File.ReadAllText(file) : null;
-            if (note is not null && Checkpoint.Open(note, key!, out problem) is { } checkpoint)
+            Parallel.ForEach(
+                window,
+                new ParallelOptions { CancellationToken = cancellationToken },
+                item => item.Read(_directory, Signed, cancellationToken)
+            );
+            foreach (var item in window)
             {
-                checkpoints.Add(checkpoint);
+                Take(item);
+                item.Forget();
+            }
+        }
+
+        _entries = _found;
+        if (items.Count > 0)
+        {
+            Fill(Signed, items[^1]);
+        }
+
+        Flush(null);
+    }
+
+    private void Take(LeafItem item)
+    {
+        if (item.Stretch is not { } stretch)
+        {
+            // Gone, and with it all that it held: the tiles say what that was.
+            _suspects.Add(item);
+            Fill(Math.Min(item.End, Signed), item);
+            return;
+        }
+
+        _tailBytes = item.Segment is null ? 0 : stretch.TailBytes;
+        if (item.Segment is { } segment)
+        {
+            Fill(item.First, item);
+            if (!segment.Header.Subtrees.AsSpan().SequenceEqual(TreeBefore().Subtrees))
+            {
+                _suspects.Add(item);
+            }
+        }
+        else if (item.Problem.Length > 0)
+        {
+            _suspects.Add(item);
+        }
+
+        var count = (int)Math.Min(stretch.Count, item.End - item.First);
+        if (item.End != long.MaxValue && stretch.Count != item.End - item.First && item.Segment is not null)
+        {
+            _suspects.Add(item);
+        }
+
+        _fold = stretch.Fold;
+        for (var i = 0; i < count; i++)
+        {
+            Put(stretch.Hash(i), item);
+        }
+
+        if (item.End != long.MaxValue)
+        {
+            Fill(item.End, item);
+        }
+    }
+
+    // What isn't there counts as zeros, so that every entry behind keeps its index.
+    private void Fill(long until, LeafItem item)
+    {
+        for (Span<byte> nothing = stackalloc byte[TreeHash.SizeBytes]; _found < until; )
+        {
+            _suspects.Add(item);
+            Put(nothing, item);
+        }
+    }
+
+    private CompactRange TreeBefore()
+    {
+        var tree = _ledger.Known.Before();
+        for (var hashes = _block.ToArray().AsSpan(); hashes.Length > 0; hashes = hashes[TreeHash.SizeBytes..])
+        {
+            tree.Append(hashes);
+        }
+
+        return tree;
+    }
+
+    private void Put(ReadOnlySpan<byte> hash, LeafItem item)
+    {
+        if (_block.Count == 0)
+        {
+            _bundle = item.Bundles.GetValueOrDefault(_found / TilePath.Width, (null, ""));
+        }
+
+        _block.AddRange(hash);
+        _found++;
+        if (_block.Count == TilePath.FullBytes)
+        {
+            Flush(item);
+        }
+    }
+
+    private void Flush(LeafItem? item)
+    {
+        if (_block.Count == 0)
+        {
+            return;
+        }
+
+        var block = (_found - 1) / TilePath.Width;
+        var hashes = System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_block);
+        _ledger.Add(block, hashes, item?.Segment is null ? _fold : null, _bundle.Bundle, _bundle.Problem);
+        _block.Clear();
+        _fold = null;
+        _bundle = (null, "");
+    }
+
+    private void Judge(List<LeafItem> items, CancellationToken cancellationToken)
+    {
+        if (_checkpoints.Own is not { } own)
+        {
+            return;
+        }
+
+        var known = _ledger.Known.Root(own.Size) == own.Root;
+        if (!known && _ledger.Found.Root(own.Size) != own.Root)
+        {
+            if (_entries < own.Size)
+            {
+                CutShort(own.Size);
             }
             else
             {
-                Add(LogFaultKind.Checkpoint, null, $"the checkpoint `{file}` {problem}");
-            }
-        }
-
-        return checkpoints.ToImmutable();
-    }
-
-    private void Read(
-        SegmentFile segment,
-        long signedSize,
-        Dictionary<long, (string? Found, string? Known)> roots,
-        CancellationToken cancellationToken
-    )
-    {
-        var reading = SegmentReading.Read(segment, signedSize, cancellationToken);
-        _tailBytes = reading.TailBytes;
-        var agrees = reading.Agrees();
-        for (var i = 0; i < reading.Count; i++)
-        {
-            _found.Append(reading.Hash(i));
-            if (roots.TryGetValue(_found.Size, out var at))
-            {
-                roots[_found.Size] = at with { Found = Root(_found) };
-            }
-        }
-
-        // An index that is only short was not written to its end: the entries themselves stand in for it.
-        var known = agrees ? reading.Count : reading.KnownCount;
-        for (var i = 0; i < known; i++)
-        {
-            _known.Append(agrees ? reading.Hash(i) : reading.Known(i));
-            if (roots.TryGetValue(_known.Size, out var at))
-            {
-                roots[_known.Size] = at with { Known = Root(_known) };
-            }
-        }
-
-        if (!agrees)
-        {
-            _differences.AddRange(SegmentComparison.Differences(reading).Take(_options.MaxFaults));
-        }
-    }
-
-    private void Judge(Checkpoint signed, (string? Found, string? Known) root)
-    {
-        if (root.Found == signed.Root)
-        {
-            // Beyond the checkpoint nothing is proven; a damaged entry there is still one.
-            foreach (var fault in _differences.Where(fault => fault.Index >= signed.Size))
-            {
-                _faults.Add(fault);
+                _faults.Add(
+                    LogFaultKind.Rewritten,
+                    null,
+                    $"the first {own.Size} entries aren't those that the checkpoint covers, and the tiles don't tell which: the log was rewritten"
+                );
             }
 
             return;
         }
 
-        if (root.Known == signed.Root)
+        new FaultNaming(_directory, _ledger, _faults, own.Size, known).Name(items, _suspects, cancellationToken);
+        if (_faults.IsEmpty && _ledger.Found.Root(own.Size) != own.Root)
         {
-            _faults.AddRange(_differences.Where(fault => fault.Index < signed.Size));
+            CutShort(own.Size);
         }
 
-        if (_found.Size < signed.Size)
+        new TileAudit(_directory, _ledger, _faults, own.Size, known).Check(cancellationToken);
+        foreach (var fault in items.Select(item => item.IndexFault).OfType<LogFault>())
         {
-            Add(
-                LogFaultKind.Truncated,
-                _found.Size,
-                $"the log was cut short: it ends before entry {_found.Size}, its checkpoint covers {signed.Size} entries"
-            );
+            _faults.Add(fault);
         }
-        else if (_faults.Count == 0)
+    }
+
+    private void CutShort(long signed) =>
+        _faults.Add(
+            LogFaultKind.Truncated,
+            _entries,
+            $"the log was cut short: it ends before entry {_entries}, its checkpoint covers {signed} entries"
+        );
+
+    private void JudgeOthers()
+    {
+        if (_checkpoints.Own is not { } own)
         {
-            _faults.AddRange(_differences);
-            Add(
-                LogFaultKind.Rewritten,
-                null,
-                $"the first {signed.Size} entries aren't those that the checkpoint covers, and the derived hashes don't tell which: the log was rewritten"
-            );
+            return;
+        }
+
+        foreach (var (path, other) in _checkpoints.Others.Where(other => other.Checkpoint.Size != own.Size))
+        {
+            if (other.Size > Math.Max(own.Size, _entries))
+            {
+                _faults.Add(
+                    LogFaultKind.RolledBack,
+                    own.Size,
+                    $"the log was rolled back: `{path}` covers {other.Size} entries, the log and its checkpoint end before entry {own.Size}"
+                );
+            }
+            else if (_ledger.Known.Root(other.Size) != other.Root && _ledger.Found.Root(other.Size) != other.Root)
+            {
+                _faults.Add(
+                    LogFaultKind.Rewritten,
+                    null,
+                    $"the first {other.Size} entries aren't those of `{path}`: the log was rewritten and signed again"
+                );
+            }
         }
     }
 }

@@ -16,7 +16,7 @@ public sealed class RecordVerifier
     // The rest isn't named: the record is lost, and the list would be.
     private const int MaxFaults = 100;
 
-    private readonly PayloadReader _payloads;
+    private readonly PayloadReader? _payloads;
     private readonly Dictionary<SessionId, long> _lastOf = [];
     private readonly Dictionary<string, long> _sequences = new(StringComparer.Ordinal);
     private readonly List<RecordFault> _faults = [];
@@ -24,7 +24,7 @@ public sealed class RecordVerifier
     private long _erased;
     private long _locked;
 
-    private RecordVerifier(PayloadReader payloads) => _payloads = payloads;
+    private RecordVerifier(PayloadReader? payloads) => _payloads = payloads;
 
     /// <summary>Verifies what lies in the three directories; a live instance's too.</summary>
     public static async Task<RecordVerdict> VerifyAsync(
@@ -40,21 +40,38 @@ public sealed class RecordVerifier
             .VerifyAsync(options.LogDirectory, logOptions with { CheckpointCopy = copy }, cancellationToken)
             .ConfigureAwait(false);
         using var payloads = new PayloadReader(options.PayloadDirectory, options.KeyDirectory);
-        var verifier = new RecordVerifier(payloads);
+        return await new RecordVerifier(payloads)
+            .JudgeAsync(options.LogDirectory, log, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    /// <summary>Verifies a log's directory alone, copied away from its keys and payloads: these count as locked.</summary>
+    public static async Task<RecordVerdict> VerifyLogAsync(
+        string logDirectory,
+        LogVerifierOptions logOptions,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(logOptions);
+        var log = await LogVerifier.VerifyAsync(logDirectory, logOptions, cancellationToken).ConfigureAwait(false);
+        return await new RecordVerifier(payloads: null)
+            .JudgeAsync(logDirectory, log, cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private async Task<RecordVerdict> JudgeAsync(
+        string logDirectory,
+        LogVerdict log,
+        CancellationToken cancellationToken
+    )
+    {
         if (log.Holds)
         {
             // Of a log that doesn't hold, nothing that it says needs checking.
-            await verifier.ReadAsync(options.LogDirectory, log.Entries, cancellationToken).ConfigureAwait(false);
+            await ReadAsync(logDirectory, log.Entries, cancellationToken).ConfigureAwait(false);
         }
 
-        return new RecordVerdict(
-            log,
-            verifier._lastOf.Count,
-            verifier._whole,
-            verifier._erased,
-            verifier._locked,
-            [.. verifier._faults.Take(MaxFaults)]
-        );
+        return new RecordVerdict(log, _lastOf.Count, _whole, _erased, _locked, [.. _faults.Take(MaxFaults)]);
     }
 
     private async Task ReadAsync(string directory, long size, CancellationToken cancellationToken)
@@ -106,7 +123,7 @@ public sealed class RecordVerifier
 
     private void Check(EntryRow row, PayloadReference payload)
     {
-        switch (_payloads.Open(row.Entry.Session, payload).State)
+        switch (_payloads?.Open(row.Entry.Session, payload).State ?? PayloadState.Locked)
         {
             case PayloadState.Whole:
                 _whole++;

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Segments;
+using Bartizan.Log.Tiles;
 using Bartizan.Log.Tree;
 using Bartizan.Log.Verification;
 
@@ -60,9 +61,7 @@ public sealed class TamperTests : TemporaryLog
         await WriteAsync(Entries);
         Edit(records => records.RemoveAt(7));
 
-        var verdict = await VerifyAsync();
-        verdict.Faults.ShouldContain(fault => fault.Kind == LogFaultKind.Missing && fault.Index == 7);
-        verdict.Faults.ShouldContain(fault => fault.Kind == LogFaultKind.Truncated);
+        Only(await VerifyAsync(), LogFaultKind.Missing, 7);
         await RefusesToOpenAsync();
     }
 
@@ -91,7 +90,7 @@ public sealed class TamperTests : TemporaryLog
             records.Insert(5, forged);
         });
 
-        (await VerifyAsync()).Faults.ShouldContain(fault => fault.Kind == LogFaultKind.Inserted && fault.Index == 5);
+        Only(await VerifyAsync(), LogFaultKind.Inserted, 5);
         await RefusesToOpenAsync();
     }
 
@@ -101,8 +100,7 @@ public sealed class TamperTests : TemporaryLog
         await WriteAsync(Entries);
         Edit(records => records.RemoveRange(15, 5));
 
-        var verdict = await VerifyAsync();
-        verdict.Faults.ShouldContain(fault => fault.Kind == LogFaultKind.Truncated && fault.Index == 15);
+        Only(await VerifyAsync(), LogFaultKind.Truncated, 15);
         (await RefusesToOpenAsync()).ShouldContain("covers 20 entries, the files hold 15");
     }
 
@@ -113,10 +111,10 @@ public sealed class TamperTests : TemporaryLog
         Edit(records => Seal(records[7], "LEAF number 000007"u8));
         var hash = new byte[TreeHash.SizeBytes];
         TreeHash.Leaf("LEAF number 000007"u8, hash);
-        var indexPath = System.IO.Path.ChangeExtension(Segment(Path), ".index");
-        var index = await File.ReadAllBytesAsync(indexPath);
-        hash.CopyTo(index, (7 * SegmentFile.IndexEntryBytes) + sizeof(uint));
-        await File.WriteAllBytesAsync(indexPath, index);
+        var tilePath = System.IO.Path.Combine(Path, TilePath.Tile(0, 0, Entries));
+        var tile = await File.ReadAllBytesAsync(tilePath);
+        hash.CopyTo(tile, 7 * TreeHash.SizeBytes);
+        await File.WriteAllBytesAsync(tilePath, tile);
 
         (await VerifyAsync()).Faults.ShouldHaveSingleItem().Kind.ShouldBe(LogFaultKind.Rewritten);
         await RefusesToOpenAsync();
@@ -131,8 +129,7 @@ public sealed class TamperTests : TemporaryLog
         var newer = System.IO.Path.Combine(Path, "keys", "log.checkpoint");
         File.Copy(newer, System.IO.Path.Combine(old, "keys", "log.checkpoint"), overwrite: true);
 
-        var verdict = await VerifyAsync(old);
-        verdict.Faults.ShouldContain(fault => fault.Kind == LogFaultKind.Truncated && fault.Index == 10);
+        Only(await VerifyAsync(old), LogFaultKind.RolledBack, 10);
         (await Should.ThrowAsync<LogInconsistentException>(() => OpenAsync(path: old))).Message.ShouldContain(
             "rolled back"
         );
@@ -146,13 +143,13 @@ public sealed class TamperTests : TemporaryLog
         var good = await File.ReadAllTextAsync(path);
 
         await File.WriteAllTextAsync(path, good.Replace("\n20\n", "\n19\n"));
-        (await VerifyAsync()).Faults[0].Kind.ShouldBe(LogFaultKind.Checkpoint);
+        (await VerifyAsync()).Faults[0].Kind.ShouldBe(LogFaultKind.CheckpointForged);
         await RefusesToOpenAsync();
 
         var forger = NoteSigner.Create(good.Split('\n')[0]);
         var root = Convert.ToHexStringLower(Convert.FromBase64String(good.Split('\n')[2]));
         await File.WriteAllTextAsync(path, new Checkpoint(forger.Verifier.Name, 20, root).Sign(forger));
-        (await VerifyAsync()).Faults[0].Kind.ShouldBe(LogFaultKind.Checkpoint);
+        (await VerifyAsync()).Faults[0].Kind.ShouldBe(LogFaultKind.CheckpointForged);
         await RefusesToOpenAsync();
 
         File.Delete(path);
@@ -187,7 +184,7 @@ public sealed class TamperTests : TemporaryLog
         var verdict = await VerifyAsync();
         verdict.Holds.ShouldBeFalse();
         verdict.Faults.ShouldContain(fault =>
-            fault.Kind == LogFaultKind.Segment && fault.Text.Contains("00000004.log")
+            fault.Kind == LogFaultKind.SegmentMissing && fault.Text.Contains("00000004.log")
         );
         await RefusesToOpenAsync();
     }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.RegularExpressions;
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Witnessing;
 
@@ -38,12 +39,13 @@ public sealed class WitnessPolicyTests
 
     private static WitnessPolicy Parse(string text)
     {
-        text = text.Replace("LOG", s_log.Verifier.ToString());
-        for (var i = 0; i < s_witnesses.Length; i++)
-        {
-            text = text.Replace($"W{i}", s_witnesses[i].Verifier.ToString());
-        }
-
+        // In one pass: a random key may hold any two letters.
+        text = Regex.Replace(
+            text,
+            @"\b(LOG|W[0-5])\b",
+            match =>
+                match.Value == "LOG" ? s_log.Verifier.ToString() : s_witnesses[match.Value[1] - '0'].Verifier.ToString()
+        );
         return WitnessPolicy.Parse(Encoding.UTF8.GetBytes(text));
     }
 
