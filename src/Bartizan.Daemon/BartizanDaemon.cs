@@ -174,7 +174,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
                     LogDirectory = state.Log,
                     CursorDirectory = Path.Combine(state.Home, "exports"),
                     DurableSize = () => log.Log.Size,
-                    Source = new ExportSource(Instance.Version, Environment.MachineName),
+                    Source = ExportSource.Here,
                 },
                 clock
             ),

@@ -71,6 +71,7 @@ internal static class LogCommand
         command.Add(MakeShow());
         command.Add(LogVerifyCommand.Make());
         command.Add(LogProveCommand.Make());
+        command.Add(LogExportCommand.Make());
         return command;
     }
 

@@ -48,6 +48,9 @@ internal static class Screen
     /// <summary>A result as one line of JSON.</summary>
     public static void JsonLine<T>(T value) => Console.Out.WriteLine(JsonSerializer.Serialize(value, JsonLineOptions));
 
+    /// <summary>Where a result goes that is bytes, not text.</summary>
+    public static Stream Output() => Console.OpenStandardOutput();
+
     /// <summary>Progress of long work.</summary>
     public static void Note(string text) => Console.Error.WriteLine(text);
 

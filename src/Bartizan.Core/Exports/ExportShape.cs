@@ -52,14 +52,7 @@ internal static class ExportShape
 
     private static readonly Shape.Keys s_sink = new([
         new ManifestKey("name", s_name, "Its name; its cursor is kept under it.") { Required = true },
-        new ManifestKey(
-            "kind",
-            new Shape.Choice("a kind of sink", Kinds.Remove("otlp")) { Unsupported = ["otlp"] },
-            "What receives."
-        )
-        {
-            Required = true,
-        },
+        new ManifestKey("kind", new Shape.Choice("a kind of sink", Kinds), "What receives.") { Required = true },
         new ManifestKey("url", s_url, "Where it is."),
         new ManifestKey("path", new Shape.Text("an absolute path"), "The file."),
         new ManifestKey("format", new Shape.Choice("a format", Formats), "How entries are written."),

@@ -1,6 +1,5 @@
 using Bartizan.Core.Exports;
 using Bartizan.Records.Export.Formats;
-using Bartizan.Records.Export.Formats.Ocsf;
 using Bartizan.Records.Export.Sinks.Files;
 using Bartizan.Records.Export.Sinks.Http;
 using Bartizan.Records.Export.Sinks.Syslog;
@@ -15,20 +14,12 @@ internal static class SinkOpening
         settings.Kind switch
         {
             SinkKind.Syslog => new SyslogSink(settings, clock),
-            SinkKind.Splunk => new SplunkSink(settings, FormatOf(settings.Format), token, clock),
-            SinkKind.Elastic => new ElasticSink(settings, FormatOf(settings.Format), token, clock),
-            SinkKind.Datadog => new DatadogSink(settings, FormatOf(settings.Format), token, clock),
-            SinkKind.Webhook => new WebhookSink(settings, FormatOf(settings.Format), token, clock),
-            SinkKind.File => new FileSink(settings, FormatOf(settings.Format)),
+            SinkKind.Splunk => new SplunkSink(settings, EntryFormat.Of(settings.Format), token, clock),
+            SinkKind.Otlp => new OtlpSink(settings, token, clock),
+            SinkKind.Elastic => new ElasticSink(settings, EntryFormat.Of(settings.Format), token, clock),
+            SinkKind.Datadog => new DatadogSink(settings, EntryFormat.Of(settings.Format), token, clock),
+            SinkKind.Webhook => new WebhookSink(settings, EntryFormat.Of(settings.Format), token, clock),
+            SinkKind.File => new FileSink(settings, EntryFormat.Of(settings.Format)),
             _ => throw new ArgumentException($"there is no sink of kind {settings.Kind}", nameof(settings)),
-        };
-
-    private static IEntryFormat FormatOf(SinkFormat format) =>
-        format switch
-        {
-            SinkFormat.Ocsf => new OcsfFormat(),
-            SinkFormat.Cef => new CefFormat(),
-            SinkFormat.Jsonl => new JsonlFormat(),
-            _ => throw new ArgumentException($"there is no format {format}", nameof(format)),
         };
 }

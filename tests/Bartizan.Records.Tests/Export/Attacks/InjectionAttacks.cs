@@ -95,7 +95,7 @@ public sealed class InjectionAttacks
     [MemberData(nameof(Texts))]
     public void No_text_makes_a_member_of_JSON(int which)
     {
-        foreach (var format in (IEntryFormat[])[new OcsfFormat(), new JsonlFormat()])
+        foreach (var format in (IEntryFormat[])[new OcsfFormat(), new JsonlFormat(), EntryFormat.Of(SinkFormat.Otlp)])
         {
             foreach (var (plain, hostile) in Pairs(s_texts[which]))
             {
