@@ -143,7 +143,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             new ProjectionFollower(new ProjectionPlace { Home = state.Home }, () => log.Log.Size, clock, _options.Say)
         );
         var sessions = new LiveSessions();
-        var journal = new TallyingJournal(log, sessions);
+        var lost = new LostEntries();
+        var journal = new TallyingJournal(log, sessions, lost);
         await RecoverAsync(log.Recovery, journal, cancellationToken).ConfigureAwait(false);
 
         var tokens = new SessionTokens();
@@ -199,6 +200,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Exports = exports,
         };
 
+        Opened(new Heartbeat(journal, () => log.Log.Size, () => sessions.All.Count, lost, clock));
         var endpoints = new Lazy<AttachEndpoints>(() => OpenShared(models, egress));
         var instance = new Instance(
             _rooms,

@@ -121,7 +121,7 @@ public sealed class ReadingTests : TemporaryRecord
 
         using var payloads = new PayloadReader(Options.PayloadDirectory, Options.KeyDirectory);
         using var search = await SearchAsync();
-        var timeline = (await SessionTimeline.BuildAsync(search, payloads, Session, default)).ShouldNotBeNull();
+        var timeline = (await SessionTimeline.BuildAsync(search, payloads, Session, true, default)).ShouldNotBeNull();
 
         timeline.State.ShouldBe("ended");
         timeline.Agent.ShouldBe("triage@3");
@@ -130,12 +130,13 @@ public sealed class ReadingTests : TemporaryRecord
             .Rows[1]
             .Payloads.Select(payload => (payload.Reference.Size, payload.State))
             .ShouldBe([(5L, PayloadState.Whole), (6L, PayloadState.Whole)]);
+        timeline.Rows[1].Payloads.Select(payload => payload.Excerpt).ShouldBe(["hello", "world!"]);
         timeline.Reached.ShouldContain(new TimelineTarget(Verb.Connect, "example.com:443", 2, 6, 10));
         timeline.Changed.Select(target => target.Target).ShouldBe(["POST http://forms.example:80/"]);
         timeline.Mandate.Kept.ShouldBeTrue();
         timeline.Mandate.Refused.ShouldHaveSingleItem().Row.Entry.Target.ShouldBe("evil.example:443");
         timeline.Mandate.Unknown.Select(row => row.Row.Entry.Passage).ShouldBe([3L, 4L]);
-        (await SessionTimeline.BuildAsync(search, payloads, SessionId.New(), default)).ShouldBeNull();
+        (await SessionTimeline.BuildAsync(search, payloads, SessionId.New(), true, default)).ShouldBeNull();
     }
 
     [Fact]
@@ -156,10 +157,45 @@ public sealed class ReadingTests : TemporaryRecord
 
         using var payloads = new PayloadReader(Options.PayloadDirectory, Options.KeyDirectory);
         using var search = await SearchAsync();
-        var timeline = (await SessionTimeline.BuildAsync(search, payloads, Session, default)).ShouldNotBeNull();
+        var timeline = (await SessionTimeline.BuildAsync(search, payloads, Session, true, default)).ShouldNotBeNull();
 
         timeline.Mandate.Kept.ShouldBeFalse();
         timeline.Mandate.Observed.ShouldHaveSingleItem().Row.Entry.Passage.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_timeline_names_the_credentials_that_were_lent_and_the_files_that_were_changed()
+    {
+        const string Changes =
+            """{"changes":[{"kind":"changed","path":"src/a.cs","before":"11","after":"22"}],"refused":[]}""";
+        await using (var journal = await OpenAsync())
+        {
+            await journal.AppendAsync(Intent(1) with { Credential = "github-token" }, default);
+            await journal.AppendAsync(Intent(2) with { Credential = "github-token" }, default);
+            foreach (var detail in (string[])["applying", "applied"])
+            {
+                await journal.AppendAsync(
+                    State("") with
+                    {
+                        Kind = EntryKind.Workspace,
+                        Detail = detail,
+                        Payloads =
+                        [
+                            new Payload("changes", "application/json", System.Text.Encoding.UTF8.GetBytes(Changes)),
+                        ],
+                    },
+                    default
+                );
+            }
+        }
+
+        using var payloads = new PayloadReader(Options.PayloadDirectory, Options.KeyDirectory);
+        using var search = await SearchAsync();
+        var timeline = (await SessionTimeline.BuildAsync(search, payloads, Session, false, default)).ShouldNotBeNull();
+
+        timeline.Credentials.ShouldBe([new TimelineCredential("github-token", 2)]);
+        timeline.Files.ShouldBe([new TimelineFile("changed", "src/a.cs", "11", "22")]);
+        timeline.Rows.SelectMany(row => row.Payloads).ShouldAllBe(payload => payload.Excerpt == null);
     }
 
     private async Task WriteStoryAsync()

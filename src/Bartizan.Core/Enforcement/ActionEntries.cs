@@ -52,12 +52,16 @@ internal static class ActionEntries
         Decision decision,
         Digest policy,
         Labels labels,
+        Effect? verdict,
+        Digest asked,
         long number
     ) =>
         Of(EntryKind.Intent, session, action) with
         {
             Passage = number,
             Effect = decision.Effect,
+            Verdict = verdict,
+            Action = asked,
             Rules = decision.Rules,
             Needed = decision.Needed,
             Policy = policy,
@@ -78,9 +82,18 @@ internal static class ActionEntries
             Payloads = outcome.Payloads,
         };
 
-    public static Entry Refusal(Session? session, AgentAction action, Decision decision, Digest policy) =>
+    public static Entry Refusal(
+        Session? session,
+        AgentAction action,
+        Decision decision,
+        Digest policy,
+        Effect? verdict,
+        Digest asked
+    ) =>
         Of(EntryKind.Refusal, session, action) with
         {
+            Verdict = verdict,
+            Action = asked,
             Target = Cut(action.Target.Text, MaxRefusedTargetLength),
             Effect = Effect.Deny,
             Rules = decision.Rules,
@@ -104,6 +117,7 @@ internal static class ActionEntries
             Policy = session?.Policy.Digest ?? default,
             Labels = session?.Labels ?? Labels.None,
             Count = count,
+            Lost = count,
         };
 
     private static Entry Of(EntryKind kind, Session? session, AgentAction action) =>

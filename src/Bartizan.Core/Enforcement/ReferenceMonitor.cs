@@ -138,12 +138,15 @@ public sealed class ReferenceMonitor(
         var decided = policy.Decide(action.Target, CircumstancesOf(session, action), report);
 
         // 5 approve
+        Digest asked = default;
         if (decided.Effect == Effect.Ask)
         {
-            var refusal = await ApproveAsync(session, action, decided, policy, cancellationToken).ConfigureAwait(false);
+            (asked, var refusal) = await ApproveAsync(session, action, decided, policy, cancellationToken)
+                .ConfigureAwait(false);
             if (refusal is not null)
             {
-                return new Ruling(decided with { Effect = Effect.Deny, Reason = refusal, Told = refusal }, policy);
+                var refused = decided with { Effect = Effect.Deny, Reason = refusal, Told = refusal };
+                return new Ruling(refused, policy) { Verdict = Effect.Ask, Asked = asked };
             }
         }
         else if (decided.Effect != Effect.Allow)
@@ -154,10 +157,13 @@ public sealed class ReferenceMonitor(
         // 6 recheck, with the policy and labels of now
         if (!sessions.FleetRunning || !await RunningAsync(session, cancellationToken).ConfigureAwait(false))
         {
-            return new Ruling(Decision.Deny("the session is not running"), policy);
+            return new Ruling(Decision.Deny("the session is not running"), policy) { Asked = asked };
         }
 
-        return Recheck(session, action, decided, report);
+        return Recheck(session, action, decided, report) with
+        {
+            Asked = asked,
+        };
     }
 
     /// <summary>
@@ -181,7 +187,13 @@ public sealed class ReferenceMonitor(
             Effect.Ask => Decision.Deny("the decision changed while it was being made: now a person has to be asked"),
             _ => now,
         };
-        return new Ruling(decision, policy, labels, before, report);
+        return new Ruling(decision, policy, labels, before, report)
+        {
+            Verdict =
+                now.Effect == Effect.Ask ? Effect.Ask
+                : now.Obligations.Observed ? Effect.Deny
+                : null,
+        };
     }
 
     private Circumstances CircumstancesOf(Session session, AgentAction action) =>
@@ -221,7 +233,16 @@ public sealed class ReferenceMonitor(
         {
             cancellationToken.ThrowIfCancellationRequested();
             var policy = ruling.Policy!;
-            var intent = ActionEntries.Intent(session, action, ruling.Decision, policy.Digest, ruling.Labels, number);
+            var intent = ActionEntries.Intent(
+                session,
+                action,
+                ruling.Decision,
+                policy.Digest,
+                ruling.Labels,
+                ruling.Verdict,
+                ruling.Asked,
+                number
+            );
 
             // Only the wait is cancelled, never the append: a half-withdrawn intent could be durable without anybody knowing.
             await journal
@@ -242,7 +263,7 @@ public sealed class ReferenceMonitor(
                 return ruling;
             }
 
-            var late = Recheck(session, action, ruling.Before, ruling.Report);
+            var late = Recheck(session, action, ruling.Before, ruling.Report) with { Asked = ruling.Asked };
             var other =
                 late.Decision.Effect == Effect.Allow && late.Decision.Obligations != ruling.Decision.Obligations;
             return other ? new Ruling(Decision.Deny("the decision changed while it was being recorded"), policy) : late;
@@ -261,8 +282,8 @@ public sealed class ReferenceMonitor(
             : await running.AsTask().WaitAsync(options.PauseWithin, clock, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Null when a person approved, else why not.</summary>
-    private async ValueTask<string?> ApproveAsync(
+    /// <summary>The ask, and why it was not approved; null when a person approved.</summary>
+    private async ValueTask<(Digest Asked, string? Refusal)> ApproveAsync(
         Session session,
         AgentAction action,
         Decision asked,
@@ -297,13 +318,15 @@ public sealed class ReferenceMonitor(
             .AsTask()
             .WaitAsync(options.RecordWithin, clock, cancellationToken)
             .ConfigureAwait(false);
-        return granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}";
+        return (digest, granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}");
     }
 
     private async ValueTask<Passage> RefuseAsync(Session? session, AgentAction action, Ruling ruling)
     {
         var policy = ruling.Policy?.Digest ?? default;
-        await _refusals.WriteAsync(session, action, ruling.Decision, policy).ConfigureAwait(false);
+        await _refusals
+            .WriteAsync(session, action, ruling.Decision, policy, ruling.Verdict, ruling.Asked)
+            .ConfigureAwait(false);
         return Passage.Refuse(ruling.Decision);
     }
 
@@ -317,5 +340,11 @@ public sealed class ReferenceMonitor(
     )
     {
         public GuardReport Report => ReportOrNone ?? GuardReport.Clean;
+
+        /// <summary>What the rules said, where something else is done.</summary>
+        public Effect? Verdict { get; init; }
+
+        /// <summary>What a person was asked; default when nobody was.</summary>
+        public Digest Asked { get; init; }
     }
 }

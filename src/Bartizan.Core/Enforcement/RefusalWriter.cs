@@ -12,7 +12,18 @@ internal sealed class RefusalWriter(IJournal journal, TimeProvider clock, Monito
 {
     private readonly RefusalMeter _meter = new(clock, options);
 
-    public async ValueTask WriteAsync(Session? session, AgentAction action, Decision decision, Digest policy)
+    /// <summary>
+    /// Records a refusal. <paramref name="verdict"/> is what the rules said, where that wasn't deny; <paramref name="asked"/> is what a
+    /// person was asked, default when nobody was.
+    /// </summary>
+    public async ValueTask WriteAsync(
+        Session? session,
+        AgentAction action,
+        Decision decision,
+        Digest policy,
+        Effect? verdict,
+        Digest asked
+    )
     {
         var (write, heldBack) = _meter.Take(session);
         if (!write)
@@ -27,7 +38,8 @@ internal sealed class RefusalWriter(IJournal journal, TimeProvider clock, Monito
 
         try
         {
-            await PostAsync(ActionEntries.Refusal(session, action, decision, policy)).ConfigureAwait(false);
+            await PostAsync(ActionEntries.Refusal(session, action, decision, policy, verdict, asked))
+                .ConfigureAwait(false);
         }
         catch (Exception)
         {

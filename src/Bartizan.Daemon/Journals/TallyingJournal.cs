@@ -1,24 +1,54 @@
+using System.Runtime.CompilerServices;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Daemon.Sessions;
 
 namespace Bartizan.Daemon.Journals;
 
-/// <summary>Passes every entry on to the log and adds it up for its session's summary.</summary>
-public sealed class TallyingJournal(IJournal journal, LiveSessions sessions) : IJournal
+/// <summary>
+/// Passes every entry on to the log, adds it up for its session's summary, and counts what the log didn't take.
+/// </summary>
+public sealed class TallyingJournal(IJournal journal, LiveSessions sessions, LostEntries lost) : IJournal
 {
     /// <inheritdoc/>
-    public ValueTask<long> AppendAsync(Entry entry, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // on every action's way: no garbage
+    public async ValueTask<long> AppendAsync(Entry entry, CancellationToken cancellationToken)
     {
         Tally(entry);
-        return journal.AppendAsync(entry, cancellationToken);
+        try
+        {
+            return await journal.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            CountLost(entry);
+            throw;
+        }
     }
 
     /// <inheritdoc/>
-    public ValueTask PostAsync(Entry entry, CancellationToken cancellationToken)
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder))]
+    public async ValueTask PostAsync(Entry entry, CancellationToken cancellationToken)
     {
         Tally(entry);
-        return journal.PostAsync(entry, cancellationToken);
+        try
+        {
+            await journal.PostAsync(entry, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            CountLost(entry);
+            throw;
+        }
+    }
+
+    // A refusal that wasn't taken is held back by the monitor and counted there; a heartbeat is no loss.
+    private void CountLost(Entry entry)
+    {
+        if (entry.Kind is not (EntryKind.Refusal or EntryKind.Heartbeat))
+        {
+            lost.Add();
+        }
     }
 
     private void Tally(Entry entry) => sessions.Get(entry.Session)?.Tally.Add(entry);

@@ -144,6 +144,13 @@ public sealed class LogSearch : IDisposable
         return null;
     }
 
+    /// <summary>Does without the projection from here on, and has it built again.</summary>
+    public void Distrust(string why)
+    {
+        _place.Distrust();
+        Forgo(why);
+    }
+
     /// <inheritdoc/>
     public void Dispose()
     {

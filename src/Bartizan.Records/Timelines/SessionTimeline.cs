@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
+using Bartizan.Records.Entries;
 using Bartizan.Records.Payloads;
 using Bartizan.Records.Queries;
 
@@ -40,32 +41,51 @@ public sealed record SessionTimeline
     /// <summary>What did it change, or could have: writes, requests that aren't reads, tools, work handed on.</summary>
     public required ImmutableArray<TimelineTarget> Changed { get; init; }
 
+    /// <summary>The files that were changed on the host, as far as their list can be read.</summary>
+    public ImmutableArray<TimelineFile> Files { get; init; } = [];
+
+    /// <summary>What was lent to it.</summary>
+    public ImmutableArray<TimelineCredential> Credentials { get; init; } = [];
+
     /// <summary>What became of its changes in the workspace.</summary>
     public required ImmutableArray<TimelineRow> Workspace { get; init; }
 
     /// <summary>Was it within its mandate.</summary>
     public required TimelineMandate Mandate { get; init; }
 
-    /// <summary>Rebuilds a session from the log; null when the log has no entry of it.</summary>
+    /// <summary>
+    /// Rebuilds a session from the log; null when the log has no entry of it. Each entry names the session's entry before: a projection that
+    /// kept one back is found out here, and the log is walked instead.
+    /// </summary>
+    /// <param name="log">The log.</param>
+    /// <param name="payloads">The payloads beside it.</param>
+    /// <param name="session">The session.</param>
+    /// <param name="excerpts">Whether to read how payloads begin.</param>
+    /// <param name="cancellationToken">Ends it.</param>
     public static async Task<SessionTimeline?> BuildAsync(
         LogSearch log,
         PayloadReader payloads,
         SessionId session,
+        bool excerpts,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(log);
         ArgumentNullException.ThrowIfNull(payloads);
+        var entries = await ReadAsync(log, session, cancellationToken).ConfigureAwait(false);
+        if (!IsChain(entries) && log.Note is null)
+        {
+            log.Distrust("the projection kept entries of the session back");
+            entries = await ReadAsync(log, session, cancellationToken).ConfigureAwait(false);
+        }
+
         var rows = new List<TimelineRow>();
         var open = new Dictionary<long, int>();
+        var files = new List<TimelineFile>();
         string? state = null;
-        await foreach (
-            var row in log.FindAsync(LogQuery.Of(session), LogPage.All, cancellationToken).ConfigureAwait(false)
-        )
+        foreach (var row in entries)
         {
-            var own = row
-                .Payloads.Select(payload => new TimelinePayload(payload, payloads.Open(session, payload).State))
-                .ToImmutableArray();
+            var own = row.Payloads.Select(payload => Read(payloads, row, payload, excerpts, files)).ToImmutableArray();
             if (row.Entry.Kind == EntryKind.Outcome && open.Remove(row.Entry.Passage, out var at))
             {
                 rows[at] = rows[at] with { Outcome = row, Payloads = rows[at].Payloads.AddRange(own) };
@@ -81,7 +101,55 @@ public sealed record SessionTimeline
             rows.Add(new TimelineRow(row, null, own));
         }
 
-        return rows.Count == 0 ? null : Tell(session, state, rows);
+        return rows.Count == 0 ? null : Tell(session, state, rows) with { Files = [.. files] };
+    }
+
+    private static async Task<List<EntryRow>> ReadAsync(
+        LogSearch log,
+        SessionId session,
+        CancellationToken cancellationToken
+    ) =>
+        await log.FindAsync(LogQuery.Of(session), LogPage.All, cancellationToken)
+            .ToListAsync(cancellationToken)
+            .ConfigureAwait(false);
+
+    private static bool IsChain(List<EntryRow> entries)
+    {
+        long? before = null;
+        foreach (var row in entries)
+        {
+            if (row.Stamp.Previous != before)
+            {
+                return false;
+            }
+
+            before = row.Index;
+        }
+
+        return true;
+    }
+
+    private static TimelinePayload Read(
+        PayloadReader payloads,
+        EntryRow row,
+        PayloadReference reference,
+        bool excerpts,
+        List<TimelineFile> files
+    )
+    {
+        var payload = payloads.Open(row.Entry.Session, reference);
+        if (payload.State != PayloadState.Whole)
+        {
+            return new TimelinePayload(reference, payload.State);
+        }
+
+        if (row.Entry is { Kind: EntryKind.Workspace, Detail: "applied" } && reference.Role == AppliedFiles.Role)
+        {
+            files.AddRange(AppliedFiles.Read(payload.Content));
+        }
+
+        var excerpt = excerpts ? PayloadExcerpt.Of(reference.MediaType, payload.Content) : null;
+        return new TimelinePayload(reference, payload.State, excerpt);
     }
 
     private static SessionTimeline Tell(SessionId session, string? state, List<TimelineRow> rows)
@@ -98,6 +166,14 @@ public sealed record SessionTimeline
             Rows = [.. rows],
             Reached = Targets(granted),
             Changed = Targets(granted.Where(row => MayChange(row.Row.Entry))),
+            Credentials =
+            [
+                .. granted
+                    .Where(row => row.Row.Entry.Credential is not null)
+                    .GroupBy(row => row.Row.Entry.Credential!, StringComparer.Ordinal)
+                    .Select(group => new TimelineCredential(group.Key, group.Count()))
+                    .OrderBy(credential => credential.Handle, StringComparer.Ordinal),
+            ],
             Workspace = [.. rows.Where(row => row.Row.Entry.Kind == EntryKind.Workspace)],
             Mandate = new TimelineMandate(
                 Refused: [.. rows.Where(row => row.Row.Entry.Kind == EntryKind.Refusal)],

@@ -122,6 +122,21 @@ public sealed class GateAttackTests
         approval.Effect.ShouldBe(Effect.Deny);
         approval.Person.ShouldBe("mallory");
         approval.Action.ShouldNotBe(other);
+        var refusal = gate.Journal.Of(EntryKind.Refusal).ShouldHaveSingleItem();
+        refusal.Verdict.ShouldBe(Effect.Ask);
+        refusal.Action.ShouldBe(approval.Action);
+    }
+
+    [Fact]
+    public async Task An_intent_says_that_the_rules_asked_and_which_answer_it_came_of()
+    {
+        var gate = Gate.With(Gate.AskModel);
+        gate.OnAsk = (request, _) => Task.FromResult(new Approval(true, request.Digest, "alice", null));
+        await using var passage = await gate.RequestAsync();
+        var intent = gate.Journal.Of(EntryKind.Intent).ShouldHaveSingleItem();
+        intent.Effect.ShouldBe(Effect.Allow);
+        intent.Verdict.ShouldBe(Effect.Ask);
+        intent.Action.ShouldBe(gate.Journal.Of(EntryKind.Approval).ShouldHaveSingleItem().Action);
     }
 
     [Fact]

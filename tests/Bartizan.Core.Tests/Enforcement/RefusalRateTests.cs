@@ -28,6 +28,7 @@ public sealed class RefusalRateTests
         var held = gate.Journal.Entries[3];
         held.Kind.ShouldBe(EntryKind.Refusal);
         held.Count.ShouldBe(7);
+        held.Lost.ShouldBe(7);
         held.Target.ShouldBeNull();
         held.Session.ShouldBe(gate.Session.Id);
         held.Agent.ShouldBe("tester@3");

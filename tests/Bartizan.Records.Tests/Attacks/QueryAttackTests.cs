@@ -143,6 +143,21 @@ public sealed class QueryAttackTests : TemporaryRecord
     }
 
     [Fact]
+    public async Task A_session_from_which_the_database_kept_an_entry_back_is_told_whole()
+    {
+        await WriteAsync();
+        await RowsAsync();
+        Lie("UPDATE entry SET session = 0 WHERE idx IN (2, 5)");
+        using var payloads = new Payloads.PayloadReader(Options.PayloadDirectory, Options.KeyDirectory);
+        using var search = await SearchAsync();
+        var timeline = await Timelines.SessionTimeline.BuildAsync(search, payloads, Session, false, default);
+
+        timeline.ShouldNotBeNull().Rows.Length.ShouldBe(s_evil.Length);
+        search.Note.ShouldNotBeNull();
+        Place.IsDistrusted.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task A_page_that_lacks_an_entry_at_either_end_is_caught()
     {
         await WriteAsync();

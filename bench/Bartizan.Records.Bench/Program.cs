@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bartizan.Core.Sessions;
+using Bartizan.Records.Bench;
+using Bartizan.Records.Payloads;
+using Bartizan.Records.Projections;
+using Bartizan.Records.Queries;
+using Bartizan.Records.Timelines;
+
+// Queries over a long log. Phases, so that each can be given its time; all resume where the last run of them ended.
+//   write HOME ENTRIES     appends entries of made-up sessions: 1,000 entries each, 20 sessions at a time
+//   project HOME SECONDS   builds the projection (SQLite, or PostgreSQL when HOME/index.postgres says so)
+//   ask HOME               rebuilds sessions, and asks what people ask
+var home = args[1];
+switch (args[0])
+{
+    case "write":
+        await MadeUpLog.WriteAsync(home, long.Parse(args[2], CultureInfo.InvariantCulture));
+        return;
+    case "project":
+        await ProjectAsync(double.Parse(args[2], CultureInfo.InvariantCulture));
+        return;
+    default:
+        await AskAsync();
+        return;
+}
+
+async Task ProjectAsync(double seconds)
+{
+    var size = MadeUpLog.SizeOf(home);
+    var started = Stopwatch.GetTimestamp();
+    var first = -1L;
+    await using var follower = new ProjectionFollower(
+        new ProjectionPlace { Home = home },
+        () => size,
+        TimeProvider.System,
+        Console.WriteLine
+    );
+    while (follower.Size < size && Stopwatch.GetElapsedTime(started).TotalSeconds < seconds)
+    {
+        await Task.Delay(100);
+        if (first < 0 && follower.Size > 0)
+        {
+            (first, started) = (follower.Size, Stopwatch.GetTimestamp());
+        }
+    }
+
+    var took = Stopwatch.GetElapsedTime(started).TotalSeconds;
+    var rate = (follower.Size - Math.Max(first, 0)) / took;
+    Console.WriteLine($"projected {follower.Size:N0} of {size:N0} entries; {rate:N0} entries/s");
+}
+
+async Task AskAsync()
+{
+    var place = new ProjectionPlace { Home = home };
+    using var search = await LogSearch.OpenAsync(place, Console.WriteLine, default);
+    Console.WriteLine(search.Note ?? "through the projection");
+    var size = MadeUpLog.SizeOf(home);
+    if (File.Exists(place.Database))
+    {
+        var bytes = new FileInfo(place.Database).Length;
+        Console.WriteLine($"index.db: {bytes:N0} bytes, {(double)bytes / size:N1} an entry");
+    }
+
+    Console.WriteLine("| what | entries found | p50 ms | p99 ms |");
+    Console.WriteLine("|---|---|---|---|");
+    using var payloads = new PayloadReader(place.Record.PayloadDirectory, place.Record.KeyDirectory);
+    var sessions = new List<SessionId>();
+    for (var at = size / 200; at < size; at += size / 200)
+    {
+        var page = new LogPage { After = at, Limit = 1 };
+        var row = await search.FindAsync(LogQuery.All, page, default).FirstAsync();
+        sessions.Add(row.Entry.Session);
+    }
+
+    await MeasureAsync(
+        "a session rebuilt",
+        sessions,
+        async session => (await SessionTimeline.BuildAsync(search, payloads, session, false, default))!.Rows.Length
+    );
+    foreach (
+        var text in (string[])
+            [
+                "decision:deny",
+                "agent:agent-7 verb:http",
+                "host:host-17.example since:400d",
+                "target:*item-777*",
+                "\"no rule allows\" -agent:agent-7",
+                "label:untrusted tool:github/*",
+            ]
+    )
+    {
+        LogQuery.TryParse(text, TimeProvider.System.GetUtcNow(), out var query, out _);
+        await MeasureAsync(
+            $"`{text} --limit 50`",
+            Enumerable.Range(0, 20),
+            async _ => await search.FindAsync(query, new LogPage { Limit = 50 }, default).CountAsync()
+        );
+    }
+}
+
+async Task MeasureAsync<T>(string name, IEnumerable<T> each, Func<T, Task<int>> run)
+{
+    var took = new List<double>();
+    var found = 0;
+    foreach (var one in each)
+    {
+        var started = Stopwatch.GetTimestamp();
+        found = await run(one);
+        took.Add(Stopwatch.GetElapsedTime(started).TotalMilliseconds);
+    }
+
+    took.Sort();
+    Console.WriteLine($"| {name} | {found} | {took[took.Count / 2]:N1} | {took[took.Count * 99 / 100]:N1} |");
+}
