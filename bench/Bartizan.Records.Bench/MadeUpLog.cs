@@ -2,7 +2,6 @@ using System.Globalization;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
-using Bartizan.Log;
 using Bartizan.Records.Journals;
 
 namespace Bartizan.Records.Bench;

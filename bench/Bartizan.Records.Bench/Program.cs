@@ -90,7 +90,11 @@ async Task AskAsync()
             ]
     )
     {
-        LogQuery.TryParse(text, TimeProvider.System.GetUtcNow(), out var query, out _);
+        if (!LogQuery.TryParse(text, TimeProvider.System.GetUtcNow(), out var query, out var problem))
+        {
+            throw new InvalidOperationException(problem);
+        }
+
         await MeasureAsync(
             $"`{text} --limit 50`",
             Enumerable.Range(0, 20),

@@ -50,7 +50,13 @@ internal static class LogShowCommand
                 var places = LogCommand.Places();
                 using var payloads = new PayloadReader(places.PayloadDirectory, places.KeyDirectory);
                 using var search = await LogCommand.OpenAsync(cancellationToken);
-                var timeline = await SessionTimeline.BuildAsync(search, payloads, id, cancellationToken);
+                var timeline = await SessionTimeline.BuildAsync(
+                    search,
+                    payloads,
+                    id,
+                    parsed.GetValue(excerpts),
+                    cancellationToken
+                );
                 if (timeline is null)
                 {
                     return Screen.Error(ExitCode.No, $"the log has no entry of session `{id}`");

@@ -54,8 +54,8 @@ public sealed record SessionTimeline
     public required TimelineMandate Mandate { get; init; }
 
     /// <summary>
-    /// Rebuilds a session from the log; null when the log has no entry of it. Each entry names the session's entry before: a projection that
-    /// kept one back is found out here, and the log is walked instead.
+    /// Rebuilds a session from the log; null when the log has no entry of it. Each entry names the session's entry before: a projection
+    /// that kept one back is found out here, and the log is walked instead.
     /// </summary>
     /// <param name="log">The log.</param>
     /// <param name="payloads">The payloads beside it.</param>
