@@ -4,38 +4,89 @@ using System.Security.Cryptography;
 using Bartizan.Log;
 using Bartizan.Log.Bench;
 using Bartizan.Log.Disks;
-using Bartizan.Log.Verification;
 
 // Appends in a closed loop (each caller waits for its entry to be durable) and an open loop, with and without a slower disk,
-// and verifies what was written. Prints medians of three rounds.
-//   dotnet run -c Release --project bench/Bartizan.Log.Bench [-- seconds-per-round]
+// while tiles are laid out and checkpoints published behind it; then weighs, verifies and proves a million entries. Prints
+// medians of three rounds, and last the goals. bench/log/run.sh [seconds-per-round]
 
 var seconds = args.Length > 0 ? double.Parse(args[0], CultureInfo.InvariantCulture) : 2;
 const int Rounds = 3;
-const int LeafBytes = 1024;
 const int OpenLoopRate = 10_000;
-var leaf = RandomNumberGenerator.GetBytes(LeafBytes);
+var leaves = SampleEntries.Make();
+var goals = new Goals();
 
 Console.WriteLine("| what | entries/s | p50 ms | p99 ms | entries per sync | bytes allocated per entry |");
 Console.WriteLine("|---|---|---|---|---|---|");
+var device = MeasureDevice();
 foreach (var delay in new[] { 0, 5 })
 {
     foreach (var inFlight in new[] { 1, 64, 4096 })
     {
-        await ReportAsync(
+        var (rate, _) = await ReportAsync(
             $"closed loop, {inFlight} in flight, +{delay} ms per sync",
             log => ClosedAsync(log, inFlight),
             delay
         );
+        if (inFlight == 4096)
+        {
+            goals.AtLeast(
+                $"durable entries, {inFlight} in flight, +{delay} ms per sync",
+                delay == 0 ? 100_000 : 50_000,
+                rate,
+                "entries/s"
+            );
+        }
     }
 
-    await ReportAsync($"open loop, {OpenLoopRate}/s, +{delay} ms per sync", OpenAsync, delay);
+    var (_, p99) = await ReportAsync($"open loop, {OpenLoopRate}/s, +{delay} ms per sync", OpenAsync, delay);
+    if (delay == 0)
+    {
+        device = Math.Max(device, MeasureDevice());
+        goals.AtMost(
+            $"open loop of {OpenLoopRate}/s, p99 (2 ms, or three times the device's fdatasync p99 of {device.ToString("F2", CultureInfo.InvariantCulture)} ms)",
+            Math.Max(2, 3 * device),
+            p99,
+            "ms"
+        );
+    }
 }
 
-await VerifyAsync();
+await MillionBench.RunAsync(goals);
 await JournalBench.RunAsync(seconds);
+goals.Print();
 
-async Task ReportAsync(
+// The 99th percentile of writing 4 KB and waiting for fdatasync, on a file laid out before, nothing else at work.
+double MeasureDevice()
+{
+    const int Syncs = 2000;
+    var path = Path.GetTempFileName();
+    var took = new double[Syncs];
+    using (var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
+    {
+        RandomAccess.Write(file, new byte[Syncs * 4096], 0);
+        SystemDisk.Instance.Sync(file);
+        var block = RandomNumberGenerator.GetBytes(4096);
+        for (var i = 0; i < Syncs; i++)
+        {
+            var start = Stopwatch.GetTimestamp();
+            SystemDisk.Instance.Write(file, block, i * 4096L);
+            SystemDisk.Instance.Sync(file);
+            took[i] = Stopwatch.GetElapsedTime(start).TotalMilliseconds;
+        }
+    }
+
+    File.Delete(path);
+    Array.Sort(took);
+    Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| the device's own fdatasync of 4 KB | | {took[Syncs / 2]:F2} | {took[(int)(Syncs * 0.99)]:F2} | | |"
+        )
+    );
+    return took[(int)(Syncs * 0.99)];
+}
+
+async Task<(double Rate, double P99)> ReportAsync(
     string name,
     Func<TransparencyLog, Task<(long Entries, double Seconds, double[] Latencies)>> run,
     int delay
@@ -56,7 +107,7 @@ async Task ReportAsync(
             )
         )
         {
-            await log.AppendAsync(leaf, default);
+            await log.AppendAsync(leaves[0], default);
             var syncs = log.Syncs;
             var allocated = GC.GetTotalAllocatedBytes();
             var (entries, took, latencies) = await run(log);
@@ -83,6 +134,8 @@ async Task ReportAsync(
         )
     );
 
+    return (Median(row => row.Rate), Median(row => row.P99));
+
     double Median(Func<(double Rate, double P50, double P99, double PerSync, double Allocated), double> of) =>
         rows.Select(of).Order().ElementAt(Rounds / 2);
 }
@@ -92,13 +145,13 @@ async Task<(long, double, double[])> ClosedAsync(TransparencyLog log, int inFlig
     var watch = Stopwatch.StartNew();
     var callers = Enumerable
         .Range(0, inFlight)
-        .Select(async _ =>
+        .Select(async caller =>
         {
             var latencies = new List<double>(4096);
-            while (watch.Elapsed.TotalSeconds < seconds)
+            for (var i = caller; watch.Elapsed.TotalSeconds < seconds; i += 97)
             {
                 var start = Stopwatch.GetTimestamp();
-                await log.AppendAsync(leaf, default);
+                await log.AppendAsync(leaves[i % leaves.Length], default);
                 latencies.Add(Stopwatch.GetElapsedTime(start).TotalMilliseconds);
             }
 
@@ -138,39 +191,7 @@ async Task<(long, double, double[])> OpenAsync(TransparencyLog log)
     async Task OneAsync(int i)
     {
         var start = watch.Elapsed.TotalSeconds;
-        await log.AppendAsync(leaf, default);
+        await log.AppendAsync(leaves[i % leaves.Length], default);
         latencies[i] = (watch.Elapsed.TotalSeconds - start) * 1000;
     }
-}
-
-async Task VerifyAsync()
-{
-    const int Entries = 300_000;
-    var directory = Directory.CreateTempSubdirectory("bartizan-bench-").FullName;
-    await using (var log = await TransparencyLog.OpenAsync(directory, new LogOptions(), TimeProvider.System, default))
-    {
-        for (var i = 0; i < Entries; i++)
-        {
-            await log.PostAsync(leaf, default);
-        }
-    }
-
-    var rates = new List<double>();
-    for (var round = 0; round < Rounds; round++)
-    {
-        var watch = Stopwatch.StartNew();
-        var verdict = await LogVerifier.VerifyAsync(directory, new LogVerifierOptions(), default);
-        rates.Add(Entries / watch.Elapsed.TotalSeconds);
-        if (!verdict.Holds || verdict.Entries != Entries)
-        {
-            throw new InvalidOperationException("the log that was just written does not verify");
-        }
-    }
-
-    var opening = Stopwatch.StartNew();
-    await (await TransparencyLog.OpenAsync(directory, new LogOptions(), TimeProvider.System, default)).DisposeAsync();
-    Console.WriteLine(
-        $"\nverify: {rates.Order().ElementAt(Rounds / 2):F0} entries/s; opening {Entries} entries: {opening.ElapsedMilliseconds} ms"
-    );
-    Directory.Delete(directory, recursive: true);
 }

@@ -1,6 +1,9 @@
 using Bartizan.Log.Tests;
 
-// The tests' own child process: a writer that is killed. Everything else is the test runner.
-return args is [KilledWriter.Argument, var directory]
-    ? await KilledWriter.RunAsync(directory)
-    : await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args);
+// The tests' own child process: a writer that is killed, or whose disk fails. Everything else is the test runner.
+return args switch
+{
+    [KilledWriter.Argument, var directory] => await KilledWriter.RunAsync(directory, waits: false),
+    [KilledWriter.Argument, var directory, KilledWriter.Ready] => await KilledWriter.RunAsync(directory, waits: true),
+    _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
+};

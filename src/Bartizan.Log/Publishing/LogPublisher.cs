@@ -181,6 +181,7 @@ internal sealed class LogPublisher : IAsyncDisposable
             for (var done = false; !done; )
             {
                 done = _integrator.Advance(now, cancellationToken);
+                _integrator.PublishFull();
                 Rungs.Raise(new LogStanding(LogRung.Integrated, _integrator.Size, null));
                 if (publish && (done || _clock.GetElapsedTime(_publishedAt) >= _options.CheckpointEvery))
                 {
@@ -188,7 +189,6 @@ internal sealed class LogPublisher : IAsyncDisposable
                 }
             }
 
-            _integrator.PublishFull();
             Volatile.Write(ref _problem, null);
         }
         catch (OperationCanceledException)
