@@ -205,6 +205,22 @@ public sealed class CrashTests : TemporaryLog
     }
 
     [Fact]
+    public async Task A_crash_between_the_two_copies_of_a_checkpoint_leaves_both_at_the_newest_when_the_log_opens()
+    {
+        await WriteAsync(5);
+        var path = System.IO.Path.Combine(Path, "checkpoint");
+        var older = await File.ReadAllTextAsync(path);
+        await WriteAsync(5, from: 5);
+        var newest = await File.ReadAllTextAsync(path);
+        await File.WriteAllTextAsync(path, older);
+
+        await (await OpenAsync()).DisposeAsync();
+
+        (await File.ReadAllTextAsync(path)).ShouldBe(newest);
+        (await VerifyAsync()).Unsigned.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task Killed_at_random_points_a_writer_loses_nothing_that_was_acknowledged()
     {
         const int Kills = 20;

@@ -26,6 +26,20 @@ internal sealed class CheckpointStore(string directory, string keyDirectory)
         DurableFile.Replace(_path, bytes, Mode);
     }
 
+    /// <summary>
+    /// After a crash between the two copies: both become the newest, so that who reads one sees what the other covers.
+    /// </summary>
+    public void Level(SignedCheckpoint newest, NoteVerifier verifier)
+    {
+        if (
+            Read(_path, verifier)?.Checkpoint != newest.Checkpoint
+            || Read(_copy, verifier)?.Checkpoint != newest.Checkpoint
+        )
+        {
+            Save(newest.Note);
+        }
+    }
+
     public void SaveWitnessed(string note) => DurableFile.Replace(_witnessed, Encoding.UTF8.GetBytes(note), Mode);
 
     /// <summary>The cosigned one; null when there is none.</summary>

@@ -179,6 +179,7 @@ internal sealed record LogOpening(
         }
 
         var scan = TailScan.Run(segments, last.Checkpoint, cancellationToken);
+        checkpoints.Level(last, signer.Verifier);
         var writer = SegmentWriter.Continue(segments[^1], scan.End, scan.Index);
         var recovery = new LogRecovery(Created: false, scan.TornBytes, scan.Tree.Size - last.Checkpoint.Size);
         var witnessed = checkpoints.LoadWitnessed(signer.Verifier);
