@@ -19,6 +19,7 @@ namespace Bartizan.Cli.Commands;
 /// <param name="Here">How the manifest that gives more decides it.</param>
 /// <param name="There">How the other decides it.</param>
 /// <param name="Because">Why the other decides it so.</param>
+/// <param name="Id">What a waiver calls it; null for what none can accept.</param>
 internal sealed record ExcessLine(
     ExcessKind Kind,
     bool Certain,
@@ -31,7 +32,8 @@ internal sealed record ExcessLine(
     string? Granted,
     Effect? Here,
     Effect? There,
-    string? Because
+    string? Because,
+    string? Id
 )
 {
     /// <summary>The lines of a proof.</summary>
@@ -78,6 +80,10 @@ internal sealed record ExcessLine(
             if (!line.Certain)
             {
                 Screen.Line("      cannot prove it; the action may be one that can't be");
+                if (line.Id is { } id)
+                {
+                    Screen.Line($"      a signed waiver may accept it: --waive {id}");
+                }
             }
         }
     }
@@ -100,6 +106,7 @@ internal sealed record ExcessLine(
             excess.GrantedBy is { } rule ? $"`{rule.Text}` ({rule.Place})" : null,
             excess.Action is null ? null : excess.First.Effect,
             excess.Action is null ? null : excess.Second.Effect,
-            excess.Action is null ? null : excess.Second.Reason
+            excess.Action is null ? null : excess.Second.Reason,
+            excess.Waivable?.ToString()
         );
 }

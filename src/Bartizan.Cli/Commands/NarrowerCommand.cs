@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bartizan.Cli.Terminal;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Narrowing;
+using Bartizan.Core.Policies;
 
 namespace Bartizan.Cli.Commands;
 
@@ -23,6 +24,11 @@ internal static class NarrowerCommand
             second,
             json,
         };
+        foreach (var option in WaiverOptions.All)
+        {
+            command.Options.Add(option);
+        }
+
         command.SetAction(parsed =>
         {
             if (
@@ -33,17 +39,43 @@ internal static class NarrowerCommand
                 return code;
             }
 
-            var proof = NarrowingProof.Of(a, b, TimeProvider.System.GetUtcNow());
+            var now = TimeProvider.System.GetUtcNow();
+            var today = DateOnly.FromDateTime(now.UtcDateTime);
+            var proof = NarrowingProof.Of(a, b, now);
+            var (mine, theirs) = (Policy.Compile(a), Policy.Compile(b));
+            if (WaiverOptions.Makes(parsed))
+            {
+                return WaiverOptions.Make(parsed, proof, mine, theirs, today);
+            }
+
+            if (WaiverOptions.Take(parsed, proof, mine, theirs, today) is not { } waivers)
+            {
+                return ExitCode.No;
+            }
+
+            var accepted = waivers.Select(w => w.Excess).ToHashSet(StringComparer.Ordinal);
+            var isProved = proof.Excesses.All(e => e.Waivable is { } id && accepted.Contains(id.ToString()));
             if (parsed.GetValue(json))
             {
-                Screen.Json(new NarrowerReport(proof.Answer, proof.From, proof.Atoms, ExcessLine.Of(proof)));
+                Screen.Json(
+                    new NarrowerReport(proof.Answer, proof.From, proof.Atoms, ExcessLine.Of(proof), waivers, isProved)
+                );
             }
             else
             {
                 Print(parsed.GetValue(first)!, parsed.GetValue(second)!, a, b, proof);
+                foreach (var waiver in waivers)
+                {
+                    Screen.Line(
+                        Screen.Printable(
+                            $"accepted by {waiver.By} until {waiver.Until:yyyy-MM-dd}: {waiver.Rule}: {waiver.Why}"
+                        )
+                    );
+                }
             }
 
-            return proof.Answer == NarrowingAnswer.Proved ? ExitCode.Done : ExitCode.No;
+            // INVARIANT: a waiver accepts what isn't proved, never what was seen to differ.
+            return isProved ? ExitCode.Done : ExitCode.No;
         });
         return command;
     }
@@ -77,6 +109,8 @@ internal static class NarrowerCommand
         NarrowingAnswer Answer,
         DateTimeOffset From,
         int Atoms,
-        IReadOnlyList<ExcessLine> Excesses
+        IReadOnlyList<ExcessLine> Excesses,
+        IReadOnlyList<Waiver> Waivers,
+        bool Accepted
     );
 }

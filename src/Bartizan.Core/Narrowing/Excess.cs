@@ -1,3 +1,4 @@
+using System.Text;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 
@@ -31,4 +32,17 @@ public sealed record Excess(ExcessKind Kind, string Says)
 
     /// <summary>The rule of the first that grants it.</summary>
     public RuleReference? GrantedBy { get; init; }
+
+    /// <summary>
+    /// What a waiver calls it: one rule of the first of which not all could be proved. Null for what can't be waived: what was seen to
+    /// differ, and a proof that gave up.
+    /// </summary>
+    public Digest? Waivable =>
+        IsCertain || GrantedBy is not { } rule
+            ? null
+            : Digest.Of(
+                Encoding.UTF8.GetBytes(
+                    $"bartizan excess v1\n{Kind}\n{rule.Layer}\n{rule.Text}\n{rule.Place[(rule.Place.LastIndexOf('/') + 1)..]}"
+                )
+            );
 }

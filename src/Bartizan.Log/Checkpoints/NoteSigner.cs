@@ -47,7 +47,9 @@ public sealed class NoteSigner
     /// <inheritdoc/>
     public override string ToString() => $"***{Verifier.Name}";
 
-    internal static NoteSigner Load(string path)
+    /// <summary>Reads a key that was saved.</summary>
+    /// <exception cref="LogInconsistentException">When the file is no such key.</exception>
+    public static NoteSigner Load(string path)
     {
         var parts = File.ReadAllText(path).Trim().Split('+', 5);
         var key = new byte[1 + Ed25519.SeedBytes + 3];
@@ -72,7 +74,8 @@ public sealed class NoteSigner
         );
     }
 
-    internal void Save(string path)
+    /// <summary>Saves the key to a file that only its owner can read.</summary>
+    public void Save(string path)
     {
         var text =
             $"{Prefix}{Verifier.Name}+{Verifier.KeyId:x8}+{Convert.ToBase64String([NoteVerifier.Ed25519Algorithm, .. _seed])}\n";
