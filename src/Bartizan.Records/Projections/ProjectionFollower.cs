@@ -15,6 +15,9 @@ public sealed class ProjectionFollower : IAsyncDisposable
     // After a failure: a database that is restarted is back by then, and a broken disk isn't asked in a loop.
     private static readonly TimeSpan s_again = TimeSpan.FromSeconds(15);
 
+    // Between two stretches it looks whether it is still trusted, and says how far it is.
+    private const int MaxStretch = 64 * 1024;
+
     private readonly ProjectionPlace _place;
     private readonly Func<long> _durable;
     private readonly TimeProvider _clock;
@@ -98,10 +101,16 @@ public sealed class ProjectionFollower : IAsyncDisposable
         var writer = new ProjectionWriter(store, new LogDirectory(_place.Record.LogDirectory), leaves, origin);
         while (!_place.IsDistrusted)
         {
-            await writer.CatchUpAsync(_durable(), _closing.Token).ConfigureAwait(false);
+            var durable = _durable();
+            await writer
+                .CatchUpAsync(Math.Min(durable, writer.Size + MaxStretch), _closing.Token)
+                .ConfigureAwait(false);
             Size = writer.Size;
             Tell(null);
-            await Task.Delay(s_every, _clock, _closing.Token).ConfigureAwait(false);
+            if (Size >= durable)
+            {
+                await Task.Delay(s_every, _clock, _closing.Token).ConfigureAwait(false);
+            }
         }
     }
 
