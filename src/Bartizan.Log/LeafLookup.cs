@@ -121,8 +121,8 @@ public sealed class LeafLookup(string directory) : IDisposable
                 : throw new LogInconsistentException($"entry {index} in `{segment.Path}` is damaged");
         }
 
-        // The derived index doesn't know it yet: from the last entry that it knows, the frames show the way.
-        var (from, at) = segment.LastKnown();
+        // The derived index doesn't know it yet, or has a hole there: from the last entry that it knows, the frames show the way.
+        var (from, at) = segment.LastKnown(index);
         var frames = new FrameReader(segment.File, segment.Header.Salt, from);
         while (frames.Next(out var frame, out _) == FrameState.Whole)
         {
@@ -182,17 +182,15 @@ public sealed class LeafLookup(string directory) : IDisposable
             _index ??= OpenIndex(segment.IndexPath);
             Span<byte> offset = stackalloc byte[sizeof(uint)];
             var at = (index - Header.FirstIndex) * SegmentFile.IndexEntryBytes;
-            return _index is not null && RandomAccess.Read(_index, offset, at) == offset.Length
-                ? BinaryPrimitives.ReadUInt32LittleEndian(offset)
+            return
+                _index is not null
+                && RandomAccess.Read(_index, offset, at) == offset.Length
+                && BinaryPrimitives.ReadUInt32LittleEndian(offset) is >= SegmentHeader.Bytes and var found
+                ? found
                 : null;
         }
 
-        public (long Offset, long Index) LastKnown()
-        {
-            var known = _index is null ? 0 : RandomAccess.GetLength(_index) / SegmentFile.IndexEntryBytes;
-            var last = Header.FirstIndex + known - 1;
-            return known > 0 && Offset(last) is { } offset ? (offset, last) : (SegmentHeader.Bytes, Header.FirstIndex);
-        }
+        public (long Offset, long Index) LastKnown(long before) => segment.Seek(before);
 
         public void Dispose()
         {

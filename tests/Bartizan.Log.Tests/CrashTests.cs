@@ -205,6 +205,25 @@ public sealed class CrashTests : TemporaryLog
     }
 
     [Fact]
+    public async Task A_hole_that_a_full_disk_left_in_an_index_misleads_no_reader()
+    {
+        await WriteAsync(20);
+        var index = System.IO.Path.ChangeExtension(Segment(Path), ".index");
+        var bytes = await File.ReadAllBytesAsync(index);
+        bytes.AsSpan(5 * SegmentFile.IndexEntryBytes, 10 * SegmentFile.IndexEntryBytes).Clear();
+        await File.WriteAllBytesAsync(index, bytes);
+        using var lookup = new LeafLookup(Path);
+
+        foreach (var i in new[] { 0, 4, 5, 9, 14, 15, 19 })
+        {
+            (await ReadAsync(Path, i, 1)).ShouldBe([Encoding.UTF8.GetString(Leaf(i))]);
+            lookup.Read(i)!.Value.ToArray().ShouldBe(Leaf(i));
+        }
+
+        (await VerifyAsync()).Faults.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task A_crash_between_the_two_copies_of_a_checkpoint_leaves_both_at_the_newest_when_the_log_opens()
     {
         await WriteAsync(5);

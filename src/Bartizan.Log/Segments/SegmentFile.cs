@@ -60,17 +60,7 @@ internal sealed record SegmentFile(int Number, string Path, SegmentHeader Header
         File.OpenHandle(Path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
 
     /// <summary>The same; null when it is gone.</summary>
-    public SafeFileHandle? TryOpen()
-    {
-        try
-        {
-            return OpenForReading();
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-    }
+    public SafeFileHandle? TryOpen() => TryOpen(Path);
 
     /// <summary>
     /// The length without the zeros at the end, which a live or killed writer keeps behind its last record. The header holds a
@@ -100,28 +90,51 @@ internal sealed record SegmentFile(int Number, string Path, SegmentHeader Header
     public (long Offset, long Index) Seek(long index)
     {
         var start = ((long)SegmentHeader.Bytes, Header.FirstIndex);
-        if (index <= Header.FirstIndex || !File.Exists(IndexPath))
+        if (index <= Header.FirstIndex)
         {
             return start;
         }
 
-        using var file = File.OpenHandle(
-            IndexPath,
-            FileMode.Open,
-            FileAccess.Read,
-            FileShare.ReadWrite | FileShare.Delete
-        );
+        using var file = TryOpen(IndexPath);
+        if (file is null)
+        {
+            return start;
+        }
+
         var known = RandomAccess.GetLength(file) / IndexEntryBytes;
         if (known == 0)
         {
             return start;
         }
 
-        var at = Math.Min(index - Header.FirstIndex, known - 1);
+        // A full disk can leave a hole: then the nearest place before it that is known.
         Span<byte> offset = stackalloc byte[sizeof(uint)];
-        return RandomAccess.Read(file, offset, at * IndexEntryBytes) == sizeof(uint)
-            ? (System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(offset), Header.FirstIndex + at)
-            : start;
+        for (var at = Math.Min(index - Header.FirstIndex, known - 1); at > 0; at--)
+        {
+            if (
+                RandomAccess.Read(file, offset, at * IndexEntryBytes) == sizeof(uint)
+                && System.Buffers.Binary.BinaryPrimitives.ReadUInt32LittleEndian(offset)
+                    is >= SegmentHeader.Bytes
+                        and var found
+            )
+            {
+                return (found, Header.FirstIndex + at);
+            }
+        }
+
+        return start;
+    }
+
+    private static SafeFileHandle? TryOpen(string path)
+    {
+        try
+        {
+            return File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
     }
 
     private static SegmentHeader ReadHeader(string path)

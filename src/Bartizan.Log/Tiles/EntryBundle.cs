@@ -14,10 +14,13 @@ internal static class EntryBundle
     /// <summary>256 entries of the largest size.</summary>
     public const int MaxBytes = TilePath.Width * (LengthBytes + LogOptions.MaxLeafBytes);
 
+    // The lowest level that finds matches across records; the next ones take longer than they save.
+    private static readonly ZLibCompressionOptions s_options = new() { CompressionLevel = 3 };
+
     public static byte[] Compress(ReadOnlySpan<byte> bundle)
     {
         using var packed = new MemoryStream();
-        using (var gzip = new GZipStream(packed, CompressionLevel.Fastest, leaveOpen: true))
+        using (var gzip = new GZipStream(packed, s_options, leaveOpen: true))
         {
             gzip.Write(bundle);
         }
