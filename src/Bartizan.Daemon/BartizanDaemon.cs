@@ -15,6 +15,7 @@ using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
 using Bartizan.Log;
+using Bartizan.Records.Claims;
 using Bartizan.Records.Export;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Projections;
@@ -155,7 +156,15 @@ public sealed class BartizanDaemon : IAsyncDisposable
         _open.Push(consulted);
         var monitor = new ReferenceMonitor(sessions, journal, desk, [consulted], clock, new MonitorOptions());
         var models = await ModelGateway
-            .StartAsync(monitor, sessions, tokens, lender, clock, new ModelGatewayOptions(), cancellationToken)
+            .StartAsync(
+                monitor,
+                sessions,
+                tokens,
+                lender,
+                clock,
+                new ModelGatewayOptions { Claims = new ClaimBook(journal, clock) },
+                cancellationToken
+            )
             .ConfigureAwait(false);
         Opened(models);
         var egress = new EgressProxy(

@@ -35,4 +35,7 @@ public enum EntryKind
 
     /// <summary>The instance is there, its log takes entries, and nothing else was to be written for a while.</summary>
     Heartbeat,
+
+    /// <summary>What an agent says of itself, by its own telemetry. Never evidence: nothing decides by it.</summary>
+    Claim,
 }

@@ -88,6 +88,7 @@ internal sealed class ModelApplication(
         switch (route.Kind)
         {
             case ModelRouteKind.Unknown:
+            case ModelRouteKind.Claims when options.Claims is null:
                 return ModelError.WriteAsync(context, api, 404, "this gateway has no such path for this method");
             case ModelRouteKind.Root:
                 context.Response.ContentLength = 0;
@@ -148,8 +149,9 @@ internal sealed class ModelApplication(
             var body = default(RequestBody.Result);
             if (HttpMethods.IsPost(context.Request.Method))
             {
+                var most = route.Kind == ModelRouteKind.Claims ? options.MaxClaimBytes : options.MaxRequestBytes;
                 body = await RequestBody
-                    .ReadAsync(context.Request, options.MaxRequestBytes, Reserve, context.RequestAborted)
+                    .ReadAsync(context.Request, most, Reserve, context.RequestAborted)
                     .ConfigureAwait(false);
             }
 
@@ -158,6 +160,12 @@ internal sealed class ModelApplication(
                 context.Response.Headers.Connection = "close";
                 await RecordAsync(session, api, body.Problem).ConfigureAwait(false);
                 await ModelError.WriteAsync(context, api, body.Status, body.Problem).ConfigureAwait(false);
+                return;
+            }
+
+            if (route.Kind == ModelRouteKind.Claims)
+            {
+                await ClaimsAnswer.GiveAsync(context, options.Claims!, session, body.Body).ConfigureAwait(false);
                 return;
             }
 

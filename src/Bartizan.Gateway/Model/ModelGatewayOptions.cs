@@ -1,4 +1,5 @@
 using System.Net;
+using Bartizan.Core.Ports;
 
 namespace Bartizan.Gateway.Model;
 
@@ -34,6 +35,12 @@ public sealed record ModelGatewayOptions
 
     /// <summary>How long a stream may be silent; providers send a ping at least every minute.</summary>
     public TimeSpan SilentFor { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>A request of OTLP logs, as sent and as decoded; exporters send a few hundred logs at once.</summary>
+    public int MaxClaimBytes { get; init; } = 1 << 20;
+
+    /// <summary>Who records what agents say of themselves; null for nobody, and then there is no such path.</summary>
+    public IClaims? Claims { get; init; }
 
     /// <summary>How much of an answer the log keeps, encrypted.</summary>
     public int KeptAnswerBytes { get; init; } = 256 << 10;

@@ -53,6 +53,7 @@ internal readonly record struct ModelRoute(
                     or "/v1/responses/input_tokens"
                     or "/v1/embeddings"
             ) => new(ModelRouteKind.Call, ModelApi.OpenAI, path, query),
+            ("POST", "/v1/logs") => new(ModelRouteKind.Claims, ModelApi.Unknown, path),
             ("GET", "/v1/models") => new(ModelRouteKind.List, ModelApi.Unknown, path, query),
             ("GET", _) when path.StartsWith(Models, StringComparison.Ordinal) => Named(
                 ModelRouteKind.Describe,

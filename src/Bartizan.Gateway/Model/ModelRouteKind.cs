@@ -18,6 +18,9 @@ internal enum ModelRouteKind
     /// <summary>One model of the list; the path names it.</summary>
     Describe,
 
+    /// <summary>What the agent says of itself: OTLP logs.</summary>
+    Claims,
+
     /// <summary>An answer that the upstream keeps; the path names it.</summary>
     Stored,
 }

@@ -13,8 +13,8 @@ namespace Bartizan.Records.Entries;
 public static class EntryCodec
 {
     /// <summary>
-    /// The newest version of the leaf's format: 2 brought <c>verdict</c>, <c>parent</c>, <c>lost</c>, heartbeats, and <c>action</c> outside
-    /// approvals.
+    /// The newest version of the leaf's format: 2 brought <c>verdict</c>, <c>parent</c>, <c>lost</c>, heartbeats, claims, and <c>action</c>
+    /// outside approvals.
     /// </summary>
     public const int Version = 2;
 
@@ -57,7 +57,7 @@ public static class EntryCodec
             entry.Verdict is not null
             || entry.Parent != default
             || entry.Lost != 0
-            || entry.Kind == EntryKind.Heartbeat
+            || entry.Kind is EntryKind.Heartbeat or EntryKind.Claim
             || (entry.Action != default && entry.Kind != EntryKind.Approval)
             ? 2
             : 1;

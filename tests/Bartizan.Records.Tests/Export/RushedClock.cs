@@ -24,7 +24,7 @@ internal sealed class RushedClock(TimeSpan upTo) : TimeProvider
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
         new Timer(this, callback, state, dueTime);
 
-    private void Pass(TimeSpan wait)
+    public void Pass(TimeSpan wait)
     {
         lock (_lock)
         {

@@ -140,6 +140,12 @@ internal static class SampleEntries
             Lost = 3,
         };
         yield return new Entry { Kind = EntryKind.Heartbeat };
+        yield return Base(EntryKind.Claim) with
+        {
+            Target = text,
+            Detail = $"decision={text}",
+            Point = "claims",
+        };
         foreach (var what in (string[])["started", "stopped", text])
         {
             yield return new Entry { Kind = EntryKind.Instance, Detail = what };
