@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -85,6 +86,10 @@ public sealed class ControlClient : IDisposable
         WorkspaceRequest request,
         CancellationToken cancellationToken
     ) => CallAsync<WorkspaceReply>(HttpMethod.Post, $"v1/workspace/{verb}", request, cancellationToken);
+
+    /// <summary>Erases payloads, holds them, or answers what another person asked for.</summary>
+    public Task<ErasureReply> EraseAsync(ErasureRequest request, CancellationToken cancellationToken) =>
+        CallAsync<ErasureReply>(HttpMethod.Post, "v1/log/erasures", request, cancellationToken);
 
     /// <summary>Opens a run; the caller sends the <see cref="RunRequest"/> and drives it.</summary>
     public async Task<RunConnection> RunAsync(RunRequest request, CancellationToken cancellationToken)

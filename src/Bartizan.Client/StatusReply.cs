@@ -33,6 +33,9 @@ public sealed record StatusReply
     /// <summary>Why nothing is sent: what is wrong with <c>exports.yaml</c>.</summary>
     public string? ExportProblem { get; init; }
 
+    /// <summary>How far the log is witnessed; null when it has no witnesses.</summary>
+    public WitnessingReply? Witnessing { get; init; }
+
     /// <summary>Where <c>attach</c>ed agents reach the gateways.</summary>
     public Sessions.AttachEndpoints? Endpoints { get; init; }
 }

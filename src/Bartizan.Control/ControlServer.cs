@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bartizan.Client;
+using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -178,6 +179,19 @@ public sealed class ControlServer : IAsyncDisposable
             );
         }
 
+        web.MapPost(
+            "/v1/log/erasures",
+            async context =>
+                await AnswerAsync(
+                    context,
+                    200,
+                    await instance.EraseAsync(
+                        await ReadAsync<ErasureRequest>(context),
+                        Person(context),
+                        context.RequestAborted
+                    )
+                )
+        );
         web.MapGet("/v1/run", context => RunAsync(context, instance));
         AuthZenEndpoints.Map(web, new DecisionPoint(instance, TimeProvider.System));
     }

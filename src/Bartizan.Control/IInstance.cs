@@ -1,4 +1,5 @@
 using Bartizan.Client;
+using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -50,6 +51,9 @@ public interface IInstance
         string person,
         CancellationToken cancellationToken
     );
+
+    /// <summary>Erases payloads, holds them, or answers what another person asked for.</summary>
+    Task<ErasureReply> EraseAsync(ErasureRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>Runs an agent; returns when the run and its connection are over.</summary>
     Task RunAsync(RunRequest request, RunConnection connection, string person, CancellationToken cancellationToken);

@@ -7,14 +7,17 @@ using Bartizan.Control;
 using Bartizan.Control.Consultations;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Journals;
 using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
+using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
 using Bartizan.Log;
+using Bartizan.Log.Witnessing;
 using Bartizan.Records.Claims;
 using Bartizan.Records.Export;
 using Bartizan.Records.Journals;
@@ -138,8 +141,15 @@ public sealed class BartizanDaemon : IAsyncDisposable
         Opened(state);
 
         // The log first: without it nothing may happen.
-        var log = await OpenLogAsync(state, clock, cancellationToken).ConfigureAwait(false);
+        var witnesses = Witnesses.Load(state);
+        var log = await OpenLogAsync(state, witnesses, clock, cancellationToken).ConfigureAwait(false);
         Opened(log);
+        var rounds = witnesses is null ? null : Witnesses.Start(witnesses, state, log, _options.Say, clock);
+        if (rounds is not null)
+        {
+            Opened(rounds);
+        }
+
         Opened(
             new ProjectionFollower(new ProjectionPlace { Home = state.Home }, () => log.Log.Size, clock, _options.Say)
         );
@@ -205,6 +215,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Models = models,
             Egress = egress,
             Backend = backend,
+            Erasures = new ErasureDesk(log, state, clock),
             Workspaces = new WorkspaceSettlement(state, journal, clock, new ResultCheck(state, backend, clock)),
             Exports = exports,
         };
@@ -213,7 +224,13 @@ public sealed class BartizanDaemon : IAsyncDisposable
         var endpoints = new Lazy<AttachEndpoints>(() => OpenShared(models, egress));
         var instance = new Instance(
             _rooms,
-            () => new LogFigures(log.Log.Origin, log.Log.Size, log.Log.Syncs),
+            () =>
+                new LogFigures(
+                    log.Log.Origin,
+                    log.Log.Size,
+                    log.Log.Syncs,
+                    rounds is null ? null : Witnesses.Describe(rounds.Status())
+                ),
             () => endpoints.Value,
             () => _stopped.TrySetResult()
         );
@@ -250,14 +267,23 @@ public sealed class BartizanDaemon : IAsyncDisposable
 
     private static async Task<Journal> OpenLogAsync(
         StateDirectory state,
+        WitnessPolicy? witnesses,
         TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
         try
         {
+            var options = JournalOptions.In(state.Home);
             return await Journal
-                .OpenAsync(JournalOptions.In(state.Home), clock, cancellationToken)
+                .OpenAsync(
+                    options with
+                    {
+                        Log = options.Log with { Cosignatures = witnesses },
+                    },
+                    clock,
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
         }
         catch (LogInconsistentException e)

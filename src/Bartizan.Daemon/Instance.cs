@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Bartizan.Client;
+using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -40,6 +41,7 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
             Sessions = rooms.Sessions.All.Count,
             Entries = figures.Entries,
             Syncs = figures.Syncs,
+            Witnessing = figures.Witnessing,
             ResidentBytes = Process.GetCurrentProcess().WorkingSet64,
             Endpoints = _opened,
             Exports = rooms.Exports.Status(),
@@ -132,6 +134,10 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
         string person,
         CancellationToken cancellationToken
     ) => rooms.Workspaces.SettleAsync(verb, request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ErasureReply> EraseAsync(ErasureRequest request, string person, CancellationToken cancellationToken) =>
+        rooms.Erasures.AnswerAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
     public Task RunAsync(

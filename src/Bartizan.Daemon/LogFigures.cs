@@ -4,4 +4,5 @@ namespace Bartizan.Daemon;
 /// <param name="Origin">The instance's id.</param>
 /// <param name="Entries">Entries in it.</param>
 /// <param name="Syncs">Syncs to the disk since the start.</param>
-internal readonly record struct LogFigures(string Origin, long Entries, long Syncs);
+/// <param name="Witnessing">How far it is witnessed; null without witnesses.</param>
+internal readonly record struct LogFigures(string Origin, long Entries, long Syncs, Client.WitnessingReply? Witnessing);

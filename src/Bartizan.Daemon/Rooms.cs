@@ -1,5 +1,6 @@
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
+using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
@@ -38,6 +39,8 @@ internal sealed record Rooms
     public required EgressProxy Egress { get; init; }
 
     public required IIsolationBackend Backend { get; init; }
+
+    public required ErasureDesk Erasures { get; init; }
 
     public required WorkspaceSettlement Workspaces { get; init; }
 

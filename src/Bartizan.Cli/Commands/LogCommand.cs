@@ -65,6 +65,11 @@ internal static class LogCommand
         command.Add(LogVerifyCommand.Make());
         command.Add(LogProveCommand.Make());
         command.Add(LogExportCommand.Make());
+        foreach (var noun in LogEraseCommand.Make())
+        {
+            command.Add(noun);
+        }
+
         return command;
     }
 

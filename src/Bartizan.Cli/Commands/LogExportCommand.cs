@@ -27,6 +27,22 @@ internal static class LogExportCommand
         };
         format.AcceptOnlyFromAmong("ocsf", "cef", "syslog", "otlp", "jsonl");
         var file = new Option<string?>("--out") { Description = "A new file; standard output when left out." };
+        var evidence = new Option<string?>("--evidence")
+        {
+            Description =
+                "A session, as one file (a zip) with its entries, proofs and keys and a page that verifies it in a browser without a network.",
+        };
+        var payloads = new Option<bool>("--payloads")
+        {
+            Description =
+                "With --evidence: prompts, arguments and results too, in the clear. An erasure doesn't reach a bundle.",
+        };
+        var manifest = new Option<string?>("--manifest", "-m")
+        {
+            Description =
+                "With --evidence: the manifest that the session ran under; taken only if the entries name its digest.",
+        };
+        var json = new Option<bool>("--json") { Description = "With --evidence: print JSON." };
         var command = new Command(
             "export",
             "Writes entries for other programs, one line each. Example: bartizan log export kind:refusal since:7d --format ocsf --out refusals.jsonl"
@@ -35,10 +51,28 @@ internal static class LogExportCommand
             words,
             format,
             file,
+            evidence,
+            payloads,
+            manifest,
+            json,
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
+                if (parsed.GetValue(evidence) is { } session)
+                {
+                    return parsed.GetValue(file) is { } bundle
+                        ? await LogEvidence.RunAsync(
+                            session,
+                            bundle,
+                            parsed.GetValue(payloads),
+                            parsed.GetValue(manifest),
+                            parsed.GetValue(json),
+                            cancellationToken
+                        )
+                        : Screen.Error(ExitCode.Usage, "`--evidence` needs `--out FILE`", "a bundle is a file");
+                }
+
                 var text = string.Join(' ', parsed.GetValue(words) ?? []);
                 if (!LogQuery.TryParse(text, TimeProvider.System.GetUtcNow(), out var query, out var problem))
                 {

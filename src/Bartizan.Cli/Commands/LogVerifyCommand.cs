@@ -4,6 +4,7 @@ using System.Text.Json;
 using Bartizan.Cli.Terminal;
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Verification;
+using Bartizan.Records.Evidence;
 using Bartizan.Records.Verification;
 
 namespace Bartizan.Cli.Commands;
@@ -27,6 +28,7 @@ internal static class LogVerifyCommand
             Description =
                 "A checkpoint seen or witnessed earlier (a file): only such show a log rewritten whole by its own key.",
         };
+        var evidence = new Option<string?>("--evidence") { Description = "A bundle of evidence, instead of a log." };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command(
             "verify",
@@ -36,11 +38,17 @@ internal static class LogVerifyCommand
             path,
             key,
             checkpoints,
+            evidence,
             json,
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
+                if (parsed.GetValue(evidence) is { } bundle)
+                {
+                    return VerifyEvidence(bundle, parsed.GetValue(key), parsed.GetValue(json));
+                }
+
                 var place = LogPlace.Of(parsed.GetValue(path));
                 if (!Directory.Exists(place.LogDirectory))
                 {
@@ -95,6 +103,45 @@ internal static class LogVerifyCommand
     }
 
     private static string Name(LogFaultKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
+
+    private static int VerifyEvidence(string bundle, string? key, bool json)
+    {
+        EvidenceVerdict verdict;
+        try
+        {
+            verdict = EvidenceVerifier.Verify(bundle, key);
+        }
+        catch (Exception e) when (e is EvidenceException or IOException or UnauthorizedAccessException)
+        {
+            return Screen.Error(ExitCode.No, e.Message);
+        }
+
+        if (json)
+        {
+            Screen.Json(verdict);
+            return verdict.Holds ? ExitCode.Done : ExitCode.No;
+        }
+
+        foreach (var fault in verdict.Faults)
+        {
+            Screen.Error(ExitCode.No, $"{fault.Kind.ToString().ToLowerInvariant()}: {Screen.Printable(fault.Text)}");
+        }
+
+        Screen.Line(Describe(verdict), verdict.Holds ? Tone.Good : Tone.Bad);
+        if (verdict.Holds && key is null)
+        {
+            Screen.Line($"  by the key that it brings along; compare it: {Screen.Printable(verdict.Vkey)}");
+        }
+
+        return verdict.Holds ? ExitCode.Done : ExitCode.No;
+    }
+
+    /// <summary>A bundle's verdict in one line.</summary>
+    public static string Describe(EvidenceVerdict verdict) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"the evidence {(verdict.Holds ? "verifies" : "does NOT verify")}: session {Screen.Printable(verdict.Session)}, {verdict.Entries} entries, {verdict.Payloads} payloads, cosigned by {(verdict.Witnesses.IsEmpty ? "nobody" : Screen.Printable(string.Join(", ", verdict.Witnesses)))}; exported by {Screen.Printable(verdict.Exported.By)} at {verdict.Exported.At:u}"
+        );
 
     /// <summary>A verdict in one line.</summary>
     public static string Describe(RecordVerdict verdict) =>

@@ -31,6 +31,20 @@ internal static class StatusCommand
                 );
                 Screen.Line($"sessions   {status.Sessions}");
                 Screen.Line($"log        {status.Entries} entries");
+                if (status.Witnessing is { } witnessing)
+                {
+                    Screen.Line(
+                        string.Create(
+                            CultureInfo.InvariantCulture,
+                            $"witnessed  {witnessing.Witnessed} of {witnessing.Published} entries under a checkpoint, by `{witnessing.Quorum}`"
+                        )
+                    );
+                    if (witnessing.Alarm is { } alarm)
+                    {
+                        Screen.Line($"ALARM      {Screen.Printable(alarm)}", Tone.Bad);
+                    }
+                }
+
                 if (status.Endpoints is { } endpoints)
                 {
                     Screen.Line(

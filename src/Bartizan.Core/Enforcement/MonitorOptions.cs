@@ -12,6 +12,12 @@ public sealed record MonitorOptions
     /// <summary>For the disk: far above any healthy fdatasync, so that passing it means a broken disk.</summary>
     public TimeSpan RecordWithin { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>
+    /// For the witnesses, of an action whose rule demands them: the next checkpoint is a second away at most, and an answer
+    /// takes a round trip.
+    /// </summary>
+    public TimeSpan WitnessWithin { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How long an action may wait while its session is paused.</summary>
     public TimeSpan PauseWithin { get; init; } = TimeSpan.FromHours(12);
 

@@ -245,11 +245,15 @@ public sealed class ReferenceMonitor(
             );
 
             // Only the wait is cancelled, never the append: a half-withdrawn intent could be durable without anybody knowing.
-            await journal
+            var index = await journal
                 .AppendAsync(intent, CancellationToken.None)
                 .AsTask()
                 .WaitAsync(options.RecordWithin, clock, cancellationToken)
                 .ConfigureAwait(false);
+            if (ruling.Decision.Obligations.Witnessed && await UnwitnessedAsync(index, cancellationToken) is { } lacks)
+            {
+                return new Ruling(Decision.Deny(lacks), policy);
+            }
 
             // 1 and 6 once more: a kill, a pause or a reload that fell between the recheck and the disk.
             if (!sessions.FleetRunning || !await RunningAsync(session, cancellationToken).ConfigureAwait(false))
@@ -271,6 +275,27 @@ public sealed class ReferenceMonitor(
         catch (Exception e)
         {
             return new Ruling(Failed(e), ruling.Policy);
+        }
+    }
+
+    /// <summary>Null when enough witnesses co-signed the intent in time, else why not.</summary>
+    private async ValueTask<string?> UnwitnessedAsync(long index, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await journal
+                .WaitWitnessedAsync(index, cancellationToken)
+                .WaitAsync(options.WitnessWithin, clock, cancellationToken)
+                .ConfigureAwait(false);
+            return null;
+        }
+        catch (TimeoutException)
+        {
+            return "its rule demands witnesses, and they did not co-sign its record in time";
+        }
+        catch (IOException)
+        {
+            return "its rule demands witnesses, and this instance has none that could co-sign its record";
         }
     }
 

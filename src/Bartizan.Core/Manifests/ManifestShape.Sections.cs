@@ -22,10 +22,10 @@ internal static partial class ManifestShape
                 "The condition under which it applies, in a typed subset of CEL."
             ),
             Later("approval", Approval, "Who is asked."),
-            Later(
+            Known(
                 "durability",
                 new Shape.Choice("what the action waits for", ["disk", "witnessed"]),
-                "What it waits for."
+                "What the action waits for: `disk`, as every action does, or `witnessed`, the cosignatures of enough witnesses."
             ),
             Known(
                 "args",

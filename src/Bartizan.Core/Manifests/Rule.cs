@@ -31,6 +31,9 @@ public sealed record Rule
     /// <summary>Why a wide pattern is right here; null when nobody said so.</summary>
     public string? AcceptWide { get; init; }
 
+    /// <summary>True when the action waits until enough witnesses have co-signed its intent.</summary>
+    public bool Witnessed { get; init; }
+
     /// <summary>The threat it counters, for reports.</summary>
     public string? Counters { get; init; }
 

@@ -76,6 +76,7 @@ internal sealed class RuleReader(
             Expires = TextOf(map, "expires") is { } day && ManifestShape.TryDay(day, out var last) ? last : null,
             AcceptWide = TextOf(map, "accept_wide"),
             Counters = TextOf(map, "counters"),
+            Witnessed = TextOf(map, "durability") == "witnessed",
             When = ReadCondition(map, word),
             Arguments = ArgumentRuleReader.Read(map.Find("args")),
             Role = role,
@@ -166,6 +167,15 @@ internal sealed class RuleReader(
                 map.PositionOf("expires"),
                 $"`expires` can't stand on a rule that says `{rule.Effect.ToString().ToLowerInvariant()}`",
                 "Only an allow lapses; a rule that takes power away stays until somebody deletes it."
+            );
+        }
+
+        if (rule.Effect == Effect.Deny && TextOf(map, "durability") is not null)
+        {
+            Report(
+                map.PositionOf("durability"),
+                "`durability` can't stand on a rule that denies",
+                "What is denied waits for nothing; its refusal is recorded all the same."
             );
         }
 

@@ -18,6 +18,9 @@ internal sealed record RuleBox(Box Box, CompiledRule Rule, int Pattern)
     /// <summary>True when this pattern lets private addresses be dialed.</summary>
     public bool IsPrivate => Rule.ObligationsOf(Pattern).PrivateAddresses;
 
+    /// <summary>True when what it lets pass waits for witnesses.</summary>
+    public bool IsWitnessed => Rule.Rule.Witnessed;
+
     /// <summary>The credential it injects.</summary>
     public string? Credential => Rule.ObligationsOf(Pattern).Credential;
 }

@@ -43,6 +43,7 @@ internal sealed class VerbProof(
             FindDecisions(Effect.Allow);
             FindCredentials();
             FindPrivate();
+            FindUnwitnessed();
         }
 
         return _excesses;
@@ -170,6 +171,37 @@ internal sealed class VerbProof(
         }
     }
 
+    // More durability is narrower: what the second has witnessed, the first must have witnessed too.
+    private void FindUnwitnessed()
+    {
+        var theirs = _boxes.B.Layers.SelectMany(l => l.All).Where(x => x.IsWitnessed).ToList();
+        if (theirs.Count == 0)
+        {
+            return;
+        }
+
+        var mine = new Cover([.. _boxes.A.Layers.SelectMany(l => l.All).Where(x => x.IsWitnessed).Select(x => x.Box)]);
+        foreach (var grant in _boxes.A.Grants(Effect.Ask, effort))
+        {
+            foreach (var both in theirs.Select(x => x.Box.And(grant.Box)).OfType<Box>())
+            {
+                if (
+                    !_reported.Contains(grant.Rule.Reference)
+                    && mine.FindOutside(both, effort, _boxes.A.Denied) is { } rest
+                    && ReportObligation(
+                        grant,
+                        rest,
+                        $"{names.Second} has it witnessed before it leaves, {names.First} doesn't",
+                        o => !o.Witnessed
+                    )
+                )
+                {
+                    break;
+                }
+            }
+        }
+    }
+
     private Cover GrantedByFirst() => new([.. _boxes.A.Grants(Effect.Ask, effort).Select(g => g.Box)]);
 
     // True when the difference is real; what can't be told is reported once for each rule, and looked for on.
@@ -229,7 +261,16 @@ internal sealed class VerbProof(
             }
         }
 
-        Doubt(grant, null);
+        Doubt(
+            grant,
+            new Excess(
+                ExcessKind.Obligation,
+                $"{says}: no action was found that shows it, and it could not be ruled out"
+            )
+            {
+                GrantedBy = grant.Rule.Reference,
+            }
+        );
         return false;
     }
 

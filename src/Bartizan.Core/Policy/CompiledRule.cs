@@ -52,6 +52,7 @@ internal sealed class CompiledRule
                 // Into a tunnel nothing can be put.
                 Credential = verb == Verb.Connect ? null : rule.Credential,
                 PrivateAddresses = NamesPrivate(p, isCeiling),
+                Witnessed = rule.Witnessed,
             }),
         ];
     }

@@ -12,7 +12,7 @@ internal static class Grant
         var rules = ImmutableArray.CreateBuilder<RuleReference>();
         CompiledRule? first = null;
         string? credential = null;
-        var privately = true;
+        var (privately, witnessed) = (true, false);
         foreach (var layer in policy.Layers)
         {
             var (applied, names) = (false, false);
@@ -24,6 +24,7 @@ internal static class Grant
                 }
 
                 applied = true;
+                witnessed |= rule.Rule.Witnessed;
                 rules.Add(rule.Reference);
                 names |= rule.ObligationsOf(target is FileTarget ? 0 : rule.Find(target)).PrivateAddresses;
                 first = first is null || rule.Rule.Effect < first.Rule.Effect ? rule : first;
@@ -53,6 +54,7 @@ internal static class Grant
                 Credential = credential,
                 Observed = observed,
                 PrivateAddresses = privately,
+                Witnessed = witnessed,
             },
         };
     }

@@ -14,7 +14,11 @@ namespace Bartizan.Core.Policies;
 internal static class NormalForm
 {
     /// <summary>The digest of the form.</summary>
-    public static Digest DigestOf(Manifest manifest, ConditionGround ground, bool observe)
+    public static Digest DigestOf(Manifest manifest, ConditionGround ground, bool observe) =>
+        Digest.Of(Encoding.UTF8.GetBytes(TextOf(manifest, ground, observe)));
+
+    /// <summary>The form.</summary>
+    public static string TextOf(Manifest manifest, ConditionGround ground, bool observe)
     {
         var layers = (manifest.Layers.IsDefault ? [] : manifest.Layers)
             .Select(layer => TextOf(layer, ground))
@@ -36,7 +40,7 @@ internal static class NormalForm
             text.Append(layer);
         }
 
-        return Digest.Of(Encoding.UTF8.GetBytes(text.ToString()));
+        return text.ToString();
     }
 
     private static string TextOf(RuleLayer layer, ConditionGround ground)
@@ -85,7 +89,8 @@ internal static class NormalForm
     {
         var head = $" {rule.Effect} {rule.Verb} ";
         var asked = ConditionsOf(rule, layer, ground);
-        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{asked}";
+        var witnessed = rule.Witnessed ? " witnessed" : "";
+        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{witnessed}{asked}";
         if (!Alternation.TryExpand(rule.Pattern, out var texts, out _) || rule.Verb == Verb.Unknown)
         {
             return [head + "broken:" + rule.Pattern + tail];

@@ -48,6 +48,13 @@ public sealed class Policy
     public static Policy CompileNaive(Manifest manifest, bool observe = false) =>
         Compile(manifest, observe, tables: false);
 
+    /// <summary>A manifest's rules in their normal form: the text that a policy's digest is of.</summary>
+    public static string NormalFormOf(Manifest manifest, bool observe = false)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return NormalForm.TextOf(manifest, new ConditionGround(manifest), observe);
+    }
+
     private static Policy Compile(Manifest manifest, bool observe, bool tables)
     {
         ArgumentNullException.ThrowIfNull(manifest);

@@ -14,4 +14,12 @@ public interface IJournal
     /// </summary>
     /// <exception cref="IOException">When the log can take nothing more.</exception>
     ValueTask PostAsync(Entry entry, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Completes when enough witnesses have co-signed that the entry is in the log. The caller brings the time limit. A journal
+    /// without witnesses can't say so of any entry.
+    /// </summary>
+    /// <exception cref="IOException">When no witnesses are configured. The caller denies.</exception>
+    Task WaitWitnessedAsync(long index, CancellationToken cancellationToken) =>
+        Task.FromException(new IOException("this log has no witnesses"));
 }

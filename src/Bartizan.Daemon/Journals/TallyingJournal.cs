@@ -51,5 +51,9 @@ public sealed class TallyingJournal(IJournal journal, LiveSessions sessions, Los
         }
     }
 
+    /// <inheritdoc/>
+    public Task WaitWitnessedAsync(long index, CancellationToken cancellationToken) =>
+        journal.WaitWitnessedAsync(index, cancellationToken);
+
     private void Tally(Entry entry) => sessions.Get(entry.Session)?.Tally.Add(entry);
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Log.Checkpoints;
 
 namespace Bartizan.Log.Witnessing;
 
@@ -12,7 +13,7 @@ namespace Bartizan.Log.Witnessing;
 /// quorum both
 /// </code>
 /// </summary>
-public sealed class WitnessPolicy
+public sealed class WitnessPolicy : ICosignaturePolicy
 {
     /// <summary>Logs, witnesses and groups each: C2SP asks for at least 32.</summary>
     public const int MaxNames = 256;
@@ -80,6 +81,13 @@ public sealed class WitnessPolicy
         NoteText.TryRead(note) is { } text
             ? [.. Witnesses.Select(witness => witness.Key.Find(text.Body, text.Lines)).OfType<Cosignature>()]
             : [];
+
+    /// <inheritdoc/>
+    public bool IsMet(SignedCheckpoint checkpoint)
+    {
+        ArgumentNullException.ThrowIfNull(checkpoint);
+        return IsMet(checkpoint.Note);
+    }
 
     /// <summary>True when enough witnesses have cosigned. The log's own signature is another question.</summary>
     public bool IsMet(string note)

@@ -18,10 +18,18 @@ public sealed class Journal : IJournal, IAsyncDisposable
     private readonly TimeProvider _clock;
     private readonly Dictionary<SessionId, long> _lastOf;
     private readonly PayloadReference[] _references = new PayloadReference[EntryCodec.MaxPayloads];
+    private readonly bool _isWitnessed;
     private long _sequence;
 
-    private Journal(TransparencyLog log, PayloadStore payloads, JournalRecovery recovery, TimeProvider clock)
+    private Journal(
+        TransparencyLog log,
+        PayloadStore payloads,
+        JournalRecovery recovery,
+        JournalOptions options,
+        TimeProvider clock
+    )
     {
+        _isWitnessed = options.Log.Cosignatures is not null;
         Log = log;
         _payloads = payloads;
         _clock = clock;
@@ -60,7 +68,7 @@ public sealed class Journal : IJournal, IAsyncDisposable
             var recovery = await JournalRecovery
                 .ReadAsync(new LogDirectory(options.LogDirectory), log.Size, cancellationToken)
                 .ConfigureAwait(false);
-            return new Journal(log, payloads, recovery, clock);
+            return new Journal(log, payloads, recovery, options, clock);
         }
         catch
         {
@@ -88,6 +96,12 @@ public sealed class Journal : IJournal, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(entry);
         return Log.PostAsync(Prepare(entry), cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task WaitWitnessedAsync(long index, CancellationToken cancellationToken) =>
+        _isWitnessed
+            ? Log.WaitAsync(new LogPosition(index), LogRung.Witnessed, cancellationToken)
+            : Task.FromException(new IOException("this log has no witnesses"));
 
     /// <summary>Writes what is in line, signs a last checkpoint, and lets go of the files.</summary>
     public async ValueTask DisposeAsync()

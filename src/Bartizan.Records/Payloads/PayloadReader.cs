@@ -18,6 +18,18 @@ public sealed class PayloadReader(string payloadDirectory, string keyDirectory) 
     /// <summary>Reads one payload.</summary>
     public OpenedPayload Open(SessionId session, PayloadReference reference)
     {
+        var opened = OpenSalted(session, reference);
+        return opened.State == PayloadState.Whole
+            ? opened with
+            {
+                Content = opened.Content[PayloadStore.SaltBytes..],
+            }
+            : opened;
+    }
+
+    /// <summary>The same with its salt before it, for whoever shall check the commitment.</summary>
+    internal OpenedPayload OpenSalted(SessionId session, PayloadReference reference)
+    {
         ArgumentNullException.ThrowIfNull(reference);
         var state = KeyOf(session, out var key);
         if (key is null)
@@ -37,7 +49,7 @@ public sealed class PayloadReader(string payloadDirectory, string keyDirectory) 
             plain is { Length: >= PayloadStore.SaltBytes }
             && plain.Length - PayloadStore.SaltBytes == reference.Kept
             && PayloadStore.Commit(plain) == reference.Commitment
-            ? new OpenedPayload(PayloadState.Whole, plain.AsMemory(PayloadStore.SaltBytes))
+            ? new OpenedPayload(PayloadState.Whole, plain)
             : new OpenedPayload(PayloadState.Changed, default);
     }
 

@@ -124,11 +124,12 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
         }
     }
 
-    /// <summary>Destroys a session's key, and with it every payload of the session, for ever.</summary>
+    /// <summary>Destroys a session's key, and with it every payload of the session, for ever; the ciphertext goes too.</summary>
     public void Erase(SessionId session)
     {
         Release(session);
         _keys.Erase(session);
+        File.Delete(PathOf(_directory, session));
     }
 
     /// <summary>Reads a payload back and holds it against its commitment.</summary>

@@ -1,7 +1,9 @@
+using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 using Bartizan.Log;
 using Bartizan.Log.Verification;
 using Bartizan.Records.Entries;
+using Bartizan.Records.Erasures;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Payloads;
 
@@ -20,6 +22,9 @@ public sealed class RecordVerifier
     private readonly Dictionary<SessionId, long> _lastOf = [];
     private readonly Dictionary<string, long> _sequences = new(StringComparer.Ordinal);
     private readonly List<RecordFault> _faults = [];
+    private readonly HashSet<SessionId> _erasures = [];
+    private readonly Dictionary<SessionId, EntryRow> _marked = [];
+    private readonly HashSet<SessionId> _kept = [];
     private long _whole;
     private long _erased;
     private long _locked;
@@ -89,6 +94,28 @@ public sealed class RecordVerifier
                 _faults.Add(new RecordFault(leaf.Index, default, e.Message));
             }
         }
+
+        CheckErasures();
+    }
+
+    // Who destroys a key without saying so, or says so without doing it, has changed the record.
+    private void CheckErasures()
+    {
+        foreach (var (session, row) in _marked.Where(one => !_erasures.Contains(one.Key)))
+        {
+            Add(row, $"has payloads that are marked as erased, and no entry says that session `{session}` was erased");
+        }
+
+        foreach (var session in _erasures.Where(_kept.Contains))
+        {
+            _faults.Add(
+                new RecordFault(
+                    _lastOf[session],
+                    session,
+                    $"session `{session}` was erased, and its payloads can still be read: its key came back"
+                )
+            );
+        }
     }
 
     private void Check(EntryRow row)
@@ -115,6 +142,11 @@ public sealed class RecordVerifier
         }
 
         _sequences[row.Stamp.Emitter] = row.Stamp.Sequence;
+        if (row.Entry is { Kind: EntryKind.Instance, Detail: ErasureIndex.ErasedDetail })
+        {
+            _erasures.Add(session);
+        }
+
         foreach (var payload in row.Payloads)
         {
             Check(row, payload);
@@ -127,9 +159,11 @@ public sealed class RecordVerifier
         {
             case PayloadState.Whole:
                 _whole++;
+                _kept.Add(row.Entry.Session);
                 break;
             case PayloadState.Erased:
                 _erased++;
+                _marked.TryAdd(row.Entry.Session, row);
                 break;
             case PayloadState.Locked:
                 _locked++;

@@ -111,6 +111,9 @@ internal sealed class Gate : ISessions, IApprovals, IGuard
 
     private static Rule Parse(string text, int index)
     {
+        const string Witnessed = " durability: witnessed";
+        var isWitnessed = text.EndsWith(Witnessed, StringComparison.Ordinal);
+        text = isWitnessed ? text[..^Witnessed.Length] : text;
         var words = text.Split(' ', 3);
         return new Rule
         {
@@ -118,6 +121,7 @@ internal sealed class Gate : ISessions, IApprovals, IGuard
             Verb = Enum.Parse<Verb>(words[1], ignoreCase: true),
             Pattern = words[2],
             Why = "The test needs it.",
+            Witnessed = isWitnessed,
             Position = new SourcePosition("agent.yaml", index + 1, 1),
         };
     }

@@ -14,6 +14,12 @@ internal sealed class MemoryJournal : IJournal
 
     public Func<Entry, CancellationToken, Task>? Before { get; set; }
 
+    /// <summary>What the witnesses do; null for a log without any.</summary>
+    public Func<long, CancellationToken, Task>? Witnesses { get; set; }
+
+    public Task WaitWitnessedAsync(long index, CancellationToken cancellationToken) =>
+        Witnesses?.Invoke(index, cancellationToken) ?? Task.FromException(new IOException("this log has no witnesses"));
+
     public ImmutableArray<Entry> Entries
     {
         get

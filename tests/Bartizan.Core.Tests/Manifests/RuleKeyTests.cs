@@ -54,6 +54,33 @@ public sealed class RuleKeyTests
     }
 
     [Fact]
+    public void Durability_is_what_the_action_waits_for_and_a_denial_waits_for_nothing()
+    {
+        static Rule Read(string durability) =>
+            Repository
+                .LoadText(Head + $"rules:\n  - allow: exec a\n    why: x\n{durability}")
+                .Manifest!.Layers[^1]
+                .Rules[0];
+
+        Read("    durability: witnessed\n").Witnessed.ShouldBeTrue();
+        Read("    durability: disk\n").Witnessed.ShouldBeFalse();
+        Read("").Witnessed.ShouldBeFalse();
+        Policy
+            .Compile(
+                Repository
+                    .LoadText(Head + "rules:\n  - allow: exec a\n    durability: witnessed\n    why: x\n")
+                    .Manifest!
+            )
+            .Digest.ShouldNotBe(
+                Policy.Compile(Repository.LoadText(Head + "rules:\n  - allow: exec a\n    why: x\n").Manifest!).Digest
+            );
+        Repository
+            .LoadText(Head + "rules:\n  - deny: exec a\n    durability: witnessed\n    why: x\n")
+            .Errors.Select(ManifestLoader.Describe)
+            .ShouldContain(line => line.Contains("`durability` can't stand on a rule that denies"));
+    }
+
+    [Fact]
     public void Examples_that_are_as_the_rule_says_are_taken()
     {
         var load = Repository.LoadText(

@@ -210,6 +210,7 @@ public sealed class NarrowingPropertyTests
             && (
                 (first.Obligations.Credential is { } c && second.Obligations.Credential != c)
                 || (first.Obligations.PrivateAddresses && !second.Obligations.PrivateAddresses)
+                || (second.Effect > Effect.Deny && !first.Obligations.Witnessed && second.Obligations.Witnessed)
             )
         );
 
@@ -218,6 +219,8 @@ public sealed class NarrowingPropertyTests
     private static string Lines(Manifest manifest) =>
         string.Join(
             '\n',
-            manifest.Layers.SelectMany(l => l.Rules.Select(r => $"{l.Name} {r.Text} {r.Expires} {r.Credential}"))
+            manifest.Layers.SelectMany(l =>
+                l.Rules.Select(r => $"{l.Name} {r.Text} {r.Expires} {r.Credential} {r.Witnessed}")
+            )
         );
 }

@@ -122,6 +122,25 @@ public sealed class NarrowingTests
     }
 
     [Fact]
+    public void What_the_other_has_witnessed_must_be_witnessed()
+    {
+        var disk = Rules.Manifest(["allow: model one/**"], []);
+        var witnessed = Witnessed(disk);
+        var partly = Witnessed(Rules.Manifest(["ask: model one/big-*", "allow: model one/**"], []), 0);
+
+        NarrowingProof.Of(witnessed, disk, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        NarrowingProof.Of(witnessed, witnessed, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        var excess = NarrowingProof.Of(disk, witnessed, Rules.Now).Excesses.Single();
+        excess.Kind.ShouldBe(ExcessKind.Obligation);
+        excess.Says.ShouldContain("witnessed");
+        NarrowingProof.Of(disk, partly, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Refuted);
+        NarrowingProof.Of(partly, disk, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        NarrowingProof
+            .Of(Rules.Manifest(["allow: model one/small"], []), partly, Rules.Now)
+            .Answer.ShouldBe(NarrowingAnswer.Proved);
+    }
+
+    [Fact]
     public void A_private_address_is_dialed_only_where_the_other_dials_it()
     {
         var proof = Prove(["allow: connect db.internal:5432"], ["allow: connect *.internal:5432"]);
@@ -180,6 +199,20 @@ public sealed class NarrowingTests
             Layers =
             [
                 .. manifest.Layers.Select(l => l with { Rules = [.. l.Rules.Select(r => r with { Expires = last })] }),
+            ],
+        };
+
+    private static Manifest Witnessed(Manifest manifest, int? only = null) =>
+        manifest with
+        {
+            Layers =
+            [
+                .. manifest.Layers.Select(l =>
+                    l with
+                    {
+                        Rules = [.. l.Rules.Select((r, i) => r with { Witnessed = only is null || i == only })],
+                    }
+                ),
             ],
         };
 

@@ -95,8 +95,24 @@ internal sealed class NarrowingWorld
             Expires = effect == "allow" && _random.Next(6) == 0 ? new DateOnly(2026, 11, _random.Next(18, 26)) : null,
             Credential =
                 verb == Verb.Http && !isCeiling && effect != "deny" && _random.Next(4) == 0 ? Pick(["k", "l"]) : null,
+            Witnessed = effect != "deny" && _random.Next(6) == 0,
         };
     }
+
+    /// <summary>The same manifest, waiting for no witness: what is asked of decisions alone.</summary>
+    public static Manifest Unwitnessed(Manifest manifest) =>
+        manifest with
+        {
+            Layers =
+            [
+                .. manifest.Layers.Select(l =>
+                    l with
+                    {
+                        Rules = [.. l.Rules.Select(r => r with { Witnessed = false })],
+                    }
+                ),
+            ],
+        };
 
     /// <summary>The same manifest and one rule more, in its own layer.</summary>
     public static Manifest With(Manifest manifest, Rule rule) =>

@@ -82,6 +82,7 @@ public sealed class SurfaceTests
         ["Rule.Pattern"] = m => Ruled(m, r => r with { Pattern = r.Verb == Verb.Model ? "one/**" : r.Pattern }),
         ["Rule.Credential"] = m => Ruled(m, r => r with { Credential = r.Verb == Verb.Http ? "key" : null }),
         ["Rule.Expires"] = m => Ruled(m, r => r with { Expires = null }),
+        ["Rule.Witnessed"] = m => Ruled(m, r => r with { Witnessed = false }),
         ["Rule.When"] = m => Ruled(m, r => r with { When = null }),
         ["Rule.Arguments"] = m => Ruled(m, r => r with { Arguments = [] }),
         ["ArgumentRule.Path"] = m => Argument(m, a => a with { Path = a.Path == "n" ? "m" : a.Path }),
@@ -157,6 +158,7 @@ public sealed class SurfaceTests
                 "allow: tool a/**",
             ]
         );
+        manifest = Ruled(manifest, r => r with { Witnessed = r.Verb == Verb.Model });
         return manifest with
         {
             Environment = DeploymentEnvironment.Production,

@@ -48,11 +48,12 @@ public sealed class Z3Tests
         for (var seed = 0; seed < _pairs; seed++)
         {
             var world = new NarrowingWorld(1_000_000 + seed);
-            var a = world.Manifest(Verb.Model, 4);
-            var b =
+            var a = NarrowingWorld.Unwitnessed(world.Manifest(Verb.Model, 4));
+            var b = NarrowingWorld.Unwitnessed(
                 seed % 2 == 0
                     ? world.Manifest(Verb.Model, 4)
-                    : NarrowingWorld.With(a, world.Rule(Verb.Model, "allow", isCeiling: false));
+                    : NarrowingWorld.With(a, world.Rule(Verb.Model, "allow", isCeiling: false))
+            );
             proofs.Add(NarrowingProof.Of(a, b, Rules.Now));
             asked
                 .Append("(push)\n(assert (or (and ")

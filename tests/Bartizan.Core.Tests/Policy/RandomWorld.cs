@@ -170,6 +170,7 @@ internal sealed class RandomWorld
                 rule.Verb == Verb.Http && effect != "deny" && !isCeiling && _random.Next(4) == 0
                     ? Pick(_random, ["k", "l"])
                     : null,
+            Witnessed = effect != "deny" && _random.Next(6) == 0,
             When = when.Text is { } text ? Read(text) : null,
             Arguments = argument.Rule is { } one ? [one] : [],
         };

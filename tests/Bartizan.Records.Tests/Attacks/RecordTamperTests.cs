@@ -70,9 +70,18 @@ public sealed class RecordTamperTests : TemporaryRecord
     public async Task An_erased_session_keeps_its_entries_and_no_payload_opens_again()
     {
         await WriteAsync();
-        using (var store = new PayloadStore(Options.PayloadDirectory, Options.KeyDirectory))
+        await using (var before = await OpenAsync())
         {
-            store.Erase(Session);
+            before.Payloads.Erase(Session);
+            await before.AppendAsync(
+                new Entry
+                {
+                    Kind = EntryKind.Instance,
+                    Session = Session,
+                    Detail = "erased",
+                },
+                default
+            );
         }
 
         var verdict = await VerifyAsync();

@@ -1,0 +1,82 @@
+using System.Collections.Immutable;
+using Bartizan.Client;
+using YamlDotNet.Core;
+using YamlDotNet.Serialization;
+using YamlDotNet.Serialization.NamingConventions;
+
+namespace Bartizan.Daemon.Erasures;
+
+/// <summary>
+/// The people of an instance, from <c>people.yaml</c> in the state directory. A person is the user id that the kernel says is at the other
+/// end of the control socket.
+/// <code>
+/// people:
+///   - { name: alice@example.com, uid: 1000 }
+///   - { name: bob@example.com, uid: 0 }
+/// alone: why one person may erase alone, where only one is enrolled
+/// </code>
+/// </summary>
+/// <param name="People">Their names by the name of their user id.</param>
+/// <param name="Alone">Why one person may act alone; null when they may not.</param>
+internal sealed record EnrolledPeople(ImmutableDictionary<string, string> People, string? Alone)
+{
+    /// <summary>The file.</summary>
+    public const string FileName = "people.yaml";
+
+    private const int Invalid = 3;
+
+    /// <summary>Reads the file; nobody is enrolled without one.</summary>
+    /// <exception cref="ControlException">When it can't be read, or names a person twice.</exception>
+    public static EnrolledPeople Load(string home)
+    {
+        var path = Path.Combine(home, FileName);
+        if (!File.Exists(path))
+        {
+            return new EnrolledPeople(ImmutableDictionary<string, string>.Empty, null);
+        }
+
+        try
+        {
+            var read = new DeserializerBuilder()
+                .WithNamingConvention(LowerCaseNamingConvention.Instance)
+                .WithDuplicateKeyChecking()
+                .Build()
+                .Deserialize<Lines?>(File.ReadAllText(path));
+            var people = ImmutableDictionary.CreateBuilder<string, string>();
+            foreach (var one in read?.People ?? [])
+            {
+                if (
+                    one is not { Name.Length: > 0, Uid: { } uid }
+                    || people.ContainsValue(one.Name)
+                    || !people.TryAdd(Daemon.People.Name(uid), one.Name)
+                )
+                {
+                    throw Wrong(path, "each person has a `name` and a `uid` of their own");
+                }
+            }
+
+            return new EnrolledPeople(people.ToImmutable(), string.IsNullOrWhiteSpace(read?.Alone) ? null : read.Alone);
+        }
+        catch (YamlException e)
+        {
+            throw Wrong(path, $"line {e.Start.Line}: {e.InnerException?.Message ?? e.Message}");
+        }
+    }
+
+    private static ControlException Wrong(string path, string how) =>
+        new(new ControlProblem(Invalid, $"`{path}` can't be read: {how}"));
+
+    private sealed class Lines
+    {
+        public List<Line?> People { get; set; } = [];
+
+        public string? Alone { get; set; }
+    }
+
+    private sealed class Line
+    {
+        public string Name { get; set; } = "";
+
+        public uint? Uid { get; set; }
+    }
+}

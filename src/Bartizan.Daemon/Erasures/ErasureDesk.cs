@@ -1,0 +1,245 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Bartizan.Client;
+using Bartizan.Client.Erasures;
+using Bartizan.Core.Sessions;
+using Bartizan.Records.Erasures;
+using Bartizan.Records.Journals;
+
+namespace Bartizan.Daemon.Erasures;
+
+/// <summary>
+/// Erasures and legal holds under dual control: what one enrolled person asks for is done when another approves it. A hold is taken
+/// at once; lifting one needs two, as erasing does. Requests lapse, and don't outlive the daemon.
+/// </summary>
+internal sealed class ErasureDesk(Journal journal, StateDirectory state, TimeProvider clock)
+{
+    /// <summary>Requests that may wait: more than a team handles in a day.</summary>
+    private const int MaxPending = 64;
+
+    /// <summary>Characters of a reason: a sentence and a reference.</summary>
+    private const int MaxWhy = 1000;
+
+    private const int Usage = 2;
+    private const int Refused = 4;
+    private static readonly TimeSpan s_lapsesAfter = TimeSpan.FromHours(24);
+
+    private readonly Eraser _eraser = new(journal, state.Log);
+    private readonly SemaphoreSlim _turn = new(1);
+    private ImmutableDictionary<string, Pending> _pending = ImmutableDictionary<string, Pending>.Empty;
+
+    /// <summary>Does what is asked, or keeps it until a second person approves.</summary>
+    /// <exception cref="ControlException">When it is refused.</exception>
+    public async Task<ErasureReply> AnswerAsync(
+        ErasureRequest request,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            _pending = _pending.RemoveRange(
+                _pending.Where(one => one.Value.Until <= clock.GetUtcNow()).Select(one => one.Key)
+            );
+            return request.Verb switch
+            {
+                ErasureVerb.Erase or ErasureVerb.Release => await AskAsync(request, person, cancellationToken)
+                    .ConfigureAwait(false),
+                ErasureVerb.Hold => await HoldAsync(request, person, cancellationToken).ConfigureAwait(false),
+                ErasureVerb.Approve => await ApproveAsync(request, person, cancellationToken).ConfigureAwait(false),
+                ErasureVerb.Withdraw => await WithdrawAsync(request, person, cancellationToken).ConfigureAwait(false),
+                _ => new ErasureReply
+                {
+                    Done = true,
+                    Says = $"{_pending.Count} wait for a second person",
+                    Pending = [.. _pending.Values.OrderBy(one => one.Until).Select(one => one.Line())],
+                },
+            };
+        }
+        catch (ErasureRefusedException e)
+        {
+            throw new ControlException(new ControlProblem(Refused, e.Message));
+        }
+        catch (IOException e)
+        {
+            throw new ControlException(
+                new ControlProblem(125, $"it could not be finished: {e.Message}", "ask again: what is done stays done")
+            );
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<ErasureReply> HoldAsync(
+        ErasureRequest request,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        var (scope, why) = Read(request);
+        await _eraser.HoldAsync(true, scope, why, person, cancellationToken).ConfigureAwait(false);
+        return new ErasureReply { Done = true, Says = $"`{scope}` is held: nothing of it is erased" };
+    }
+
+    private async Task<ErasureReply> AskAsync(
+        ErasureRequest request,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        var (scope, why) = Read(request);
+        var index = await ErasureIndex.ReadAsync(state.Log, cancellationToken).ConfigureAwait(false);
+        if (request.Verb == ErasureVerb.Erase)
+        {
+            Eraser.Check(index, scope);
+            CheckStages(index, scope);
+        }
+        else if (!index.Holds.Any(hold => hold.Scope == scope))
+        {
+            throw new ErasureRefusedException($"there is no hold on `{scope}`");
+        }
+
+        var enrolled = EnrolledPeople.Load(state.Home);
+        var asked = new Pending(NewId(), request.Verb, scope, person, why, clock.GetUtcNow() + s_lapsesAfter);
+        if (enrolled.People.Count < 2)
+        {
+            return enrolled.Alone is { } alone
+                ? await CarryOutAsync(asked, $"by one person alone: {alone}", cancellationToken).ConfigureAwait(false)
+                : throw new ControlException(
+                    new ControlProblem(
+                        Refused,
+                        "this takes two people, and fewer are enrolled",
+                        $"enrol them in `{Path.Combine(state.Home, EnrolledPeople.FileName)}`; where there is only one, it must say why under `alone`"
+                    )
+                );
+        }
+
+        Enrolled(enrolled, person);
+        if (_pending.Count >= MaxPending)
+        {
+            throw new ErasureRefusedException($"{MaxPending} requests wait already");
+        }
+
+        await _eraser
+            .SayAsync($"{asked.What} requested", scope, person, why, default, cancellationToken)
+            .ConfigureAwait(false);
+        _pending = _pending.Add(asked.Id, asked);
+        return new ErasureReply
+        {
+            Done = false,
+            Id = asked.Id,
+            Says = $"waits until another enrolled person approves: `bartizan log approve {asked.Id}`",
+        };
+    }
+
+    private async Task<ErasureReply> ApproveAsync(
+        ErasureRequest request,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        var asked = Find(request);
+        var name = Enrolled(EnrolledPeople.Load(state.Home), person);
+        // INVARIANT: who asked never approves. A person is a user id, whatever name they have in the file.
+        if (asked.By == person)
+        {
+            throw new ErasureRefusedException("who asked for it can't approve it: that takes another person");
+        }
+
+        var reply = await CarryOutAsync(asked, $"approved by {name} ({person})", cancellationToken)
+            .ConfigureAwait(false);
+        _pending = _pending.Remove(asked.Id);
+        return reply;
+    }
+
+    private async Task<ErasureReply> WithdrawAsync(
+        ErasureRequest request,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        var asked = Find(request);
+        await _eraser
+            .SayAsync($"{asked.What} withdrawn", asked.Scope, person, asked.Why, default, cancellationToken)
+            .ConfigureAwait(false);
+        _pending = _pending.Remove(asked.Id);
+        return new ErasureReply { Done = true, Says = "withdrawn" };
+    }
+
+    private async Task<ErasureReply> CarryOutAsync(Pending asked, string approval, CancellationToken cancellationToken)
+    {
+        if (asked.Verb == ErasureVerb.Release)
+        {
+            await _eraser
+                .HoldAsync(false, asked.Scope, $"{asked.Why}; {approval}", asked.By, cancellationToken)
+                .ConfigureAwait(false);
+            return new ErasureReply { Done = true, Says = $"`{asked.Scope}` is held no longer" };
+        }
+
+        CheckStages(await ErasureIndex.ReadAsync(state.Log, cancellationToken).ConfigureAwait(false), asked.Scope);
+        var sessions = await _eraser
+            .EraseAsync(asked.Scope, asked.Why, asked.By, approval, cancellationToken)
+            .ConfigureAwait(false);
+        return new ErasureReply
+        {
+            Done = true,
+            Says = $"the payloads of {sessions.Length} sessions are erased; their entries and proofs stay",
+            Sessions = [.. sessions.Select(session => session.ToString())],
+        };
+    }
+
+    // What a session changed holds what it read; a person decides about it first.
+    private void CheckStages(ErasureIndex index, RecordScope scope)
+    {
+        foreach (var session in index.In(scope).Where(session => Directory.Exists(state.Session(session.Id))))
+        {
+            throw new ErasureRefusedException(
+                $"`{session.Id}` has changes that wait: `bartizan workspace apply` or `discard` them first"
+            );
+        }
+    }
+
+    private Pending Find(ErasureRequest request) =>
+        _pending.GetValueOrDefault(request.Id ?? "")
+        ?? throw new ErasureRefusedException($"no request `{request.Id}` waits: it may have lapsed");
+
+    private static string Enrolled(EnrolledPeople enrolled, string person) =>
+        enrolled.People.GetValueOrDefault(person)
+        ?? throw new ErasureRefusedException($"`{person}` is not enrolled in `{EnrolledPeople.FileName}`");
+
+    private static (RecordScope Scope, string Why) Read(ErasureRequest request)
+    {
+        var isSession = SessionId.TryParse(request.Session, out var session);
+        var scope =
+            isSession && request.Person is null ? RecordScope.Of(session)
+            : request.Session is null && !string.IsNullOrWhiteSpace(request.Person) ? RecordScope.Of(request.Person)
+            : null;
+        return scope is not null && !string.IsNullOrWhiteSpace(request.Why) && request.Why.Length <= MaxWhy
+            ? (scope, request.Why)
+            : throw new ControlException(
+                new ControlProblem(
+                    Usage,
+                    $"it needs one session or one person, and a reason of at most {MaxWhy} characters"
+                )
+            );
+    }
+
+    private static string NewId() => RandomNumberGenerator.GetHexString(8, lowercase: true);
+
+    private sealed record Pending(
+        string Id,
+        ErasureVerb Verb,
+        RecordScope Scope,
+        string By,
+        string Why,
+        DateTimeOffset Until
+    )
+    {
+        public string What => Verb == ErasureVerb.Erase ? "erasure" : "end of hold";
+
+        public PendingLine Line() => new(Id, $"{What} of {Scope}", By, Why, Until);
+    }
+}
