@@ -1,5 +1,6 @@
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Commits;
+using Bartizan.Log.Native;
 using Bartizan.Log.Tiles;
 using Bartizan.Log.Tree;
 
@@ -151,14 +152,23 @@ internal sealed class LogPublisher : IAsyncDisposable
         }
     }
 
-    // On a thread of its own: it reads, hashes and syncs, and must not keep one of the pool's.
+    // On a thread of its own, which nobody's action waits for: it reads, hashes, packs and syncs behind everything else.
     private async Task InTurnAsync(Action step, CancellationToken cancellationToken)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             await Task
-                .Factory.StartNew(step, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default)
+                .Factory.StartNew(
+                    () =>
+                    {
+                        LibC.StandBack();
+                        step();
+                    },
+                    CancellationToken.None,
+                    TaskCreationOptions.LongRunning,
+                    TaskScheduler.Default
+                )
                 .ConfigureAwait(false);
         }
         finally
