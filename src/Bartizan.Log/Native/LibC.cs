@@ -2,7 +2,7 @@ using System.Runtime.InteropServices;
 
 namespace Bartizan.Log.Native;
 
-/// <summary>The calls of the C library that .NET doesn't offer: fdatasync(2), fsync(2) of a directory, setpriority(2) of a thread.</summary>
+/// <summary>Calls of the C library that .NET doesn't offer: fdatasync(2), fsync(2) of a directory, setpriority(2) of a thread.</summary>
 internal static partial class LibC
 {
     private const int Interrupted = 4;
