@@ -18,7 +18,6 @@ var config = ManualConfig
     .WithOptions(ConfigOptions.DisableLogFile)
     .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "bartizan-policy-bench"));
 var summary = BenchmarkRunner.Run<DecisionBench>(config);
-var narrowing = BenchmarkRunner.Run<NarrowingBench>(config);
 
 Console.WriteLine("| ns per decision | 100 rules | 1,000 | 10,000 | bytes allocated |");
 Console.WriteLine("|---|---|---|---|---|");
@@ -44,19 +43,6 @@ foreach (var engine in peers.GroupBy(p => p.Engine))
 {
     Console.WriteLine(
         $"| {engine.Key} | {string.Join(" | ", engine.Select(p => p.CompileMilliseconds.ToString("F2", CultureInfo.InvariantCulture)))} |"
-    );
-}
-
-Console.WriteLine();
-Console.WriteLine($"| `narrower` of {NarrowingBench.Rules:N0} rules within {NarrowingBench.Rules:N0} | ms |");
-Console.WriteLine("|---|---|");
-foreach (var report in narrowing.Reports)
-{
-    Console.WriteLine(
-        string.Create(
-            CultureInfo.InvariantCulture,
-            $"| {report.BenchmarkCase.Parameters["About"]} | {report.ResultStatistics!.Median / 1e6:F0} |"
-        )
     );
 }
 
@@ -93,12 +79,6 @@ Goal(
     "B"
 );
 Goal("compile 10,000 rules", 50, Mean("Compile", 10_000) / 1e6, "ms");
-Goal(
-    "`narrower` of 1,000 rules within 1,000, the slowest kind",
-    1_000,
-    narrowing.Reports.Max(r => r.ResultStatistics!.Median) / 1e6,
-    "ms"
-);
 return;
 
 static int[] Sizes() => [100, 1_000, 10_000];
