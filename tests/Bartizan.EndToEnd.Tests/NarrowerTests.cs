@@ -61,6 +61,13 @@ public sealed class NarrowerTests
         accepted.Code.ShouldBe(0, accepted.ToString());
         accepted.Output.ShouldContain("accepted by ann@example.com until 2099-12-31");
 
+        // A key that others can read signs nothing.
+        File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+        var reachable = await MakeAsync(scene, a, b, id, key, "2099-12-31");
+        reachable.Code.ShouldBe(2);
+        reachable.Output.ShouldBeEmpty();
+        reachable.Error.ShouldContain("chmod 600");
+
         // The text, the key, the policies: each is held to.
         await RefusedAsync(
             scene,

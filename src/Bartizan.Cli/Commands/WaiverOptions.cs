@@ -164,6 +164,15 @@ internal static class WaiverOptions
         {
             if (File.Exists(path))
             {
+                if (
+                    (File.GetUnixFileMode(path) & ~(UnixFileMode.UserRead | UnixFileMode.UserWrite))
+                    != UnixFileMode.None
+                )
+                {
+                    problem = $"others can reach the key `{Screen.Printable(path)}`: run `chmod 600` on it";
+                    return false;
+                }
+
                 key = NoteSigner.Load(path);
                 return true;
             }
