@@ -12,6 +12,12 @@ internal static class Alternation
     public static bool TryExpand(string pattern, out ImmutableArray<string> patterns, out string problem)
     {
         problem = "";
+        if (!pattern.AsSpan().ContainsAny('{', '}'))
+        {
+            patterns = [pattern];
+            return true;
+        }
+
         patterns = [""];
         var position = 0;
         while (position < pattern.Length)

@@ -26,10 +26,18 @@ internal sealed class CompiledLayer
         Name = layer.Name;
         IsCeiling = layer.IsCeiling;
         _observe = observe && !layer.IsCeiling;
-        var all = layer.Rules.SelectMany(rule => CompiledRule.Compile(rule, layer, ground)).ToLookup(r => (int)r.Verb);
+        var all = new List<CompiledRule>?[Verbs];
+        foreach (var rule in layer.Rules)
+        {
+            foreach (var compiled in CompiledRule.Compile(rule, layer, ground))
+            {
+                (all[(int)compiled.Verb] ??= []).Add(compiled);
+            }
+        }
+
         for (var verb = 0; verb < Verbs; verb++)
         {
-            _rules[verb] = [.. all[verb]];
+            _rules[verb] = all[verb]?.ToArray() ?? [];
             _hasAllow[verb] = _rules[verb].Any(r => r.Rule.Effect == Effect.Allow);
             _conditions[verb] = tables ? ConditionIndex.Of(_rules[verb], layer.TimeZone) : null;
             _tables[verb] = tables && _rules[verb].Length >= WorthFiling ? new DecisionTable(_rules[verb]) : null;
@@ -41,6 +49,9 @@ internal sealed class CompiledLayer
 
     /// <summary>True for a baseline.</summary>
     public bool IsCeiling { get; }
+
+    /// <summary>All rules, verb by verb.</summary>
+    public IEnumerable<CompiledRule> Rules => _rules.SelectMany(rules => rules);
 
     /// <summary>The rules of a verb.</summary>
     public ReadOnlySpan<CompiledRule> RulesOf(Verb verb) => _rules[(int)verb];

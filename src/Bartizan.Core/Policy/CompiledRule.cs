@@ -8,32 +8,24 @@ namespace Bartizan.Core.Policies;
 /// <summary>A rule, split into patterns once, with everything that a decision about it needs made ready.</summary>
 internal sealed class CompiledRule
 {
+    private readonly RuleLayer _layer;
     private readonly ImmutableArray<TargetPattern> _patterns;
     private readonly ImmutableArray<Obligations> _obligations;
     private readonly DateTimeOffset _lapses;
     private readonly ArgumentTree? _arguments;
     private readonly TimeZoneInfo _zone;
     private readonly bool _readsTime;
+    private Words? _said;
 
-    private CompiledRule(
-        Rule rule,
-        Verb verb,
-        RuleReference reference,
-        ImmutableArray<TargetPattern> patterns,
-        bool broken,
-        RuleLayer layer,
-        string asks
-    )
+    private CompiledRule(Rule rule, Verb verb, in RulePatterns patterns, RuleLayer layer, string asks)
     {
-        var isCeiling = layer.IsCeiling;
+        _layer = layer;
         _zone = layer.TimeZone;
         _readsTime = rule.When?.Attributes.Any(a => a.Root == AttributeRoot.Time) ?? false;
         Rule = rule;
         Verb = verb;
-        Reference = reference;
-        Alone = [reference];
-        Reason = $"{reference.Layer} allows it by `{reference.Text}` ({reference.Place})";
-        IsBroken = broken;
+        IsBroken = patterns.IsBroken;
+        Lines = patterns.Lines;
         Asks = asks;
         IsConditional = rule.When is not null || !rule.Arguments.IsDefaultOrEmpty;
         _arguments = !rule.Arguments.IsDefaultOrEmpty
@@ -44,17 +36,27 @@ internal sealed class CompiledRule
             : DateTimeOffset.MaxValue;
 
         // Those that reach private hosts come first, so that the first match carries the most.
-        _patterns = [.. patterns.OrderByDescending(p => NamesPrivate(p, isCeiling))];
+        _patterns = patterns.Patterns;
+        var reachesPrivate = verb is Verb.Connect or Verb.Http && _patterns.Any(p => NamesPrivate(p, layer.IsCeiling));
+        if (reachesPrivate && _patterns.Length > 1)
+        {
+            _patterns = [.. _patterns.OrderByDescending(p => NamesPrivate(p, layer.IsCeiling))];
+        }
+
+        // Into a tunnel nothing can be put.
+        var credential = verb == Verb.Connect ? null : rule.Credential;
         _obligations =
-        [
-            .. _patterns.Select(p => new Obligations
-            {
-                // Into a tunnel nothing can be put.
-                Credential = verb == Verb.Connect ? null : rule.Credential,
-                PrivateAddresses = NamesPrivate(p, isCeiling),
-                Witnessed = rule.Witnessed,
-            }),
-        ];
+            credential is null && !reachesPrivate && !rule.Witnessed
+                ? []
+                :
+                [
+                    .. _patterns.Select(p => new Obligations
+                    {
+                        Credential = credential,
+                        PrivateAddresses = NamesPrivate(p, layer.IsCeiling),
+                        Witnessed = rule.Witnessed,
+                    }),
+                ];
     }
 
     /// <summary>The rule.</summary>
@@ -64,13 +66,16 @@ internal sealed class CompiledRule
     public Verb Verb { get; }
 
     /// <summary>How decisions point at it.</summary>
-    public RuleReference Reference { get; }
+    public RuleReference Reference => Said.Reference;
 
-    /// <summary><see cref="Reference"/> alone, made once.</summary>
-    public ImmutableArray<RuleReference> Alone { get; }
+    /// <summary><see cref="Reference"/> alone.</summary>
+    public ImmutableArray<RuleReference> Alone => Said.Alone;
 
     /// <summary>The reason of a decision that it alone led to.</summary>
-    public string Reason { get; }
+    public string Reason => Said.Reason;
+
+    /// <summary>Its lines of the normal form, without what it asks for; a tunnel that an https rule means has none.</summary>
+    public ImmutableArray<string> Lines { get; }
 
     /// <summary>True when its pattern can't be read: it then takes away everything of its verb and grants nothing.</summary>
     public bool IsBroken { get; }
@@ -88,34 +93,26 @@ internal sealed class CompiledRule
     public ImmutableArray<TargetPattern> Patterns => _patterns;
 
     /// <summary>Compiles a rule; an https rule becomes two.</summary>
-    public static IEnumerable<CompiledRule> Compile(Rule rule, RuleLayer layer, ConditionGround? ground = null)
+    public static ImmutableArray<CompiledRule> Compile(Rule rule, RuleLayer layer, ConditionGround? ground = null)
     {
-        var place = rule.Position.ToString();
-        var reference = new RuleReference(
-            rule.Role is { } role ? $"role {role}" : layer.Name,
-            rule.Text,
-            rule.Why,
-            place
-        );
         var grants = rule.Effect == Effect.Allow && !layer.IsCeiling;
         var asks = ground is null ? "" : NormalForm.ConditionsOf(rule, layer, ground);
-        var broken = !TryParse(rule, grants, out var patterns);
-        yield return new CompiledRule(rule, rule.Verb, reference, patterns, broken, layer, asks);
+        var patterns = RulePatterns.Of(rule, grants);
+        var compiled = new CompiledRule(rule, rule.Verb, patterns, layer, asks);
         if (rule.Verb != Verb.Http)
         {
-            yield break;
+            return [compiled];
         }
 
         // INVARIANT: what is finer than a whole https host takes away the whole tunnel and grants no part of one.
         var tunnels = patterns
-            .OfType<HttpPattern>()
+            .Patterns.OfType<HttpPattern>()
             .Where(p => p.ReachesHttps && (p.IsWholeHost || rule.Effect != Effect.Allow))
             .Select(TargetPattern (p) => p.ToTunnel(grants))
             .ToImmutableArray();
-        if (!tunnels.IsEmpty || broken)
-        {
-            yield return new CompiledRule(rule, Verb.Connect, reference, tunnels, broken, layer, asks);
-        }
+        return tunnels.IsEmpty && !patterns.IsBroken
+            ? [compiled]
+            : [compiled, new CompiledRule(rule, Verb.Connect, new(tunnels, [], patterns.IsBroken), layer, asks)];
     }
 
     /// <summary>The index of the pattern that the target fits, or -1. For files, the first name.</summary>
@@ -200,25 +197,9 @@ internal sealed class CompiledRule
     private static bool MatchesSpelling(TargetPattern pattern, ActionTarget target) =>
         target is ExecTarget { Spellings.IsEmpty: false } exec && ((ExecPattern)pattern).MatchesSpelling(exec);
 
-    private static bool TryParse(Rule rule, bool grants, out ImmutableArray<TargetPattern> patterns)
-    {
-        var all = ImmutableArray.CreateBuilder<TargetPattern>();
-        var good = Alternation.TryExpand(rule.Pattern, out var texts, out _) && Enum.IsDefined(rule.Verb);
-        foreach (var text in good && rule.Verb != Verb.Unknown ? texts : [])
-        {
-            if (TargetPattern.Parse(rule.Verb, text, grants, out _) is { } pattern)
-            {
-                all.Add(pattern);
-            }
-            else
-            {
-                good = false;
-            }
-        }
-
-        patterns = all.ToImmutable();
-        return good;
-    }
+    // Made when first a decision needs them, and then kept: a policy of many rules loads faster than its sentences are written.
+    // Two threads may make them at once, and make the same.
+    private Words Said => _said ??= new Words(Rule, _layer);
 
     private static bool NamesPrivate(TargetPattern pattern, bool isCeiling) =>
         pattern switch
@@ -227,4 +208,21 @@ internal sealed class CompiledRule
             HttpPattern http => isCeiling ? http.Host.NamesPrivateZone : http.Host.NamesPrivateHost,
             _ => false,
         };
+
+    private sealed class Words
+    {
+        public Words(Rule rule, RuleLayer layer)
+        {
+            var from = rule.Role is { } role ? $"role {role}" : layer.Name;
+            Reference = new RuleReference(from, rule.Text, rule.Why, rule.Position.ToString());
+            Alone = [Reference];
+            Reason = $"{from} allows it by `{Reference.Text}` ({Reference.Place})";
+        }
+
+        public RuleReference Reference { get; }
+
+        public ImmutableArray<RuleReference> Alone { get; }
+
+        public string Reason { get; }
+    }
 }

@@ -168,6 +168,11 @@ internal sealed class DecisionTable
 
     private static LiteralEnds EndsOf(NamePattern name)
     {
+        if (name is { Verb: not Verb.Serve, Head.IsLiteral: true, Rest.IsLiteral: true })
+        {
+            return new(name.Canonical, "", true);
+        }
+
         if (name.Head is { IsLiteral: true } head)
         {
             return LiteralEnds.Of(name.Rest, '/', head.Text + "/");

@@ -6,19 +6,20 @@ namespace Bartizan.Core.Policies;
 /// </summary>
 internal sealed class Glob
 {
+    // Around the stars; none when there is no star.
     private readonly string[] _pieces;
 
     private Glob(string text)
     {
         Text = text;
-        _pieces = text.Split('*');
+        _pieces = text.Contains('*', StringComparison.Ordinal) ? text.Split('*') : [];
     }
 
     /// <summary>The pattern as written.</summary>
     public string Text { get; }
 
     /// <summary>True when it holds no <c>*</c>.</summary>
-    public bool IsLiteral => _pieces.Length == 1;
+    public bool IsLiteral => _pieces.Length == 0;
 
     /// <summary>True for <c>*</c> alone.</summary>
     public bool IsAny => Text == "*";

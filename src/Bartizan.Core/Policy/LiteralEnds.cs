@@ -22,7 +22,7 @@ internal readonly record struct LiteralEnds(string Start, string End, bool IsWho
     {
         if (pattern.IsLiteral)
         {
-            return new(head + string.Join(separator, pattern.Segments.Select(s => s!.Text)), "", true);
+            return new(head + pattern.Text, "", true);
         }
 
         return new(head + StartOf(pattern, separator), EndOf(pattern, separator), false);

@@ -97,7 +97,7 @@ internal sealed class NamePattern : TargetPattern
         }
 
         var head = text[..slash];
-        if (head.Contains("**", StringComparison.Ordinal) || text.Any(char.IsWhiteSpace))
+        if (head.Contains("**", StringComparison.Ordinal) || HoldsWhiteSpace(text))
         {
             problem = new($"is not of the form `{form}`", "`**` may stand after the `/`, white space nowhere.");
             return null;
@@ -122,6 +122,19 @@ internal sealed class NamePattern : TargetPattern
 
         problem = default;
         return new NamePattern(verb, canonical, head, segments);
+    }
+
+    private static bool HoldsWhiteSpace(string text)
+    {
+        foreach (var c in text)
+        {
+            if (char.IsWhiteSpace(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool Fits(string head, string rest) => (_head is null || _head.Matches(head)) && _rest.Matches(rest);

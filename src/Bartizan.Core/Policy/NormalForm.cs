@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
@@ -13,43 +15,83 @@ namespace Bartizan.Core.Policies;
 /// </summary>
 internal static class NormalForm
 {
+    /// <summary>Bytes that are digested at once.</summary>
+    private const int BufferBytes = 16 * 1024;
+
     /// <summary>The digest of the form.</summary>
-    public static Digest DigestOf(Manifest manifest, ConditionGround ground, bool observe) =>
-        Digest.Of(Encoding.UTF8.GetBytes(TextOf(manifest, ground, observe)));
-
-    /// <summary>The form.</summary>
-    public static string TextOf(Manifest manifest, ConditionGround ground, bool observe)
+    public static Digest DigestOf(Manifest manifest, ImmutableArray<CompiledLayer> layers, bool observe)
     {
-        var layers = (manifest.Layers.IsDefault ? [] : manifest.Layers)
-            .Select(layer => TextOf(layer, ground))
-            .Distinct(StringComparer.Ordinal);
-        var text = new StringBuilder("bartizan policy v1\n");
-        text.Append(observe ? "observe\n" : "");
-        foreach (
-            var consulted in manifest
-                .Consultations.Select(one => one.Canonical)
-                .Distinct(StringComparer.Ordinal)
-                .Order(StringComparer.Ordinal)
-        )
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        Span<byte> buffer = stackalloc byte[BufferBytes];
+        var written = 0;
+        foreach (var line in LinesOf(manifest, layers, observe))
         {
-            text.Append(consulted).Append('\n');
+            var most = Encoding.UTF8.GetMaxByteCount(line.Length + 1);
+            if (most > BufferBytes - written)
+            {
+                hash.AppendData(buffer[..written]);
+                written = 0;
+            }
+
+            if (most > BufferBytes)
+            {
+                hash.AppendData(Encoding.UTF8.GetBytes(line + '\n'));
+                continue;
+            }
+
+            written += Encoding.UTF8.GetBytes(line, buffer[written..]);
+            buffer[written++] = (byte)'\n';
         }
 
-        foreach (var layer in layers.Order(StringComparer.Ordinal))
-        {
-            text.Append(layer);
-        }
-
-        return text.ToString();
+        hash.AppendData(buffer[..written]);
+        return Digest.FromBytes(hash.GetHashAndReset());
     }
 
-    private static string TextOf(RuleLayer layer, ConditionGround ground)
+    /// <summary>The form.</summary>
+    public static string TextOf(Manifest manifest, ImmutableArray<CompiledLayer> layers, bool observe) =>
+        string.Concat(LinesOf(manifest, layers, observe).Select(line => line + "\n"));
+
+    private static IEnumerable<string> LinesOf(Manifest manifest, ImmutableArray<CompiledLayer> layers, bool observe)
     {
-        var lines = layer
-            .Rules.SelectMany(rule => LinesOf(rule, layer, ground))
-            .Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal);
-        return $"{(layer.IsCeiling ? "ceiling" : "rules")}\n{string.Join('\n', lines)}\n";
+        var consulted = manifest.Consultations.Select(one => one.Canonical).Distinct(StringComparer.Ordinal);
+        var lines = layers.Select(LinesOf).ToList();
+        lines.Sort(Compare);
+        return
+        [
+            "bartizan policy v1",
+            .. observe ? ["observe"] : (ReadOnlySpan<string>)[],
+            .. consulted.Order(StringComparer.Ordinal),
+            .. lines.Where((layer, i) => i == 0 || Compare(layer, lines[i - 1]) != 0).SelectMany(layer => layer),
+        ];
+    }
+
+    private static List<string> LinesOf(CompiledLayer layer)
+    {
+        var all = layer.Rules.SelectMany(LinesOf).ToArray();
+        Array.Sort(all, StringComparer.Ordinal);
+        List<string> lines = [layer.IsCeiling ? "ceiling" : "rules"];
+        foreach (var line in all)
+        {
+            if (line != lines[^1])
+            {
+                lines.Add(line);
+            }
+        }
+
+        return all.Length == 0 ? [.. lines, ""] : lines;
+    }
+
+    private static int Compare(List<string> one, List<string> other)
+    {
+        for (var i = 0; i < one.Count && i < other.Count; i++)
+        {
+            if (string.CompareOrdinal(one[i], other[i]) is var order and not 0)
+            {
+                return order;
+            }
+        }
+
+        return one.Count - other.Count;
     }
 
     /// <summary>
@@ -85,20 +127,12 @@ internal static class NormalForm
         return JsonSerializer.Serialize(parts);
     }
 
-    private static IEnumerable<string> LinesOf(Rule rule, RuleLayer layer, ConditionGround ground)
+    private static IEnumerable<string> LinesOf(CompiledRule compiled)
     {
+        var rule = compiled.Rule;
         var head = $" {rule.Effect} {rule.Verb} ";
-        var asked = ConditionsOf(rule, layer, ground);
         var witnessed = rule.Witnessed ? " witnessed" : "";
-        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{witnessed}{asked}";
-        if (!Alternation.TryExpand(rule.Pattern, out var texts, out _) || rule.Verb == Verb.Unknown)
-        {
-            return [head + "broken:" + rule.Pattern + tail];
-        }
-
-        var grants = rule.Effect == Effect.Allow && !layer.IsCeiling;
-        return texts.Select(text =>
-            head + (TargetPattern.Parse(rule.Verb, text, grants, out _)?.Canonical ?? "broken:" + text) + tail
-        );
+        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{witnessed}{compiled.Asks}";
+        return compiled.Lines.Select(line => head + line + tail);
     }
 }

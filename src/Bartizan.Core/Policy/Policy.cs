@@ -52,7 +52,7 @@ public sealed class Policy
     public static string NormalFormOf(Manifest manifest, bool observe = false)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        return NormalForm.TextOf(manifest, new ConditionGround(manifest), observe);
+        return NormalForm.TextOf(manifest, LayersOf(manifest, observe, tables: false), observe);
     }
 
     private static Policy Compile(Manifest manifest, bool observe, bool tables)
@@ -63,17 +63,19 @@ public sealed class Policy
             throw new ArgumentException("only an agent in development can be observed", nameof(observe));
         }
 
-        var ground = new ConditionGround(manifest);
-        ImmutableArray<CompiledLayer> layers =
-        [
-            .. manifest.Layers.IsDefault
-                ? []
-                : manifest.Layers.Select(layer => new CompiledLayer(layer, observe, ground, tables)),
-        ];
+        var layers = LayersOf(manifest, observe, tables);
         return new Policy(layers, new PolicyFacts(manifest))
         {
-            Digest = NormalForm.DigestOf(manifest, ground, observe),
+            Digest = NormalForm.DigestOf(manifest, layers, observe),
         };
+    }
+
+    private static ImmutableArray<CompiledLayer> LayersOf(Manifest manifest, bool observe, bool tables)
+    {
+        var ground = new ConditionGround(manifest);
+        return manifest.Layers.IsDefault
+            ? []
+            : [.. manifest.Layers.Select(layer => new CompiledLayer(layer, observe, ground, tables))];
     }
 
     /// <summary>Step 2, screening: rules alone. What is denied whatever the content ends here.</summary>

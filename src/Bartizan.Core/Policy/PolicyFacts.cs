@@ -18,7 +18,8 @@ internal sealed class PolicyFacts
     {
         var read = (manifest.Layers.IsDefault ? [] : manifest.Layers)
             .SelectMany(layer => layer.Rules)
-            .SelectMany(rule => rule.When?.Attributes ?? [])
+            .Where(rule => rule.When is not null)
+            .SelectMany(rule => rule.When!.Attributes)
             .Select(attribute => attribute.Root)
             .ToHashSet();
         IsEmpty = read.Count == 0;

@@ -15,26 +15,36 @@ internal sealed class SegmentPattern
     private readonly string _start;
     private readonly string _held;
 
-    private SegmentPattern(Glob?[] segments, char separator)
+    private SegmentPattern(string text, Glob?[] segments, char separator)
     {
+        Text = text;
         _segments = segments;
         _separator = separator;
-        var fixedSegments = segments.TakeWhile(s => s is { IsLiteral: true }).Select(s => s!.Text).ToList();
-        _start = string.Join(separator, fixedSegments);
-        _held =
-            segments
-                .Skip(fixedSegments.Count)
-                .OfType<Glob>()
-                .SelectMany(g => g.Text.Split('*'))
-                .MaxBy(piece => piece.Length)
-            ?? "";
+        var literal = 0;
+        while (literal < segments.Length && segments[literal] is { IsLiteral: true })
+        {
+            literal++;
+        }
+
+        IsLiteral = literal == segments.Length;
+        (_start, _held) = (text, "");
+        if (!IsLiteral)
+        {
+            _start = string.Join(separator, segments.Take(literal).Select(s => s!.Text));
+            _held =
+                segments.Skip(literal).OfType<Glob>().SelectMany(g => g.Text.Split('*')).MaxBy(piece => piece.Length)
+                ?? "";
+        }
     }
+
+    /// <summary>The pattern as written.</summary>
+    public string Text { get; }
 
     /// <summary>The segments; null is <c>**</c>.</summary>
     public IReadOnlyList<Glob?> Segments => _segments;
 
     /// <summary>True when no segment holds a wildcard.</summary>
-    public bool IsLiteral => _segments.All(s => s is { IsLiteral: true });
+    public bool IsLiteral { get; }
 
     /// <summary>True when everything matches: only <c>**</c>.</summary>
     public bool IsAny => _segments.Length > 0 && _segments.All(s => s is null);
@@ -44,30 +54,33 @@ internal sealed class SegmentPattern
     {
         pattern = null!;
         problem = "";
-        var words = text.Split(separator);
-        var segments = new Glob?[words.Length];
-        for (var i = 0; i < words.Length; i++)
+        var segments = new Glob?[text.AsSpan().Count(separator) + 1];
+        var start = 0;
+        for (var i = 0; i < segments.Length; i++)
         {
-            if (words[i] == "**")
+            var end = i == segments.Length - 1 ? text.Length : text.IndexOf(separator, start);
+            var word = text[start..end];
+            start = end + 1;
+            if (word == "**")
             {
                 continue;
             }
 
-            if (words[i].Contains("**", StringComparison.Ordinal))
+            if (word.Contains("**", StringComparison.Ordinal))
             {
                 problem = $"has `**` beside other characters; `**` stands alone between `{separator}`";
                 return false;
             }
 
-            segments[i] = Glob.Of(words[i]);
+            segments[i] = Glob.Of(word);
         }
 
-        pattern = new SegmentPattern(segments, separator);
+        pattern = new SegmentPattern(text, segments, separator);
         return true;
     }
 
     /// <summary>The same pattern and everything below it.</summary>
-    public SegmentPattern AndBelow() => new([.. _segments, null], _separator);
+    public SegmentPattern AndBelow() => new($"{Text}{_separator}**", [.. _segments, null], _separator);
 
     /// <summary>True when the whole of <paramref name="text"/> fits.</summary>
     public bool Matches(ReadOnlySpan<char> text)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Bartizan.Core.Policies;
 
 /// <summary>
@@ -7,7 +9,13 @@ namespace Bartizan.Core.Policies;
 /// </summary>
 internal sealed class TextIndex(int rules, char separator = '\0')
 {
-    private readonly Dictionary<(string Key, Side Side), List<int>> _filing = [];
+    private readonly List<(string Key, int Rule)>[] _filing =
+    [
+        [],
+        [],
+        [],
+        [],
+    ];
     private readonly ulong[] _anywhere = new ulong[BitSet.WordsFor(rules)];
     private bool _hasAnywhere;
     private Slots _starts = Slots.Empty;
@@ -32,20 +40,12 @@ internal sealed class TextIndex(int rules, char separator = '\0')
             return;
         }
 
-        var key =
+        var (key, side) =
             ends.IsWhole ? (ends.Start, Side.Whole)
             : ends.Start.Length > 0 ? (ends.Start, Side.Start)
             : ends.End.Length > 0 ? (ends.End, Side.End)
             : (ends.Inside, Side.Inside);
-        if (!_filing.TryGetValue(key, out var filed))
-        {
-            _filing[key] = filed = [];
-        }
-
-        if (filed.Count == 0 || filed[^1] != rule)
-        {
-            filed.Add(rule);
-        }
+        _filing[(int)side].Add((key, rule));
     }
 
     /// <summary>Files a rule that any text may fit.</summary>
@@ -58,13 +58,9 @@ internal sealed class TextIndex(int rules, char separator = '\0')
     /// <summary>Makes the tables; nothing is filed after it.</summary>
     public void Seal()
     {
-        Slots Of(Side side) =>
-            Slots.Of(
-                [.. _filing.Where(f => f.Key.Side == side).Select(f => (f.Key.Key, f.Value.ToArray()))],
-                side == Side.End
-            );
+        Slots Of(Side side) => Slots.Of(_filing[(int)side], side == Side.End);
         (_starts, _wholes, _ends, _insides) = (Of(Side.Start), Of(Side.Whole), Of(Side.End), Of(Side.Inside));
-        _filing.Clear();
+        Array.Clear(_filing);
     }
 
     /// <summary>Adds the rules that a text may fit. <paramref name="isCut"/>: only the start of it is given.</summary>
@@ -165,62 +161,78 @@ internal sealed class TextIndex(int rules, char separator = '\0')
         private const int Pairs = 256;
 
         private readonly Slot[] _slots;
+        private readonly int[] _rules;
         private readonly ulong[] _lengths;
-        private readonly ulong[] _pairs;
-        private readonly int _shortest;
+        private readonly ulong[] _pairs = new ulong[BitSet.WordsFor(Pairs)];
+        private readonly int _shortest = int.MaxValue;
         private readonly int _mask;
 
-        private Slots(Slot[] slots, ulong[] lengths, ulong[] pairs, int shortest, int longest)
+        private Slots(List<(string Key, int Rule)> filed, bool fromEnd)
         {
-            _slots = slots;
-            _lengths = lengths;
-            _pairs = pairs;
-            _shortest = shortest;
-            _mask = slots.Length - 1;
-            LongestKey = longest;
+            var size = filed.Count == 0 ? 0 : (int)BitOperations.RoundUpToPowerOf2((uint)filed.Count * 2);
+            (_slots, _mask, _rules, LongestKey) = (new Slot[size], size - 1, new int[filed.Count], -1);
+            foreach (var (key, _) in filed)
+            {
+                (_shortest, LongestKey) = (Math.Min(_shortest, key.Length), Math.Max(LongestKey, key.Length));
+            }
+
+            // The rules of a key stand side by side: first it is counted how many each has, then they are put there.
+            _lengths = new ulong[BitSet.WordsFor(LongestKey + 1)];
+            var places = new int[filed.Count];
+            for (var i = 0; i < places.Length; i++)
+            {
+                places[i] = Place(filed[i].Key, fromEnd);
+                _slots[places[i]].Count++;
+            }
+
+            var free = 0;
+            for (var i = 0; i < places.Length; i++)
+            {
+                ref var slot = ref _slots[places[i]];
+                if (slot.From < 0)
+                {
+                    (slot.From, free, slot.Count) = (free, free + slot.Count, 0);
+                }
+
+                _rules[slot.From + slot.Count++] = filed[i].Rule;
+            }
         }
 
-        public static Slots Empty { get; } = new([], [], [], int.MaxValue, -1);
+        public static Slots Empty { get; } = new([], fromEnd: false);
 
         public bool IsEmpty => _slots.Length == 0;
 
         public int LongestKey { get; }
 
-        public static Slots Of((string Key, int[] Rules)[] keys, bool fromEnd)
+        public static Slots Of(List<(string Key, int Rule)> filed, bool fromEnd) =>
+            filed.Count == 0 ? Empty : new Slots(filed, fromEnd);
+
+        // The slot of a key; a new one where it is met for the first time.
+        private int Place(string key, bool fromEnd)
         {
-            if (keys.Length == 0)
+            var hash = 0u;
+            for (var i = 0; i < key.Length; i++)
             {
-                return Empty;
+                hash = Extend(hash, fromEnd ? key[^(i + 1)] : key[i]);
             }
 
-            var size = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)keys.Length * 2);
-            var longest = keys.Max(k => k.Key.Length);
-            var (slots, lengths) = (new Slot[size], new ulong[BitSet.WordsFor(longest + 1)]);
-            foreach (var (key, rules) in keys)
+            var at = (int)(hash >> 7) & _mask;
+            for (; _slots[at].Key is { } other; at = (at + 1) & _mask)
             {
-                var hash = 0u;
-                for (var i = 0; i < key.Length; i++)
+                if (_slots[at].Hash == hash && other == key)
                 {
-                    hash = Extend(hash, fromEnd ? key[^(i + 1)] : key[i]);
+                    return at;
                 }
-
-                var at = (int)(hash >> 7) & (size - 1);
-                while (slots[at].Key is not null)
-                {
-                    at = (at + 1) & (size - 1);
-                }
-
-                slots[at] = new Slot(key, hash, rules);
-                BitSet.Add(lengths, key.Length);
             }
 
-            var pairs = new ulong[BitSet.WordsFor(Pairs)];
-            foreach (var key in keys.Select(k => k.Key).Where(key => key.Length > 1))
+            _slots[at] = new Slot(key, hash);
+            BitSet.Add(_lengths, key.Length);
+            if (key.Length > 1)
             {
-                BitSet.Add(pairs, fromEnd ? PairOf(key[^1], key[^2]) : PairOf(key[0], key[1]));
+                BitSet.Add(_pairs, fromEnd ? PairOf(key[^1], key[^2]) : PairOf(key[0], key[1]));
             }
 
-            return new Slots(slots, lengths, pairs, keys.Min(k => k.Key.Length), longest);
+            return at;
         }
 
         /// <summary>
@@ -242,7 +254,7 @@ internal sealed class TextIndex(int rules, char separator = '\0')
             {
                 if (_slots[at].Hash == hash && text.SequenceEqual(key))
                 {
-                    foreach (var rule in _slots[at].Rules)
+                    foreach (var rule in _rules.AsSpan(_slots[at].From, _slots[at].Count))
                     {
                         BitSet.Add(set, rule);
                     }
@@ -252,6 +264,10 @@ internal sealed class TextIndex(int rules, char separator = '\0')
             }
         }
 
-        private readonly record struct Slot(string? Key, uint Hash, int[] Rules);
+        private record struct Slot(string? Key, uint Hash)
+        {
+            public int From = -1;
+            public int Count;
+        }
     }
 }
