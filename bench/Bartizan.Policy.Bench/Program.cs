@@ -7,7 +7,8 @@ using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 using BenchmarkDotNet.Toolchains.InProcess.Emit;
 
-// Decisions and compilation of policies of 100, 1,000 and 10,000 rules; the goals; other engines on the same decisions.
+// Decisions and compilation of policies of 100, 1,000 and 10,000 rules; proofs of narrowness; the goals; other engines on the
+// same decisions.
 //   bench/policy/run.sh
 
 var config = ManualConfig
@@ -18,6 +19,12 @@ var config = ManualConfig
     .WithOptions(ConfigOptions.DisableLogFile)
     .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "bartizan-policy-bench"));
 var summary = BenchmarkRunner.Run<DecisionBench>(config);
+var narrowing = BenchmarkRunner.Run<NarrowingBench>(config);
+if (summary.Reports.Concat(narrowing.Reports).FirstOrDefault(r => r.ResultStatistics is null) is { } bare)
+{
+    Console.Error.WriteLine($"error: `{bare.BenchmarkCase.DisplayInfo}` gave no result; its setup throws, or it does");
+    return 1;
+}
 
 Console.WriteLine("| ns per decision | 100 rules | 1,000 | 10,000 | bytes allocated |");
 Console.WriteLine("|---|---|---|---|---|");
@@ -43,6 +50,19 @@ foreach (var engine in peers.GroupBy(p => p.Engine))
 {
     Console.WriteLine(
         $"| {engine.Key} | {string.Join(" | ", engine.Select(p => p.CompileMilliseconds.ToString("F2", CultureInfo.InvariantCulture)))} |"
+    );
+}
+
+Console.WriteLine();
+Console.WriteLine($"| `narrower` of {NarrowingBench.Rules:N0} rules within {NarrowingBench.Rules:N0} | ms |");
+Console.WriteLine("|---|---|");
+foreach (var report in narrowing.Reports)
+{
+    Console.WriteLine(
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"| {report.BenchmarkCase.Parameters["About"]} | {report.ResultStatistics!.Median / 1e6:F0} |"
+        )
     );
 }
 
@@ -79,7 +99,13 @@ Goal(
     "B"
 );
 Goal("compile 10,000 rules", 50, Mean("Compile", 10_000) / 1e6, "ms");
-return;
+Goal(
+    "`narrower` of 1,000 rules within 1,000, the slowest kind",
+    1_000,
+    narrowing.Reports.Max(r => r.ResultStatistics!.Median) / 1e6,
+    "ms"
+);
+return 0;
 
 static int[] Sizes() => [100, 1_000, 10_000];
 

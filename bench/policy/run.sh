@@ -1,6 +1,6 @@
 #!/bin/sh
-# Decisions and compilation of policies beside @cedar-policy/cedar-wasm and @microsoft/agent-governance-sdk.
-#   bench/policy/run.sh      about four minutes, on a machine that does nothing else
+# Decisions, compilation and proofs of policies beside @cedar-policy/cedar-wasm and @microsoft/agent-governance-sdk.
+#   bench/policy/run.sh      about five minutes, on a machine that does nothing else
 # With npm the other engines are installed by name into artifacts/, where they aren't yet; without it their rows say so.
 set -eu
 root=$(cd "$(dirname "$0")/../.." && pwd)
