@@ -15,7 +15,12 @@ internal sealed class CompiledRule
     private readonly ArgumentTree? _arguments;
     private readonly TimeZoneInfo _zone;
     private readonly bool _readsTime;
-    private Words? _said;
+
+    // Made when first a decision needs them, and then kept: a policy of many rules loads faster than its sentences are
+    // written. Two threads may make them at once, and make the same.
+    private RuleReference? _reference;
+    private ImmutableArray<RuleReference> _alone;
+    private string? _reason;
 
     private CompiledRule(Rule rule, Verb verb, in RulePatterns patterns, RuleLayer layer, string asks)
     {
@@ -66,13 +71,13 @@ internal sealed class CompiledRule
     public Verb Verb { get; }
 
     /// <summary>How decisions point at it.</summary>
-    public RuleReference Reference => Said.Reference;
+    public RuleReference Reference => _reference ??= Point();
 
     /// <summary><see cref="Reference"/> alone.</summary>
-    public ImmutableArray<RuleReference> Alone => Said.Alone;
+    public ImmutableArray<RuleReference> Alone => _alone.IsDefault ? _alone = [Reference] : _alone;
 
     /// <summary>The reason of a decision that it alone led to.</summary>
-    public string Reason => Said.Reason;
+    public string Reason => _reason ??= $"{Reference.Layer} allows it by `{Reference.Text}` ({Reference.Place})";
 
     /// <summary>Its lines of the normal form, without what it asks for; a tunnel that an https rule means has none.</summary>
     public ImmutableArray<string> Lines { get; }
@@ -197,9 +202,11 @@ internal sealed class CompiledRule
     private static bool MatchesSpelling(TargetPattern pattern, ActionTarget target) =>
         target is ExecTarget { Spellings.IsEmpty: false } exec && ((ExecPattern)pattern).MatchesSpelling(exec);
 
-    // Made when first a decision needs them, and then kept: a policy of many rules loads faster than its sentences are written.
-    // Two threads may make them at once, and make the same.
-    private Words Said => _said ??= new Words(Rule, _layer);
+    private RuleReference Point()
+    {
+        var from = Rule.Role is { } role ? $"role {role}" : _layer.Name;
+        return new RuleReference(from, Rule.Text, Rule.Why, Rule.Position.ToString());
+    }
 
     private static bool NamesPrivate(TargetPattern pattern, bool isCeiling) =>
         pattern switch
@@ -208,21 +215,4 @@ internal sealed class CompiledRule
             HttpPattern http => isCeiling ? http.Host.NamesPrivateZone : http.Host.NamesPrivateHost,
             _ => false,
         };
-
-    private sealed class Words
-    {
-        public Words(Rule rule, RuleLayer layer)
-        {
-            var from = rule.Role is { } role ? $"role {role}" : layer.Name;
-            Reference = new RuleReference(from, rule.Text, rule.Why, rule.Position.ToString());
-            Alone = [Reference];
-            Reason = $"{from} allows it by `{Reference.Text}` ({Reference.Place})";
-        }
-
-        public RuleReference Reference { get; }
-
-        public ImmutableArray<RuleReference> Alone { get; }
-
-        public string Reason { get; }
-    }
 }
