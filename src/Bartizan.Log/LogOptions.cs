@@ -36,6 +36,12 @@ public sealed record LogOptions
     /// </summary>
     public TimeSpan IntegrateEvery { get; init; } = TimeSpan.FromMilliseconds(100);
 
+    /// <summary>
+    /// How long a closed segment stays beside the bundles that hold its entries too. The system writes files back after 30
+    /// seconds by itself: then syncing them costs nothing that commits wait for.
+    /// </summary>
+    public TimeSpan GiveUpAfter { get; init; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Opening reads one segment; 64 MiB take about 0.2 s.</summary>
     public long SegmentBytes { get; init; } = 64L << 20;
 

@@ -99,7 +99,7 @@ public sealed class CrashTests : TemporaryLog
         await using (
             var log = await TransparencyLog.OpenAsync(
                 Path,
-                new LogOptions { SegmentBytes = 8192 },
+                new LogOptions { SegmentBytes = 8192, GiveUpAfter = TimeSpan.Zero },
                 TimeProvider.System,
                 default
             )

@@ -46,6 +46,7 @@ internal static class KilledWriter
             new LogOptions
             {
                 SegmentBytes = 256 * 1024,
+                GiveUpAfter = TimeSpan.Zero,
                 CheckpointEvery = TimeSpan.FromMilliseconds(20),
                 IntegrateEvery = TimeSpan.FromMilliseconds(5),
             },

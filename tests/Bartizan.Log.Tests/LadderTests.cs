@@ -120,7 +120,7 @@ public sealed class LadderTests : TemporaryLog
     [Fact]
     public async Task A_slow_publisher_never_keeps_an_entry_from_being_durable()
     {
-        // The disk hangs on whatever the integrator syncs, not on the segment.
+        // The disk hangs on whatever the integrator writes, not on the segment.
         var disk = new HangingTiles();
         await using var log = await OpenAsync(s_quick with { Disk = disk });
         await log.AppendAsync(Leaf(0), default);
@@ -151,10 +151,7 @@ public sealed class LadderTests : TemporaryLog
 
         public ManualResetEventSlim MayGoOn { get; } = new();
 
-        public void Write(Microsoft.Win32.SafeHandles.SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset) =>
-            Disks.SystemDisk.Instance.Write(file, bytes, offset);
-
-        public void Sync(Microsoft.Win32.SafeHandles.SafeFileHandle file)
+        public void Write(Microsoft.Win32.SafeHandles.SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
         {
             if (Thread.CurrentThread.Name != "log writer")
             {
@@ -162,7 +159,9 @@ public sealed class LadderTests : TemporaryLog
                 MayGoOn.Wait();
             }
 
-            Disks.SystemDisk.Instance.Sync(file);
+            Disks.SystemDisk.Instance.Write(file, bytes, offset);
         }
+
+        public void Sync(Microsoft.Win32.SafeHandles.SafeFileHandle file) => Disks.SystemDisk.Instance.Sync(file);
     }
 }

@@ -12,7 +12,8 @@ public abstract class TemporaryLog : IDisposable
     protected string Path => System.IO.Path.Combine(Root, "log");
 
     // Checkpoints only when a test says so: what lies behind the last one is what these tests are about.
-    protected LogOptions Options { get; init; } = new() { CheckpointEvery = TimeSpan.FromHours(1) };
+    protected LogOptions Options { get; init; } =
+        new() { CheckpointEvery = TimeSpan.FromHours(1), GiveUpAfter = TimeSpan.Zero };
 
     public void Dispose()
     {

@@ -43,6 +43,7 @@ public sealed class TransparencyLogTests : TemporaryLog
                 Options with
                 {
                     SegmentBytes = 6000,
+                    GiveUpAfter = TimeSpan.Zero,
                     MaxCommitEntries = 10,
                 },
                 TimeProvider.System,

@@ -111,7 +111,6 @@ internal sealed class LogPublisher : IAsyncDisposable
         }
 
         Rungs.Close(new ObjectDisposedException(nameof(TransparencyLog)));
-        _integrator.Dispose();
         _closing.Dispose();
         _turn.Dispose();
     }
@@ -245,11 +244,17 @@ internal sealed class LogPublisher : IAsyncDisposable
     {
         try
         {
-            _mayGiveUp = _integrator.GiveUpSegment(cancellationToken);
+            _mayGiveUp = _integrator.GiveUpSegment(_clock.GetUtcNow() - _options.GiveUpAfter, cancellationToken);
         }
         catch (LogInconsistentException e)
         {
             _refusal = e;
+            Volatile.Write(ref _problem, e);
+            throw;
+        }
+        catch (IOException e)
+        {
+            _integrator.Distrust();
             Volatile.Write(ref _problem, e);
             throw;
         }

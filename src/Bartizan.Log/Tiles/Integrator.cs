@@ -9,12 +9,13 @@ namespace Bartizan.Log.Tiles;
 /// The step behind the commit: reads durable entries back from the files, hashes them again and lays them out as tiles. Its
 /// root must be the one that the writer hashed from memory, so nothing is signed that the files don't hold.
 /// </summary>
-internal sealed class Integrator : IDisposable
+internal sealed class Integrator
 {
     private readonly string _directory;
     private readonly TileWriter _tiles;
     private readonly LeafWalk _leaves;
     private readonly SegmentHandover _handover;
+    private readonly BootMark _mark;
     private readonly byte[] _hash = new byte[TreeHash.SizeBytes];
     private Checkpoint _last;
     private bool _behind = true;
@@ -27,7 +28,8 @@ internal sealed class Integrator : IDisposable
         _directory = directory;
         _tiles = new TileWriter(directory, disk);
         _leaves = new LeafWalk(directory, new byte[FrameReader.ChunkBytes]);
-        _handover = new SegmentHandover(directory);
+        _handover = new SegmentHandover(directory, disk);
+        _mark = new BootMark(directory);
         _last = last;
     }
 
@@ -49,7 +51,8 @@ internal sealed class Integrator : IDisposable
     }
 
     /// <summary>
-    /// Takes up the tiles of the last checkpoint, or, when they aren't what it signed, lays all of them out anew.
+    /// Takes up the tiles of the last checkpoint. Those that a power failure may have taken are laid out anew, and when they
+    /// aren't what it signed, all of them.
     /// </summary>
     public void CatchUp(CancellationToken cancellationToken)
     {
@@ -58,20 +61,22 @@ internal sealed class Integrator : IDisposable
             return;
         }
 
-        var whole = _last.Size - (_last.Size % TilePath.Width);
-        if (_tiles.TryContinue(_directory, whole))
+        // Below the first segment everything was synced before the segments there were given up.
+        var marked = _mark.Holds();
+        var from = marked || _leaves.Segments() is not [var first, ..] ? _last.Size : first.Header.FirstIndex;
+        var whole = TakeFrom(from, cancellationToken);
+        if (!whole)
         {
-            Take(_last.Size, cancellationToken);
-            if (Commitment() == _last)
-            {
-                _behind = false;
-                return;
-            }
+            _ = TakeFrom(0, cancellationToken);
+            Compare(_last);
         }
 
-        _ = _tiles.TryContinue(_directory, 0);
-        Take(_last.Size, cancellationToken);
-        Compare(_last);
+        if (!marked || !whole)
+        {
+            _tiles.Publish();
+            _mark.Set();
+        }
+
         _behind = false;
     }
 
@@ -85,9 +90,19 @@ internal sealed class Integrator : IDisposable
     /// <summary>Publishes the full tiles.</summary>
     public void PublishFull() => _tiles.PublishFull();
 
-    /// <summary>Gives up the oldest segment if its bundles are published; false when there is none to give up.</summary>
-    public bool GiveUpSegment(CancellationToken cancellationToken) =>
-        _handover.GiveUpOldest(_leaves.Segments(), _last.Size, cancellationToken);
+    /// <summary>
+    /// Gives up the oldest segment if its bundles are published and it was closed before <paramref name="closedBefore"/>; false
+    /// when there is none to give up, now or soon.
+    /// </summary>
+    public bool GiveUpSegment(DateTimeOffset closedBefore, CancellationToken cancellationToken) =>
+        _handover.GiveUpOldest(_leaves.Segments(), _last.Size, closedBefore, cancellationToken);
+
+    /// <summary>After a sync that failed: nobody knows what of the tiles is on the disk.</summary>
+    public void Distrust()
+    {
+        _mark.Clear();
+        _behind = true;
+    }
 
     /// <summary>A checkpoint, unsigned, of what is in the tiles.</summary>
     public Checkpoint Commitment() => new(_last.Origin, _tiles.Size, Convert.ToHexStringLower(_tiles.Root()));
@@ -95,7 +110,16 @@ internal sealed class Integrator : IDisposable
     /// <summary>After a failed write: what was taken since the last checkpoint is taken again.</summary>
     public void Restart() => _behind = true;
 
-    public void Dispose() => _tiles.Dispose();
+    private bool TakeFrom(long from, CancellationToken cancellationToken)
+    {
+        if (!_tiles.TryContinue(_directory, from - (from % TilePath.Width)))
+        {
+            return false;
+        }
+
+        Take(_last.Size, cancellationToken);
+        return Commitment() == _last;
+    }
 
     private void Take(long size, CancellationToken cancellationToken)
     {

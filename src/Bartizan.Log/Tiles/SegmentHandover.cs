@@ -1,3 +1,4 @@
+using Bartizan.Log.Disks;
 using Bartizan.Log.Segments;
 
 namespace Bartizan.Log.Tiles;
@@ -5,15 +6,22 @@ namespace Bartizan.Log.Tiles;
 /// <summary>
 /// Gives up closed segments for the bundles that hold the same entries, compressed to a quarter: oldest first, never the last.
 /// INVARIANT: a segment goes only after each of its entries was read back from a bundle that a published checkpoint
-/// needs, and was the same.
+/// needs, and was the same, and after the bundles and tiles in its place were synced.
 /// </summary>
-internal sealed class SegmentHandover(string directory)
+internal sealed class SegmentHandover(string directory, ILogDisk disk)
 {
+    private readonly TileSync _sync = new(directory, disk);
     private readonly byte[] _chunk = new byte[FrameReader.ChunkBytes];
 
-    /// <summary>Gives up one segment; false when there is none to give up.</summary>
+    /// <summary>Gives up one segment; false when there is none to give up, now or once it is old enough.</summary>
     /// <exception cref="LogInconsistentException">When a bundle differs from its segment.</exception>
-    public bool GiveUpOldest(List<SegmentFile> segments, long published, CancellationToken cancellationToken)
+    /// <exception cref="IOException">When the disk failed to sync what stands in its place.</exception>
+    public bool GiveUpOldest(
+        List<SegmentFile> segments,
+        long published,
+        DateTimeOffset closedBefore,
+        CancellationToken cancellationToken
+    )
     {
         var whole = published - (published % TilePath.Width);
         if (segments.Count < 2 || segments[1].Header.FirstIndex > whole)
@@ -22,10 +30,17 @@ internal sealed class SegmentHandover(string directory)
         }
 
         var segment = segments[0];
-        Compare(segment, segments[1].Header.FirstIndex, cancellationToken);
+        if (File.GetLastWriteTimeUtc(segment.Path) > closedBefore.UtcDateTime)
+        {
+            return true;
+        }
+
+        var end = segments[1].Header.FirstIndex;
+        Compare(segment, end, cancellationToken);
+        _sync.Run(segment.Header.FirstIndex, end, cancellationToken);
         File.Delete(segment.IndexPath);
         File.Delete(segment.Path);
-        Disks.SystemDisk.SyncDirectory(Path.GetDirectoryName(segment.Path)!);
+        SystemDisk.SyncDirectory(Path.GetDirectoryName(segment.Path)!);
         return true;
     }
 

@@ -1,21 +1,17 @@
-using System.Runtime.ExceptionServices;
 using Bartizan.Log.Disks;
-using Microsoft.Win32.SafeHandles;
 
 namespace Bartizan.Log.Tiles;
 
 /// <summary>
-/// Files that are published in groups: each is written under a name of its own, synced, and only then given its place. Who
-/// sees a tile sees it whole.
+/// Files that are published in groups: each is written under a name of its own and only then given its place. Who sees a
+/// tile sees it whole. None is synced here: while a segment holds the entries, <see cref="Integrator"/> lays out again what a
+/// power failure took, and before a segment goes <see cref="TileSync"/> syncs what stands for it.
 /// </summary>
-internal sealed class TileFiles : IDisposable
+internal sealed class TileFiles
 {
-    /// <summary>Files of a group: few enough open ones, and enough that their syncs share one commit of the file system.</summary>
+    /// <summary>Files that wait for their place at most: a directory of a few is quick to clear after a crash.</summary>
     public const int MaxGroup = 64;
 
-    // Files of a full group are waited for side by side: the log is behind, and a file system commits them together. Fewer are
-    // synced one by one: eight syncs at once cost the commits beside them 1.6 ms in the 99th percentile (measured).
-    private const int SyncsAtOnce = 8;
     private const string NewFolder = ".new";
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private const UnixFileMode DirectoryMode = FileMode | UnixFileMode.UserExecute;
@@ -23,9 +19,8 @@ internal sealed class TileFiles : IDisposable
     private readonly string _directory;
     private readonly string _new;
     private readonly ILogDisk _disk;
-    private readonly List<(SafeFileHandle File, string From, string To)> _group = [];
+    private readonly List<(string From, string To)> _group = [];
     private readonly HashSet<string> _known = new(StringComparer.Ordinal);
-    private readonly HashSet<string> _touched = new(StringComparer.Ordinal);
     private readonly List<string> _retired = [];
     private long _named;
 
@@ -42,10 +37,13 @@ internal sealed class TileFiles : IDisposable
     public void Add(string relativePath, ReadOnlySpan<byte> content)
     {
         var from = Path.Combine(_new, (_named++).ToString(System.Globalization.CultureInfo.InvariantCulture));
-        var file = File.OpenHandle(from, System.IO.FileMode.Create, FileAccess.Write, FileShare.Read);
-        _group.Add((file, from, Path.Combine(_directory, relativePath)));
-        File.SetUnixFileMode(file, FileMode);
-        _disk.Write(file, content, 0);
+        using (var file = File.OpenHandle(from, System.IO.FileMode.Create, FileAccess.Write, FileShare.Read))
+        {
+            File.SetUnixFileMode(file, FileMode);
+            _disk.Write(file, content, 0);
+        }
+
+        _group.Add((from, Path.Combine(_directory, relativePath)));
         if (_group.Count == MaxGroup)
         {
             Publish();
@@ -55,30 +53,21 @@ internal sealed class TileFiles : IDisposable
     /// <summary>Takes a folder of partial tiles away, once the full tile in its place is published.</summary>
     public void Retire(string relativePath) => _retired.Add(Path.Combine(_directory, relativePath));
 
-    /// <summary>Syncs what was added and gives it its place.</summary>
+    /// <summary>Gives what was added its place.</summary>
     public void Publish()
     {
-        if (_group.Count > 0)
+        foreach (var (from, to) in _group)
         {
-            SyncGroup();
-            foreach (var (file, from, to) in _group)
+            var folder = Path.GetDirectoryName(to)!;
+            if (_known.Add(folder))
             {
-                file.Dispose();
-                var folder = Path.GetDirectoryName(to)!;
-                MakeDirectory(folder);
-                File.Move(from, to, overwrite: true);
-                _touched.Add(folder);
+                Directory.CreateDirectory(folder, DirectoryMode);
             }
 
-            _group.Clear();
-            foreach (var folder in _touched)
-            {
-                SystemDisk.SyncDirectory(folder);
-            }
-
-            _touched.Clear();
+            File.Move(from, to, overwrite: true);
         }
 
+        _group.Clear();
         foreach (var folder in _retired.Where(Directory.Exists))
         {
             Directory.Delete(folder, recursive: true);
@@ -91,13 +80,7 @@ internal sealed class TileFiles : IDisposable
     /// <summary>Forgets what was not published.</summary>
     public void Discard()
     {
-        foreach (var (file, _, _) in _group)
-        {
-            file.Dispose();
-        }
-
         _group.Clear();
-        _touched.Clear();
         _retired.Clear();
         _known.Clear();
         if (Directory.Exists(_new))
@@ -107,42 +90,5 @@ internal sealed class TileFiles : IDisposable
                 File.Delete(left);
             }
         }
-    }
-
-    public void Dispose()
-    {
-        foreach (var (file, _, _) in _group)
-        {
-            file.Dispose();
-        }
-    }
-
-    private void SyncGroup()
-    {
-        try
-        {
-            Parallel.ForEach(
-                _group,
-                new ParallelOptions { MaxDegreeOfParallelism = _group.Count == MaxGroup ? SyncsAtOnce : 1 },
-                entry => _disk.Sync(entry.File)
-            );
-        }
-        catch (AggregateException e)
-        {
-            ExceptionDispatchInfo.Throw(e.InnerExceptions[0]);
-        }
-    }
-
-    private void MakeDirectory(string folder)
-    {
-        if (!_known.Add(folder) || Directory.Exists(folder))
-        {
-            return;
-        }
-
-        var parent = Path.GetDirectoryName(folder)!;
-        MakeDirectory(parent);
-        Directory.CreateDirectory(folder, DirectoryMode);
-        _touched.Add(parent);
     }
 }

@@ -8,7 +8,7 @@ namespace Bartizan.Log.Tiles;
 /// The right edge of the tree as tiles (C2SP tlog-tiles): takes leaves in order, writes each tile and bundle once it is full,
 /// and the partial ones that a checkpoint needs. Used by one thread.
 /// </summary>
-internal sealed class TileWriter : ISubtrees, IDisposable
+internal sealed class TileWriter : ISubtrees
 {
     private readonly TileFiles _files;
     private readonly byte[][] _edge = new byte[TilePath.MaxLevel + 1][];
@@ -29,8 +29,8 @@ internal sealed class TileWriter : ISubtrees, IDisposable
     public long Size { get; private set; }
 
     /// <summary>
-    /// Goes on behind the first <paramref name="size"/> leaves, a multiple of 256, as their tiles have them. False when the
-    /// tiles aren't all there.
+    /// Goes on behind the first <paramref name="size"/> leaves, a multiple of 256, as their full tiles have them. False when
+    /// those aren't all there.
     /// </summary>
     public bool TryContinue(string directory, long size)
     {
@@ -38,14 +38,21 @@ internal sealed class TileWriter : ISubtrees, IDisposable
         Size = size;
         _bundleBytes = 0;
         Array.Clear(_partialAt);
+        var below = new byte[TilePath.FullBytes];
         for (var level = 1; level <= TilePath.MaxLevel; level++)
         {
-            var width = TilePath.PartialWidth(level, size);
-            var number = (size >> (TilePath.Height * level)) / TilePath.Width;
-            if (width > 0 && !TileTree.TryLoad(directory, level, number, width, _edge[level]))
+            // Each hash of a tile is the root of a full one below: partial ones aren't needed, and may not have reached the disk.
+            var hashes = size >> (TilePath.Height * level);
+            for (var at = hashes - (hashes % TilePath.Width); at < hashes; at++)
             {
-                Size = 0;
-                return false;
+                if (!TileTree.TryLoad(directory, level - 1, at, TilePath.Width, below))
+                {
+                    Size = 0;
+                    return false;
+                }
+
+                var place = (int)(at % TilePath.Width) * TreeHash.SizeBytes;
+                TileTree.Fold(below, TilePath.Height, _edge[level].AsSpan(place));
             }
         }
 
@@ -115,8 +122,6 @@ internal sealed class TileWriter : ISubtrees, IDisposable
         var first = (int)((index << height) % TilePath.Width);
         TileTree.Fold(_edge[tile].AsSpan(first * TreeHash.SizeBytes), height, hash);
     }
-
-    public void Dispose() => _files.Dispose();
 
     private void Put(int level, long at, ReadOnlySpan<byte> hash)
     {

@@ -344,6 +344,7 @@ public sealed class TamperMatrixTests : TemporaryLog
             {
                 CheckpointEvery = TimeSpan.FromHours(1),
                 SegmentBytes = SegmentHeader.Bytes + (PerSegment * 26),
+                GiveUpAfter = TimeSpan.Zero,
                 MaxCommitEntries = 1,
             },
             TimeProvider.System,

@@ -167,6 +167,7 @@ public sealed class TamperTests : TemporaryLog
                 Options with
                 {
                     SegmentBytes = 5000,
+                    GiveUpAfter = TimeSpan.Zero,
                     MaxCommitEntries = 5,
                 },
                 TimeProvider.System,
