@@ -11,6 +11,9 @@ namespace Bartizan.Log.Tiles;
 /// </summary>
 internal sealed class Integrator
 {
+    // Between them whoever waits for the processor goes first.
+    private const int EntriesAtOnce = 16;
+
     private readonly string _directory;
     private readonly TileWriter _tiles;
     private readonly LeafWalk _leaves;
@@ -126,6 +129,11 @@ internal sealed class Integrator
         foreach (var (_, spared) in _leaves.Read(_tiles.Size, size))
         {
             cancellationToken.ThrowIfCancellationRequested();
+            if (_tiles.Size % EntriesAtOnce == 0)
+            {
+                _ = Thread.Yield();
+            }
+
             TreeHash.LeafInPlace(spared.Span, _hash);
             _tiles.Append(spared.Span[1..], _hash);
         }

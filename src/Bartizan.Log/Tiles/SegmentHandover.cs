@@ -56,6 +56,7 @@ internal sealed class SegmentHandover(string directory, ILogDisk disk)
             var place = (int)(index % TilePath.Width);
             if (place == 0 || index == segment.Header.FirstIndex)
             {
+                _ = Thread.Yield();
                 bundle = Load(index / TilePath.Width);
                 at = 0;
                 for (var skip = 0; skip < place; skip++)
