@@ -10,7 +10,7 @@ namespace Bartizan.Gateway.Bench;
 internal sealed class Campaign
 {
     private const int IdleStreams = 2000;
-    private const int WarmUpSeconds = 3;
+    private const int WarmUpSeconds = 8;
     private readonly List<(string Goal, string Bound, string Value, bool Pass)> _goals = [];
     private readonly int _rounds;
     private readonly int _seconds;

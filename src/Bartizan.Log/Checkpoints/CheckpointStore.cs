@@ -19,12 +19,7 @@ internal sealed class CheckpointStore(string directory, string keyDirectory)
     private readonly string _witnessed = Path.Combine(directory, WitnessedName);
     private readonly string _copy = Path.Combine(keyDirectory, CopyName);
 
-    public void Save(string note)
-    {
-        var bytes = Encoding.UTF8.GetBytes(note);
-        DurableFile.Replace(_copy, bytes, Mode);
-        DurableFile.Replace(_path, bytes, Mode);
-    }
+    public void Save(string note) => DurableFile.Replace([_copy, _path], Encoding.UTF8.GetBytes(note), Mode);
 
     /// <summary>
     /// After a crash between the two copies: both become the newest, so that who reads one sees what the other covers.
