@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Bartizan.Log.Pruning;
 using Bartizan.Log.Segments;
 using Bartizan.Log.Tiles;
 using Bartizan.Log.Tree;
@@ -25,7 +26,7 @@ public sealed class LeafLookup(string directory) : IDisposable
     private long _listedFrom = -1;
     private (long Number, byte[] Bytes) _bundle = (-1, []);
 
-    /// <summary>The leaf; null when the log has none at that index.</summary>
+    /// <summary>The leaf; null when the log has none at that index, or it was pruned.</summary>
     /// <exception cref="LogInconsistentException">When the entry is damaged, or its segment or bundle is missing.</exception>
     public ReadOnlyMemory<byte>? Read(long index)
     {
@@ -82,15 +83,23 @@ public sealed class LeafLookup(string directory) : IDisposable
         _listedFrom = _segments.Count == 0 ? -1 : _segments[^1].Header.FirstIndex;
     }
 
-    private Memory<byte> ReadBundled(long index)
+    private ReadOnlyMemory<byte>? ReadBundled(long index)
     {
         var number = index / TilePath.Width;
         if (_bundle.Number != number)
         {
             var path = Path.Combine(directory, TilePath.Bundle(number, TilePath.Width));
-            var read =
-                EntryBundle.Read(path, out var problem)
-                ?? throw new LogInconsistentException($"entry {index} is not readable: the bundle `{path}` {problem}");
+            var read = EntryBundle.Read(path, out var problem);
+            if (read is null && MinimumIndex.Of(directory).Index > index)
+            {
+                return null;
+            }
+
+            if (read is null)
+            {
+                throw new LogInconsistentException($"entry {index} is not readable: the bundle `{path}` {problem}");
+            }
+
             _bundle = (number, read);
         }
 

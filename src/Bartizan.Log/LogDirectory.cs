@@ -11,10 +11,14 @@ public sealed class LogDirectory(string path)
     /// <summary>The directory.</summary>
     public string Path { get; } = path;
 
+    /// <summary>The first entry that is there: those before it were pruned. 0 when none was.</summary>
+    public long MinimumIndex => Pruning.MinimumIndex.Of(Path).Index;
+
     /// <summary>
     /// The leaves from <paramref name="from"/> on, at most <paramref name="count"/>, as far as they are written now. An
     /// unfinished tail ends the sequence; damage before the tail throws. Entries of closed segments lie in compressed bundles
-    /// of 256: neighbours cost little more than one.
+    /// of 256: neighbours cost little more than one. What was pruned is left out: the first leaf is then that of
+    /// <see cref="MinimumIndex"/>.
     /// </summary>
     /// <exception cref="LogInconsistentException">When a segment is missing or an entry is damaged.</exception>
     public async IAsyncEnumerable<LogLeaf> ReadAsync(

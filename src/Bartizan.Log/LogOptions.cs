@@ -1,5 +1,6 @@
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Disks;
+using Bartizan.Log.Pruning;
 
 namespace Bartizan.Log;
 
@@ -26,6 +27,9 @@ public sealed record LogOptions
 
     /// <summary>Which cosignatures make an entry witnessed; with none set, none is.</summary>
     public ICosignaturePolicy? Cosignatures { get; init; }
+
+    /// <summary>Which leaves record prunes.</summary>
+    public IPruneRecords PruneRecords { get; init; } = PlainPruneRecords.Instance;
 
     /// <summary>One second, as the witnesses of C2SP expect at most: what a thief of the disk can cut off unseen is one second.</summary>
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(1);

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Commits;
+using Bartizan.Log.Pruning;
 using Bartizan.Log.Publishing;
 
 namespace Bartizan.Log;
@@ -39,6 +40,7 @@ public sealed class TransparencyLog : IAsyncDisposable
         _loop = new CommitLoop(_queue, opening, options);
         _loop.Start();
         _publisher = new LogPublisher(opening, _loop, options, clock);
+        Pruning = new LogPruning(opening.Directory, options, _signer.Verifier, _publisher.Rungs);
     }
 
     /// <summary>Number of durable entries.</summary>
@@ -52,6 +54,9 @@ public sealed class TransparencyLog : IAsyncDisposable
 
     /// <summary>The last checkpoint that was published.</summary>
     public Checkpoint LastCheckpoint => _publisher.Last.Checkpoint;
+
+    /// <summary>Pruning: what is too old to be kept goes into an archive.</summary>
+    public LogPruning Pruning { get; }
 
     /// <summary>What opening found.</summary>
     public LogRecovery Recovery { get; }
@@ -183,6 +188,12 @@ public sealed class TransparencyLog : IAsyncDisposable
     /// <summary>Publishes a checkpoint of everything that is durable now, and returns it.</summary>
     public Task<Checkpoint> PublishCheckpointAsync(CancellationToken cancellationToken) =>
         _publisher.PublishAsync(cancellationToken);
+
+    /// <summary>
+    /// Closes the segment that grows: the next entry starts another, so that what lies in this one can be given up for its bundles and
+    /// pruned, however slowly the log grows.
+    /// </summary>
+    public void CloseSegment() => _loop.CloseSegment();
 
     /// <summary>Writes what is in line, publishes a last checkpoint, and lets go of the files.</summary>
     public async ValueTask DisposeAsync()

@@ -25,6 +25,7 @@ internal sealed class CommitLoop : IDisposable
     private LogUnwritableException? _failure;
     private long _size;
     private long _syncs;
+    private bool _close;
 
     public CommitLoop(CommitQueue queue, LogOpening opening, LogOptions options)
     {
@@ -46,6 +47,9 @@ internal sealed class CommitLoop : IDisposable
     public Task Stopped => _stopped.Task;
 
     public void Start() => new Thread(Run) { IsBackground = true, Name = "log writer" }.Start();
+
+    /// <summary>The next commit starts a segment.</summary>
+    public void CloseSegment() => Volatile.Write(ref _close, true);
 
     /// <summary>A checkpoint, unsigned, of what is durable and hashed.</summary>
     public Checkpoint Commitment(string origin)
@@ -88,7 +92,8 @@ internal sealed class CommitLoop : IDisposable
             return RefuseAll(line);
         }
 
-        if (_segment.End >= _options.SegmentBytes)
+        var close = Interlocked.Exchange(ref _close, false) && _segment.End > SegmentHeader.Bytes;
+        if (close || _segment.End >= _options.SegmentBytes)
         {
             StartSegment();
         }

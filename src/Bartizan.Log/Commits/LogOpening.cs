@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Bartizan.Log.Checkpoints;
+using Bartizan.Log.Pruning;
 using Bartizan.Log.Segments;
 using Bartizan.Log.Tiles;
 using Bartizan.Log.Tree;
@@ -39,7 +40,7 @@ internal sealed record LogOpening(
             var last = checkpoints.Load(signer.Verifier);
             return segments.Count == 0
                 ? Create(directory, owner, signer, checkpoints, last)
-                : Continue(directory, owner, signer, checkpoints, last, segments, cancellationToken);
+                : Continue(directory, owner, signer, checkpoints, last, segments, options, cancellationToken);
         }
         catch
         {
@@ -138,7 +139,7 @@ internal sealed record LogOpening(
     }
 
     // The first segment holds the first entry, or was given up for bundles that a checkpoint covers.
-    private static bool StartsThere(string directory, SegmentFile first, long signed)
+    private static bool StartsThere(string directory, SegmentFile first, long minimum, long signed)
     {
         var index = first.Header.FirstIndex;
         if (index == 0)
@@ -147,8 +148,33 @@ internal sealed record LogOpening(
         }
 
         return index <= signed
-            && new[] { 0, (index - 1) / TilePath.Width }.All(number =>
-                File.Exists(Path.Combine(directory, TilePath.Bundle(number, TilePath.Width)))
+            && new[] { minimum / TilePath.Width, (index - 1) / TilePath.Width }.All(number =>
+                number * TilePath.Width < minimum
+                || number * TilePath.Width >= index
+                || File.Exists(Path.Combine(directory, TilePath.Bundle(number, TilePath.Width)))
+            );
+    }
+
+    // What the file `minimum` says counts only as far as a signed leaf says it too.
+    private static MinimumIndex Minimum(string directory, LogOptions options, SegmentFile first, long signed)
+    {
+        var minimum = MinimumIndex.Of(directory);
+        if (minimum.Index == 0)
+        {
+            return minimum;
+        }
+
+        using var leaves = new LeafLookup(directory);
+        return
+            minimum.Record < signed
+            && minimum.Index <= first.Header.FirstIndex
+            && leaves.Read(minimum.Record) is { } leaf
+            && options.PruneRecords.Read(leaf.Span) is { } record
+            && record.Minimum == minimum.Index
+            && Pruner.ProblemOf(record, minimum.Record) is null
+            ? minimum
+            : throw new LogInconsistentException(
+                $"the log in `{directory}` says that entries before {minimum.Index} were pruned, and none of its signed entries says so; `bartizan log verify` tells more"
             );
     }
 
@@ -159,6 +185,7 @@ internal sealed record LogOpening(
         CheckpointStore checkpoints,
         SignedCheckpoint? last,
         List<SegmentFile> segments,
+        LogOptions options,
         CancellationToken cancellationToken
     )
     {
@@ -168,7 +195,8 @@ internal sealed record LogOpening(
         }
 
         var origin = SHA256.HashData(Encoding.UTF8.GetBytes(signer.Verifier.Name));
-        if (!StartsThere(directory, segments[0], last.Checkpoint.Size))
+        var minimum = Minimum(directory, options, segments[0], last.Checkpoint.Size);
+        if (!StartsThere(directory, segments[0], minimum.Index, last.Checkpoint.Size))
         {
             throw new LogInconsistentException($"the first segment of the log in `{directory}` is missing");
         }

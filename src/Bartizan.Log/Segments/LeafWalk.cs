@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bartizan.Log.Pruning;
 using Bartizan.Log.Tiles;
 
 namespace Bartizan.Log.Segments;
@@ -32,12 +33,12 @@ internal sealed class LeafWalk(string directory, byte[]? shared = null)
 
     /// <summary>
     /// The leaves from <paramref name="from"/> up to, not including, <paramref name="end"/>, as far as they are written now. An
-    /// unfinished tail ends the sequence; damage before the tail throws.
+    /// unfinished tail ends the sequence; damage before the tail throws. What was pruned is left out.
     /// </summary>
     /// <exception cref="LogInconsistentException">When a segment or bundle is missing or an entry is damaged.</exception>
     public IEnumerable<(long Index, Memory<byte> Spared)> Read(long from, long end)
     {
-        var index = from;
+        var index = Math.Max(from, MinimumIndex.Of(directory).Index);
         for (var look = 0; index < end && look < MaxLooks; )
         {
             var segments = Segments();
@@ -49,7 +50,13 @@ internal sealed class LeafWalk(string directory, byte[]? shared = null)
                     yield break;
                 }
 
-                foreach (var leaf in ReadBundle(index, end))
+                if (Load(index) is not { } bundle)
+                {
+                    index = MinimumIndex.Of(directory).Index;
+                    continue;
+                }
+
+                foreach (var leaf in ReadBundle(bundle, index, end))
                 {
                     yield return leaf;
                     index++;
@@ -95,23 +102,32 @@ internal sealed class LeafWalk(string directory, byte[]? shared = null)
         }
     }
 
-    private bool Bundled(long index) =>
-        File.Exists(Path.Combine(directory, TilePath.Bundle(index / TilePath.Width, TilePath.Width)));
+    private bool Bundled(long index) => File.Exists(PathOf(index));
 
-    private IEnumerable<(long Index, Memory<byte> Spared)> ReadBundle(long from, long end)
+    // Null when it was pruned since the walk began.
+    private byte[]? Load(long index)
     {
-        var number = from / TilePath.Width;
-        var path = Path.Combine(directory, TilePath.Bundle(number, TilePath.Width));
-        var bundle =
-            EntryBundle.Read(path, out var problem)
-            ?? throw new LogInconsistentException($"entry {from} is not readable: the bundle `{path}` {problem}");
+        var path = PathOf(index);
+        return EntryBundle.Read(path, out var problem)
+            ?? (
+                MinimumIndex.Of(directory).Index > index
+                    ? null
+                    : throw new LogInconsistentException($"entry {index} is not readable: the bundle `{path}` {problem}")
+            );
+    }
+
+    private string PathOf(long index) =>
+        Path.Combine(directory, TilePath.Bundle(index / TilePath.Width, TilePath.Width));
+
+    private IEnumerable<(long Index, Memory<byte> Spared)> ReadBundle(byte[] bundle, long from, long end)
+    {
         var at = 0;
-        var index = number * TilePath.Width;
+        var index = from - (from % TilePath.Width);
         for (var last = index + TilePath.Width; index < last && index < end; index++)
         {
             if (!EntryBundle.Next(bundle, ref at, out var leaf))
             {
-                throw new LogInconsistentException($"entry {index} in `{path}` is damaged or missing");
+                throw new LogInconsistentException($"entry {index} in `{PathOf(from)}` is damaged or missing");
             }
 
             if (index >= from)

@@ -58,14 +58,7 @@ internal static class EntryBundle
             return packed.Length <= MaxBytes ? packed : null;
         }
 
-        try
-        {
-            return Unpack(packed);
-        }
-        catch (InvalidDataException)
-        {
-            return null;
-        }
+        return Unpack(packed);
     }
 
     /// <summary>Where the next entry lies, and moves past it; false at the end, and where the lengths don't fit.</summary>
@@ -89,7 +82,20 @@ internal static class EntryBundle
         return true;
     }
 
-    private static byte[]? Unpack(byte[] packed)
+    /// <summary>The bundle that was compressed; null when these bytes can't be one.</summary>
+    public static byte[]? Unpack(byte[] packed)
+    {
+        try
+        {
+            return UnpackWhole(packed);
+        }
+        catch (InvalidDataException)
+        {
+            return null;
+        }
+    }
+
+    private static byte[]? UnpackWhole(byte[] packed)
     {
         using var gzip = new GZipStream(new MemoryStream(packed), CompressionMode.Decompress);
         // gzip says at its end how much comes out; a lie costs at most the bound.

@@ -1,5 +1,6 @@
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Disks;
+using Bartizan.Log.Pruning;
 using Bartizan.Log.Segments;
 using Bartizan.Log.Tree;
 
@@ -120,6 +121,7 @@ internal sealed class Integrator
             return false;
         }
 
+        TakePruned(cancellationToken);
         Take(_last.Size, cancellationToken);
         return Commitment() == _last;
     }
@@ -143,6 +145,25 @@ internal sealed class Integrator
             throw new LogInconsistentException(
                 $"entry {_tiles.Size} of the log in `{_directory}` was written and can't be read back"
             );
+        }
+    }
+
+    // What was pruned has no entries left to hash: its tiles are all that there is, and the root decides whether they are right.
+    private void TakePruned(CancellationToken cancellationToken)
+    {
+        var hashes = new byte[TilePath.FullBytes];
+        for (var minimum = MinimumIndex.Of(_directory).Index; _tiles.Size < minimum; )
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var block = _tiles.Size / TilePath.Width;
+            if (!TileTree.TryLoad(_directory, 0, block, TilePath.Width, hashes))
+            {
+                throw new LogInconsistentException(
+                    $"the tile `{TilePath.Tile(0, block, TilePath.Width)}` of the log in `{_directory}` is missing, and its entries were pruned"
+                );
+            }
+
+            _tiles.AppendPruned(hashes);
         }
     }
 

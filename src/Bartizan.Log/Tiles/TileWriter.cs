@@ -84,6 +84,15 @@ internal sealed class TileWriter : ISubtrees
         Put(0, at, hash);
     }
 
+    /// <summary>Takes the hashes of 256 leaves that were pruned: their bundle is gone.</summary>
+    public void AppendPruned(ReadOnlySpan<byte> hashes)
+    {
+        for (; hashes.Length > 0; hashes = hashes[TreeHash.SizeBytes..])
+        {
+            Put(0, Size++, hashes);
+        }
+    }
+
     /// <summary>Writes what a checkpoint of this size needs besides the full tiles, and puts everything in its place.</summary>
     public void Publish()
     {

@@ -37,6 +37,9 @@ internal sealed class BlockLedger
     /// <summary>Blocks that aren't what they should be.</summary>
     public Dictionary<long, BlockDifference> Differences { get; } = [];
 
+    /// <summary>True when the tiles of what was pruned don't agree among themselves.</summary>
+    public bool PrunedDiffers { get; private set; }
+
     /// <summary>False for a log of an older version, which had no tiles.</summary>
     public bool HasTiles { get; }
 
@@ -68,6 +71,26 @@ internal sealed class BlockLedger
         if ((!whole || finding is not { Problem: "", IsFound: true }) && Differences.Count < MaxDifferences)
         {
             Differences[block] = new BlockDifference(block, there, same, trusted, finding);
+        }
+    }
+
+    /// <summary>
+    /// Takes the next block, which was pruned: its tile is all that there is. One tree goes by it, the other by the tile above, so that
+    /// the signed root tells which of the two was changed.
+    /// </summary>
+    public void AddPruned(long block)
+    {
+        var tile = new byte[TilePath.FullBytes];
+        var there = TileTree.TryLoad(_directory, 0, block, TilePath.Width, tile);
+        var fold = RootTracker.FoldOf(tile);
+        var above = Above(block).ToArray();
+        var same = there && (above.Length == 0 || above.AsSpan().SequenceEqual(fold));
+        Known.Add(tile, there ? fold : above);
+        Found.Add(tile, above.Length == 0 ? fold : above);
+        PrunedDiffers |= !same;
+        if (!same && Differences.Count < MaxDifferences)
+        {
+            Differences[block] = new BlockDifference(block, there, false, true, BundleFinding.None);
         }
     }
 
@@ -104,6 +127,19 @@ internal sealed class BlockLedger
                 || Known.RootWith(found[..tile.Length]) != _signedRoot;
         }
 
+        var above = Above(block);
+        if (above.IsEmpty || found.Length < TilePath.FullBytes)
+        {
+            return true;
+        }
+
+        return RootTracker.FoldOf(tile).AsSpan().SequenceEqual(above)
+            || !RootTracker.FoldOf(found).AsSpan().SequenceEqual(above);
+    }
+
+    // What the tile above has for a block; empty when there is none.
+    private ReadOnlySpan<byte> Above(long block)
+    {
         var number = block / TilePath.Width;
         var width = (int)Math.Min(TilePath.Width, (_signed / TilePath.Width) - (number * TilePath.Width));
         if (_aboveNumber != number)
@@ -111,14 +147,9 @@ internal sealed class BlockLedger
             _aboveNumber = TileTree.TryLoad(_directory, 1, number, width, _above) ? number : -1;
         }
 
-        if (_aboveNumber < 0 || found.Length < TilePath.FullBytes)
-        {
-            return true;
-        }
-
-        var above = _above.AsSpan((int)(block % TilePath.Width) * TreeHash.SizeBytes, TreeHash.SizeBytes);
-        return RootTracker.FoldOf(tile).AsSpan().SequenceEqual(above)
-            || !RootTracker.FoldOf(found).AsSpan().SequenceEqual(above);
+        return _aboveNumber < 0
+            ? default
+            : _above.AsSpan((int)(block % TilePath.Width) * TreeHash.SizeBytes, TreeHash.SizeBytes);
     }
 
     private BundleFinding Look(

@@ -32,12 +32,12 @@ internal sealed class LeafItem(SegmentFile? segment, long first, long end) : IDi
     /// <summary>Where the segment's index points elsewhere than its entries lie.</summary>
     public LogFault? IndexFault { get; private set; }
 
-    /// <summary>The files of a log: bundles up to the first segment, then the segments.</summary>
-    public static List<LeafItem> Of(List<SegmentFile> segments, long signed)
+    /// <summary>The files of a log: bundles from the minimum index up to the first segment, then the segments.</summary>
+    public static List<LeafItem> Of(List<SegmentFile> segments, long signed, long minimum)
     {
         var items = new List<LeafItem>();
         var bundled = segments.Count > 0 ? segments[0].Header.FirstIndex : signed - (signed % TilePath.Width);
-        for (long first = 0; first < bundled; first += TilePath.Width)
+        for (var first = minimum; first < bundled; first += TilePath.Width)
         {
             items.Add(new LeafItem(null, first, Math.Min(bundled, first + TilePath.Width)));
         }

@@ -68,4 +68,13 @@ public enum LogFaultKind
 
     /// <summary>A segment's derived index points elsewhere than the entries lie.</summary>
     IndexLies,
+
+    /// <summary>Entries are gone, and the log says that they were pruned, but none of its signed entries records it.</summary>
+    PruneUnrecorded,
+
+    /// <summary>The record of a prune claims more than was signed when it was written, or another tree.</summary>
+    PruneOverclaims,
+
+    /// <summary>The minimum index is older than the newest record of a prune, and the bundles between are gone.</summary>
+    PruneRolledBack,
 }

@@ -20,6 +20,9 @@ public sealed record LogVerdict(
     ImmutableArray<LogFault> Faults
 )
 {
+    /// <summary>Entries before it were pruned, as the log records: of them only the hashes were verified.</summary>
+    public long Minimum { get; init; }
+
     /// <summary>True when every entry up to the checkpoint is what was written, in its place.</summary>
     public bool Holds => Checkpoint is not null && Faults.IsEmpty;
 }

@@ -1,3 +1,4 @@
+using Bartizan.Log.Pruning;
 using Bartizan.Log.Tiles;
 using Bartizan.Log.Tree;
 
@@ -11,13 +12,16 @@ namespace Bartizan.Log.Verification;
 /// 2 entries       hash all, lay them beside the tiles' hashes, grow both trees
 /// 3 judge         whose root is the signed one: the entries', the tiles', neither's?
 /// 4 name          what differs, entry by entry
-/// 5 derived       tiles above, bundles, indexes
+/// 5 derived       tiles above, bundles, indexes; what was pruned, and which entry says so
 /// </code>
 /// </summary>
 public sealed class LogVerifier
 {
     // Entries read side by side; their hashes are kept until the next ones come.
     private const int WindowEntries = 128 * 1024;
+
+    // A log is pruned once a day.
+    private const int MaxPrunesMeanwhile = 2;
 
     private readonly string _directory;
     private readonly LogVerifierOptions _options;
@@ -26,6 +30,7 @@ public sealed class LogVerifier
     private readonly List<byte> _block = [];
     private CheckpointSet _checkpoints = null!;
     private BlockLedger _ledger = null!;
+    private PruneAudit _prune = null!;
     private (Stretch? Bundle, string Problem) _bundle;
     private byte[]? _fold;
     private long _found;
@@ -49,15 +54,37 @@ public sealed class LogVerifier
     )
     {
         ArgumentNullException.ThrowIfNull(options);
-        return Task.Run(() => new LogVerifier(directory, options).Verify(cancellationToken), cancellationToken);
+        return Task.Run(() => Verify(directory, options, cancellationToken), cancellationToken);
+    }
+
+    private static LogVerdict Verify(string directory, LogVerifierOptions options, CancellationToken cancellationToken)
+    {
+        for (var again = 0; ; again++)
+        {
+            var verifier = new LogVerifier(directory, options);
+            var verdict = verifier.Verify(cancellationToken);
+            if (
+                verdict.Holds
+                || again >= MaxPrunesMeanwhile
+                || !MinimumIndex.TryRead(directory, out var minimum)
+                || minimum.Index <= verdict.Minimum
+            )
+            {
+                return verdict;
+            }
+
+            // A live log was pruned while it was read.
+        }
     }
 
     private LogVerdict Verify(CancellationToken cancellationToken)
     {
         _checkpoints = CheckpointSet.Read(_directory, _options, _faults);
         var segments = SegmentSurvey.Read(_directory, _checkpoints.Key?.Name, _faults);
-        _ledger = new BlockLedger(_directory, Signed, _checkpoints.Own?.Root, _checkpoints.Sizes);
-        var items = LeafItem.Of(segments, Signed);
+        _prune = PruneAudit.Read(_directory, _options, segments, Signed, _faults);
+        var sizes = _checkpoints.Sizes.Append(_prune.Minimum);
+        _ledger = new BlockLedger(_directory, Signed, _checkpoints.Own?.Root, sizes);
+        var items = LeafItem.Of(segments, Signed, _prune.Minimum);
         try
         {
             ReadAll(items, cancellationToken);
@@ -75,11 +102,19 @@ public sealed class LogVerifier
             Math.Max(0, _entries - Signed),
             _tailBytes,
             _faults.ToImmutable()
-        );
+        )
+        {
+            Minimum = _prune.Minimum,
+        };
     }
 
     private void ReadAll(List<LeafItem> items, CancellationToken cancellationToken)
     {
+        for (; _found < _prune.Minimum; _found += TilePath.Width)
+        {
+            _ledger.AddPruned(_found / TilePath.Width);
+        }
+
         for (var at = 0; at < items.Count; )
         {
             var window = new List<LeafItem>();
@@ -230,11 +265,14 @@ public sealed class LogVerifier
         }
 
         new FaultNaming(_directory, _ledger, _faults, own.Size, known).Name(items, _suspects, cancellationToken);
-        if (_faults.IsEmpty && _ledger.Found.Root(own.Size) != own.Root)
+        if (_faults.IsEmpty && !_ledger.PrunedDiffers && _ledger.Found.Root(own.Size) != own.Root)
         {
             CutShort(own.Size);
         }
 
+        // Tiles that don't agree tell no root there; that they don't is named below.
+        var tree = known ? _ledger.Known : _ledger.Found;
+        _prune.Judge(own.Size, _ledger.PrunedDiffers ? null : tree.Root(_prune.Minimum));
         new TileAudit(_directory, _ledger, _faults, own.Size, known).Check(cancellationToken);
         foreach (var fault in items.Select(item => item.IndexFault).OfType<LogFault>())
         {

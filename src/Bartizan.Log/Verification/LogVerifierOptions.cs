@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Log.Checkpoints;
+using Bartizan.Log.Pruning;
 
 namespace Bartizan.Log.Verification;
 
@@ -17,6 +18,9 @@ public sealed record LogVerifierOptions
     /// whole and signed again by its own key.
     /// </summary>
     public ImmutableArray<string> Remembered { get; init; } = [];
+
+    /// <summary>Which leaves record prunes.</summary>
+    public IPruneRecords PruneRecords { get; init; } = PlainPruneRecords.Instance;
 
     /// <summary>After this many faults the rest isn't named: the log is lost, and the list would be.</summary>
     public int MaxFaults { get; init; } = 100;

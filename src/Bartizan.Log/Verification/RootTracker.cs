@@ -33,7 +33,7 @@ internal sealed class RootTracker(IEnumerable<long> sizes)
 
         if (count == TilePath.Width)
         {
-            fold ??= FoldOf(hashes);
+            fold = fold is { Length: > 0 } ? fold : FoldOf(hashes);
             _blocks.Append(fold);
             _folds.AddRange(fold);
         }
