@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using System.Net.WebSockets;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
@@ -90,6 +91,10 @@ public sealed class ControlClient : IDisposable
     /// <summary>Erases payloads, holds them, or answers what another person asked for.</summary>
     public Task<ErasureReply> EraseAsync(ErasureRequest request, CancellationToken cancellationToken) =>
         CallAsync<ErasureReply>(HttpMethod.Post, "v1/log/erasures", request, cancellationToken);
+
+    /// <summary>Lets go of what has reached its age, or says what would go.</summary>
+    public Task<PruneReply> PruneAsync(PruneRequest request, CancellationToken cancellationToken) =>
+        CallAsync<PruneReply>(HttpMethod.Post, "v1/log/prune", request, cancellationToken);
 
     /// <summary>Opens a run; the caller sends the <see cref="RunRequest"/> and drives it.</summary>
     public async Task<RunConnection> RunAsync(RunRequest request, CancellationToken cancellationToken)

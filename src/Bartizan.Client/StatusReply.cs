@@ -33,6 +33,9 @@ public sealed record StatusReply
     /// <summary>Why nothing is sent: what is wrong with <c>exports.yaml</c>.</summary>
     public string? ExportProblem { get; init; }
 
+    /// <summary>Why nothing is let go of that has reached its age; null when nothing is wrong.</summary>
+    public string? RetentionProblem { get; init; }
+
     /// <summary>How far the log is witnessed; null when it has no witnesses.</summary>
     public WitnessingReply? Witnessing { get; init; }
 

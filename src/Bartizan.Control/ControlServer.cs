@@ -2,6 +2,7 @@ using System.Text.Json;
 using Bartizan.Client;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
@@ -187,6 +188,19 @@ public sealed class ControlServer : IAsyncDisposable
                     200,
                     await instance.EraseAsync(
                         await ReadAsync<ErasureRequest>(context),
+                        Person(context),
+                        context.RequestAborted
+                    )
+                )
+        );
+        web.MapPost(
+            "/v1/log/prune",
+            async context =>
+                await AnswerAsync(
+                    context,
+                    200,
+                    await instance.PruneAsync(
+                        await ReadAsync<PruneRequest>(context),
                         Person(context),
                         context.RequestAborted
                     )

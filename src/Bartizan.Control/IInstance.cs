@@ -1,6 +1,7 @@
 using Bartizan.Client;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
@@ -54,6 +55,9 @@ public interface IInstance
 
     /// <summary>Erases payloads, holds them, or answers what another person asked for.</summary>
     Task<ErasureReply> EraseAsync(ErasureRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Lets go of what has reached its age, or says what would go.</summary>
+    Task<PruneReply> PruneAsync(PruneRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>Runs an agent; returns when the run and its connection are over.</summary>
     Task RunAsync(RunRequest request, RunConnection connection, string person, CancellationToken cancellationToken);

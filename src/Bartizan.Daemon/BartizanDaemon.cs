@@ -10,6 +10,7 @@ using Bartizan.Core.Entries;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Journals;
+using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Witnessing;
@@ -201,6 +202,9 @@ public sealed class BartizanDaemon : IAsyncDisposable
             journal
         );
         Opened(exports);
+        var erasures = new ErasureDesk(log, state, clock);
+        var retention = new InstanceRetention(state, log, erasures, exports, clock, _options.Say);
+        Opened(retention);
         _rooms = new Rooms
         {
             State = state,
@@ -215,7 +219,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Models = models,
             Egress = egress,
             Backend = backend,
-            Erasures = new ErasureDesk(log, state, clock),
+            Erasures = erasures,
+            Retention = retention,
             Workspaces = new WorkspaceSettlement(state, journal, clock, new ResultCheck(state, backend, clock)),
             Exports = exports,
         };

@@ -3,6 +3,7 @@ using System.Reflection;
 using Bartizan.Client;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Workspaces;
@@ -46,6 +47,7 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
             Endpoints = _opened,
             Exports = rooms.Exports.Status(),
             ExportProblem = rooms.Exports.Problem,
+            RetentionProblem = rooms.Retention.Problem,
         };
     }
 
@@ -138,6 +140,10 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
     /// <inheritdoc/>
     public Task<ErasureReply> EraseAsync(ErasureRequest request, string person, CancellationToken cancellationToken) =>
         rooms.Erasures.AnswerAsync(request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PruneReply> PruneAsync(PruneRequest request, string person, CancellationToken cancellationToken) =>
+        rooms.Retention.AnswerAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
     public Task RunAsync(

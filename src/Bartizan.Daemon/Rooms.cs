@@ -2,6 +2,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
+using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Workspaces;
@@ -45,6 +46,8 @@ internal sealed record Rooms
     public required WorkspaceSettlement Workspaces { get; init; }
 
     public required InstanceExports Exports { get; init; }
+
+    public required InstanceRetention Retention { get; init; }
 
     /// <summary>Lets go of a session that is over: credentials, held-back refusals, its place in the list.</summary>
     public async Task ForgetAsync(LiveSession live)

@@ -150,12 +150,30 @@ public sealed class PruningTests : TemporaryLog
         var record = await log.Pruning.ArchiveAsync(Minimum, Archive, default);
         PruneRecord[] wrong =
         [
-            record with { Minimum = Minimum + 1 },
-            record with { Size = 512 },
-            record with { Size = Entries + 500 },
-            record with { Root = new string('0', 64) },
-            record with { First = 512 },
-            record with { Minimum = 2816 + 256 },
+            record with
+            {
+                Minimum = Minimum + 1,
+            },
+            record with
+            {
+                Size = 512,
+            },
+            record with
+            {
+                Size = Entries + 500,
+            },
+            record with
+            {
+                Root = new string('0', 64),
+            },
+            record with
+            {
+                First = 512,
+            },
+            record with
+            {
+                Minimum = 2816 + 256,
+            },
         ];
         foreach (var lie in wrong)
         {

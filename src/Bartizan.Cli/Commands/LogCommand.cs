@@ -65,6 +65,7 @@ internal static class LogCommand
         command.Add(LogVerifyCommand.Make());
         command.Add(LogProveCommand.Make());
         command.Add(LogExportCommand.Make());
+        command.Add(LogPruneCommand.Make());
         foreach (var noun in LogEraseCommand.Make())
         {
             command.Add(noun);

@@ -29,6 +29,11 @@ internal static class LogVerifyCommand
                 "A checkpoint seen or witnessed earlier (a file): only such show a log rewritten whole by its own key.",
         };
         var evidence = new Option<string?>("--evidence") { Description = "A bundle of evidence, instead of a log." };
+        var archive = new Option<string?>("--archive")
+        {
+            Description =
+                "An archive of pruned entries: by itself, or with --path held against the log that recorded it.",
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command(
             "verify",
@@ -39,6 +44,7 @@ internal static class LogVerifyCommand
             key,
             checkpoints,
             evidence,
+            archive,
             json,
         };
         command.SetAction(
@@ -47,6 +53,12 @@ internal static class LogVerifyCommand
                 if (parsed.GetValue(evidence) is { } bundle)
                 {
                     return VerifyEvidence(bundle, parsed.GetValue(key), parsed.GetValue(json));
+                }
+
+                if (parsed.GetValue(archive) is { } file)
+                {
+                    var log = parsed.GetValue(path) is { } given ? LogPlace.Of(given).LogDirectory : null;
+                    return LogArchive.Verify(file, log, parsed.GetValue(key), parsed.GetValue(json), cancellationToken);
                 }
 
                 var place = LogPlace.Of(parsed.GetValue(path));
@@ -102,6 +114,11 @@ internal static class LogVerifyCommand
         return command;
     }
 
+    private static string Pruned(long minimum) =>
+        minimum == 0
+            ? ""
+            : string.Create(CultureInfo.InvariantCulture, $"; those before entry {minimum} were pruned, as it records");
+
     private static string Name(LogFaultKind kind) => JsonNamingPolicy.KebabCaseLower.ConvertName(kind.ToString());
 
     private static int VerifyEvidence(string bundle, string? key, bool json)
@@ -147,6 +164,6 @@ internal static class LogVerifyCommand
     public static string Describe(RecordVerdict verdict) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"the log {(verdict.Holds ? "verifies" : "does NOT verify")}: {verdict.Log.Entries} entries of {verdict.Sessions} sessions, {verdict.PayloadsWhole} payloads, {verdict.Log.Unsigned} not under a checkpoint yet"
+            $"the log {(verdict.Holds ? "verifies" : "does NOT verify")}: {verdict.Log.Entries} entries of {verdict.Sessions} sessions, {verdict.PayloadsWhole} payloads, {verdict.Log.Unsigned} not under a checkpoint yet{Pruned(verdict.Log.Minimum)}"
         );
 }

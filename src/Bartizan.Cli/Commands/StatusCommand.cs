@@ -53,6 +53,11 @@ internal static class StatusCommand
                 }
 
                 PrintExports(status);
+                if (status.RetentionProblem is { } problem)
+                {
+                    Screen.Line($"retention  {Screen.Printable(problem)}", Tone.Bad);
+                }
+
                 return ExitCode.Done;
             }
         );

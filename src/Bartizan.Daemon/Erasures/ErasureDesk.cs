@@ -28,6 +28,20 @@ internal sealed class ErasureDesk(Journal journal, StateDirectory state, TimePro
     private readonly SemaphoreSlim _turn = new(1);
     private ImmutableDictionary<string, Pending> _pending = ImmutableDictionary<string, Pending>.Empty;
 
+    /// <summary>Does something beside which nothing is erased, held or released.</summary>
+    public async Task<T> InTurnAsync<T>(Func<Task<T>> step, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await step().ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     /// <summary>Does what is asked, or keeps it until a second person approves.</summary>
     /// <exception cref="ControlException">When it is refused.</exception>
     public async Task<ErasureReply> AnswerAsync(
@@ -80,6 +94,16 @@ internal sealed class ErasureDesk(Journal journal, StateDirectory state, TimePro
     )
     {
         var (scope, why) = Read(request);
+        if (scope.Person is null)
+        {
+            // A hold on a slip of the finger holds nothing, and nobody notices until it is too late.
+            var index = await ErasureIndex.ReadAsync(state.Log, cancellationToken).ConfigureAwait(false);
+            if (!index.In(scope).Any())
+            {
+                throw new ErasureRefusedException($"the log has no session of `{scope}`");
+            }
+        }
+
         await _eraser.HoldAsync(true, scope, why, person, cancellationToken).ConfigureAwait(false);
         return new ErasureReply { Done = true, Says = $"`{scope}` is held: nothing of it is erased" };
     }

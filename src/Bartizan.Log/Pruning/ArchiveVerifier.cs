@@ -268,7 +268,11 @@ public sealed class ArchiveVerifier
             if (!hash.SequenceEqual(expected) && _differing.Count < _options.MaxFaults)
             {
                 _differing.Add(
-                    new ArchiveFault(ArchiveFaultKind.EntryChanged, first + i, $"has an entry {first + i} that was changed")
+                    new ArchiveFault(
+                        ArchiveFaultKind.EntryChanged,
+                        first + i,
+                        $"has an entry {first + i} that was changed"
+                    )
                 );
             }
 
@@ -307,13 +311,7 @@ public sealed class ArchiveVerifier
     }
 
     private bool Leads(CompactRange tree) =>
-        ConsistencyProof.Check(
-            _end,
-            _checkpoint!.Size,
-            tree.Root(),
-            Convert.FromHexString(_checkpoint.Root),
-            _proof
-        );
+        ConsistencyProof.Check(_end, _checkpoint!.Size, tree.Root(), Convert.FromHexString(_checkpoint.Root), _proof);
 
     private static string Short(string text) => text.Length <= 80 ? text : text[..80];
 

@@ -40,7 +40,11 @@ internal static class Pruner
     /// <summary>Why a record can't be what a prune goes by; null when it can.</summary>
     public static string? ProblemOf(PruneRecord record, long index)
     {
-        if (record.Minimum % TilePath.Width != 0 || record.First % TilePath.Width != 0 || record.First >= record.Minimum)
+        if (
+            record.Minimum % TilePath.Width != 0
+            || record.First % TilePath.Width != 0
+            || record.First >= record.Minimum
+        )
         {
             return $"entry {index} records a prune from {record.First} to {record.Minimum}, which is no range of whole bundles";
         }

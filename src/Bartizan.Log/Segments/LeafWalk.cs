@@ -112,7 +112,9 @@ internal sealed class LeafWalk(string directory, byte[]? shared = null)
             ?? (
                 MinimumIndex.Of(directory).Index > index
                     ? null
-                    : throw new LogInconsistentException($"entry {index} is not readable: the bundle `{path}` {problem}")
+                    : throw new LogInconsistentException(
+                        $"entry {index} is not readable: the bundle `{path}` {problem}"
+                    )
             );
     }
 

@@ -95,15 +95,18 @@ internal sealed class PruneAudit
             _standing = Pruning.MinimumIndex.None;
         }
 
-        if (Minimum < bundled - (bundled % TilePath.Width) && !IsThere(Minimum / TilePath.Width) && Newest(bundled) is { } newest)
+        if (
+            Minimum < bundled - (bundled % TilePath.Width)
+            && !IsThere(Minimum / TilePath.Width)
+            && Newest(bundled) is { } newest
+        )
         {
             RolledBack(newest.Index, newest.Record);
             _standing = newest;
         }
     }
 
-    private bool IsThere(long block) =>
-        File.Exists(Path.Combine(_directory, TilePath.Bundle(block, TilePath.Width)));
+    private bool IsThere(long block) => File.Exists(Path.Combine(_directory, TilePath.Bundle(block, TilePath.Width)));
 
     // The newest record of a prune that goes further than the file says; null when none does.
     private MinimumIndex? Newest(long bundled)

@@ -3,7 +3,9 @@ using System.Globalization;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Retention;
 using Bartizan.Core.Sessions;
+using Bartizan.Records.Payloads;
 
 namespace Bartizan.Records.Entries;
 
@@ -153,9 +155,14 @@ public static class EntryDecoder
 
         // Not what any program wrote: a version says what is in an entry, and not more.
         return EntryCodec.VersionOf(entry) == version
-            ? new EntryRow(index, stamp, entry, payloads)
+            ? new EntryRow(index, stamp, entry, Classed(payloads, PayloadPart.ClassOf(entry)))
             : throw new FormatException($"not an entry of format version `{version}`");
     }
+
+    private static ImmutableArray<PayloadReference> Classed(
+        ImmutableArray<PayloadReference> payloads,
+        PayloadClass of
+    ) => of == PayloadClass.Other ? payloads : [.. payloads.Select(payload => payload with { Class = of })];
 
     private static T Read<T>(JsonElement value)
         where T : struct, Enum =>

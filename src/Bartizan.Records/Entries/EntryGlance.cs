@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Retention;
 using Bartizan.Log;
 
 namespace Bartizan.Records.Entries;
@@ -22,6 +23,21 @@ internal readonly ref struct EntryGlance
     public long? Previous { get; private init; }
 
     public ReadOnlySpan<byte> Session { get; private init; }
+
+    public DateTimeOffset Time { get; private init; }
+
+    /// <summary>How many payloads it commits to.</summary>
+    public int Payloads { get; private init; }
+
+    /// <summary>Their class.</summary>
+    public PayloadClass Class =>
+        Kind == EntryKind.Claim ? PayloadClass.Claim
+        : Verb.SequenceEqual("model"u8) ? PayloadClass.Model
+        : Verb.SequenceEqual("tool"u8) ? PayloadClass.Tool
+        : PayloadClass.Other;
+
+    /// <summary>The verb, as it stands in the leaf.</summary>
+    public ReadOnlySpan<byte> Verb { get; private init; }
 
     /// <summary>As it stands in the leaf, escapes included.</summary>
     public ReadOnlySpan<byte> Detail { get; private init; }
@@ -76,6 +92,20 @@ internal readonly ref struct EntryGlance
                 _ = reader.Read();
                 glance = glance with { Detail = reader.ValueSpan };
             }
+            else if (reader.ValueTextEquals("time"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Time = reader.GetDateTimeOffset() };
+            }
+            else if (reader.ValueTextEquals("verb"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Verb = reader.ValueSpan };
+            }
+            else if (reader.ValueTextEquals("payloads"u8))
+            {
+                glance = glance with { Payloads = CountItems(ref reader) };
+            }
             else if (reader.ValueTextEquals("v"u8))
             {
                 _ = reader.Read();
@@ -90,6 +120,19 @@ internal readonly ref struct EntryGlance
         return version is >= 1 and <= EntryCodec.Version
             ? glance
             : throw new FormatException($"format version `{version}`");
+    }
+
+    private static int CountItems(ref Utf8JsonReader reader)
+    {
+        var count = 0;
+        _ = reader.Read();
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            count++;
+            reader.Skip();
+        }
+
+        return count;
     }
 
     private static EntryKind KindOf(ReadOnlySpan<byte> name)

@@ -1,4 +1,5 @@
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Retention;
 
 namespace Bartizan.Records.Entries;
 
@@ -16,4 +17,8 @@ public sealed record PayloadReference(
     long Kept,
     Digest Commitment,
     long Reference
-);
+)
+{
+    /// <summary>Their class, as their entry has it: a leaf doesn't say it twice.</summary>
+    public PayloadClass Class { get; init; }
+}

@@ -17,6 +17,9 @@ public sealed class ErasureIndex
     internal const string HeldDetail = "hold added";
     internal const string ReleasedDetail = "hold removed";
 
+    /// <summary>A hold that is older than what is about to be pruned, said again behind it.</summary>
+    internal const string CarriedDetail = "hold carried";
+
     private readonly Dictionary<SessionId, RecordedSession> _sessions = [];
     private readonly List<Hold> _holds = [];
 
@@ -61,10 +64,15 @@ public sealed class ErasureIndex
     public Hold? HoldOf(RecordedSession session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        return _holds.Find(hold => In(hold.Scope).Any(held => held.Id == session.Id));
+        // Whose first entries were pruned may be anybody's: every person's hold keeps it.
+        return _holds.Find(hold =>
+            hold.Scope.Person is { } person
+                ? session.Person is null || session.Person == person
+                : hold.Scope.Session == session.Id
+        );
     }
 
-    private void Add(EntryRow row)
+    internal void Add(EntryRow row)
     {
         Newest = row.Stamp.Time > Newest ? row.Stamp.Time : Newest;
         var entry = row.Entry;
@@ -87,7 +95,7 @@ public sealed class ErasureIndex
         {
             _ = entry.Detail switch
             {
-                HeldDetail => Hold(row, scope),
+                HeldDetail or CarriedDetail => Hold(row, scope),
                 ReleasedDetail => _holds.RemoveAll(hold => hold.Scope == scope) > 0,
                 _ => false,
             };

@@ -5,6 +5,7 @@ using Bartizan.Core.Sessions;
 using Bartizan.Log;
 using Bartizan.Records.Entries;
 using Bartizan.Records.Payloads;
+using Bartizan.Records.Retention;
 
 namespace Bartizan.Records.Journals;
 
@@ -61,7 +62,12 @@ public sealed class Journal : IJournal, IAsyncDisposable
         TransparencyLog? log = null;
         try
         {
-            var logOptions = options.Log with { KeyDirectory = options.KeyDirectory, Companion = payloads };
+            var logOptions = options.Log with
+            {
+                KeyDirectory = options.KeyDirectory,
+                Companion = payloads,
+                PruneRecords = EntryPruneRecords.Instance,
+            };
             log = await TransparencyLog
                 .OpenAsync(options.LogDirectory, logOptions, clock, cancellationToken)
                 .ConfigureAwait(false);
@@ -150,7 +156,7 @@ public sealed class Journal : IJournal, IAsyncDisposable
         return new JournalLeaf(
             this,
             entry,
-            [.. entry.Payloads.Select(payload => _payloads.Seal(entry.Session, payload))]
+            [.. entry.Payloads.Select(payload => _payloads.Seal(entry.Session, PayloadPart.ClassOf(entry), payload))]
         );
     }
 }

@@ -17,6 +17,9 @@ public sealed record JournalRecovery(ImmutableArray<LiveSession> LiveSessions, I
     /// <summary>The last entry's sequence number; -1 for an empty log.</summary>
     internal long LastSequence { get; init; } = -1;
 
+    /// <summary>The last entry that records a prune; null when none does.</summary>
+    internal long? LastPrune { get; init; }
+
     /// <summary>Reads a whole log.</summary>
     public static async Task<JournalRecovery> ReadAsync(
         LogDirectory log,

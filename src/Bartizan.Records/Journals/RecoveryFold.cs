@@ -3,6 +3,7 @@ using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 using Bartizan.Log;
 using Bartizan.Records.Entries;
+using Bartizan.Records.Retention;
 
 namespace Bartizan.Records.Journals;
 
@@ -12,6 +13,7 @@ internal sealed class RecoveryFold
     private readonly Dictionary<SessionId, Track> _sessions = [];
     private readonly Dictionary<string, SessionId> _ids = new(StringComparer.Ordinal);
     private long _lastSequence = -1;
+    private long? _lastPrune;
 
     public void Add(LogLeaf leaf)
     {
@@ -19,6 +21,7 @@ internal sealed class RecoveryFold
         _lastSequence = glance.Sequence;
         if (glance.Session.IsEmpty)
         {
+            _lastPrune = EntryPruneRecords.IsRecord(glance) ? leaf.Index : _lastPrune;
             return;
         }
 
@@ -65,6 +68,7 @@ internal sealed class RecoveryFold
         {
             LastOf = _sessions.ToDictionary(pair => pair.Key, pair => pair.Value.LastIndex),
             LastSequence = _lastSequence,
+            LastPrune = _lastPrune,
         };
     }
 

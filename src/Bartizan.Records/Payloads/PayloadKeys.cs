@@ -1,14 +1,13 @@
 using System.Security.Cryptography;
 using System.Text;
-using Bartizan.Core.Sessions;
 using Bartizan.Log;
 
 namespace Bartizan.Records.Payloads;
 
 /// <summary>
-/// The keys of payloads. The instance's key lies in <c>keys/payload.key</c> (0600, 32 random bytes); each session's own key lies beside
-/// its payloads in <c>payloads/&lt;session&gt;.key</c>, wrapped by it (AES-256-GCM, the session's name as context). To erase a
-/// session is to destroy its key.
+/// The keys of payloads. The instance's key lies in <c>keys/payload.key</c> (0600, 32 random bytes); each session's own keys lie, one for each class
+/// of payloads, beside them in <c>payloads/&lt;session&gt;[.class].key</c>, wrapped by it (AES-256-GCM, the session's name as context). To erase a
+/// session is to destroy its keys.
 /// </summary>
 internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
 {
@@ -21,11 +20,11 @@ internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
 
     /// <summary>The session's key, made if it has none yet.</summary>
     /// <exception cref="IOException">When the session was erased, or its key can't be unwrapped.</exception>
-    public SessionKey GetOrCreate(SessionId session)
+    public SessionKey GetOrCreate(PayloadPart part)
     {
         lock (_lock)
         {
-            var state = TryLoad(session, out var key);
+            var state = TryLoad(part, out var key);
             if (state == PayloadState.Whole)
             {
                 return key!;
@@ -34,18 +33,18 @@ internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
             if (state != PayloadState.Missing)
             {
                 throw new IOException(
-                    $"the payloads of session `{session}` can't be written: their key is {Word(state)}"
+                    $"the payloads of session `{part.Session}` can't be written: their key is {Word(state)}"
                 );
             }
 
-            return Create(session);
+            return Create(part);
         }
     }
 
-    public PayloadState TryLoad(SessionId session, out SessionKey? key)
+    public PayloadState TryLoad(PayloadPart part, out SessionKey? key)
     {
         key = null;
-        var path = PathOf(session);
+        var path = PathOf(part);
         if (!File.Exists(path))
         {
             return PayloadState.Missing;
@@ -64,7 +63,7 @@ internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
         }
 
         using var instance = new SessionKey(ReadInstanceKey(instancePath));
-        var plain = instance.Open(wrapped, Context(session));
+        var plain = instance.Open(wrapped, Context(part));
         if (plain is null)
         {
             return PayloadState.Locked;
@@ -75,12 +74,15 @@ internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
         return PayloadState.Whole;
     }
 
-    /// <summary>Destroys the session's key; a mark stays in its place.</summary>
-    public void Erase(SessionId session)
+    /// <summary>Whether a key, or the mark of one that was destroyed, is there.</summary>
+    public bool Has(PayloadPart part) => File.Exists(PathOf(part));
+
+    /// <summary>Destroys the key; a mark stays in its place.</summary>
+    public void Erase(PayloadPart part)
     {
         lock (_lock)
         {
-            var path = PathOf(session);
+            var path = PathOf(part);
             if (File.Exists(path))
             {
                 // Over the old bytes first: a file system that writes in place then holds them no longer.
@@ -93,9 +95,23 @@ internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
         }
     }
 
+    /// <summary>Takes a mark away; never a key.</summary>
+    public void Forget(PayloadPart part)
+    {
+        lock (_lock)
+        {
+            if (TryLoad(part, out var key) == PayloadState.Erased)
+            {
+                File.Delete(PathOf(part));
+            }
+
+            key?.Dispose();
+        }
+    }
+
     private static string Word(PayloadState state) => state == PayloadState.Erased ? "erased" : "locked";
 
-    private static byte[] Context(SessionId session) => Encoding.UTF8.GetBytes($"bartizan session key 1 {session}");
+    private static byte[] Context(PayloadPart part) => Encoding.UTF8.GetBytes(part.KeyContext);
 
     private static byte[] ReadInstanceKey(string path)
     {
@@ -111,7 +127,7 @@ internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
         return key;
     }
 
-    private SessionKey Create(SessionId session)
+    private SessionKey Create(PayloadPart part)
     {
         var instancePath = Path.Combine(keyDirectory, InstanceKeyName);
         if (!File.Exists(instancePath))
@@ -127,12 +143,12 @@ internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
         using var instance = new SessionKey(ReadInstanceKey(instancePath));
         var plain = RandomNumberGenerator.GetBytes(SessionKey.KeyBytes);
         var wrapped = new byte[WrappedBytes];
-        _ = instance.TrySeal(plain, Context(session), wrapped);
-        DurableFile.Replace(PathOf(session), wrapped, Private);
+        _ = instance.TrySeal(plain, Context(part), wrapped);
+        DurableFile.Replace(PathOf(part), wrapped, Private);
         var key = new SessionKey(plain);
         CryptographicOperations.ZeroMemory(plain);
         return key;
     }
 
-    private string PathOf(SessionId session) => Path.Combine(payloadDirectory, PayloadStore.NameOf(session) + ".key");
+    private string PathOf(PayloadPart part) => Path.Combine(payloadDirectory, part.Name + ".key");
 }

@@ -1,3 +1,4 @@
+using Bartizan.Core.Retention;
 using Bartizan.Core.Sessions;
 using Bartizan.Records.Entries;
 
@@ -13,7 +14,7 @@ public sealed class PayloadReader(string payloadDirectory, string keyDirectory) 
     private const int MaxKeys = 256;
 
     private readonly PayloadKeys _keys = new(payloadDirectory, keyDirectory);
-    private readonly Dictionary<SessionId, SessionKey> _open = [];
+    private readonly Dictionary<PayloadPart, SessionKey> _open = [];
 
     /// <summary>Reads one payload.</summary>
     public OpenedPayload Open(SessionId session, PayloadReference reference)
@@ -31,14 +32,22 @@ public sealed class PayloadReader(string payloadDirectory, string keyDirectory) 
     internal OpenedPayload OpenSalted(SessionId session, PayloadReference reference)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        var state = KeyOf(session, out var key);
+        var part = new PayloadPart(session, reference.Class);
+        var isOlder = reference.Class != PayloadClass.Other && !_open.ContainsKey(part) && !IsThere(part);
+        if (isOlder)
+        {
+            // Before classes had keys of their own, all of a session's payloads lay under one.
+            part = new PayloadPart(session, PayloadClass.Other);
+        }
+
+        var state = KeyOf(part, out var key);
         if (key is null)
         {
             // Without a key file the session never had a payload: what the leaf speaks of was taken away.
             return new OpenedPayload(state, default);
         }
 
-        var record = PayloadFile.Read(PayloadStore.PathOf(payloadDirectory, session), reference.Reference);
+        var record = PayloadFile.Read(PayloadStore.PathOf(payloadDirectory, part), reference.Reference);
         if (record is null)
         {
             return new OpenedPayload(PayloadState.Missing, default);
@@ -50,20 +59,23 @@ public sealed class PayloadReader(string payloadDirectory, string keyDirectory) 
             && plain.Length - PayloadStore.SaltBytes == reference.Kept
             && PayloadStore.Commit(plain) == reference.Commitment
             ? new OpenedPayload(PayloadState.Whole, plain)
-            : new OpenedPayload(PayloadState.Changed, default);
+            : new OpenedPayload(isOlder ? PayloadState.Missing : PayloadState.Changed, default);
     }
 
     /// <inheritdoc/>
     public void Dispose() => Forget();
 
-    private PayloadState KeyOf(SessionId session, out SessionKey? key)
+    private bool IsThere(PayloadPart part) =>
+        _keys.Has(part) || File.Exists(PayloadStore.PathOf(payloadDirectory, part));
+
+    private PayloadState KeyOf(PayloadPart part, out SessionKey? key)
     {
-        if (_open.TryGetValue(session, out key))
+        if (_open.TryGetValue(part, out key))
         {
             return PayloadState.Whole;
         }
 
-        var state = _keys.TryLoad(session, out key);
+        var state = _keys.TryLoad(part, out key);
         if (key is not null)
         {
             if (_open.Count >= MaxKeys)
@@ -71,7 +83,7 @@ public sealed class PayloadReader(string payloadDirectory, string keyDirectory) 
                 Forget();
             }
 
-            _open.Add(session, key);
+            _open.Add(part, key);
         }
 
         return state;

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Retention;
 using Bartizan.Core.Sessions;
 using Bartizan.Log;
 using Bartizan.Log.Disks;
@@ -13,7 +14,7 @@ namespace Bartizan.Records.Payloads;
 
 /// <summary>
 /// Content beside the tree. A leaf holds HMAC-SHA256(salt, content) with 32 random bytes of salt; salt and content lie
-/// encrypted in the session's own file. Without the session's key the leaf tells nothing of the content, so that erasing the key
+/// encrypted in the session's own file of their class. Without its key the leaf tells nothing of the content, so that erasing the key
 /// erases the content and leaves the tree as it is.
 /// </summary>
 public sealed class PayloadStore : ILogCompanion, IDisposable
@@ -24,15 +25,15 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
     internal const int SaltBytes = 32;
     internal const int MaxRecordBytes = MaxKeptBytes + SaltBytes + SessionKey.NonceBytes + SessionKey.TagBytes;
 
-    // Sessions whose key and file are kept open; others are opened again when they write.
+    // Keys and files that are kept open, one for each class of a session's payloads; others are opened again when they write.
     private const int MaxOpenSessions = 1024;
 
     private readonly string _directory;
     private readonly string _keyDirectory;
     private readonly PayloadKeys _keys;
-    private readonly ConcurrentDictionary<SessionId, SessionKey> _open = new();
-    private readonly Dictionary<SessionId, PayloadFile> _files = [];
-    private readonly HashSet<SessionId> _dirty = [];
+    private readonly ConcurrentDictionary<PayloadPart, SessionKey> _open = new();
+    private readonly Dictionary<PayloadPart, PayloadFile> _files = [];
+    private readonly HashSet<PayloadPart> _dirty = [];
     private readonly ConcurrentQueue<SessionId> _ended = new();
 
     /// <summary>Opens the store in a directory, with the keys of another; makes both if needed.</summary>
@@ -48,7 +49,7 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
 
     /// <summary>Encrypts a payload. On the caller's thread; touches the disk only for a session's first.</summary>
     /// <exception cref="IOException">When the session's key can't be had.</exception>
-    public SealedPayload Seal(SessionId session, Payload payload)
+    public SealedPayload Seal(SessionId session, PayloadClass of, Payload payload)
     {
         ArgumentNullException.ThrowIfNull(payload);
         var content = payload.Content.Span;
@@ -60,13 +61,16 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
         var record = new byte[PayloadFile.LengthBytes + SessionKey.NonceBytes + plain.Length + SessionKey.TagBytes];
         BinaryPrimitives.WriteUInt32LittleEndian(record, (uint)(record.Length - PayloadFile.LengthBytes));
         var context = Context(session, payload.Role);
-        while (!KeyOf(session).TrySeal(plain, context, record.AsSpan(PayloadFile.LengthBytes)))
+        while (!KeyOf(new PayloadPart(session, of)).TrySeal(plain, context, record.AsSpan(PayloadFile.LengthBytes)))
         {
             // The session's key was put away between the two calls; it is loaded again.
         }
 
         CryptographicOperations.ZeroMemory(plain);
-        var reference = new PayloadReference(payload.Role, payload.MediaType, content.Length, kept, commitment, 0);
+        var reference = new PayloadReference(payload.Role, payload.MediaType, content.Length, kept, commitment, 0)
+        {
+            Class = of,
+        };
         return new SealedPayload(reference, record);
     }
 
@@ -74,14 +78,15 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
     public PayloadReference Add(SessionId session, SealedPayload payload)
     {
         ArgumentNullException.ThrowIfNull(payload);
-        if (!_files.TryGetValue(session, out var file))
+        var part = new PayloadPart(session, payload.Reference.Class);
+        if (!_files.TryGetValue(part, out var file))
         {
             MakeRoom();
-            file = new PayloadFile(PathOf(_directory, session));
-            _files.Add(session, file);
+            file = new PayloadFile(PathOf(_directory, part));
+            _files.Add(part, file);
         }
 
-        _dirty.Add(session);
+        _dirty.Add(part);
         return payload.Reference with { Reference = file.Add(payload.Record.Span) };
     }
 
@@ -89,9 +94,9 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
     public int Flush(ILogDisk disk)
     {
         var synced = _dirty.Count;
-        foreach (var session in _dirty)
+        foreach (var part in _dirty)
         {
-            _files[session].Write(disk);
+            _files[part].Write(disk);
         }
 
         if (synced == 1)
@@ -102,13 +107,16 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
         {
             // Side by side, since a disk takes several syncs in little more than the time of one. The writer takes part itself, so that a
             // busy pool only makes it slower.
-            Parallel.ForEach(_dirty, session => _files[session].Sync(disk));
+            Parallel.ForEach(_dirty, part => _files[part].Sync(disk));
         }
 
         _dirty.Clear();
         while (_ended.TryDequeue(out var ended))
         {
-            Close(ended);
+            foreach (var part in PayloadPart.Of(ended))
+            {
+                Close(part);
+            }
         }
 
         return synced;
@@ -118,18 +126,39 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
     public void Release(SessionId session)
     {
         _ended.Enqueue(session);
-        if (_open.TryRemove(session, out var key))
+        foreach (var part in PayloadPart.Of(session))
         {
-            key.Dispose();
+            if (_open.TryRemove(part, out var key))
+            {
+                key.Dispose();
+            }
         }
     }
 
-    /// <summary>Destroys a session's key, and with it every payload of the session, for ever; the ciphertext goes too.</summary>
+    /// <summary>Destroys a session's keys, and with them every payload of the session, for ever; the ciphertext goes too.</summary>
     public void Erase(SessionId session)
     {
         Release(session);
-        _keys.Erase(session);
-        File.Delete(PathOf(_directory, session));
+        foreach (var part in PayloadPart.Of(session).Where(part => part.Class == PayloadClass.Other || _keys.Has(part)))
+        {
+            Destroy(part);
+        }
+    }
+
+    /// <summary>Destroys the key of one class of a session's payloads; the others stay.</summary>
+    public void Erase(SessionId session, PayloadClass of)
+    {
+        Release(session);
+        Destroy(new PayloadPart(session, of));
+    }
+
+    /// <summary>Takes away what is left of a session whose payloads were all destroyed and whose entries were pruned: the marks.</summary>
+    public void Forget(SessionId session)
+    {
+        foreach (var part in PayloadPart.Of(session))
+        {
+            _keys.Forget(part);
+        }
     }
 
     /// <summary>Reads a payload back and holds it against its commitment.</summary>
@@ -153,17 +182,15 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
         }
     }
 
-    internal static string NameOf(SessionId session) => session == default ? "instance" : session.ToString();
-
     internal static Digest Commit(ReadOnlySpan<byte> saltAndContent) =>
         Digest.FromBytes(HMACSHA256.HashData(saltAndContent[..SaltBytes], saltAndContent[SaltBytes..]));
 
     internal static byte[] Context(SessionId session, string role) =>
-        Encoding.UTF8.GetBytes($"bartizan payload 1 {NameOf(session)} {role}");
+        Encoding.UTF8.GetBytes($"bartizan payload 1 {(session == default ? "instance" : session.ToString())} {role}");
 
-    private SessionKey KeyOf(SessionId session)
+    private SessionKey KeyOf(PayloadPart part)
     {
-        if (_open.TryGetValue(session, out var key))
+        if (_open.TryGetValue(part, out var key))
         {
             return key;
         }
@@ -176,8 +203,8 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
             }
         }
 
-        var loaded = _keys.GetOrCreate(session);
-        var kept = _open.GetOrAdd(session, loaded);
+        var loaded = _keys.GetOrCreate(part);
+        var kept = _open.GetOrAdd(part, loaded);
         if (kept != loaded)
         {
             loaded.Dispose();
@@ -190,19 +217,24 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
     {
         if (_files.Count >= MaxOpenSessions)
         {
-            var clean = _files.Keys.FirstOrDefault(session => !_dirty.Contains(session));
+            var clean = _files.Keys.FirstOrDefault(part => !_dirty.Contains(part));
             Close(clean);
         }
     }
 
-    private void Close(SessionId session)
+    private void Destroy(PayloadPart part)
     {
-        if (!_dirty.Contains(session) && _files.Remove(session, out var file))
+        _keys.Erase(part);
+        File.Delete(PathOf(_directory, part));
+    }
+
+    private void Close(PayloadPart part)
+    {
+        if (!_dirty.Contains(part) && _files.Remove(part, out var file))
         {
             file.Dispose();
         }
     }
 
-    internal static string PathOf(string directory, SessionId session) =>
-        Path.Combine(directory, NameOf(session) + ".p");
+    internal static string PathOf(string directory, PayloadPart part) => Path.Combine(directory, part.Name + ".p");
 }

@@ -6,6 +6,7 @@ using Bartizan.Records.Entries;
 using Bartizan.Records.Erasures;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Payloads;
+using Bartizan.Records.Retention;
 
 namespace Bartizan.Records.Verification;
 
@@ -22,14 +23,23 @@ public sealed class RecordVerifier
     private readonly Dictionary<SessionId, long> _lastOf = [];
     private readonly Dictionary<string, long> _sequences = new(StringComparer.Ordinal);
     private readonly List<RecordFault> _faults = [];
-    private readonly HashSet<SessionId> _erasures = [];
-    private readonly Dictionary<SessionId, EntryRow> _marked = [];
-    private readonly HashSet<SessionId> _kept = [];
+    private readonly HashSet<PayloadPart> _erasures = [];
+    private readonly HashSet<PayloadPart> _expiring = [];
+    private readonly Dictionary<PayloadPart, EntryRow> _marked = [];
+    private readonly HashSet<PayloadPart> _kept = [];
     private long _whole;
     private long _erased;
     private long _locked;
 
-    private RecordVerifier(PayloadReader? payloads) => _payloads = payloads;
+    private readonly PruneCheck _prune;
+    private readonly long _minimum;
+
+    private RecordVerifier(PayloadReader? payloads, long minimum)
+    {
+        _payloads = payloads;
+        _minimum = minimum;
+        _prune = new PruneCheck(minimum, Add);
+    }
 
     /// <summary>Verifies what lies in the three directories; a live instance's too.</summary>
     public static async Task<RecordVerdict> VerifyAsync(
@@ -42,10 +52,18 @@ public sealed class RecordVerifier
         ArgumentNullException.ThrowIfNull(logOptions);
         var copy = logOptions.CheckpointCopy ?? Path.Combine(options.KeyDirectory, "log.checkpoint");
         var log = await LogVerifier
-            .VerifyAsync(options.LogDirectory, logOptions with { CheckpointCopy = copy }, cancellationToken)
+            .VerifyAsync(
+                options.LogDirectory,
+                logOptions with
+                {
+                    CheckpointCopy = copy,
+                    PruneRecords = EntryPruneRecords.Instance,
+                },
+                cancellationToken
+            )
             .ConfigureAwait(false);
         using var payloads = new PayloadReader(options.PayloadDirectory, options.KeyDirectory);
-        return await new RecordVerifier(payloads)
+        return await new RecordVerifier(payloads, log.Minimum)
             .JudgeAsync(options.LogDirectory, log, cancellationToken)
             .ConfigureAwait(false);
     }
@@ -58,8 +76,10 @@ public sealed class RecordVerifier
     )
     {
         ArgumentNullException.ThrowIfNull(logOptions);
-        var log = await LogVerifier.VerifyAsync(logDirectory, logOptions, cancellationToken).ConfigureAwait(false);
-        return await new RecordVerifier(payloads: null)
+        var log = await LogVerifier
+            .VerifyAsync(logDirectory, logOptions with { PruneRecords = EntryPruneRecords.Instance }, cancellationToken)
+            .ConfigureAwait(false);
+        return await new RecordVerifier(payloads: null, log.Minimum)
             .JudgeAsync(logDirectory, log, cancellationToken)
             .ConfigureAwait(false);
     }
@@ -101,18 +121,21 @@ public sealed class RecordVerifier
     // Who destroys a key without saying so, or says so without doing it, has changed the record.
     private void CheckErasures()
     {
-        foreach (var (session, row) in _marked.Where(one => !_erasures.Contains(one.Key)))
+        foreach (var (part, row) in _marked.Where(one => !_erasures.Contains(one.Key) && !_expiring.Contains(one.Key)))
         {
-            Add(row, $"has payloads that are marked as erased, and no entry says that session `{session}` was erased");
+            Add(
+                row,
+                $"has payloads that are marked as erased, and no entry says that session `{part.Session}` was erased"
+            );
         }
 
-        foreach (var session in _erasures.Where(_kept.Contains))
+        foreach (var part in _erasures.Where(_kept.Contains))
         {
             _faults.Add(
                 new RecordFault(
-                    _lastOf[session],
-                    session,
-                    $"session `{session}` was erased, and its payloads can still be read: its key came back"
+                    _lastOf[part.Session],
+                    part.Session,
+                    $"session `{part.Session}` was erased, and its payloads can still be read: its key came back"
                 )
             );
         }
@@ -122,7 +145,8 @@ public sealed class RecordVerifier
     {
         var session = row.Entry.Session;
         long? before = session != default && _lastOf.TryGetValue(session, out var last) ? last : null;
-        if (row.Stamp.Previous != before)
+        var isPruned = before is null && row.Stamp.Previous < _minimum;
+        if (row.Stamp.Previous != before && !isPruned)
         {
             Add(row, $"links to {Name(row.Stamp.Previous)} as its session's entry before, which is {Name(before)}");
         }
@@ -132,7 +156,9 @@ public sealed class RecordVerifier
             _lastOf[session] = row.Index;
         }
 
-        var expected = _sequences.TryGetValue(row.Stamp.Emitter, out var sequence) ? sequence + 1 : 0;
+        // What an emitter wrote before the minimum index was pruned.
+        var first = _minimum > 0 ? row.Stamp.Sequence : 0;
+        var expected = _sequences.TryGetValue(row.Stamp.Emitter, out var sequence) ? sequence + 1 : first;
         if (row.Stamp.Sequence != expected)
         {
             Add(
@@ -144,8 +170,12 @@ public sealed class RecordVerifier
         _sequences[row.Stamp.Emitter] = row.Stamp.Sequence;
         if (row.Entry is { Kind: EntryKind.Instance, Detail: ErasureIndex.ErasedDetail })
         {
-            _erasures.Add(session);
+            _erasures.UnionWith(PayloadPart.Of(session));
         }
+
+        var expired = ExpiredPayloads.Read(row.Entry).Select(one => new PayloadPart(session, one));
+        (row.Entry.Detail == ExpiredPayloads.Done ? _erasures : _expiring).UnionWith(expired);
+        _prune.Add(row);
 
         foreach (var payload in row.Payloads)
         {
@@ -159,11 +189,11 @@ public sealed class RecordVerifier
         {
             case PayloadState.Whole:
                 _whole++;
-                _kept.Add(row.Entry.Session);
+                _kept.Add(new PayloadPart(row.Entry.Session, payload.Class));
                 break;
             case PayloadState.Erased:
                 _erased++;
-                _marked.TryAdd(row.Entry.Session, row);
+                _marked.TryAdd(new PayloadPart(row.Entry.Session, payload.Class), row);
                 break;
             case PayloadState.Locked:
                 _locked++;

@@ -104,7 +104,7 @@ public sealed class RecordTamperTests : TemporaryRecord
         verdict.Holds.ShouldBeTrue();
         verdict.PayloadsLocked.ShouldBe(3);
         using var store = new PayloadStore(Options.PayloadDirectory, Options.KeyDirectory);
-        Should.Throw<IOException>(() => store.Seal(Core.Sessions.SessionId.New(), Text("request", "x")));
+        Should.Throw<IOException>(() => store.Seal(Core.Sessions.SessionId.New(), default, Text("request", "x")));
     }
 
     [Fact]
