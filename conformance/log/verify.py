@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """Checks a log from its files alone, with nothing of Bartizan: Python's standard library and the formats as published.
 
-    verify.py DIR [--key VKEY] [--older CHECKPOINT] [--proof FILE]... [--every N]
+    verify.py DIR [--key VKEY] [--older CHECKPOINT] [--proof FILE]... [--every N] [--archive FILE]...
 
 DIR is a log's directory (C2SP tlog-tiles). Checked are
  - the checkpoint's signature (signed-note, Ed25519 by the maths of RFC 8032),
  - that the tiles' hashes lead to the signed root,
  - every Nth entry (all): its bytes from the bundle, its hash in the tile, an inclusion proof made from the tiles (RFC 6962),
  - consistency with an older checkpoint, by a proof made from the tiles (RFC 9162),
- - proof files (tlog-proof), against the key alone.
+ - proof files (tlog-proof), against the key alone,
+ - of a pruned log: that the entry which the file `minimum` names, included in the tree, records exactly that,
+ - archives of pruned entries, against the key alone, and that the log's record names the file when it is of that range.
 Exit code 0: all holds; 1: something does not, and says what. Written to be read, not to be fast.
 """
 
@@ -17,7 +19,9 @@ import base64
 import gzip
 import hashlib
 import os
+import re
 import sys
+import tarfile
 
 # --- Ed25519, RFC 8032 section 6 -------------------------------------------------------------------------------------
 
@@ -217,6 +221,14 @@ class Tiles:
             return self.consistency(m, start, start + k, whole) + [self.range(start + k, end)]
         return self.consistency(m - k, start + k, end, False) + [self.range(start, start + k)]
 
+    def range_root(self, n):
+        """The root of the first n leaves."""
+        return self.range(0, n)
+
+    def entry(self, index):
+        """An entry that is still in a bundle."""
+        return self.entries(index // 256)[index % 256]
+
     def entries(self, n):
         """A bundle's entries."""
         width = min(256, self.size - 256 * n)
@@ -290,6 +302,93 @@ def check_proof(name, key):
     print("%s: entry %d of %d" % (os.path.basename(name), index, size))
 
 
+# --- pruning: C2SP tlog-tiles' minimum index, and the archives of what went ------------------------------------------------
+
+RECORD = re.compile(rb"from (\d+) to (\d+) of (\d+) root ([0-9a-f]{64}) archive ([0-9a-f]{64})")
+
+
+def read_entries(data, what):
+    found, at = [], 0
+    while at < len(data):
+        length = int.from_bytes(data[at : at + 2], "big")
+        found.append(data[at + 2 : at + 2 + length])
+        at += 2 + length
+    if at != len(data):
+        raise Wrong("%s is cut short" % what)
+    return found
+
+
+def check_minimum(directory, tiles, size):
+    """(first, minimum, archive digest) of what was pruned last; (0, 0, None) when nothing was."""
+    path = os.path.join(directory, "minimum")
+    if not os.path.exists(path):
+        return 0, 0, None
+    words = open(path, encoding="ascii").read().split()
+    if len(words) != 4 or words[0] != "minimum" or words[2] != "record":
+        raise Wrong("%s is not what a log writes" % path)
+    minimum, index = int(words[1]), int(words[3])
+    if minimum % 256 or not minimum <= index < size:
+        raise Wrong("entries before %d are gone, and no entry under the checkpoint records it" % minimum)
+    entry = tiles.entry(index)
+    if leaf_hash(entry) != tiles.subtree(0, index):
+        raise Wrong("entry %d isn't the one whose hash its tile has" % index)
+    record = RECORD.search(entry)
+    if not record or not (entry.startswith(b"bartizan-prune-v1\n") or b'"detail":"pruned"' in entry and b'"kind":"instance"' in entry):
+        raise Wrong("entries before %d are gone, and entry %d records no prune" % (minimum, index))
+    first, to, of, root = int(record[1]), int(record[2]), int(record[3]), record[4].decode()
+    if to != minimum or not first < to <= of <= index:
+        raise Wrong("entry %d records a prune up to %d, not to %d" % (index, to, minimum))
+    if tiles.range_root(to).hex() != root:
+        raise Wrong("entry %d records a prune of another tree" % index)
+    return first, minimum, record[5].decode()
+
+
+def check_archive(name, key, recorded):
+    """An archive: its entries lead, behind the edge before them and by the proof, to the root that the key signed."""
+    with open(name, "rb") as file:
+        digest = hashlib.sha256(file.read()).hexdigest()
+    try:
+        with tarfile.open(name) as tar:
+            members = [(member.name, tar.extractfile(member).read()) for member in tar.getmembers() if member.isfile()]
+    except (tarfile.TarError, OSError, EOFError) as e:
+        raise Wrong("%s is no whole archive: %s" % (name, e))
+    heads = dict(members[:5])
+    if [member[0] for member in members[:5]] != ["range", "vkey", "checkpoint", "edge", "proof"]:
+        raise Wrong("%s is no archive of a log" % name)
+    version, origin, first, end, _ = heads["range"].decode().split("\n")
+    first, end = int(first), int(end)
+    if version != "bartizan-archive-v1" or origin != key.name or first % 256 or end % 256 or first >= end:
+        raise Wrong("%s is no archive of this log" % name)
+    expected = [p for n in range(first // 256, end // 256) for p in ("tile/0/" + Tiles.number(n), "tile/entries/" + Tiles.number(n) + ".gz")]
+    if [member[0] for member in members[5:]] != expected:
+        raise Wrong("%s doesn't hold the entries from %d to %d" % (name, first, end))
+    size, root = open_checkpoint(heads["checkpoint"].decode(), key)
+    hashes = lambda text: [base64.b64decode(line, validate=True) for line in text.decode().splitlines()]
+    # The right edge as (leaves, root), largest first; two of one size are a subtree of twice as many.
+    edge = [(1 << bit, hash) for bit, hash in zip([b for b in range(62, -1, -1) if first >> b & 1], hashes(heads["edge"]))]
+    if sum(n for n, _ in edge) != first:
+        raise Wrong("the edge of %s is not that of %d entries" % (name, first))
+    count = 0
+    for (_, tile), (path, bundle) in zip(members[5::2], members[6::2]):
+        entries = read_entries(gzip.decompress(bundle), path)
+        if len(entries) != 256 or b"".join(map(leaf_hash, entries)) != tile:
+            raise Wrong("%s in %s doesn't hold the entries of its tile" % (path, name))
+        for entry in entries:
+            edge.append((1, leaf_hash(entry)))
+            count += 1
+            while len(edge) > 1 and edge[-1][0] == edge[-2][0]:
+                (n, right), (_, left) = edge.pop(), edge.pop()
+                edge.append((2 * n, node_hash(left, right)))
+    found = edge[-1][1]
+    for _, left in reversed(edge[:-1]):
+        found = node_hash(left, found)
+    if end > size or (found != root if end == size else consistency_roots(end, size, found, hashes(heads["proof"])) != (found, root)):
+        raise Wrong("the entries of %s lead to no signed root" % name)
+    if recorded[:2] == (first, end) and recorded[2] != digest:
+        raise Wrong("%s is not the file that the log recorded" % name)
+    print("archive: %d entries from %d on" % (count, first))
+
+
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("directory")
@@ -297,6 +396,7 @@ def main():
     arguments.add_argument("--older")
     arguments.add_argument("--proof", action="append", default=[])
     arguments.add_argument("--every", type=int, default=1)
+    arguments.add_argument("--archive", action="append", default=[])
     given = arguments.parse_args()
     key = Key(given.key or open(os.path.join(given.directory, "vkey"), encoding="utf-8").read())
     size, root = open_checkpoint(open(os.path.join(given.directory, "checkpoint"), encoding="utf-8", newline="").read(), key)
@@ -305,8 +405,12 @@ def main():
         raise Wrong("the tiles don't lead to the signed root")
     print("checkpoint: %d entries, signed by %s" % (size, key.name))
 
+    recorded = check_minimum(given.directory, tiles, size)
+    if recorded[1]:
+        print("pruned: entries before %d, as the log records" % recorded[1])
+
     bundle, entries = -1, []
-    for index in range(0, size, given.every):
+    for index in range(recorded[1], size, given.every):
         if index // 256 != bundle:
             bundle = index // 256
             entries = tiles.entries(bundle)
@@ -315,7 +419,7 @@ def main():
             raise Wrong("entry %d isn't the one whose hash its tile has" % index)
         if inclusion_root(index, size, leaf, tiles.inclusion(index)) != root:
             raise Wrong("entry %d isn't included" % index)
-    print("inclusion: %d entries" % len(range(0, size, given.every)))
+    print("inclusion: %d entries" % len(range(recorded[1], size, given.every)))
 
     if given.older:
         older_size, older_root = open_checkpoint(open(given.older, encoding="utf-8", newline="").read(), key)
@@ -332,6 +436,8 @@ def main():
 
     for name in given.proof:
         check_proof(name, key)
+    for name in given.archive:
+        check_archive(name, key, recorded)
 
 
 if __name__ == "__main__":

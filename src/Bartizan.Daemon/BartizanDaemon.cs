@@ -224,7 +224,6 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Workspaces = new WorkspaceSettlement(state, journal, clock, new ResultCheck(state, backend, clock)),
             Exports = exports,
         };
-
         Opened(new Heartbeat(journal, () => log.Log.Size, () => sessions.All.Count, lost, clock));
         var endpoints = new Lazy<AttachEndpoints>(() => OpenShared(models, egress));
         var instance = new Instance(

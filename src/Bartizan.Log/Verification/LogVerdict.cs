@@ -20,7 +20,7 @@ public sealed record LogVerdict(
     ImmutableArray<LogFault> Faults
 )
 {
-    /// <summary>Entries before it were pruned, as the log records: of them only the hashes were verified.</summary>
+    /// <summary>Entries before it were pruned, as a later one says: of them only the hashes were verified.</summary>
     public long Minimum { get; init; }
 
     /// <summary>True when every entry up to the checkpoint is what was written, in its place.</summary>

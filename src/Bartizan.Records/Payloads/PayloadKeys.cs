@@ -5,9 +5,9 @@ using Bartizan.Log;
 namespace Bartizan.Records.Payloads;
 
 /// <summary>
-/// The keys of payloads. The instance's key lies in <c>keys/payload.key</c> (0600, 32 random bytes); each session's own keys lie, one for each class
-/// of payloads, beside them in <c>payloads/&lt;session&gt;[.class].key</c>, wrapped by it (AES-256-GCM, the session's name as context). To erase a
-/// session is to destroy its keys.
+/// The keys of payloads. The instance's key lies in <c>keys/payload.key</c> (0600, 32 random bytes). Each session's own keys, one for
+/// each class of payloads, lie beside them in <c>payloads/&lt;session&gt;[.class].key</c>, wrapped by it (AES-256-GCM, session and class
+/// as context). To erase a session is to destroy its keys.
 /// </summary>
 internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
 {

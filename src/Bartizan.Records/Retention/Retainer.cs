@@ -50,8 +50,8 @@ public sealed class Retainer(Journal journal, string logDirectory, string archiv
     }
 
     /// <summary>
-    /// Finishes a prune that is recorded and not done yet: after a crash, or when witnesses were late. Null when nothing is left to do, else
-    /// why it still waits.
+    /// Finishes a prune that is recorded and not done yet: after a crash, or when witnesses were late. Null when nothing is left to
+    /// do, else why it still waits.
     /// </summary>
     /// <exception cref="LogInconsistentException">When the record isn't one that this log can go by.</exception>
     public async Task<string?> ResumeAsync(CancellationToken cancellationToken)
@@ -126,8 +126,10 @@ public sealed class Retainer(Journal journal, string logDirectory, string archiv
         foreach (var (session, classes) in plan.Expiring)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var why =
-                $"{RetentionFile.Name}: {string.Join(", ", classes.Select(one => $"`{Word(one.Class)}` is kept {settings.AgeOf(one.Class)!.Value.TotalDays}d"))}";
+            var kept = classes.Select(one =>
+                $"`{Word(one.Class)}` is kept {settings.AgeOf(one.Class)!.Value.TotalDays}d"
+            );
+            var why = $"{RetentionFile.Name}: {string.Join(", ", kept)}";
             await journal
                 .AppendAsync(
                     ExpiredPayloads.Write(ExpiredPayloads.Begins, session, classes, by, why),

@@ -32,7 +32,7 @@ public abstract class RetainedRecord : TemporaryRecord
         await Journal.OpenAsync(
             Options with
             {
-                Log = Options.Log with { SegmentBytes = 16 * 1024, MaxCommitEntries = 64 },
+                Log = Options.Log with { SegmentBytes = 16 * 1024, MaxCommitEntries = 64, GiveUpAfter = TimeSpan.Zero },
             },
             Clock,
             default
