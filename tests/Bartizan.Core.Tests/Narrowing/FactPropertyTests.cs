@@ -110,7 +110,7 @@ public sealed class FactPropertyTests
     private static bool Exceeds(Policy first, Manifest a, Policy second, Manifest b, Question call) =>
         call.Ask(first, a, Rules.Now).Decision.Effect > call.Ask(second, b, Rules.Now).Decision.Effect;
 
-    private static string Lines(Manifest manifest) =>
+    internal static string Lines(Manifest manifest) =>
         string.Join(
             '\n',
             manifest.Layers.SelectMany(l =>

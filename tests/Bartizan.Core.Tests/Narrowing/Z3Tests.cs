@@ -23,17 +23,33 @@ public sealed class Z3Tests
         : 100;
 
     [Fact]
-    public async Task The_solver_finds_no_other_answer()
+    public async Task The_solver_finds_no_other_answer_about_conditions_and_arguments()
     {
-        var solver = (Environment.GetEnvironmentVariable("PATH") ?? "")
-            .Split(':')
-            .Select(p => Path.Combine(p, "z3"))
-            .FirstOrDefault(File.Exists);
-        if (solver is null)
+        var solver = Solver();
+        var asked = new StringBuilder("(set-option :timeout 5000)\n").Append(SolverWorld.Declarations);
+        var (proofs, shown) = (new List<NarrowingProof>(), new List<string>());
+        for (var seed = 0; seed < _pairs; seed++)
         {
-            Assert.Skip("z3 is not installed here: apt-get install z3");
+            var world = new SolverWorld(2_000_000 + seed);
+            var b = world.Manifest();
+            var a = seed % 3 == 0 ? world.Manifest() : world.Changed(b);
+            proofs.Add(NarrowingProof.Of(a.Manifest, b.Manifest, Rules.Now));
+            shown.Add($"{FactPropertyTests.Lines(a.Manifest)}\n--\n{FactPropertyTests.Lines(b.Manifest)}");
+            Ask(asked, least => (a.Least(least), b.Least(least)));
         }
 
+        Compare(
+            proofs,
+            await AskAsync(solver, asked.ToString(), TestContext.Current.CancellationToken),
+            shown,
+            _pairs / 10
+        );
+    }
+
+    [Fact]
+    public async Task The_solver_finds_no_other_answer()
+    {
+        var solver = Solver();
         var proofs = new List<NarrowingProof>();
         var asked = new StringBuilder(
             "(set-option :timeout 5000)\n(declare-const h String)\n(declare-const r String)\n(declare-const t Int)\n"
@@ -55,38 +71,63 @@ public sealed class Z3Tests
                     : NarrowingWorld.With(a, world.Rule(Verb.Model, "allow", isCeiling: false))
             );
             proofs.Add(NarrowingProof.Of(a, b, Rules.Now));
-            asked
-                .Append("(push)\n(assert (or (and ")
-                .Append(Least(a, Effect.Ask))
-                .Append(" (not ")
-                .Append(Least(b, Effect.Ask));
-            asked
-                .Append(")) (and ")
-                .Append(Least(a, Effect.Allow))
-                .Append(" (not ")
-                .Append(Least(b, Effect.Allow))
-                .Append("))))\n(check-sat)\n(pop)\n");
+            Ask(asked, least => (Least(a, least), Least(b, least)));
         }
 
-        var answers = await AskAsync(solver, asked.ToString(), TestContext.Current.CancellationToken);
-        answers.Count.ShouldBe(_pairs);
-        var known = 0;
+        Compare(proofs, await AskAsync(solver, asked.ToString(), TestContext.Current.CancellationToken), [], 0);
+    }
+
+    private static string Solver()
+    {
+        var solver = (Environment.GetEnvironmentVariable("PATH") ?? "")
+            .Split(':')
+            .Select(p => Path.Combine(p, "z3"))
+            .FirstOrDefault(File.Exists);
+        if (solver is null)
+        {
+            Assert.Skip("z3 is not installed here: apt-get install z3");
+        }
+
+        return solver;
+    }
+
+    private static void Ask(StringBuilder asked, Func<Effect, (string A, string B)> least)
+    {
+        var (asks, allows) = (least(Effect.Ask), least(Effect.Allow));
+        asked
+            .Append(CultureInfo.InvariantCulture, $"(push)\n(assert (or (and {asks.A} (not {asks.B}))")
+            .Append(CultureInfo.InvariantCulture, $" (and {allows.A} (not {allows.B}))))\n(check-sat)\n(pop)\n");
+    }
+
+    private static void Compare(List<NarrowingProof> proofs, List<string> answers, List<string> shown, int mostAlarms)
+    {
+        answers.Count.ShouldBe(
+            _pairs,
+            string.Join('\n', answers.Where(a => a.StartsWith("(error", StringComparison.Ordinal)).Take(3))
+        );
+        var (known, alarms) = (0, 0);
         for (var i = 0; i < _pairs; i++)
         {
-            if (answers[i] is "sat" or "unsat")
+            if (answers[i] is not ("sat" or "unsat"))
             {
-                known++;
-                (proofs[i].Answer == NarrowingAnswer.Proved).ShouldBe(
-                    answers[i] == "unsat",
-                    $"pair {i}: {proofs[i].Answer}"
-                );
+                continue;
             }
+
+            // What is not proved may hold all the same: never a pass, and counted.
+            var (within, proof) = (answers[i] == "unsat", proofs[i]);
+            known++;
+            alarms += within && proof.Answer == NarrowingAnswer.Unproved ? 1 : 0;
+            (within ? proof.Answer != NarrowingAnswer.Refuted : proof.Answer != NarrowingAnswer.Proved).ShouldBeTrue(
+                $"pair {i}: {proof.Answer}\n{shown.ElementAtOrDefault(i)}\n{string.Join('\n', proof.Excesses)}"
+            );
         }
 
+        var found = answers.Count(x => x == "unsat");
         TestContext.Current.TestOutputHelper?.WriteLine(
-            $"{known} of {_pairs} answered, {answers.Count(x => x == "unsat")} within, 0 mismatches"
+            $"{known} of {_pairs} answered, {found} within (of which {alarms} not proved), 0 mismatches"
         );
         known.ShouldBeGreaterThan(_pairs * 9 / 10);
+        alarms.ShouldBeLessThanOrEqualTo(mostAlarms);
     }
 
     private static async Task<List<string>> AskAsync(string solver, string asked, CancellationToken cancellationToken)
