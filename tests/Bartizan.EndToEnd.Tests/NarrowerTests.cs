@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Bartizan.Log.Checkpoints;
 
 namespace Bartizan.EndToEnd.Tests;
 
@@ -60,6 +61,18 @@ public sealed class NarrowerTests
         var accepted = await scene.BartizanAsync("narrower", a, b, "--waiver", waiver, "--trust", trust);
         accepted.Code.ShouldBe(0, accepted.ToString());
         accepted.Output.ShouldContain("accepted by ann@example.com until 2099-12-31");
+
+        // What was signed for a day that is over accepts nothing; `--waive` signs no such day, its key can.
+        var signed = made.Output[..(made.Output.IndexOf("\n\n", StringComparison.Ordinal) + 1)];
+        var lapsed = signed.Replace("until 2099-12-31", "until 2026-01-31", StringComparison.Ordinal);
+        await RefusedAsync(
+            scene,
+            a,
+            b,
+            Save(scene, "lapsed", NoteSigner.Load(key).Sign(lapsed)),
+            trust,
+            "lapsed after 2026-01-31"
+        );
 
         // A key that others can read signs nothing.
         File.SetUnixFileMode(key, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);

@@ -8,51 +8,32 @@ namespace Bartizan.Cli.Commands;
 internal static class DiffCommand
 {
     /// <summary>Builds the command.</summary>
-    public static Command Make()
-    {
-        var first = new Argument<string>("a") { Description = "The manifest as it was." };
-        var second = new Argument<string>("b") { Description = "The manifest as it will be." };
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command(
+    public static Command Make() =>
+        TwoManifests.Make(
             "diff",
-            "Says which power a manifest gains and loses against another, each with an action and the rule that grants it. Example: bartizan diff agent.yaml agent.new.yaml"
-        )
-        {
-            first,
-            second,
-            json,
-        };
-        command.SetAction(parsed =>
-        {
-            if (
-                ManifestFile.Load(parsed.GetValue(first)!, out var code) is not { } a
-                || ManifestFile.Load(parsed.GetValue(second)!, out code) is not { } b
-            )
+            "Says which power a manifest gains and loses against another, each with an action and the rule that grants it. Example: bartizan diff agent.yaml agent.new.yaml",
+            ("The manifest as it was.", "The manifest as it will be."),
+            (_, a, b, json) =>
             {
-                return code;
-            }
+                var now = TimeProvider.System.GetUtcNow();
+                var gained = NarrowingProof.Of(b.Manifest, a.Manifest, now, ("B", "A"));
+                var lost = NarrowingProof.Of(a.Manifest, b.Manifest, now);
+                if (json)
+                {
+                    Screen.Json(new DiffReport(gained.Answer, ExcessLine.Of(gained), lost.Answer, ExcessLine.Of(lost)));
+                    return ExitCode.Done;
+                }
 
-            var now = TimeProvider.System.GetUtcNow();
-            var gained = NarrowingProof.Of(b, a, now, ("B", "A"));
-            var lost = NarrowingProof.Of(a, b, now);
-            if (parsed.GetValue(json))
-            {
-                Screen.Json(new DiffReport(gained.Answer, ExcessLine.Of(gained), lost.Answer, ExcessLine.Of(lost)));
+                Print($"{b.Path} (B) gives what {a.Path} (A) doesn't", b.Path, gained, Tone.Bad);
+                Print($"{a.Path} (A) gives what {b.Path} (B) doesn't", a.Path, lost, Tone.Good);
+                if (gained.Excesses.IsEmpty && lost.Excesses.IsEmpty)
+                {
+                    Screen.Line("no difference: each gives at most what the other gives", Tone.Good);
+                }
+
                 return ExitCode.Done;
             }
-
-            var (before, after) = (parsed.GetValue(first)!, parsed.GetValue(second)!);
-            Print($"{after} (B) gives what {before} (A) doesn't", after, gained, Tone.Bad);
-            Print($"{before} (A) gives what {after} (B) doesn't", before, lost, Tone.Good);
-            if (gained.Excesses.IsEmpty && lost.Excesses.IsEmpty)
-            {
-                Screen.Line("no difference: each gives at most what the other gives", Tone.Good);
-            }
-
-            return ExitCode.Done;
-        });
-        return command;
-    }
+        );
 
     private static void Print(string title, string file, NarrowingProof proof, Tone tone)
     {

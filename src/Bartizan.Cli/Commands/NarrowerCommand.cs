@@ -12,72 +12,65 @@ internal static class NarrowerCommand
     /// <summary>Builds the command.</summary>
     public static Command Make()
     {
-        var first = new Argument<string>("a") { Description = "The manifest that should give less, or as much." };
-        var second = new Argument<string>("b") { Description = "The manifest that it is held against." };
-        var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command(
+        var command = TwoManifests.Make(
             "narrower",
-            "Proves that a manifest gives at most what another gives, or shows an action that it lets through and the other doesn't. Example: bartizan narrower production.yaml staging.yaml"
-        )
-        {
-            first,
-            second,
-            json,
-        };
+            "Proves that a manifest gives at most what another gives, or shows an action that it lets through and the other doesn't. Example: bartizan narrower production.yaml staging.yaml",
+            ("The manifest that should give less, or as much.", "The manifest that it is held against."),
+            Compare
+        );
         foreach (var option in WaiverOptions.All)
         {
             command.Options.Add(option);
         }
 
-        command.SetAction(parsed =>
+        return command;
+    }
+
+    private static int Compare(
+        ParseResult parsed,
+        (string Path, Manifest Manifest) first,
+        (string Path, Manifest Manifest) second,
+        bool json
+    )
+    {
+        var (a, b) = (first.Manifest, second.Manifest);
+        var now = TimeProvider.System.GetUtcNow();
+        var today = DateOnly.FromDateTime(now.UtcDateTime);
+        var proof = NarrowingProof.Of(a, b, now);
+        var (mine, theirs) = (Policy.Compile(a), Policy.Compile(b));
+        if (WaiverOptions.Makes(parsed))
         {
-            if (
-                ManifestFile.Load(parsed.GetValue(first)!, out var code) is not { } a
-                || ManifestFile.Load(parsed.GetValue(second)!, out code) is not { } b
-            )
-            {
-                return code;
-            }
+            return WaiverOptions.Make(parsed, proof, mine, theirs, today);
+        }
 
-            var now = TimeProvider.System.GetUtcNow();
-            var today = DateOnly.FromDateTime(now.UtcDateTime);
-            var proof = NarrowingProof.Of(a, b, now);
-            var (mine, theirs) = (Policy.Compile(a), Policy.Compile(b));
-            if (WaiverOptions.Makes(parsed))
-            {
-                return WaiverOptions.Make(parsed, proof, mine, theirs, today);
-            }
+        if (WaiverOptions.Take(parsed, proof, mine, theirs, today) is not { } waivers)
+        {
+            return ExitCode.No;
+        }
 
-            if (WaiverOptions.Take(parsed, proof, mine, theirs, today) is not { } waivers)
+        var accepted = waivers.Select(w => w.Excess).ToHashSet(StringComparer.Ordinal);
+        var isProved = proof.Excesses.All(e => e.Waivable is { } id && accepted.Contains(id.ToString()));
+        if (json)
+        {
+            Screen.Json(
+                new NarrowerReport(proof.Answer, proof.From, proof.Atoms, ExcessLine.Of(proof), waivers, isProved)
+            );
+        }
+        else
+        {
+            Print(first.Path, second.Path, a, b, proof);
+            foreach (var waiver in waivers)
             {
-                return ExitCode.No;
-            }
-
-            var accepted = waivers.Select(w => w.Excess).ToHashSet(StringComparer.Ordinal);
-            var isProved = proof.Excesses.All(e => e.Waivable is { } id && accepted.Contains(id.ToString()));
-            if (parsed.GetValue(json))
-            {
-                Screen.Json(
-                    new NarrowerReport(proof.Answer, proof.From, proof.Atoms, ExcessLine.Of(proof), waivers, isProved)
+                Screen.Line(
+                    Screen.Printable(
+                        $"accepted by {waiver.By} until {waiver.Until:yyyy-MM-dd}: {waiver.Rule}: {waiver.Why}"
+                    )
                 );
             }
-            else
-            {
-                Print(parsed.GetValue(first)!, parsed.GetValue(second)!, a, b, proof);
-                foreach (var waiver in waivers)
-                {
-                    Screen.Line(
-                        Screen.Printable(
-                            $"accepted by {waiver.By} until {waiver.Until:yyyy-MM-dd}: {waiver.Rule}: {waiver.Why}"
-                        )
-                    );
-                }
-            }
+        }
 
-            // INVARIANT: a waiver accepts what isn't proved, never what was seen to differ.
-            return isProved ? ExitCode.Done : ExitCode.No;
-        });
-        return command;
+        // INVARIANT: a waiver accepts what isn't proved, never what was seen to differ.
+        return isProved ? ExitCode.Done : ExitCode.No;
     }
 
     private static void Print(string first, string second, Manifest a, Manifest b, NarrowingProof proof)

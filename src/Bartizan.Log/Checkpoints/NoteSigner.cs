@@ -8,7 +8,6 @@ namespace Bartizan.Log.Checkpoints;
 /// <summary>The private half of a note key (C2SP signed-note, Ed25519). Kept in a file that only its owner can read.</summary>
 public sealed class NoteSigner
 {
-    private const string Prefix = "PRIVATE+KEY+";
     private readonly byte[] _seed;
 
     private NoteSigner(string name, byte[] seed)
@@ -23,7 +22,7 @@ public sealed class NoteSigner
     /// <summary>Makes a new key.</summary>
     public static NoteSigner Create(string name)
     {
-        if (!NoteVerifier.IsName(name))
+        if (!NoteKey.IsName(name))
         {
             throw new ArgumentException(
                 $"`{name}` can't name a log: no spaces, no `+`, 1 to 255 characters",
@@ -51,19 +50,10 @@ public sealed class NoteSigner
     /// <exception cref="LogInconsistentException">When the file is no such key.</exception>
     public static NoteSigner Load(string path)
     {
-        var parts = File.ReadAllText(path).Trim().Split('+', 5);
-        var key = new byte[1 + Ed25519.SeedBytes + 3];
-        if (
-            parts.Length == 5
-            && $"{parts[0]}+{parts[1]}+" == Prefix
-            && NoteVerifier.IsName(parts[2])
-            && Convert.TryFromBase64String(parts[4], key, out var length)
-            && length == 1 + Ed25519.SeedBytes
-            && key[0] == NoteVerifier.Ed25519Algorithm
-        )
+        if (NoteKey.Private(File.ReadAllText(path), NoteVerifier.Ed25519Algorithm) is { } key)
         {
-            var signer = new NoteSigner(parts[2], key[1..length]);
-            if (signer.Verifier.KeyId.ToString("x8", System.Globalization.CultureInfo.InvariantCulture) == parts[3])
+            var signer = new NoteSigner(key.Name, key.Bytes);
+            if (signer.Verifier.KeyId == key.KeyId)
             {
                 return signer;
             }
@@ -75,10 +65,6 @@ public sealed class NoteSigner
     }
 
     /// <summary>Saves the key to a file that only its owner can read.</summary>
-    public void Save(string path)
-    {
-        var text =
-            $"{Prefix}{Verifier.Name}+{Verifier.KeyId:x8}+{Convert.ToBase64String([NoteVerifier.Ed25519Algorithm, .. _seed])}\n";
-        DurableFile.Replace(path, Encoding.UTF8.GetBytes(text), UnixFileMode.UserRead | UnixFileMode.UserWrite);
-    }
+    public void Save(string path) =>
+        NoteKey.Save(path, Verifier.Name, Verifier.KeyId, NoteVerifier.Ed25519Algorithm, _seed);
 }

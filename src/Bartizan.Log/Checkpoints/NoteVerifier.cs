@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Bartizan.Log.Native;
 
@@ -16,7 +14,7 @@ public sealed record NoteVerifier
     {
         Name = name;
         _publicKey = publicKey;
-        KeyId = KeyIdOf(name, publicKey);
+        KeyId = NoteKey.IdOf(name, Ed25519Algorithm, publicKey);
     }
 
     /// <summary>The key's name, which is the log's origin.</summary>
@@ -32,22 +30,13 @@ public sealed record NoteVerifier
     public static bool TryParse(string? text, out NoteVerifier verifier)
     {
         verifier = null!;
-        var parts = (text ?? "").Trim().Split('+', 3);
-        var key = new byte[1 + Ed25519.PublicKeyBytes + 3];
-        if (
-            parts.Length != 3
-            || !IsName(parts[0])
-            || !uint.TryParse(parts[1], NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var id)
-            || !Convert.TryFromBase64String(parts[2], key, out var length)
-            || length != 1 + Ed25519.PublicKeyBytes
-            || key[0] != Ed25519Algorithm
-        )
+        if (NoteKey.Public((text ?? "").Trim(), Ed25519Algorithm) is not { } key)
         {
             return false;
         }
 
-        verifier = new NoteVerifier(parts[0], key[1..length]);
-        return verifier.KeyId == id;
+        verifier = new NoteVerifier(key.Name, key.Bytes);
+        return verifier.KeyId == key.KeyId;
     }
 
     /// <summary>The signed text of a note; null with a reason when this key didn't sign it.</summary>
@@ -76,17 +65,7 @@ public sealed record NoteVerifier
     }
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"{Name}+{KeyId:x8}+{Convert.ToBase64String([Ed25519Algorithm, .. _publicKey])}";
-
-    internal static bool IsName(string name) =>
-        name.Length is > 0 and <= 255 && !name.Any(c => char.IsWhiteSpace(c) || char.IsControl(c) || c == '+');
-
-    private static uint KeyIdOf(string name, byte[] publicKey)
-    {
-        var hash = SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', Ed25519Algorithm, .. publicKey]);
-        return System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(hash);
-    }
+    public override string ToString() => NoteKey.PublicText(Name, KeyId, Ed25519Algorithm, _publicKey);
 
     private bool Signed(string body, string line)
     {

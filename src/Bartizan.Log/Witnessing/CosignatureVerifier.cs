@@ -1,6 +1,5 @@
 using System.Buffers.Binary;
 using System.Globalization;
-using System.Security.Cryptography;
 using System.Text;
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Native;
@@ -26,7 +25,7 @@ public sealed record CosignatureVerifier
     {
         Name = name;
         _publicKey = publicKey;
-        KeyId = KeyIdOf(name, publicKey);
+        KeyId = NoteKey.IdOf(name, CosignatureAlgorithm, publicKey);
     }
 
     /// <summary>The witness's name.</summary>
@@ -42,23 +41,13 @@ public sealed record CosignatureVerifier
     public static bool TryParse(string? text, out CosignatureVerifier verifier)
     {
         verifier = null!;
-        var parts = (text ?? "").Split('+', 3);
-        var key = new byte[1 + Ed25519.PublicKeyBytes + 3];
-        if (
-            parts.Length != 3
-            || !NoteVerifier.IsName(parts[0])
-            || parts[1].Length != 2 * sizeof(uint)
-            || !uint.TryParse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture, out var id)
-            || !Convert.TryFromBase64String(parts[2], key, out var length)
-            || length != 1 + Ed25519.PublicKeyBytes
-            || key[0] != CosignatureAlgorithm
-        )
+        if (NoteKey.Public(text ?? "", CosignatureAlgorithm) is not { } key)
         {
             return false;
         }
 
-        verifier = new CosignatureVerifier(parts[0], key[1..length]);
-        return verifier.KeyId == id;
+        verifier = new CosignatureVerifier(key.Name, key.Bytes);
+        return verifier.KeyId == key.KeyId;
     }
 
     /// <summary>
@@ -79,8 +68,7 @@ public sealed record CosignatureVerifier
     public override int GetHashCode() => HashCode.Combine(Name, KeyId);
 
     /// <inheritdoc/>
-    public override string ToString() =>
-        $"{Name}+{KeyId:x8}+{Convert.ToBase64String([CosignatureAlgorithm, .. _publicKey])}";
+    public override string ToString() => NoteKey.PublicText(Name, KeyId, CosignatureAlgorithm, _publicKey);
 
     internal Cosignature? Find(string body, IEnumerable<NoteSignature> lines)
     {
@@ -107,9 +95,4 @@ public sealed record CosignatureVerifier
 
     internal static byte[] Message(long time, string body) =>
         Encoding.UTF8.GetBytes(string.Create(CultureInfo.InvariantCulture, $"cosignature/v1\ntime {time}\n{body}"));
-
-    private static uint KeyIdOf(string name, byte[] publicKey) =>
-        BinaryPrimitives.ReadUInt32BigEndian(
-            SHA256.HashData([.. Encoding.UTF8.GetBytes(name), (byte)'\n', CosignatureAlgorithm, .. publicKey])
-        );
 }

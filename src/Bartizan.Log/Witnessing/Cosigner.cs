@@ -1,7 +1,5 @@
 using System.Buffers.Binary;
-using System.Globalization;
 using System.Security.Cryptography;
-using System.Text;
 using Bartizan.Log.Checkpoints;
 using Bartizan.Log.Native;
 
@@ -13,7 +11,6 @@ namespace Bartizan.Log.Witnessing;
 /// </summary>
 public sealed class Cosigner
 {
-    private const string Prefix = "PRIVATE+KEY+";
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     private readonly byte[] _seed;
 
@@ -29,7 +26,7 @@ public sealed class Cosigner
     /// <summary>Makes a new key.</summary>
     public static Cosigner Create(string name)
     {
-        if (!NoteVerifier.IsName(name))
+        if (!NoteKey.IsName(name))
         {
             throw new ArgumentException(
                 $"`{name}` can't name a witness: no spaces, no `+`, 1 to 255 characters",
@@ -52,19 +49,10 @@ public sealed class Cosigner
             );
         }
 
-        var parts = File.ReadAllText(path).Trim().Split('+', 5);
-        var key = new byte[1 + Ed25519.SeedBytes + 3];
-        if (
-            parts.Length == 5
-            && $"{parts[0]}+{parts[1]}+" == Prefix
-            && NoteVerifier.IsName(parts[2])
-            && Convert.TryFromBase64String(parts[4], key, out var length)
-            && length == 1 + Ed25519.SeedBytes
-            && key[0] == CosignatureVerifier.CosignatureAlgorithm
-        )
+        if (NoteKey.Private(File.ReadAllText(path), CosignatureVerifier.CosignatureAlgorithm) is { } key)
         {
-            var signer = new Cosigner(parts[2], key[1..length]);
-            if (signer.Verifier.KeyId.ToString("x8", CultureInfo.InvariantCulture) == parts[3])
+            var signer = new Cosigner(key.Name, key.Bytes);
+            if (signer.Verifier.KeyId == key.KeyId)
             {
                 return signer;
             }
@@ -75,13 +63,7 @@ public sealed class Cosigner
 
     /// <summary>Writes the key, durable, for its owner alone.</summary>
     public void Save(string path) =>
-        DurableFile.Replace(
-            path,
-            Encoding.UTF8.GetBytes(
-                $"{Prefix}{Verifier.Name}+{Verifier.KeyId:x8}+{Convert.ToBase64String([CosignatureVerifier.CosignatureAlgorithm, .. _seed])}\n"
-            ),
-            Private
-        );
+        NoteKey.Save(path, Verifier.Name, Verifier.KeyId, CosignatureVerifier.CosignatureAlgorithm, _seed);
 
     /// <summary>Cosigns a checkpoint's text.</summary>
     /// <param name="body">The text, its last newline included.</param>

@@ -27,7 +27,7 @@ internal sealed record NoteSignature(string Name, uint KeyId, byte[] Bytes, stri
         var bytes = new byte[MaxBytes];
         return
             parts is [var name, var text]
-            && NoteVerifier.IsName(name)
+            && NoteKey.IsName(name)
             && Convert.TryFromBase64String(text, bytes, out var length)
             && length > sizeof(uint)
             && Convert.ToBase64String(bytes, 0, length) == text
