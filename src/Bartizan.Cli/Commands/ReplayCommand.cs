@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bartizan.Cli.Terminal;
 using Bartizan.Posture.Replays;
+using Bartizan.Records.Payloads;
 using Bartizan.Records.Queries;
 using Bartizan.Records.Reading;
 
@@ -54,8 +55,10 @@ internal static class ReplayCommand
                     return Screen.Error(ExitCode.Usage, problem, $"the keys are {string.Join(", ", LogQuery.Keys)}");
                 }
 
-                var replay = new Replay(loaded);
-                var reader = new LogReader(LogCommand.Places().LogDirectory, TimeProvider.System);
+                var places = LogCommand.Places();
+                using var payloads = new PayloadReader(places.PayloadDirectory, places.KeyDirectory);
+                var replay = new Replay(loaded, payloads);
+                var reader = new LogReader(places.LogDirectory, TimeProvider.System);
                 await foreach (var row in reader.ReadAsync(query, 0, cancellationToken))
                 {
                     replay.Add(row);
@@ -96,6 +99,7 @@ internal static class ReplayCommand
         Screen.Line(
             $"{report.Actions} actions of {report.Sessions} sessions of {agent} decided again: {report.Changes.Sum(c => c.Count)} would change"
                 + (report.Unread == 0 ? "" : $"; {report.Unread} refusals stand without their target and can't be")
+                + (report.Blind == 0 ? "" : $"; {report.Blind} tool calls were decided without their arguments")
         );
     }
 

@@ -1,23 +1,31 @@
+using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Records.Entries;
+using Bartizan.Records.Payloads;
 
 namespace Bartizan.Posture.Replays;
 
 /// <summary>
-/// Decides recorded actions again under a manifest: each at its own time and with its session's labels of then. The arguments of
-/// tool calls and a file's further names are no part of an entry: rules that ask for arguments find them unknown, and so are at
-/// their strictest.
+/// Decides recorded actions again under a manifest: each at its own time, with its session's labels of then and, of a tool call
+/// that was granted, with the arguments that lie encrypted beside the log. What can't be opened (a refused call's, an erased or
+/// cut payload) and a file's further names are unknown: rules that ask for them are at their strictest.
 /// </summary>
-public sealed class Replay(Manifest manifest)
+/// <param name="manifest">The manifest.</param>
+/// <param name="payloads">Opens what lies beside the log; null when that is out of reach.</param>
+public sealed class Replay(Manifest manifest, PayloadReader? payloads = null)
 {
+    /// <summary>The role of the payload that holds a tool call's arguments, a JSON object.</summary>
+    private const string ArgumentsRole = "arguments";
+
     private readonly Policy _policy = Policy.Compile(manifest);
     private readonly Dictionary<(Verb, string, Effect, Effect), ReplayChange> _changes = [];
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
     private long _actions;
     private long _unread;
+    private long _blind;
 
     /// <summary>What was found so far.</summary>
     public ReplayReport Report =>
@@ -25,7 +33,8 @@ public sealed class Replay(Manifest manifest)
             _actions,
             _sessions.Count,
             [.. _changes.Values.OrderByDescending(c => c.Count).ThenBy(c => c.First)],
-            _unread
+            _unread,
+            _blind
         );
 
     /// <summary>Decides an entry again; what is no action of the manifest's agent is passed over.</summary>
@@ -61,6 +70,8 @@ public sealed class Replay(Manifest manifest)
         }
 
         var was = WasOf(entry);
+        var arguments = ArgumentsOf(row);
+        _blind += entry.Verb == Verb.Tool && arguments.ValueKind == JsonValueKind.Undefined ? 1 : 0;
         var decision = _policy.Screen(
             target,
             new Circumstances
@@ -68,6 +79,7 @@ public sealed class Replay(Manifest manifest)
                 Now = row.Stamp.Time,
                 Labels = entry.Labels,
                 User = entry.Person is { } person ? User.Of(manifest, person) : null,
+                Arguments = arguments,
             }
         );
         if (decision.Effect == was)
@@ -92,6 +104,25 @@ public sealed class Replay(Manifest manifest)
                 row.Index,
                 entry.Session.ToString()
             );
+    }
+
+    private JsonElement ArgumentsOf(EntryRow row)
+    {
+        if (payloads is null || row.Payloads.FirstOrDefault(p => p.Role == ArgumentsRole) is not { } reference)
+        {
+            return default;
+        }
+
+        var opened = payloads.Open(row.Entry.Session, reference);
+        try
+        {
+            // Names that stand twice are left as they are: whoever decides finds them unknown.
+            return opened.State == PayloadState.Whole ? JsonElement.Parse(opened.Content.Span) : default;
+        }
+        catch (JsonException)
+        {
+            return default;
+        }
     }
 
     // A person's answer turns an ask into what the entry says; the rules that it names still say that somebody was asked.
