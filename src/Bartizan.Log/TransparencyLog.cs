@@ -82,8 +82,10 @@ public sealed class TransparencyLog : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(clock);
+        // One spelling: paths below it are compared.
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(directory));
         return Task.Run(
-            () => new TransparencyLog(LogOpening.Open(directory, options, cancellationToken), options, clock),
+            () => new TransparencyLog(LogOpening.Open(path, options, cancellationToken), options, clock),
             cancellationToken
         );
     }

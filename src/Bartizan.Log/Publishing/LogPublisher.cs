@@ -46,7 +46,11 @@ internal sealed class LogPublisher : IAsyncDisposable
         _unchecked = opening.Witnessed;
         _integrator = new Integrator(opening.Directory, options.Disk, opening.Last.Checkpoint);
         _publishedAt = clock.GetTimestamp();
-        Rungs.Raise(new LogStanding(LogRung.Published, _last.Checkpoint.Size, _last));
+        if (_integrator.HasTiles)
+        {
+            Rungs.Raise(new LogStanding(LogRung.Published, _last.Checkpoint.Size, _last));
+        }
+
         if (opening.Witnessed is { } witnessed && options.Cosignatures?.IsMet(witnessed) == true)
         {
             Rungs.Raise(new LogStanding(LogRung.Witnessed, witnessed.Checkpoint.Size, witnessed));
@@ -186,7 +190,7 @@ internal sealed class LogPublisher : IAsyncDisposable
         try
         {
             var now = _loop.Commitment(_signer.Verifier.Name);
-            CheckWitnessed(cancellationToken);
+            CatchUp(cancellationToken);
             for (var done = false; !done; )
             {
                 done = _integrator.Advance(now, cancellationToken);
@@ -214,12 +218,15 @@ internal sealed class LogPublisher : IAsyncDisposable
         }
     }
 
-    // What was witnessed before the log was opened must still be its history, or nothing is signed on top of it.
-    private void CheckWitnessed(CancellationToken cancellationToken)
+    // After a power failure a checkpoint is published once its tiles are there again: a witness that is asked before would be
+    // given a wrong proof, and call the log forked. What was witnessed before the log was opened must still be its history, or nothing
+    // is signed on top of it.
+    private void CatchUp(CancellationToken cancellationToken)
     {
+        _integrator.CatchUp(cancellationToken);
+        Rungs.Raise(new LogStanding(LogRung.Published, _last.Checkpoint.Size, _last));
         if (_unchecked is { } witnessed)
         {
-            _integrator.CatchUp(cancellationToken);
             RequireOwn(witnessed.Checkpoint);
             _unchecked = null;
         }

@@ -23,6 +23,7 @@ internal sealed class Integrator
     private readonly byte[] _hash = new byte[TreeHash.SizeBytes];
     private Checkpoint _last;
     private bool _behind = true;
+    private bool _isDistrusted;
 
     /// <param name="directory">The log's directory.</param>
     /// <param name="disk">The disk.</param>
@@ -40,6 +41,9 @@ internal sealed class Integrator
     /// <summary>Number of entries in the tiles.</summary>
     public long Size => _behind ? 0 : _tiles.Size;
 
+    /// <summary>False after a power failure, until <see cref="CatchUp"/> laid out what it may have taken.</summary>
+    public bool HasTiles => !_behind || _mark.Holds();
+
     /// <summary>
     /// Takes entries up to a checkpoint that isn't signed yet. False while older ones are still to come: one call goes on to
     /// the next place whose root is known, so that none takes long.
@@ -56,7 +60,7 @@ internal sealed class Integrator
 
     /// <summary>
     /// Takes up the tiles of the last checkpoint. Those that a power failure may have taken are laid out anew, and when they
-    /// aren't what it signed, all of them.
+    /// aren't what it signed, all of them; but from signed entries only.
     /// </summary>
     public void CatchUp(CancellationToken cancellationToken)
     {
@@ -65,12 +69,15 @@ internal sealed class Integrator
             return;
         }
 
-        // Below the first segment everything was synced before the segments there were given up.
-        var marked = _mark.Holds();
-        var from = marked || _leaves.Segments() is not [var first, ..] ? _last.Size : first.Header.FirstIndex;
-        var whole = TakeFrom(from, cancellationToken);
+        var marked = !_isDistrusted && _mark.Holds();
+        var whole = marked ? TakeFrom(_last.Size, cancellationToken) : TakeFromSegments(cancellationToken);
         if (!whole)
         {
+            if (!IsSigned(0, new CompactRange(), cancellationToken))
+            {
+                throw Otherwise(_last);
+            }
+
             _ = TakeFrom(0, cancellationToken);
             Compare(_last);
         }
@@ -81,6 +88,7 @@ internal sealed class Integrator
             _mark.Set();
         }
 
+        _isDistrusted = false;
         _behind = false;
     }
 
@@ -104,8 +112,10 @@ internal sealed class Integrator
     /// <summary>After a sync that failed: nobody knows what of the tiles is on the disk.</summary>
     public void Distrust()
     {
-        _mark.Clear();
+        // A disk that fails may not let the mark be taken away either.
+        _isDistrusted = true;
         _behind = true;
+        _mark.Clear();
     }
 
     /// <summary>A checkpoint, unsigned, of what is in the tiles.</summary>
@@ -113,6 +123,32 @@ internal sealed class Integrator
 
     /// <summary>After a failed write: what was taken since the last checkpoint is taken again.</summary>
     public void Restart() => _behind = true;
+
+    // Below the first segment everything was synced before the segments there were given up.
+    private bool TakeFromSegments(CancellationToken cancellationToken)
+    {
+        if (_leaves.Segments() is not [var first, ..] || first.Header.FirstIndex > _last.Size)
+        {
+            return TakeFrom(_last.Size, cancellationToken);
+        }
+
+        return IsSigned(first.Header.FirstIndex, first.Header.Tree(), cancellationToken)
+            && TakeFrom(first.Header.FirstIndex, cancellationToken);
+    }
+
+    // INVARIANT: tiles and bundles are laid anew only from entries that the last checkpoint signed. Who changed a segment and
+    // waits for a power failure must not have the log itself destroy the hashes and copies that tell what was changed.
+    private bool IsSigned(long from, CompactRange tree, CancellationToken cancellationToken)
+    {
+        foreach (var (_, spared) in _leaves.Read(from, _last.Size))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            TreeHash.LeafInPlace(spared.Span, _hash);
+            tree.Append(_hash);
+        }
+
+        return Checkpoint.Of(_last.Origin, tree) == _last;
+    }
 
     private bool TakeFrom(long from, CancellationToken cancellationToken)
     {
@@ -180,9 +216,12 @@ internal sealed class Integrator
     {
         if (Commitment() != expected)
         {
-            throw new LogInconsistentException(
-                $"the first {expected.Size} entries of the log in `{_directory}` read back otherwise than they were written: no checkpoint is signed over them; `bartizan log verify` names which"
-            );
+            throw Otherwise(expected);
         }
     }
+
+    private LogInconsistentException Otherwise(Checkpoint expected) =>
+        new(
+            $"the first {expected.Size} entries of the log in `{_directory}` read back otherwise than they were written: no checkpoint is signed over them; `bartizan log verify` names which"
+        );
 }

@@ -15,7 +15,7 @@ internal sealed class SegmentHandover(string directory, ILogDisk disk)
 
     /// <summary>Gives up one segment; false when there is none to give up, now or once it is old enough.</summary>
     /// <exception cref="LogInconsistentException">When a bundle differs from its segment.</exception>
-    /// <exception cref="IOException">When the disk failed to sync what stands in its place.</exception>
+    /// <exception cref="IOException">When a bundle can't be read, or the disk failed to sync what stands in its place.</exception>
     public bool GiveUpOldest(
         List<SegmentFile> segments,
         long published,
@@ -80,7 +80,7 @@ internal sealed class SegmentHandover(string directory, ILogDisk disk)
     {
         var path = Path.Combine(directory, TilePath.Bundle(number, TilePath.Width));
         return EntryBundle.Read(path, out var problem)
-            ?? throw new LogInconsistentException($"the bundle `{path}` {problem}: its segment is kept");
+            ?? throw new IOException($"the bundle `{path}` {problem}: it is made again from its segment");
     }
 
     private LogInconsistentException Differs(long index, SegmentFile segment) =>
