@@ -140,6 +140,21 @@ internal sealed class Integrator
     // waits for a power failure must not have the log itself destroy the hashes and copies that tell what was changed.
     private bool IsSigned(long from, CompactRange tree, CancellationToken cancellationToken)
     {
+        var hashes = new byte[TilePath.FullBytes];
+        for (var minimum = MinimumIndex.Of(_directory).Index; tree.Size < minimum; )
+        {
+            if (tree.Size % TilePath.Width != 0)
+            {
+                return false;
+            }
+
+            LoadPruned(tree.Size / TilePath.Width, hashes);
+            for (var at = 0; at < hashes.Length; at += TreeHash.SizeBytes)
+            {
+                tree.Append(hashes.AsSpan(at));
+            }
+        }
+
         foreach (var (_, spared) in _leaves.Read(from, _last.Size))
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -191,15 +206,18 @@ internal sealed class Integrator
         for (var minimum = MinimumIndex.Of(_directory).Index; _tiles.Size < minimum; )
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var block = _tiles.Size / TilePath.Width;
-            if (!TileTree.TryLoad(_directory, 0, block, TilePath.Width, hashes))
-            {
-                throw new LogInconsistentException(
-                    $"the tile `{TilePath.Tile(0, block, TilePath.Width)}` of the log in `{_directory}` is missing, and its entries were pruned"
-                );
-            }
-
+            LoadPruned(_tiles.Size / TilePath.Width, hashes);
             _tiles.AppendPruned(hashes);
+        }
+    }
+
+    private void LoadPruned(long block, byte[] hashes)
+    {
+        if (!TileTree.TryLoad(_directory, 0, block, TilePath.Width, hashes))
+        {
+            throw new LogInconsistentException(
+                $"the tile `{TilePath.Tile(0, block, TilePath.Width)}` of the log in `{_directory}` is missing, and its entries were pruned"
+            );
         }
     }
 

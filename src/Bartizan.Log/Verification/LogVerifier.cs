@@ -80,7 +80,8 @@ public sealed class LogVerifier
     private LogVerdict Verify(CancellationToken cancellationToken)
     {
         _checkpoints = CheckpointSet.Read(_directory, _options, _faults);
-        var segments = SegmentSurvey.Read(_directory, _checkpoints.Key?.Name, _faults);
+        var largest = _checkpoints.Sizes.DefaultIfEmpty(long.MaxValue).Max();
+        var segments = SegmentSurvey.Read(_directory, _checkpoints.Key?.Name, largest, _faults);
         _prune = PruneAudit.Read(_directory, _options, segments, Signed, _faults);
         var sizes = _checkpoints.Sizes.Append(_prune.Minimum);
         _ledger = new BlockLedger(_directory, Signed, _checkpoints.Own?.Root, sizes);

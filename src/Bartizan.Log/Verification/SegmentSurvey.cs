@@ -12,7 +12,11 @@ namespace Bartizan.Log.Verification;
 internal static class SegmentSurvey
 {
     /// <summary>The segments that can be read, in the order of their entries.</summary>
-    public static List<SegmentFile> Read(string directory, string? origin, FaultList faults)
+    /// <param name="directory">The log's directory.</param>
+    /// <param name="origin">The log's name, if it is known.</param>
+    /// <param name="signed">Entries that the largest checkpoint covers.</param>
+    /// <param name="faults">Takes what is wrong.</param>
+    public static List<SegmentFile> Read(string directory, string? origin, long signed, FaultList faults)
     {
         var found = new List<SegmentFile>();
         var folder = Path.Combine(directory, SegmentFile.Folder);
@@ -37,6 +41,17 @@ internal static class SegmentSurvey
                 continue;
             }
 
+            if (header.FirstIndex > Math.Max(signed, found.Count == 0 ? 0 : Reach(found[^1])))
+            {
+                // Whoever fills in the entries before it would never come to an end.
+                faults.Add(
+                    LogFaultKind.SegmentDamaged,
+                    null,
+                    $"the header of the segment `{path}` was changed: the log has nowhere near {header.FirstIndex} entries"
+                );
+                continue;
+            }
+
             Place(found, new SegmentFile(number, path, header), faults);
         }
 
@@ -54,6 +69,13 @@ internal static class SegmentSurvey
         }
 
         return found;
+    }
+
+    // No entry is shorter than a byte: the first index that the next segment can have at most.
+    private static long Reach(SegmentFile segment)
+    {
+        using var file = segment.TryOpen();
+        return segment.Header.FirstIndex + (file is null ? 0 : RandomAccess.GetLength(file) / (Frame.HeadBytes + 1));
     }
 
     private static void Place(List<SegmentFile> found, SegmentFile segment, FaultList faults)

@@ -117,6 +117,16 @@ public sealed class TamperMatrixTests : TemporaryLog
                 LogFaultKind.SegmentDamaged,
                 At(4, 0)
             ),
+            ["a segment's header claims to be far behind the log's end"] = (
+                log => log.Header(4, FarAway),
+                LogFaultKind.SegmentDamaged,
+                null
+            ),
+            ["the first segment's header claims to be far behind the log's end"] = (
+                log => log.Header(FirstSegment, FarAway),
+                LogFaultKind.SegmentDamaged,
+                null
+            ),
             ["a bit flipped in a segment's header"] = (
                 log => log.Patch(log.Segment(4), bytes => bytes[70] ^= 1),
                 LogFaultKind.SegmentDamaged,
@@ -362,5 +372,11 @@ public sealed class TamperMatrixTests : TemporaryLog
         }
 
         return path;
+    }
+
+    private static void FarAway(byte[] header)
+    {
+        System.Buffers.Binary.BinaryPrimitives.WriteInt64LittleEndian(header.AsSpan(16), 1L << 60);
+        System.Buffers.Binary.BinaryPrimitives.WriteInt32LittleEndian(header.AsSpan(64), 1);
     }
 }
