@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Bartizan.Core.Exports;
 using Bartizan.Core.Manifests;
 using Bartizan.Log;
+using Bartizan.Log.Checkpoints;
 using Bartizan.Records.Export.Sinks;
 
 namespace Bartizan.Records.Export;
@@ -102,7 +103,7 @@ public sealed class Exporter : IAsyncDisposable
                             settings,
                             sink,
                             queue,
-                            new SinkCursor(file + ".cursor"),
+                            new SinkCursor(file + ".cursor", Origin()),
                             new SetAsideFile(file + ".refused", _clock),
                             progress,
                             _options.Source,
@@ -125,6 +126,15 @@ public sealed class Exporter : IAsyncDisposable
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
+    }
+
+    // Where a sink has come to counts for this log only.
+    private string Origin()
+    {
+        var path = Path.Combine(_options.LogDirectory, "vkey");
+        return NoteVerifier.TryParse(File.ReadAllText(path), out var key)
+            ? key.Name
+            : throw new IOException($"`{path}` holds no key of a log");
     }
 
     private async Task StopAsync()

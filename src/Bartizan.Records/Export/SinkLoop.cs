@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.Text.Json;
 using Bartizan.Core.Exports;
 using Bartizan.Log;
 using Bartizan.Records.Export.Sinks;
@@ -94,6 +95,18 @@ internal sealed class SinkLoop(
         {
             cursor.Load();
             _next = cursor.Value ?? (settings.FromNow ? queue.Size : 0);
+            if (_next > queue.Size)
+            {
+                // Else what the log writes in place of what it lost would be taken for sent.
+                progress.Failed(
+                    string.Create(
+                        CultureInfo.InvariantCulture,
+                        $"entries up to {_next} were sent and the log has {queue.Size}: it was rolled back"
+                    )
+                );
+                _next = queue.Size;
+            }
+
             cursor.Save(_next);
             progress.Moved(_next);
         }
@@ -295,7 +308,18 @@ internal sealed class SinkLoop(
         }
 
         _buffer.ResetWrittenCount();
-        sink.Write(entry, _buffer);
+        try
+        {
+            sink.Write(entry, _buffer);
+        }
+        catch (Exception e)
+            when (e is ArgumentException or InvalidOperationException or FormatException or JsonException)
+        {
+            // A format that can't say it must not hold up what comes after it.
+            SetAside(leaf.Index, e.Message);
+            return;
+        }
+
         _pending.Add(new SinkItem(entry, _buffer.WrittenSpan.ToArray()));
         _pendingBytes += _buffer.WrittenCount;
     }

@@ -57,7 +57,7 @@ public abstract class LoopBench : TemporaryRecord
             used,
             sink,
             queue,
-            new SinkCursor(Cursor),
+            new SinkCursor(Cursor, journal.Log.Origin),
             new SetAsideFile(SetAside, LoopClock),
             progress,
             SampleEntries.Source,

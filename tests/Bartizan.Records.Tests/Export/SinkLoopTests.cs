@@ -135,7 +135,7 @@ public sealed class SinkLoopTests : LoopBench
         var seen = new List<string>();
         var sink = new ScriptedSink(_ =>
         {
-            seen.Add(File.ReadAllText(Cursor).Trim());
+            seen.Add(File.ReadAllText(Cursor).Split(' ')[0]);
             return SinkAnswer.Taken;
         })
         {
@@ -143,7 +143,7 @@ public sealed class SinkLoopTests : LoopBench
         };
         await RunAsync(journal, sink, s => s.Next == 250);
         seen.ShouldBe(["0", "0", "100"], "the cursor stays one batch behind");
-        (await File.ReadAllTextAsync(Cursor)).Trim().ShouldBe("250");
+        (await File.ReadAllTextAsync(Cursor)).Trim().ShouldBe($"250 {journal.Log.Origin}");
     }
 
     [Fact]
@@ -201,6 +201,46 @@ public sealed class SinkLoopTests : LoopBench
         await FillAsync(journal, 5);
         await RunAsync(journal, sink, s => s.Next == 35, Settings with { FromNow = true });
         sink.Taken.ShouldBe([30, 31, 32, 33, 34]);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_new_log_in_the_old_ones_place_is_sent_from_its_first_entry(bool fromNow)
+    {
+        await using var journal = await OpenAsync();
+        await FillAsync(journal, 30);
+        Directory.CreateDirectory(Path.GetDirectoryName(Cursor)!);
+        await File.WriteAllTextAsync(Cursor, "20 bartizan/another\n");
+        var sink = new ScriptedSink(_ => SinkAnswer.Taken);
+        await RunAsync(journal, sink, s => s.Next == 30, Settings with { FromNow = fromNow });
+        sink.Taken.ShouldBe(Enumerable.Range(0, 30).Select(i => (long)i));
+    }
+
+    [Fact]
+    public async Task What_a_log_writes_after_it_was_rolled_back_is_sent_and_the_rolling_back_is_told()
+    {
+        await using var journal = await OpenAsync();
+        await FillAsync(journal, 30);
+        Directory.CreateDirectory(Path.GetDirectoryName(Cursor)!);
+        await File.WriteAllTextAsync(Cursor, $"40 {journal.Log.Origin}\n");
+        var sink = new ScriptedSink(_ => SinkAnswer.Taken);
+        await RunAsync(journal, sink, s => s.Problem is not null);
+        Status.Problem!.ShouldContain("rolled back");
+        await FillAsync(journal, 5);
+        await RunAsync(journal, sink, s => s.Next == 35);
+        sink.Taken.ShouldBe([30, 31, 32, 33, 34]);
+    }
+
+    [Fact]
+    public async Task An_entry_that_a_format_cant_write_is_set_aside_and_holds_up_nobody()
+    {
+        await using var journal = await OpenAsync();
+        await FillAsync(journal, 50);
+        var sink = new ScriptedSink(_ => SinkAnswer.Taken) { CantWrite = 17 };
+        await RunAsync(journal, sink, s => s.Lag == 0);
+        sink.Taken.ShouldBe(Enumerable.Range(0, 50).Select(i => (long)i).Where(i => i != 17));
+        (await File.ReadAllLinesAsync(SetAside)).ShouldHaveSingleItem().ShouldContain("\"index\":17");
     }
 
     [Fact]

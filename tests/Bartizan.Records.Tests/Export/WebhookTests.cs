@@ -113,6 +113,28 @@ public sealed class WebhookTests : LoopBench
         new SinkToken(token).ToString().ShouldBe("***");
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_token_that_an_answer_repeats_encoded_or_at_the_end_of_what_is_shown_is_not_shown(bool encoded)
+    {
+        var token = $"whsec_{Convert.ToBase64String(s_key)}";
+        var repeated = encoded ? Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(token)) : token;
+        await using var peer = await HttpPeer.StartAsync(
+            (_, context) =>
+            {
+                context.Response.StatusCode = 401;
+                return context.Response.WriteAsync(new string('.', 180) + repeated);
+            }
+        );
+        await using var journal = await OpenAsync();
+        await FillAsync(journal, 3);
+        await using var sink = Sink(peer.Url);
+        await RunAsync(journal, sink, s => s.Problem is not null);
+        Status.Problem!.ShouldContain("answered 401");
+        Status.Problem!.ShouldNotContain(repeated[..12]);
+    }
+
     [Fact]
     public async Task A_redirect_is_not_followed()
     {

@@ -20,8 +20,18 @@ internal sealed class ScriptedSink(Func<IReadOnlyList<SinkItem>, SinkAnswer> ans
 
     public bool ConfirmsLate { get; init; }
 
-    public void Write(ExportedEntry entry, IBufferWriter<byte> output) =>
+    /// <summary>The index of an entry that its format throws at.</summary>
+    public long? CantWrite { get; init; }
+
+    public void Write(ExportedEntry entry, IBufferWriter<byte> output)
+    {
+        if (entry.Row.Index == CantWrite)
+        {
+            throw new ArgumentException("infinite is no number of JSON", nameof(entry));
+        }
+
         Encoding.UTF8.GetBytes(entry.Entry.Target ?? entry.Entry.Detail ?? "", output);
+    }
 
     public Task<SinkAnswer> SendAsync(IReadOnlyList<SinkItem> batch, CancellationToken cancellationToken)
     {

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Security;
 using Bartizan.Core.Exports;
+using Bartizan.Records.Export.Formats;
 
 namespace Bartizan.Records.Export.Sinks.Http;
 
@@ -95,9 +96,12 @@ internal sealed class HttpEndpoint : IDisposable
     /// <summary>The status and the server's own words, without the token that some servers repeat.</summary>
     public string Problem(HttpReply reply)
     {
+        // More is read than shown: a token that is cut in the middle would not be found.
         const int Shown = 200;
-        var words = System.Text.Encoding.UTF8.GetString(reply.Body.Span[..Math.Min(reply.Body.Length, Shown)]);
-        return $"`{_base.Authority}` answered {reply.Status}: {_token().Scrub(words)}".TrimEnd(':', ' ');
+        const int Read = 16 * 1024;
+        var words = System.Text.Encoding.UTF8.GetString(reply.Body.Span[..Math.Min(reply.Body.Length, Read)]);
+        words = CutText.To(_token().Scrub(words), Shown);
+        return $"`{_base.Authority}` answered {reply.Status}: {words}".TrimEnd(':', ' ');
     }
 
     /// <inheritdoc/>
