@@ -68,6 +68,48 @@ public sealed class IndependentVerifierTests : TemporaryLog
         output.ShouldContain("doesn't continue the older checkpoint of 300");
     }
 
+    [Fact]
+    public async Task It_takes_a_pruned_log_and_its_archives_and_sees_what_nobody_recorded()
+    {
+        string[] archives = [System.IO.Path.Combine(Root, "first"), System.IO.Path.Combine(Root, "second")];
+        await using (var log = await OpenSmallAsync())
+        {
+            await PruningTests.FillAsync(log, 1200);
+            await PruningTests.PruneAsync(log, 256, archives[0]);
+            await PruningTests.PruneAsync(log, 768, archives[1]);
+        }
+
+        var (code, output) = await RunAsync("--archive", archives[0], "--archive", archives[1]);
+        code.ShouldBe(0, output);
+        output.ShouldContain("pruned: entries before 768");
+        output.ShouldContain("archive: 256 entries from 0 on");
+        output.ShouldContain("archive: 512 entries from 256 on");
+
+        // Cut off; the other's in its place; more deleted than was recorded.
+        var whole = await File.ReadAllBytesAsync(archives[1]);
+        await File.WriteAllBytesAsync(archives[1], whole[..(whole.Length / 2)]);
+        (await RunAsync("--archive", archives[1])).Code.ShouldBe(1);
+        whole[whole.Length - 3000] ^= 1;
+        await File.WriteAllBytesAsync(archives[1], whole);
+        (await RunAsync("--archive", archives[1])).Code.ShouldBe(1);
+        await File.WriteAllTextAsync(System.IO.Path.Combine(Path, "minimum"), "minimum 1024\nrecord 1201\n");
+        (code, output) = await RunAsync();
+        code.ShouldBe(1);
+        output.ShouldContain("records a prune up to 768, not to 1024");
+    }
+
+    private Task<TransparencyLog> OpenSmallAsync() =>
+        TransparencyLog.OpenAsync(
+            Path,
+            Options with
+            {
+                SegmentBytes = 12 * 1024,
+                MaxCommitEntries = 50,
+            },
+            TimeProvider.System,
+            default
+        );
+
     // 300 entries, whose checkpoint is kept, then the rest.
     private async Task<string> WriteTwiceAsync()
     {

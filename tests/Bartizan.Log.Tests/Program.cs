@@ -5,5 +5,10 @@ return args switch
 {
     [KilledWriter.Argument, var directory] => await KilledWriter.RunAsync(directory, waits: false),
     [KilledWriter.Argument, var directory, KilledWriter.Ready] => await KilledWriter.RunAsync(directory, waits: true),
+    [KilledPruner.Argument, var directory, var archives, var last] => await KilledPruner.RunAsync(
+        directory,
+        archives,
+        last
+    ),
     _ => await Xunit.Runner.InProc.SystemConsole.ConsoleRunner.Run(args),
 };

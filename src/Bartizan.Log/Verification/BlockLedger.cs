@@ -78,7 +78,8 @@ internal sealed class BlockLedger
     /// Takes the next block, which was pruned: its tile is all that there is. One tree goes by it, the other by the tile above, so that
     /// the signed root tells which of the two was changed.
     /// </summary>
-    public void AddPruned(long block)
+    /// <returns>Whether <paramref name="bundle"/> holds the entries of the tile.</returns>
+    public bool AddPruned(long block, Stretch? bundle)
     {
         var tile = new byte[TilePath.FullBytes];
         var there = TileTree.TryLoad(_directory, 0, block, TilePath.Width, tile);
@@ -92,6 +93,8 @@ internal sealed class BlockLedger
         {
             Differences[block] = new BlockDifference(block, there, false, true, BundleFinding.None);
         }
+
+        return bundle is { Count: TilePath.Width } && bundle.Holds(tile);
     }
 
     /// <summary>The hash that an entry must have, as its tile says; empty where no tile does.</summary>

@@ -113,7 +113,7 @@ public sealed class LogVerifier
     {
         for (; _found < _prune.Minimum; _found += TilePath.Width)
         {
-            _ledger.AddPruned(_found / TilePath.Width);
+            AddPruned(_found / TilePath.Width);
         }
 
         for (var at = 0; at < items.Count; )
@@ -144,6 +144,21 @@ public sealed class LogVerifier
         }
 
         Flush(null);
+    }
+
+    // A bundle that is still there, or there again, must be the one that went: others may serve the directory as it is.
+    private void AddPruned(long block)
+    {
+        var there = File.Exists(Path.Combine(_directory, TilePath.Bundle(block, TilePath.Width)));
+        var bundle = there ? Stretch.OfBundle(_directory, block, TilePath.Width, out _) : null;
+        if (!_ledger.AddPruned(block, bundle) && there)
+        {
+            _faults.Add(
+                LogFaultKind.BundleChanged,
+                block * TilePath.Width,
+                $"the bundle `{TilePath.Bundle(block, TilePath.Width)}` was pruned, and stands there with other entries"
+            );
+        }
     }
 
     private void Take(LeafItem item)

@@ -35,7 +35,7 @@ internal sealed class PruneAudit
     )
     {
         var audit = new PruneAudit(directory, options, faults);
-        audit.Read(segments.Count > 0 ? segments[0].Header.FirstIndex : signed);
+        audit.Read(segments.Count > 0 ? segments[0].Header.FirstIndex : signed, signed);
         return audit;
     }
 
@@ -78,7 +78,7 @@ internal sealed class PruneAudit
         }
     }
 
-    private void Read(long bundled)
+    private void Read(long bundled, long signed)
     {
         if (!Pruning.MinimumIndex.TryRead(_directory, out _standing))
         {
@@ -98,7 +98,7 @@ internal sealed class PruneAudit
         if (
             Minimum < bundled - (bundled % TilePath.Width)
             && !IsThere(Minimum / TilePath.Width)
-            && Newest(bundled) is { } newest
+            && Newest(bundled, signed) is { } newest
         )
         {
             RolledBack(newest.Index, newest.Record);
@@ -109,7 +109,7 @@ internal sealed class PruneAudit
     private bool IsThere(long block) => File.Exists(Path.Combine(_directory, TilePath.Bundle(block, TilePath.Width)));
 
     // The newest record of a prune that goes further than the file says; null when none does.
-    private MinimumIndex? Newest(long bundled)
+    private MinimumIndex? Newest(long bundled, long signed)
     {
         MinimumIndex? newest = null;
         var from = Minimum;
@@ -126,6 +126,8 @@ internal sealed class PruneAudit
                     _options.PruneRecords.Read(spared.Span[1..]) is { } record
                     && record.Minimum > (newest?.Index ?? Minimum)
                     && record.Minimum <= bundled
+                    && Pruner.ProblemOf(record, index) is null
+                    && IsOfTree(record, signed)
                 )
                 {
                     newest = new MinimumIndex(record.Minimum, index);
@@ -138,6 +140,21 @@ internal sealed class PruneAudit
         }
 
         return newest;
+    }
+
+    // As far as the tiles tell: whether they are right shows when the tree is held against its root.
+    private bool IsOfTree(PruneRecord record, long signed)
+    {
+        try
+        {
+            var tree = new TileTree(_directory, signed);
+            return record.Minimum <= signed
+                && Convert.ToHexStringLower(Tree.SubtreeHash.Root(tree, record.Minimum)) == record.Root;
+        }
+        catch (LogInconsistentException)
+        {
+            return true;
+        }
     }
 
     private PruneRecord? RecordAt(long index)
