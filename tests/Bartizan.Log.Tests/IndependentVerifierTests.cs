@@ -74,7 +74,7 @@ public sealed class IndependentVerifierTests : TemporaryLog
         string[] archives = [System.IO.Path.Combine(Root, "first"), System.IO.Path.Combine(Root, "second")];
         await using (var log = await OpenSmallAsync())
         {
-            await PruningTests.FillAsync(log, 1200);
+            await PruningTests.FillAsync(log, 2000);
             await PruningTests.PruneAsync(log, 256, archives[0]);
             await PruningTests.PruneAsync(log, 768, archives[1]);
         }
@@ -92,7 +92,7 @@ public sealed class IndependentVerifierTests : TemporaryLog
         whole[whole.Length - 3000] ^= 1;
         await File.WriteAllBytesAsync(archives[1], whole);
         (await RunAsync("--archive", archives[1])).Code.ShouldBe(1);
-        await File.WriteAllTextAsync(System.IO.Path.Combine(Path, "minimum"), "minimum 1024\nrecord 1201\n");
+        await File.WriteAllTextAsync(System.IO.Path.Combine(Path, "minimum"), "minimum 1024\nrecord 2001\n");
         (code, output) = await RunAsync();
         code.ShouldBe(1);
         output.ShouldContain("records a prune up to 768, not to 1024");

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Bartizan.Cli.Terminal;
 using Bartizan.Client;
+using Bartizan.Log.Pruning;
 using Bartizan.Records.Entries;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Projections;
@@ -140,8 +141,22 @@ internal static class LogCommand
             Screen.Note($"reading the whole log: {note}");
         }
 
+        if (Pruned(place.Record.LogDirectory) is { } pruned)
+        {
+            Screen.Note(pruned);
+        }
+
         return search;
     }
+
+    /// <summary>That the log's first entries were pruned, in a sentence; null when none were.</summary>
+    public static string? Pruned(string logDirectory) =>
+        MinimumIndex.TryRead(logDirectory, out var minimum) && minimum.Index > 0
+            ? string.Create(
+                CultureInfo.InvariantCulture,
+                $"entries before {minimum.Index} were pruned, as entry {minimum.Record} records: they are in its archives, not here"
+            )
+            : null;
 
     /// <summary>Where the record is.</summary>
     public static JournalOptions Places(string? home = null) =>

@@ -59,7 +59,11 @@ internal static class LogShowCommand
                 );
                 if (timeline is null)
                 {
-                    return Screen.Error(ExitCode.No, $"the log has no entry of session `{id}`");
+                    return Screen.Error(
+                        ExitCode.No,
+                        $"the log has no entry of session `{id}`",
+                        LogCommand.Pruned(places.LogDirectory)
+                    );
                 }
 
                 if (parsed.GetValue(json))

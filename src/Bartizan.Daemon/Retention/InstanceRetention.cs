@@ -10,6 +10,7 @@ using Bartizan.Core.Retention;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Records.Journals;
+using Bartizan.Records.Projections;
 using Bartizan.Records.Retention;
 
 namespace Bartizan.Daemon.Retention;
@@ -122,6 +123,7 @@ internal sealed class InstanceRetention : IAsyncDisposable
         }
 
         var outcome = await _retainer.RunAsync(settings, Exported(), person, cancellationToken).ConfigureAwait(false);
+        ForgetRows(outcome.Pruned);
         return reply with
         {
             Says = Sentence("went", outcome.Payloads, outcome.Pruned),
@@ -160,6 +162,7 @@ internal sealed class InstanceRetention : IAsyncDisposable
         }
 
         var outcome = await _retainer.RunAsync(settings, Exported(), Itself, _closing.Token).ConfigureAwait(false);
+        ForgetRows(outcome.Pruned);
         if (outcome.Payloads + outcome.Pruned > 0)
         {
             _say($"retention: {Sentence("went", outcome.Payloads, outcome.Pruned)}");
@@ -224,6 +227,15 @@ internal sealed class InstanceRetention : IAsyncDisposable
         }
 
         return load.Settings;
+    }
+
+    // The projection holds rows and texts of what went: it is built again from what is left.
+    private void ForgetRows(long pruned)
+    {
+        if (pruned > 0)
+        {
+            new ProjectionPlace { Home = _state.Home }.Distrust();
+        }
     }
 
     // What isn't sent yet isn't pruned. Of a file that can't be read nobody knows who waits.
