@@ -8,15 +8,8 @@ var root = RootCommands.Make();
 var parsed = root.Parse(args);
 if (parsed.Errors.Count > 0)
 {
-    var command = parsed.CommandResult.Command;
-    var path = WordsOf(command);
-    return Screen.Error(
-        ExitCode.Usage,
-        command.Action is null && parsed.UnmatchedTokens.Count > 0
-            ? $"`{path}` has no command `{parsed.UnmatchedTokens[0]}`"
-            : parsed.Errors[0].Message.TrimEnd('.'),
-        $"`{path} --help` shows how it is used"
-    );
+    var path = WordsOf(parsed.CommandResult.Command);
+    return Screen.Error(ExitCode.Usage, UsageError.Of(parsed, path), $"`{path} --help` shows how it is used");
 }
 
 try

@@ -76,6 +76,42 @@ public sealed class NewcomerTests
         (await scene.BartizanAsync("init")).Code.ShouldBe(2);
     }
 
+    [Theory]
+    [InlineData("error: `bartizan workspace` needs one of its commands: diff, apply, discard", "workspace")]
+    [InlineData("error: <target> is missing", "explain", "read")]
+    [InlineData("error: Cannot parse argument `x` for option `--limit`", "log", "--limit", "x")]
+    [InlineData("error: Option `--why` is required", "log", "erase", "s-1")]
+    [InlineData("error: there is no file `nope`", "witness", "--logs", "nope")]
+    [InlineData("hint: a file is `workspace/PATH`", "explain", "read", "README.md")]
+    public async Task A_mistake_is_one_line_that_says_what_to_do(string said, params string[] arguments)
+    {
+        await using var scene = await Scene.OpenAsync();
+        var wrong = await scene.BartizanAsync(arguments);
+
+        wrong.Code.ShouldBe(2, wrong.ToString());
+        wrong.Error.ShouldContain(said);
+        wrong.Error.ShouldNotContain("System.");
+        wrong.Error.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_story_and_a_list_name_the_entries_by_which_they_are_proved()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await scene.RunAsync("true")).Code.ShouldBe(0);
+        var state = (await scene.LogAsync("kind:state"))[0];
+        var index = state["index"]!.GetValue<long>();
+        var session = state["session"]!.GetValue<string>();
+
+        (await scene.BartizanAsync("log", $"index:{index}..{index}")).Output.TrimStart().ShouldStartWith($"{index}  ");
+        (await scene.BartizanAsync("log", "show", session)).Output.ShouldContain($" {index}  ");
+        (await scene.BartizanAsync("log", "nothing-has-this-name")).Error.ShouldContain("no entry fits");
+
+        var story = Scene.Json(await scene.BartizanAsync("log", "show", session, "--json"));
+        story["session"]!.GetValue<string>().ShouldBe(session);
+        story["rows"]![0]!["entry"]!.ToJsonString().ShouldBe(state.ToJsonString());
+    }
+
     private static string RepositoryRoot()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);

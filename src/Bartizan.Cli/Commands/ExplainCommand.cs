@@ -73,7 +73,9 @@ internal static class ExplainCommand
                 return Screen.Error(
                     ExitCode.Usage,
                     problem,
-                    "an action is `model provider/name`, `tool server/name`, `http METHOD url`, `connect host:port`, `read path` or `exec words`"
+                    parsed.GetValue(verb) is "read" or "write"
+                        ? "a file is `workspace/PATH`, `home/PATH`, `tmp/PATH` or, elsewhere on the host, `/PATH`"
+                        : "an action is `model provider/name`, `tool server/name`, `http METHOD url`, `connect host:port`, `read path` or `exec words`"
                 );
             }
 

@@ -88,7 +88,7 @@ internal static class InitCommand
         Screen.Line();
         Screen.Line(
             exposure.Agents.IsEmpty
-                ? "no agent program was found on PATH"
+                ? "no agent program was found on PATH: put yours into `run.command` of the draft"
                 : $"agents here: {string.Join(", ", exposure.Agents.Select(a => a.Program))}"
         );
     }

@@ -86,6 +86,7 @@ internal static class LogCommand
     {
         using var search = await OpenAsync(cancellationToken);
         var shown = new List<long>();
+        var any = false;
         await foreach (var row in search.FindAsync(query, page, cancellationToken))
         {
             if (check || page.Limit is not null)
@@ -93,7 +94,13 @@ internal static class LogCommand
                 shown.Add(row.Index);
             }
 
+            any = true;
             print(row);
+        }
+
+        if (!any && !follow)
+        {
+            Screen.Note("no entry fits");
         }
 
         if (page.Limit == shown.Count)

@@ -68,7 +68,7 @@ internal static class LogShowCommand
 
                 if (parsed.GetValue(json))
                 {
-                    Screen.Json(timeline);
+                    Screen.Json(TimelineText.Json(timeline));
                 }
                 else
                 {
@@ -92,7 +92,7 @@ internal static class LogShowCommand
         foreach (var row in timeline.Rows.Take(MaxRows))
         {
             Screen.Line(
-                RowText.Line(row.Row)
+                RowText.SessionLine(row.Row)
                     + (
                         row.Outcome is { } outcome ? $"  → {RowText.Outcome(outcome)}"
                         : row.Row.Entry.Kind == EntryKind.Intent ? "  → open"
@@ -119,7 +119,11 @@ internal static class LogShowCommand
                 string.Create(CultureInfo.InvariantCulture, $"with credential {credential.Handle} ×{credential.Count}")
         );
         Screen.Line("what did it change?", Tone.Strong);
-        Targets(timeline.Changed);
+        if (timeline.Changed.Length > 0 || timeline.Workspace.IsEmpty)
+        {
+            Targets(timeline.Changed);
+        }
+
         Listed(
             timeline.Workspace,
             row =>

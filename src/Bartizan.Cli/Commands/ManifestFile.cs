@@ -17,7 +17,11 @@ internal static class ManifestFile
         var file = Path.GetFullPath(path);
         if (!File.Exists(file))
         {
-            Screen.Error(code, $"there is no manifest `{path}`", "`bartizan init` drafts one; `-m FILE` names another");
+            Screen.Error(
+                code,
+                $"there is no manifest `{path}`",
+                path == Default ? "`bartizan init` drafts one; `-m FILE` names another" : "check the file's path"
+            );
             return null;
         }
 

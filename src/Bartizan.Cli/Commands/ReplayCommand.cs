@@ -85,7 +85,7 @@ internal static class ReplayCommand
         foreach (var change in report.Changes)
         {
             Screen.Line(
-                $"{Word(change.Was)} → {Word(change.Now)}  {Word(change.Verb)} {Screen.Printable(change.Target)}  {change.Count} times, first entry {change.First}",
+                $"{Word(change.Was)} → {Word(change.Now)}  {Word(change.Verb)} {Screen.Printable(change.Target)}  ×{change.Count}, first entry {change.First}",
                 change.Now > change.Was ? Tone.Bad : Tone.Plain
             );
             Screen.Line(

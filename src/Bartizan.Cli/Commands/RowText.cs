@@ -10,14 +10,16 @@ namespace Bartizan.Cli.Commands;
 /// <summary>One entry as a line for a person, or as stable JSON for a program.</summary>
 internal static class RowText
 {
-    /// <summary>One line.</summary>
+    /// <summary>One line: its index, which proofs and pages go by, its time in UTC, its session, what it says.</summary>
     public static string Line(EntryRow row)
     {
-        var entry = row.Entry;
-        var time = row.Stamp.Time.ToString("yyyy-MM-dd HH:mm:ss.fff", CultureInfo.InvariantCulture);
-        var session = entry.Session == default ? "-" : entry.Session.ToString();
-        return $"{time}  {session, -22}  {Word(entry.Kind), -9} {What(entry)}".TrimEnd();
+        var session = row.Entry.Session == default ? "-" : row.Entry.Session.ToString();
+        return $"{Place(row)}  {session, -22}  {Word(row.Entry.Kind), -9} {What(row.Entry)}".TrimEnd();
     }
+
+    /// <summary>One line where the session is known.</summary>
+    public static string SessionLine(EntryRow row) =>
+        $"{Place(row)}  {Word(row.Entry.Kind), -9} {What(row.Entry)}".TrimEnd();
 
     /// <summary>How a granted action ended.</summary>
     public static string Outcome(EntryRow row)
@@ -77,6 +79,12 @@ internal static class RowText
             payloads = row.Payloads,
         };
     }
+
+    private static string Place(EntryRow row) =>
+        string.Create(
+            CultureInfo.InvariantCulture,
+            $"{row.Index, 6}  {row.Stamp.Time.UtcDateTime:yyyy-MM-dd HH:mm:ss.fff}Z"
+        );
 
     private static string What(Entry entry)
     {

@@ -21,7 +21,11 @@ internal static class RunCommand
             Description =
                 "Development only: what the manifest doesn't mention is allowed and recorded; ends by proposing the manifest.",
         };
-        var detach = new Option<bool>("--detach") { Description = "Leave the session running when this command ends." };
+        var detach = new Option<bool>("--detach")
+        {
+            Description =
+                "Let the session live on when this command is killed or its terminal closes; an interrupt still ends it.",
+        };
         var json = new Option<bool>("--json") { Description = "Print how it ended as JSON on stderr." };
         var statusFd = new Option<int?>("--status-fd")
         {

@@ -35,7 +35,15 @@ internal static class SandboxCommand
                     ["ATTEMPT", "RESULT", "LAYER", "OBSERVED"],
                     [
                         .. result.Attempts.Select(a =>
-                            (string[])[a.Id, a.Fails ? a.Result.ToUpperInvariant() : a.Result, a.Layer, a.Observed]
+                            (string[])
+                                [
+                                    a.Id,
+                                    a.Fails
+                                        ? a.Result.ToUpperInvariant()
+                                        : a.Result.Replace("notapplicable", "not applicable", StringComparison.Ordinal),
+                                    a.Layer,
+                                    a.Observed,
+                                ]
                         ),
                     ]
                 );

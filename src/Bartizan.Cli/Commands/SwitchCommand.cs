@@ -74,7 +74,7 @@ internal static class SwitchCommand
                     };
                     Screen.Line(
                         reply.Sessions.Count == 0
-                            ? "no such session was running"
+                            ? (request.All ? "no session was running" : "no such session was running")
                             : $"{word} {string.Join(", ", reply.Sessions)} in {reply.Milliseconds.ToString("F1", CultureInfo.InvariantCulture)} ms"
                     );
                 }

@@ -76,6 +76,15 @@ internal static class WitnessCommand
             return Screen.Error(ExitCode.Usage, $"`{listen}` is no address and port", $"as in `{DefaultListen}`");
         }
 
+        if (!File.Exists(logs))
+        {
+            return Screen.Error(
+                ExitCode.Usage,
+                $"there is no file `{logs}`",
+                "write one: a line `log ` and the log's key for each log, and a line `quorum none`"
+            );
+        }
+
         try
         {
             var options = new WitnessOptions

@@ -62,9 +62,10 @@ internal sealed class ResultCheck(StateDirectory state, IIsolationBackend backen
                     .Exited.WaitAsync(limits.WallClock, clock, cancellationToken)
                     .ConfigureAwait(false);
                 var said = string.Concat(await output.ConfigureAwait(false)).Trim();
+                var words = said.Length == 0 ? [] : said.Split('\n').Select(Visible.Line);
                 return exit.Code == 0
                     ? null
-                    : $"nothing was applied: the check ended with code {exit.Code}{(said.Length > 0 ? $": {Visible.Line(said)}" : "")}";
+                    : string.Join('\n', [$"nothing was applied: the check ended with code {exit.Code}", .. words]);
             }
         }
         catch (TimeoutException)

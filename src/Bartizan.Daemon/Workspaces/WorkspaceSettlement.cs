@@ -45,7 +45,7 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
                 new ControlProblem(
                     2,
                     $"session `{request.Session}` has no changes waiting",
-                    "`bartizan log` lists sessions; changes are gone once applied or discarded"
+                    "`bartizan log kind:state` lists sessions; changes are gone once applied or discarded"
                 )
             );
         }

@@ -1,0 +1,41 @@
+using Bartizan.Records.Timelines;
+
+namespace Bartizan.Cli.Commands;
+
+/// <summary>A session's story as stable JSON; its entries have the fields of <c>bartizan log --json</c>.</summary>
+internal static class TimelineText
+{
+    /// <summary>The fields; names are stable.</summary>
+    public static object Json(SessionTimeline timeline) =>
+        new
+        {
+            session = timeline.Session.ToString(),
+            timeline.Agent,
+            timeline.Person,
+            timeline.State,
+            timeline.Started,
+            timeline.Latest,
+            rows = timeline.Rows.Select(Row),
+            timeline.Reached,
+            timeline.Changed,
+            timeline.Files,
+            timeline.Credentials,
+            workspace = timeline.Workspace.Select(Row),
+            mandate = new
+            {
+                timeline.Mandate.Kept,
+                refused = timeline.Mandate.Refused.Select(Row),
+                observed = timeline.Mandate.Observed.Select(Row),
+                approved = timeline.Mandate.Approved.Select(Row),
+                unknown = timeline.Mandate.Unknown.Select(Row),
+            },
+        };
+
+    private static object Row(TimelineRow row) =>
+        new
+        {
+            entry = RowText.Json(row.Row),
+            outcome = row.Outcome is { } outcome ? RowText.Json(outcome) : null,
+            row.Payloads,
+        };
+}
