@@ -162,4 +162,20 @@ public sealed class SwitchTests
 
         (await down.EndAsync()).Code.ShouldBe(0);
     }
+
+    [Fact]
+    public async Task Down_ends_an_instance_that_was_still_starting()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await using var up = scene.Start("up", "--foreground");
+        while (!StateDirectory.IsOwned(scene.Home))
+        {
+            await Task.Yield();
+        }
+
+        var down = await scene.BartizanAsync("down");
+
+        down.Code.ShouldBe(0, down.ToString());
+        (await up.EndAsync()).Code.ShouldBe(0);
+    }
 }

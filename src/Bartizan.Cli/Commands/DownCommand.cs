@@ -25,22 +25,15 @@ internal static class DownCommand
             {
                 var home = ControlAddress.Default().Home;
                 using var client = Instance.Client();
-                if (!await client.IsUpAsync(cancellationToken))
-                {
-                    // One that ends already has closed its socket first: it is waited for like one that this command ends.
-                    Screen.Line(
-                        await IsGoneAsync(home, cancellationToken) ? "no instance was running" : throw StillThere(home)
-                    );
-                    return ExitCode.Done;
-                }
-
-                var reply = await client.DownAsync(cancellationToken);
-                if (!await IsGoneAsync(home, cancellationToken))
+                var (gone, killed) = await EndAsync(client, home, cancellationToken);
+                if (!gone)
                 {
                     throw StillThere(home);
                 }
 
-                Screen.Line($"the instance is down; {reply.Sessions.Count} sessions were killed");
+                Screen.Line(
+                    killed is null ? "no instance was running" : $"the instance is down; {killed} sessions were killed"
+                );
                 return ExitCode.Done;
             }
         );
@@ -49,23 +42,32 @@ internal static class DownCommand
 
     // The socket closes first and the lock goes last: only a free lock says that the log is sealed, that nothing writes below
     // the directory any more, and that the next `up` gets it.
-    private static async Task<bool> IsGoneAsync(string home, CancellationToken cancellationToken)
+    // One that ends already has closed its socket and is only waited for; one that is still starting opens it later, and is told then.
+    private static async Task<(bool Gone, int? Killed)> EndAsync(
+        ControlClient client,
+        string home,
+        CancellationToken cancellationToken
+    )
     {
+        int? killed = null;
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(EndWithin);
         using var timer = new PeriodicTimer(Poll);
         try
         {
-            while (StateDirectory.IsOwned(home))
+            do
             {
-                await timer.WaitForNextTickAsync(limit.Token);
-            }
+                if (killed is null && await client.IsUpAsync(limit.Token))
+                {
+                    killed = (await client.DownAsync(cancellationToken)).Sessions.Count;
+                }
+            } while (StateDirectory.IsOwned(home) && await timer.WaitForNextTickAsync(limit.Token));
 
-            return true;
+            return (true, killed);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
+            return (false, killed);
         }
     }
 
