@@ -54,8 +54,14 @@ internal sealed record Rooms
     {
         Desk.Leave(live.Session.Id);
         Lender.Close(live.Session.Id);
-        await Monitor.FlushRefusalsAsync(live.Session).ConfigureAwait(false);
-        Sessions.Remove(live.Session.Id);
-        live.Gone.TrySetResult();
+        try
+        {
+            await Monitor.FlushRefusalsAsync(live.Session).ConfigureAwait(false);
+        }
+        finally
+        {
+            Sessions.Remove(live.Session.Id);
+            live.Gone.TrySetResult();
+        }
     }
 }

@@ -88,8 +88,15 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
         }
         catch
         {
-            await EndAsync(live, "could not be opened").ConfigureAwait(false);
-            await rooms.ForgetAsync(live).ConfigureAwait(false);
+            try
+            {
+                await EndAsync(live, "could not be opened").ConfigureAwait(false);
+            }
+            finally
+            {
+                await rooms.ForgetAsync(live).ConfigureAwait(false);
+            }
+
             throw;
         }
     }
