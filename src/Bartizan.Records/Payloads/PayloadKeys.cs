@@ -57,16 +57,17 @@ internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
         }
 
         var instancePath = Path.Combine(keyDirectory, InstanceKeyName);
-        if (wrapped.Length != WrappedBytes || !File.Exists(instancePath))
+        if (!File.Exists(instancePath))
         {
             return PayloadState.Locked;
         }
 
+        // Garbage in its place destroys payloads as well as an erasure does, and says so nowhere.
         using var instance = new SessionKey(ReadInstanceKey(instancePath));
-        var plain = instance.Open(wrapped, Context(part));
+        var plain = wrapped.Length == WrappedBytes ? instance.Open(wrapped, Context(part)) : null;
         if (plain is null)
         {
-            return PayloadState.Locked;
+            return PayloadState.Changed;
         }
 
         key = new SessionKey(plain);
@@ -109,7 +110,13 @@ internal sealed class PayloadKeys(string payloadDirectory, string keyDirectory)
         }
     }
 
-    private static string Word(PayloadState state) => state == PayloadState.Erased ? "erased" : "locked";
+    private static string Word(PayloadState state) =>
+        state switch
+        {
+            PayloadState.Erased => "erased",
+            PayloadState.Changed => "damaged",
+            _ => "locked",
+        };
 
     private static byte[] Context(PayloadPart part) => Encoding.UTF8.GetBytes(part.KeyContext);
 

@@ -9,12 +9,12 @@ public enum PayloadState
     /// <summary>There, whole, and what the leaf committed to.</summary>
     Whole,
 
-    /// <summary>There, but not what was written.</summary>
+    /// <summary>There, but not what was written; or its session's key isn't.</summary>
     Changed,
 
     /// <summary>Its session's key was destroyed on purpose.</summary>
     Erased,
 
-    /// <summary>The session's key can't be had: it, or the instance's key, is missing.</summary>
+    /// <summary>The session's key can't be had: the instance's key is missing.</summary>
     Locked,
 }

@@ -66,6 +66,22 @@ public sealed class RecordTamperTests : TemporaryRecord
         (await VerifyAsync()).Faults.Length.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData(60)]
+    [InlineData(0)]
+    public async Task A_key_file_filled_with_garbage_is_a_fault_and_no_locked_payload(int length)
+    {
+        await WriteAsync();
+        await File.WriteAllBytesAsync(
+            Path.ChangeExtension(PayloadPath, ".key"),
+            System.Security.Cryptography.RandomNumberGenerator.GetBytes(length)
+        );
+
+        var verdict = await VerifyAsync();
+        verdict.Holds.ShouldBeFalse();
+        verdict.Faults.Length.ShouldBe(3);
+    }
+
     [Fact]
     public async Task An_erased_session_keeps_its_entries_and_no_payload_opens_again()
     {
