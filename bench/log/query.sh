@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sessions rebuilt and queries answered out of a long log, and how fast its projection is built: SQLite, then a PostgreSQL of this machine.
-#   bench/log/query.sh [entries] [folder]      (10,000,000 in a temporary folder, which takes about 8 GB)
+#   bench/log/query.sh [entries] [folder]      (10,000,000 in a temporary folder, which takes up to 9 GB)
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")/../.."
 entries=${1:-10000000}
@@ -8,9 +8,12 @@ home=${2:-$(mktemp -d)}
 [ -n "${2:-}" ] || trap 'rm -rf "$home"' EXIT
 dotnet build -c Release -v q --nologo bench/Bartizan.Records.Bench
 bench=bench/Bartizan.Records.Bench/bin/Release/net10.0/Bartizan.Records.Bench
-time "$bench" write "$home" "$entries"
+time "$bench" write "$home" "$((entries - 500000))"
+"$bench" write "$home" 500000 400
+"$bench" settle "$home"
 "$bench" project "$home" 3600
 "$bench" ask "$home"
+"$bench" export "$home"
 
 # PostgreSQL refuses to run as root.
 programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | tail -n 1)

@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Retention;
@@ -95,6 +96,10 @@ public sealed class ControlClient : IDisposable
     /// <summary>Lets go of what has reached its age, or says what would go.</summary>
     public Task<PruneReply> PruneAsync(PruneRequest request, CancellationToken cancellationToken) =>
         CallAsync<PruneReply>(HttpMethod.Post, "v1/log/prune", request, cancellationToken);
+
+    /// <summary>Has the instance record that a session's evidence was taken out, and sign for the bundle.</summary>
+    public Task<CustodyReply> CustodyAsync(CustodyRequest request, CancellationToken cancellationToken) =>
+        CallAsync<CustodyReply>(HttpMethod.Post, "v1/log/custody", request, cancellationToken);
 
     /// <summary>Opens a run; the caller sends the <see cref="RunRequest"/> and drives it.</summary>
     public async Task<RunConnection> RunAsync(RunRequest request, CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bartizan.Client;
+using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Retention;
@@ -201,6 +202,19 @@ public sealed class ControlServer : IAsyncDisposable
                     200,
                     await instance.PruneAsync(
                         await ReadAsync<PruneRequest>(context),
+                        Person(context),
+                        context.RequestAborted
+                    )
+                )
+        );
+        web.MapPost(
+            "/v1/log/custody",
+            async context =>
+                await AnswerAsync(
+                    context,
+                    200,
+                    await instance.CustodyAsync(
+                        await ReadAsync<CustodyRequest>(context),
                         Person(context),
                         context.RequestAborted
                     )

@@ -1,4 +1,5 @@
 using Bartizan.Client;
+using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Retention;
@@ -58,6 +59,9 @@ public interface IInstance
 
     /// <summary>Lets go of what has reached its age, or says what would go.</summary>
     Task<PruneReply> PruneAsync(PruneRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Records that a session's evidence was taken out, and signs for the bundle.</summary>
+    Task<CustodyReply> CustodyAsync(CustodyRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>Runs an agent; returns when the run and its connection are over.</summary>
     Task RunAsync(RunRequest request, RunConnection connection, string person, CancellationToken cancellationToken);

@@ -7,6 +7,7 @@ using Bartizan.Control;
 using Bartizan.Control.Consultations;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Journals;
@@ -20,6 +21,7 @@ using Bartizan.Gateway.Model;
 using Bartizan.Log;
 using Bartizan.Log.Witnessing;
 using Bartizan.Records.Claims;
+using Bartizan.Records.Evidence;
 using Bartizan.Records.Export;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Projections;
@@ -221,6 +223,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Backend = backend,
             Erasures = erasures,
             Retention = retention,
+            Custody = new CustodyDesk(log, clock),
+            Policies = new KeptPolicies(state.Policies),
             Workspaces = new WorkspaceSettlement(state, journal, clock, new ResultCheck(state, backend, clock)),
             Exports = exports,
         };
@@ -233,7 +237,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
                     log.Log.Origin,
                     log.Log.Size,
                     log.Log.Syncs,
-                    rounds is null ? null : Witnesses.Describe(rounds.Status())
+                    rounds is null ? null : Witnesses.Describe(rounds.Status()),
+                    LogFigures.ProblemOf(log.Log)
                 ),
             () => endpoints.Value,
             () => _stopped.TrySetResult()
@@ -248,7 +253,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
         await StartExportsAsync(exports, cancellationToken).ConfigureAwait(false);
         Opened(
             await ControlServer
-                .StartAsync(state.ControlSocket, OwnUid(), People.Name, instance, cancellationToken)
+                .StartAsync(state.ControlSocket, People.OwnUid(), People.Name, instance, cancellationToken)
                 .ConfigureAwait(false)
         );
         _options.Say($"instance {log.Log.Origin} is up");
@@ -360,16 +365,6 @@ public sealed class BartizanDaemon : IAsyncDisposable
             string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{model.Port}"),
             string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{model.Port}/v1"),
             string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")
-        );
-    }
-
-    private static uint OwnUid()
-    {
-        const string Field = "Uid:";
-        var line = File.ReadLines("/proc/self/status").First(l => l.StartsWith(Field, StringComparison.Ordinal));
-        return uint.Parse(
-            line[Field.Length..].Split('\t', StringSplitOptions.RemoveEmptyEntries)[1],
-            CultureInfo.InvariantCulture
         );
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Bartizan.Client;
+using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Retention;
@@ -43,6 +44,7 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
             Entries = figures.Entries,
             Syncs = figures.Syncs,
             Witnessing = figures.Witnessing,
+            LogProblem = figures.Problem,
             ResidentBytes = Process.GetCurrentProcess().WorkingSet64,
             Endpoints = _opened,
             Exports = rooms.Exports.Status(),
@@ -144,6 +146,13 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
     /// <inheritdoc/>
     public Task<PruneReply> PruneAsync(PruneRequest request, string person, CancellationToken cancellationToken) =>
         rooms.Retention.AnswerAsync(request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<CustodyReply> CustodyAsync(
+        CustodyRequest request,
+        string person,
+        CancellationToken cancellationToken
+    ) => rooms.Custody.SignAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
     public Task RunAsync(

@@ -9,9 +9,12 @@ public static class ManifestFiles
 {
     /// <summary>Loads a manifest and the baselines it extends.</summary>
     /// <param name="path">The manifest's absolute path.</param>
-    public static ManifestLoad Load(string path)
+    public static ManifestLoad Load(string path) => Load(path, out _);
+
+    /// <summary>Loads a manifest and the baselines it extends, and says what stood in its file.</summary>
+    public static ManifestLoad Load(string path, out string text)
     {
-        var text = Read(path);
+        text = Read(path)!;
         var load = text is null
             ? new ManifestLoad(
                 null,

@@ -1,5 +1,6 @@
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
+using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Retention;
@@ -8,6 +9,7 @@ using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
+using Bartizan.Records.Evidence;
 using Bartizan.Sandbox;
 using Bartizan.Vault.Credentials;
 using Bartizan.Vault.Tokens;
@@ -42,6 +44,10 @@ internal sealed record Rooms
     public required IIsolationBackend Backend { get; init; }
 
     public required ErasureDesk Erasures { get; init; }
+
+    public required CustodyDesk Custody { get; init; }
+
+    public required KeptPolicies Policies { get; init; }
 
     public required WorkspaceSettlement Workspaces { get; init; }
 

@@ -32,6 +32,9 @@ public sealed class StateDirectory : IDisposable
     /// <summary>What belongs to sessions: stages and their baselines.</summary>
     public string Sessions => Path.Combine(Home, "sessions");
 
+    /// <summary>The policies that sessions ran under, by their digests.</summary>
+    public string Policies => Path.Combine(Home, "policies");
+
     /// <summary>The control socket.</summary>
     public string ControlSocket => Path.Combine(Home, "control.sock");
 

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using Bartizan.Log.Pruning;
 using Bartizan.Log.Segments;
 using Bartizan.Log.Tiles;
 using Bartizan.Log.Tree;
@@ -21,12 +20,12 @@ public sealed class LeafLookup(string directory) : IDisposable
     private const int MaxOpen = 64;
 
     private readonly LeafWalk _walk = new(directory);
+    private readonly BundleReader _bundles = new(directory);
     private readonly Dictionary<int, OpenSegment> _open = [];
     private List<SegmentFile> _segments = [];
     private long _listedFrom = -1;
-    private (long Number, byte[] Bytes) _bundle = (-1, []);
 
-    /// <summary>The leaf; null when the log has none at that index, or it was pruned.</summary>
+    /// <summary>The leaf, valid until the next one is read; null when the log has none at that index, or it was pruned.</summary>
     /// <exception cref="LogInconsistentException">When the entry is damaged, or its segment or bundle is missing.</exception>
     public ReadOnlyMemory<byte>? Read(long index)
     {
@@ -50,7 +49,7 @@ public sealed class LeafLookup(string directory) : IDisposable
             List();
         }
 
-        return _segments.Count == 0 ? null : ReadBundled(index);
+        return _segments.Count == 0 ? null : _bundles.Read(index);
     }
 
     /// <summary>The hash of the leaf at an index, in hexadecimal; null when the log has none there.</summary>
@@ -81,38 +80,6 @@ public sealed class LeafLookup(string directory) : IDisposable
     {
         _segments = _walk.Segments();
         _listedFrom = _segments.Count == 0 ? -1 : _segments[^1].Header.FirstIndex;
-    }
-
-    private ReadOnlyMemory<byte>? ReadBundled(long index)
-    {
-        var number = index / TilePath.Width;
-        if (_bundle.Number != number)
-        {
-            var path = Path.Combine(directory, TilePath.Bundle(number, TilePath.Width));
-            var read = EntryBundle.Read(path, out var problem);
-            if (read is null && MinimumIndex.Of(directory).Index > index)
-            {
-                return null;
-            }
-
-            if (read is null)
-            {
-                throw new LogInconsistentException($"entry {index} is not readable: the bundle `{path}` {problem}");
-            }
-
-            _bundle = (number, read);
-        }
-
-        var at = 0;
-        for (var next = number * TilePath.Width; EntryBundle.Next(_bundle.Bytes, ref at, out var leaf); next++)
-        {
-            if (next == index)
-            {
-                return _bundle.Bytes.AsMemory()[leaf];
-            }
-        }
-
-        throw new LogInconsistentException($"entry {index} is missing from bundle {number}");
     }
 
     private static ReadOnlyMemory<byte>? Read(OpenSegment segment, long index, bool isLast)

@@ -197,6 +197,24 @@ public sealed class TransparencyLog : IAsyncDisposable
     /// </summary>
     public void CloseSegment() => _loop.CloseSegment();
 
+    /// <summary>Signs a text that is no checkpoint with the log's key; it ends in a newline.</summary>
+    /// <exception cref="ArgumentException">When its first line is the log's name, which begins a checkpoint.</exception>
+    public string SignStatement(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+
+        // INVARIANT: nothing that somebody else worded can ever be taken for a checkpoint of this log, or be cosigned as one.
+        return
+            text.EndsWith('\n')
+            && !text.Contains("\n\n", StringComparison.Ordinal)
+            && !text.StartsWith(Origin + "\n", StringComparison.Ordinal)
+            ? _signer.Sign(text)
+            : throw new ArgumentException(
+                "a statement has another first line than a checkpoint, and no empty one",
+                nameof(text)
+            );
+    }
+
     /// <summary>Writes what is in line, publishes a last checkpoint, and lets go of the files.</summary>
     public async ValueTask DisposeAsync()
     {

@@ -34,6 +34,28 @@ public sealed class ClientTests(RealClients clients, ITestOutputHelper output) :
     }
 
     [Theory]
+    [InlineData("claude-code")]
+    [InlineData("codex")]
+    public async Task What_a_real_client_says_of_itself_is_recorded_as_its_claim_where_the_manifest_asks(string profile)
+    {
+        Assert.SkipWhen(clients.Missing is not null, clients.Missing ?? "");
+        await using var scene = await Scene.OpenAsync();
+        var run = await clients.RunAsync(
+            RealClients.RealClient.Named(profile),
+            "read-file",
+            scene.Root,
+            scene,
+            claims: true
+        );
+
+        run.End.Code.ShouldBe(0, run.End.ToString());
+        var claims = await scene.LogAsync("kind:claim");
+        claims.ShouldNotBeEmpty(run.End.ToString());
+        claims.ShouldAllBe(claim => claim["point"]!.GetValue<string>() == "claims");
+        output.WriteLine(string.Join('\n', claims.Select(claim => claim.ToJsonString())));
+    }
+
+    [Theory]
     [MemberData(nameof(Runs))]
     public async Task A_real_client_does_inside_what_it_does_without(string profile, string scenario)
     {

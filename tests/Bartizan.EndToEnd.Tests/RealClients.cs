@@ -92,7 +92,13 @@ public sealed class RealClients : IAsyncLifetime
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     /// <summary>Runs a scenario with a client; through Bartizan when <paramref name="scene"/> is given.</summary>
-    internal async Task<ClientRun> RunAsync(RealClient client, string scenario, string root, Scene? scene)
+    internal async Task<ClientRun> RunAsync(
+        RealClient client,
+        string scenario,
+        string root,
+        Scene? scene,
+        bool claims = false
+    )
     {
         var folder = Directory.CreateDirectory(Path.Combine(root, scene is null ? "direct" : "through")).FullName;
         var work = Directory.CreateDirectory(Path.Combine(folder, "work")).FullName;
@@ -145,7 +151,7 @@ public sealed class RealClients : IAsyncLifetime
         }
         else
         {
-            start.Environment["WRAPPER"] = await WrapAsync(client, scene, folder, work, port);
+            start.Environment["WRAPPER"] = await WrapAsync(client, scene, folder, work, port, claims);
         }
 
         await using var run = Running.Start(start);
@@ -155,7 +161,14 @@ public sealed class RealClients : IAsyncLifetime
     }
 
     // The runners start clients with empty variables: what Bartizan needs stands in the wrapper.
-    private static async Task<string> WrapAsync(RealClient client, Scene scene, string folder, string work, int port)
+    private static async Task<string> WrapAsync(
+        RealClient client,
+        Scene scene,
+        string folder,
+        string work,
+        int port,
+        bool claims
+    )
     {
         var manifest = Path.Combine(folder, "agent.yaml");
         await File.WriteAllTextAsync(
@@ -170,6 +183,7 @@ public sealed class RealClients : IAsyncLifetime
             extends: floor
             run:
               client: {{client.Profile}}
+              claims: {{(claims ? "true" : "false")}}
               workspace: { path: "{{work}}", mode: read-write }
             models:
               up: { api: {{client.Api}}, url: "http://127.0.0.1:{{port}}", with: up-key }

@@ -171,6 +171,33 @@ public sealed class SegmentHandoverTests : TemporaryLog
 
     private string At(string relative) => System.IO.Path.Combine(Path, relative);
 
+    public async Task Single_leaves_are_read_from_bundles_in_any_order_and_a_damaged_bundle_is_named()
+    {
+        await using (var log = await WriteSegmentsAsync())
+        {
+            while (Segments().Length > 2)
+            {
+                await log.PublishCheckpointAsync(default);
+            }
+        }
+
+        var damaged = System.IO.Path.Combine(Path, Tiles.TilePath.Bundle(1, 256));
+        var packed = await File.ReadAllBytesAsync(damaged);
+        packed[packed.Length / 2] ^= 1;
+        await File.WriteAllBytesAsync(damaged, packed);
+        using var lookup = new LeafLookup(Path);
+
+        foreach (var i in (int[])[3, 200, 4, 4, 600, 255, 512, 0])
+        {
+            Encoding.UTF8.GetString(lookup.Read(i)!.Value.Span).ShouldBe(Encoding.UTF8.GetString(Leaf(i)));
+        }
+
+        Should
+            .Throw<LogInconsistentException>(() => lookup.Read(300))
+            .Message.ShouldContain("entry 300 is not readable");
+        Encoding.UTF8.GetString(lookup.Read(5)!.Value.Span).ShouldBe(Encoding.UTF8.GetString(Leaf(5)));
+    }
+
     private static IEnumerable<string> Texts(int count) =>
         Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetString(Leaf(i)));
 

@@ -1,5 +1,7 @@
 using Bartizan.Cli.Terminal;
 using Bartizan.Client;
+using Bartizan.Client.Custody;
+using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
@@ -13,6 +15,7 @@ namespace Bartizan.Cli.Commands;
 internal static class LogEvidence
 {
     private const string PolicyFile = "witnesses.policy";
+    private const string PoliciesFolder = "policies";
 
     /// <summary>Writes the bundle of a session.</summary>
     public static async Task<int> RunAsync(
@@ -20,6 +23,7 @@ internal static class LogEvidence
         string path,
         bool payloads,
         string? manifestPath,
+        bool unsigned,
         bool json,
         CancellationToken cancellationToken
     )
@@ -57,6 +61,8 @@ internal static class LogEvidence
                     WitnessesPath = Path.Combine(home, PolicyFile),
                     WithPayloads = payloads,
                     Policy = policy,
+                    PoliciesPath = Path.Combine(home, PoliciesFolder),
+                    Sign = unsigned ? null : (files, stop) => SignAsync(id, files, payloads, stop),
                 },
                 cancellationToken
             );
@@ -78,6 +84,11 @@ internal static class LogEvidence
             }
 
             Screen.Line($"{path}: {LogVerifyCommand.Describe(verdict)}", Tone.Good);
+            if (document.Policy is null)
+            {
+                Screen.Line("  the policy that it ran under is not kept here: name its manifest with `-m` to add it");
+            }
+
             if (!document.Cosigned)
             {
                 Screen.Line("  no witness stands for its checkpoint: it proves itself against the log's own key alone");
@@ -93,6 +104,27 @@ internal static class LogEvidence
         {
             return Screen.Error(ExitCode.Failed, e.Message);
         }
+    }
+
+    // The instance writes into its log who takes what, and signs for it.
+    private static async Task<string> SignAsync(
+        SessionId session,
+        Digest files,
+        bool payloads,
+        CancellationToken cancellationToken
+    )
+    {
+        using var client = await Instance.StartedAsync(cancellationToken);
+        var reply = await client.CustodyAsync(
+            new CustodyRequest
+            {
+                Session = session.ToString(),
+                Digest = files.ToString(),
+                Payloads = payloads,
+            },
+            cancellationToken
+        );
+        return reply.Note;
     }
 
     private static async Task<EvidencePolicy> PolicyOfAsync(

@@ -40,7 +40,12 @@ internal static class LogExportCommand
         var manifest = new Option<string?>("--manifest", "-m")
         {
             Description =
-                "With --evidence: the manifest that the session ran under; taken only if the entries name its digest.",
+                "With --evidence: the manifest that the session ran under, instead of the one that is kept; taken only if the entries name its digest.",
+        };
+        var unsigned = new Option<bool>("--unsigned")
+        {
+            Description =
+                "With --evidence: from the files alone, without an instance that records the export and signs for it.",
         };
         var json = new Option<bool>("--json") { Description = "With --evidence: print JSON." };
         var command = new Command(
@@ -54,6 +59,7 @@ internal static class LogExportCommand
             evidence,
             payloads,
             manifest,
+            unsigned,
             json,
         };
         command.SetAction(
@@ -67,6 +73,7 @@ internal static class LogExportCommand
                             bundle,
                             parsed.GetValue(payloads),
                             parsed.GetValue(manifest),
+                            parsed.GetValue(unsigned),
                             parsed.GetValue(json),
                             cancellationToken
                         )

@@ -96,6 +96,11 @@ internal static class LogVerifyCommand
                     Screen.Error(ExitCode.No, $"{Name(fault.Kind)}: {fault.Text}");
                 }
 
+                foreach (var touched in verdict.Touched)
+                {
+                    Screen.Error(ExitCode.No, $"session: {touched.Text}");
+                }
+
                 foreach (var fault in verdict.Faults)
                 {
                     Screen.Error(
@@ -157,7 +162,7 @@ internal static class LogVerifyCommand
     public static string Describe(EvidenceVerdict verdict) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"the evidence {(verdict.Holds ? "verifies" : "does NOT verify")}: session {Screen.Printable(verdict.Session)}, {verdict.Entries} entries, {verdict.Payloads} payloads, cosigned by {(verdict.Witnesses.IsEmpty ? "nobody" : Screen.Printable(string.Join(", ", verdict.Witnesses)))}; exported by {Screen.Printable(verdict.Exported.By)} at {verdict.Exported.At:u}"
+            $"the evidence {(verdict.Holds ? "verifies" : "does NOT verify")}: session {Screen.Printable(verdict.Session)}, {verdict.Entries} entries, {verdict.Payloads} payloads, cosigned by {(verdict.Witnesses.IsEmpty ? "nobody" : Screen.Printable(string.Join(", ", verdict.Witnesses)))}; exported by {Screen.Printable(verdict.Exported.By)} at {verdict.Exported.At:u}; {(verdict.Custody is { } custody ? $"signed for to {Screen.Printable(custody.By)}, entry {custody.Entry}" : "nobody signed for its custody")}"
         );
 
     /// <summary>A verdict in one line.</summary>

@@ -31,6 +31,11 @@ internal static class StatusCommand
                 );
                 Screen.Line($"sessions   {status.Sessions}");
                 Screen.Line($"log        {status.Entries} entries");
+                if (status.LogProblem is { } logProblem)
+                {
+                    Screen.Line($"ALARM      {Screen.Printable(logProblem)}", Tone.Bad);
+                }
+
                 if (status.Witnessing is { } witnessing)
                 {
                     Screen.Line(

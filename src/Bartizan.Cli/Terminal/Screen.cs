@@ -1,6 +1,8 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Sessions;
 
 namespace Bartizan.Cli.Terminal;
 
@@ -15,7 +17,12 @@ internal static class Screen
         WriteIndented = true,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
         DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-        Converters = { new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower) },
+        Converters =
+        {
+            new JsonStringEnumConverter(JsonNamingPolicy.KebabCaseLower),
+            new PlainTextConverter<SessionId>(),
+            new PlainTextConverter<Digest>(),
+        },
     };
 
     private static readonly JsonSerializerOptions JsonLineOptions = new(JsonOptions) { WriteIndented = false };

@@ -36,6 +36,7 @@ internal static class ManifestReader
             Variables = Entries(run.Find("variables"))
                 .Where(e => e.Value is SourceNode.Scalar)
                 .ToImmutableDictionary(e => e.Key.Text, e => ((SourceNode.Scalar)e.Value).Text, StringComparer.Ordinal),
+            Claims = RuleReader.TextOf(run, "claims") == "true",
             Limits = ReadLimits(run.Find("limits") as SourceNode.Map),
         };
     }

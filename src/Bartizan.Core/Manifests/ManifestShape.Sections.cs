@@ -138,6 +138,11 @@ internal static partial class ManifestShape
                 "Variables of the agent's process."
             ),
             Known(
+                "claims",
+                new Shape.Choice("whether the client sends its own logs", ["true", "false"]),
+                "Whether the client sends its own OpenTelemetry logs, which are recorded as the agent's claim."
+            ),
+            Known(
                 "isolation",
                 new Shape.Choice("an isolation backend", ["bubblewrap"]) { Unsupported = ["oci", "kubernetes"] },
                 "What the sandbox is made of."

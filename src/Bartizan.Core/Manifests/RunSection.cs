@@ -20,6 +20,9 @@ public sealed record RunSection
     /// <summary>Host folders and files that are mounted read-only at their own path.</summary>
     public ImmutableArray<string> Mounts { get; init; } = [];
 
+    /// <summary>Whether the agent's client sends what it says of itself, which is recorded as its claim.</summary>
+    public bool Claims { get; init; }
+
     /// <summary>Variables of the agent's process.</summary>
     public ImmutableDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
 

@@ -40,7 +40,7 @@ internal sealed class AgentRun(Rooms rooms)
         CancellationToken cancellationToken
     )
     {
-        var manifest = Load(request.Manifest);
+        var manifest = Load(request.Manifest, out var text);
         var run = manifest.Run ?? new RunSection();
         if (request.Observe && manifest.Environment != DeploymentEnvironment.Development)
         {
@@ -67,6 +67,8 @@ internal sealed class AgentRun(Rooms rooms)
         var end = NeverStarted;
         try
         {
+            // Before the entries name its digest: evidence of the session finds it there.
+            rooms.Policies.Keep(Policy.NormalFormOf(manifest, request.Observe), text);
             await rooms
                 .Owner.RecordAsync(session, "preparing", person, $"run of {request.Manifest}", cancellationToken)
                 .ConfigureAwait(false);
@@ -91,9 +93,9 @@ internal sealed class AgentRun(Rooms rooms)
         }
     }
 
-    private static Manifest Load(string path)
+    private static Manifest Load(string path, out string text)
     {
-        var load = ManifestFiles.Load(path);
+        var load = ManifestFiles.Load(path, out text);
         if (load.Manifest is not null)
         {
             return load.Manifest;

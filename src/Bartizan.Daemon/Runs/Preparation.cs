@@ -43,7 +43,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         var program = Find(words, request, workspace, home);
         var setup = Profile(run.Client)
             .SetUp(
-                ClientEndpoints.Inside,
+                run.Claims ? ClientEndpoints.Inside.TakingClaims() : ClientEndpoints.Inside,
                 token,
                 request.Model,
                 [.. manifest.Models.Values.Select(m => m.Api).Distinct()]

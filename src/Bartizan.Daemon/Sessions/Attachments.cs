@@ -15,7 +15,7 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
     /// <summary>Opens one.</summary>
     public async Task<AttachReply> OpenAsync(AttachRequest request, string person, CancellationToken cancellationToken)
     {
-        var load = ManifestFiles.Load(request.Manifest);
+        var load = ManifestFiles.Load(request.Manifest, out var text);
         var manifest =
             load.Manifest
             ?? throw new ControlException(
@@ -63,6 +63,7 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
             var reason = needing is null
                 ? "attached"
                 : "attached, accepted without a sandbox: its rules on files and commands are not enforced";
+            rooms.Policies.Keep(Policy.NormalFormOf(manifest), text);
             await rooms
                 .Owner.RecordAsync(session, "preparing", person, reason, cancellationToken)
                 .ConfigureAwait(false);

@@ -164,7 +164,9 @@ internal static class ClaimReader
     private static Claim Named(string? eventName, string? text, ImmutableArray<KeyValuePair<string, string>> attributes)
     {
         var said = attributes.FirstOrDefault(a => a.Key == "event.name").Value;
-        var name = new[] { eventName, said, text }.FirstOrDefault(n => !string.IsNullOrWhiteSpace(n)) ?? Unnamed;
+
+        // The attribute first: a tracing library's own event name is a place in its source.
+        var name = new[] { said, eventName, text }.FirstOrDefault(n => !string.IsNullOrWhiteSpace(n)) ?? Unnamed;
         return new Claim(CutText.To(name, MaxNameLength), attributes);
     }
 

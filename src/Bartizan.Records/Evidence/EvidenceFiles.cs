@@ -9,13 +9,17 @@ namespace Bartizan.Records.Evidence;
 
 /// <summary>
 /// A bundle as a file: a zip of <c>evidence.json</c>, a page that verifies it, the same proofs, checkpoint and key once more in the formats
-/// of C2SP for other people's tools, and <c>custody.json</c> with the digest of each.
+/// of C2SP for other people's tools, <c>custody.json</c> with the digest of each, and <c>custody.note</c>: who took it, signed by the
+/// log's key.
 /// </summary>
 internal static class EvidenceFiles
 {
     public const string DocumentName = "evidence.json";
     public const string PageName = "verify.html";
     public const string CustodyName = "custody.json";
+
+    /// <summary>The instance's signed word for custody.json; a bundle can be without.</summary>
+    public const string CustodyNoteName = "custody.note";
 
     /// <summary>A bundle, unpacked: what a browser still opens.</summary>
     public const long MaxBytes = 512L << 20;

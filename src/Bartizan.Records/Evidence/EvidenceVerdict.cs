@@ -20,6 +20,9 @@ public sealed record EvidenceVerdict(
     ImmutableArray<EvidenceFault> Faults
 )
 {
+    /// <summary>Who took the bundle, as the log's key signed it; null when nobody signed for it.</summary>
+    public CustodyStatement? Custody { get; init; }
+
     /// <summary>True when nothing is wrong.</summary>
     public bool Holds => Faults.IsEmpty;
 }

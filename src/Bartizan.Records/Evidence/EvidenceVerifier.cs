@@ -19,6 +19,7 @@ public sealed class EvidenceVerifier
 {
     private readonly ImmutableArray<EvidenceFault>.Builder _faults = ImmutableArray.CreateBuilder<EvidenceFault>();
     private readonly EvidenceDocument _document;
+    private CustodyStatement? _custody;
 
     private EvidenceVerifier(EvidenceDocument document) => _document = document;
 
@@ -53,6 +54,7 @@ public sealed class EvidenceVerifier
         var verifier = new EvidenceVerifier(document);
         verifier.CheckFiles(files);
         var (whole, cosigned) = verifier.Check(vkey);
+        verifier.CheckCustody(files);
         return new EvidenceVerdict(
             document.Session,
             document.Exported,
@@ -61,7 +63,10 @@ public sealed class EvidenceVerifier
             whole,
             cosigned,
             verifier._faults.ToImmutable()
-        );
+        )
+        {
+            Custody = verifier._custody,
+        };
     }
 
     private void Add(EvidenceFaultKind kind, string text) => _faults.Add(new EvidenceFault(kind, text));
@@ -70,7 +75,7 @@ public sealed class EvidenceVerifier
     private void CheckFiles(Dictionary<string, byte[]> files)
     {
         var expected = EvidenceFiles.Of(_document);
-        foreach (var (name, content) in files)
+        foreach (var (name, content) in files.Where(file => file.Key != EvidenceFiles.CustodyNoteName))
         {
             if (!expected.TryGetValue(name, out var made))
             {
@@ -91,6 +96,33 @@ public sealed class EvidenceVerifier
         foreach (var name in expected.Keys.Where(name => !files.ContainsKey(name)))
         {
             Add(EvidenceFaultKind.Custody, $"`{name}` is missing");
+        }
+    }
+
+    // By the key that the bundle is held against: a bundle without the note says so, one with a wrong note is wrong.
+    private void CheckCustody(Dictionary<string, byte[]> files)
+    {
+        if (
+            !files.TryGetValue(EvidenceFiles.CustodyNoteName, out var note)
+            || !files.TryGetValue(EvidenceFiles.CustodyName, out var list)
+            || !NoteVerifier.TryParse(_document.Vkey, out var key)
+        )
+        {
+            return;
+        }
+
+        var custody = CustodyStatement.Open(Encoding.UTF8.GetString(note), key, out var problem);
+        if (custody is null)
+        {
+            Add(EvidenceFaultKind.Custody, $"`{EvidenceFiles.CustodyNoteName}` {problem}");
+        }
+        else if (custody.Files != Digest.Of(list) || custody.Session.ToString() != _document.Session)
+        {
+            Add(EvidenceFaultKind.Custody, $"`{EvidenceFiles.CustodyNoteName}` was signed for another bundle");
+        }
+        else
+        {
+            _custody = custody;
         }
     }
 

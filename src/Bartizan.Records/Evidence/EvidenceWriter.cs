@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using Bartizan.Core.Enforcement;
 using Bartizan.Core.Sessions;
 using Bartizan.Log;
 using Bartizan.Log.Checkpoints;
@@ -56,7 +57,7 @@ public static class EvidenceWriter
             Checkpoint = note,
             Witnesses = witnesses?.Text,
             Cosigned = cosigned,
-            Policy = options.Policy,
+            Policy = options.Policy ?? Kept(leaves, options.PoliciesPath),
             Entries =
             [
                 .. leaves.Select(leaf => new EvidenceEntry(
@@ -67,9 +68,28 @@ public static class EvidenceWriter
             ],
             Payloads = PayloadsOf(leaves, places, session, options.WithPayloads),
         };
-        EvidenceFiles.Write(path, EvidenceFiles.Of(document));
+        var files = EvidenceFiles.Of(document);
+        if (options.Sign is { } sign)
+        {
+            var listed = Digest.Of(files[EvidenceFiles.CustodyName]);
+            var custody = await sign(listed, cancellationToken).ConfigureAwait(false);
+            files = files.SetItem(EvidenceFiles.CustodyNoteName, Encoding.UTF8.GetBytes(custody));
+        }
+
+        EvidenceFiles.Write(path, files);
         return document;
     }
+
+    // A session's entries name one policy; after a change of policy the last one.
+    private static EvidencePolicy? Kept(List<LogLeaf> leaves, string? directory) =>
+        directory is null
+            ? null
+            : leaves
+                .Select(leaf => EntryDecoder.Decode(leaf.Index, leaf.Bytes).Entry.Policy)
+                .Where(digest => digest != default)
+                .Distinct()
+                .Select(new KeptPolicies(directory).Find)
+                .LastOrDefault(policy => policy is not null);
 
     private static async Task<List<LogLeaf>> LeavesAsync(
         string logDirectory,

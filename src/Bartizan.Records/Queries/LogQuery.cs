@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
+using Bartizan.Log;
 using Bartizan.Records.Entries;
 
 namespace Bartizan.Records.Queries;
@@ -105,8 +106,21 @@ public sealed class LogQuery
         return true;
     }
 
-    /// <summary>False when the leaf, not even decoded, can't be asked for.</summary>
-    internal bool MayMatch(ReadOnlySpan<byte> leaf) => _needle.Length == 0 || leaf.IndexOf(_needle) >= 0;
+    /// <summary>The leaf's entry when it is asked for.</summary>
+    /// <exception cref="InvalidDataException">When the entry is of a format that this program doesn't read.</exception>
+    internal EntryRow? Match(LogLeaf leaf)
+    {
+        if (!MayMatch(leaf.Bytes.Span))
+        {
+            return null;
+        }
+
+        var row = EntryDecoder.Decode(leaf.Index, leaf.Bytes);
+        return Matches(row) ? row : null;
+    }
+
+    // Not even decoded.
+    private bool MayMatch(ReadOnlySpan<byte> leaf) => _needle.Length == 0 || leaf.IndexOf(_needle) >= 0;
 
     private static QueryTerm? TermOf(QueryWord word, DateTimeOffset now, out string problem)
     {

@@ -16,9 +16,13 @@ public sealed class LogSearch : IDisposable
     private const int FirstCandidates = 256;
     private const int MaxCandidates = 16 * 1024;
 
+    // Entries that are read ahead of whoever walks the answer.
+    private const int FirstRows = 64;
+    private const int MaxRows = 1024;
+
     private readonly ProjectionPlace _place;
     private readonly LogDirectory _log;
-    private readonly LeafLookup _leaves;
+    private readonly EntryFetch _fetch;
     private IProjectionStore? _store;
     private long _covered;
 
@@ -26,7 +30,7 @@ public sealed class LogSearch : IDisposable
     {
         _place = place;
         _log = new LogDirectory(place.Record.LogDirectory);
-        _leaves = new LeafLookup(place.Record.LogDirectory);
+        _fetch = new EntryFetch(place.Record.LogDirectory);
     }
 
     /// <summary>Why the projection isn't used; null when it is.</summary>
@@ -155,7 +159,7 @@ public sealed class LogSearch : IDisposable
     public void Dispose()
     {
         _store?.Dispose();
-        _leaves.Dispose();
+        _fetch.Dispose();
     }
 
     private async Task PrepareAsync(Action<string> say, CancellationToken cancellationToken)
@@ -171,19 +175,19 @@ public sealed class LogSearch : IDisposable
             if (held is not null)
             {
                 using var store = _place.OpenToWrite();
-                if (store.Mark() is not { Size: > 0 } mark || !ProjectionWriter.Fits(mark, origin, _leaves))
+                if (store.Mark() is not { Size: > 0 } mark || !ProjectionWriter.Fits(mark, origin, _fetch.Leaves))
                 {
                     say("building the projection of the log (once) …");
                 }
 
-                await new ProjectionWriter(store, _log, _leaves, origin)
+                await new ProjectionWriter(store, _log, _fetch.Leaves, origin)
                     .CatchUpAsync(long.MaxValue, cancellationToken)
                     .ConfigureAwait(false);
             }
         }
 
         _store = _place.OpenToRead();
-        if (_store?.Mark() is not { } covers || !ProjectionWriter.Fits(covers, origin, _leaves))
+        if (_store?.Mark() is not { } covers || !ProjectionWriter.Fits(covers, origin, _fetch.Leaves))
         {
             Forgo("the projection isn't built yet, or is of another log");
             return;
@@ -205,20 +209,14 @@ public sealed class LogSearch : IDisposable
         while (query.Terms.Length > 0 && after < Math.Min(_covered, page.Before) - 1)
         {
             var candidates = Ask(query, after, Math.Min(page.Before, _covered), newestFirst: false, count);
-            foreach (var index in candidates ?? [])
+            var ascending = InOrder(candidates ?? [], (index, last) => index > last, after);
+            foreach (var row in Confirm(query, ascending))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (index <= after)
-                {
-                    continue;
-                }
-
-                after = index;
-                if (Confirm(query, index) is { } row)
-                {
-                    yield return row;
-                }
+                yield return row;
             }
+
+            after = ascending.Count == 0 ? after : ascending[^1];
 
             if (candidates is null || candidates.Count < count)
             {
@@ -236,7 +234,7 @@ public sealed class LogSearch : IDisposable
         {
             Walked++;
             End = leaf.Index + 1;
-            if (Match(query, leaf) is { } row)
+            if (query.Match(leaf) is { } row)
             {
                 yield return row;
             }
@@ -252,14 +250,10 @@ public sealed class LogSearch : IDisposable
         var before = page.Before;
         var uncovered = Math.Max(_covered - 1, page.After);
         End = Math.Max(End, uncovered + 1);
-        foreach (
-            var index in await WalkAsync(query, uncovered, before, page.Limit, cancellationToken).ConfigureAwait(false)
-        )
+        var behind = await WalkAsync(query, uncovered, before, page.Limit, cancellationToken).ConfigureAwait(false);
+        foreach (var row in Confirm(query, behind))
         {
-            if (Confirm(query, index) is { } row)
-            {
-                yield return row;
-            }
+            yield return row;
         }
 
         before = Math.Min(before, _covered);
@@ -275,20 +269,14 @@ public sealed class LogSearch : IDisposable
                 count = int.MaxValue;
             }
 
-            foreach (var index in candidates)
+            var descending = InOrder(candidates, (index, last) => index < last, before);
+            foreach (var row in Confirm(query, descending))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (index >= before)
-                {
-                    continue;
-                }
-
-                before = index;
-                if (Confirm(query, index) is { } row)
-                {
-                    yield return row;
-                }
+                yield return row;
             }
+
+            before = descending.Count == 0 ? before : descending[^1];
 
             if (candidates.Count < count)
             {
@@ -315,7 +303,7 @@ public sealed class LogSearch : IDisposable
         {
             Walked++;
             End = Math.Max(End, leaf.Index + 1);
-            if (Match(query, leaf) is not null)
+            if (query.Match(leaf) is not null)
             {
                 found.Enqueue(leaf.Index);
                 if (found.Count > limit)
@@ -342,18 +330,34 @@ public sealed class LogSearch : IDisposable
         }
     }
 
-    private EntryRow? Confirm(LogQuery query, long index) =>
-        index >= 0 && _leaves.Read(index) is { } leaf ? Match(query, new LogLeaf(index, leaf)) : null;
-
-    private static EntryRow? Match(LogQuery query, LogLeaf leaf)
+    // What a database says can be anything: each index once, and on the way.
+    private static List<long> InOrder(List<long> candidates, Func<long, long, bool> follows, long last)
     {
-        if (!query.MayMatch(leaf.Bytes.Span))
+        var ordered = new List<long>(candidates.Count);
+        foreach (var index in candidates)
         {
-            return null;
+            if (follows(index, last))
+            {
+                ordered.Add(index);
+                last = index;
+            }
         }
 
-        var row = EntryDecoder.Decode(leaf.Index, leaf.Bytes);
-        return query.Matches(row) ? row : null;
+        return ordered;
+    }
+
+    // A screen's worth first, so that a short page isn't kept waiting by what it doesn't show; bounded, since rows are held meanwhile.
+    private IEnumerable<EntryRow> Confirm(LogQuery query, List<long> candidates)
+    {
+        var width = FirstRows;
+        for (var at = 0; at < candidates.Count; at += width, width = Math.Min(width * 4, MaxRows))
+        {
+            var stretch = candidates.GetRange(at, Math.Min(width, candidates.Count - at));
+            foreach (var row in _fetch.Read(query, stretch))
+            {
+                yield return row;
+            }
+        }
     }
 
     private static long Behind(long after, long before) => Math.Max(0, before - after - 1);

@@ -25,7 +25,7 @@ public sealed class LogReader(string logDirectory, TimeProvider clock)
         ArgumentNullException.ThrowIfNull(query);
         await foreach (var leaf in _log.ReadAsync(from, long.MaxValue, cancellationToken).ConfigureAwait(false))
         {
-            if (Match(query, leaf) is { } row)
+            if (query.Match(leaf) is { } row)
             {
                 yield return row;
             }
@@ -46,7 +46,7 @@ public sealed class LogReader(string logDirectory, TimeProvider clock)
             await foreach (var leaf in _log.ReadAsync(next, long.MaxValue, cancellationToken).ConfigureAwait(false))
             {
                 next = leaf.Index + 1;
-                if (Match(query, leaf) is { } row)
+                if (query.Match(leaf) is { } row)
                 {
                     yield return row;
                 }
@@ -54,16 +54,5 @@ public sealed class LogReader(string logDirectory, TimeProvider clock)
 
             await Task.Delay(s_pollEvery, clock, cancellationToken).ConfigureAwait(false);
         }
-    }
-
-    private static EntryRow? Match(LogQuery query, LogLeaf leaf)
-    {
-        if (!query.MayMatch(leaf.Bytes.Span))
-        {
-            return null;
-        }
-
-        var row = EntryDecoder.Decode(leaf.Index, leaf.Bytes);
-        return query.Matches(row) ? row : null;
     }
 }

@@ -19,6 +19,9 @@ public sealed record RecordVerdict(
     ImmutableArray<RecordFault> Faults
 )
 {
+    /// <summary>Of a log that doesn't hold: the sessions that its damage touches, as far as what is left tells.</summary>
+    public ImmutableArray<TouchedSession> Touched { get; init; } = [];
+
     /// <summary>True when nothing is wrong.</summary>
     public bool Holds => Log.Holds && Faults.IsEmpty;
 }

@@ -64,7 +64,7 @@ public sealed class RecordVerifier
             .ConfigureAwait(false);
         using var payloads = new PayloadReader(options.PayloadDirectory, options.KeyDirectory);
         return await new RecordVerifier(payloads, log.Minimum)
-            .JudgeAsync(options.LogDirectory, log, cancellationToken)
+            .JudgeAsync(options.LogDirectory, options, log, cancellationToken)
             .ConfigureAwait(false);
     }
 
@@ -80,22 +80,27 @@ public sealed class RecordVerifier
             .VerifyAsync(logDirectory, logOptions with { PruneRecords = EntryPruneRecords.Instance }, cancellationToken)
             .ConfigureAwait(false);
         return await new RecordVerifier(payloads: null, log.Minimum)
-            .JudgeAsync(logDirectory, log, cancellationToken)
+            .JudgeAsync(logDirectory, places: null, log, cancellationToken)
             .ConfigureAwait(false);
     }
 
     private async Task<RecordVerdict> JudgeAsync(
         string logDirectory,
+        JournalOptions? places,
         LogVerdict log,
         CancellationToken cancellationToken
     )
     {
-        if (log.Holds)
+        if (!log.Holds)
         {
-            // Of a log that doesn't hold, nothing that it says needs checking.
-            await ReadAsync(logDirectory, log.Entries, cancellationToken).ConfigureAwait(false);
+            // Nothing that it says needs checking; whose entries are damaged, what is left can still tell.
+            return new RecordVerdict(log, 0, 0, 0, 0, [])
+            {
+                Touched = SessionNaming.Name(logDirectory, places, log, cancellationToken),
+            };
         }
 
+        await ReadAsync(logDirectory, log.Entries, cancellationToken).ConfigureAwait(false);
         return new RecordVerdict(log, _lastOf.Count, _whole, _erased, _locked, [.. _faults.Take(MaxFaults)]);
     }
 

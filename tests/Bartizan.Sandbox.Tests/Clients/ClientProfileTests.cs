@@ -59,6 +59,30 @@ public sealed class ClientProfileTests
             .ShouldBeTrue();
     }
 
+    [Theory]
+    [InlineData("claude-code")]
+    [InlineData("codex")]
+    [InlineData("generic")]
+    public void A_client_sends_its_own_logs_only_where_they_are_asked_for(string name)
+    {
+        var silent = Prepare(name);
+        var telling = ClientProfile.Named(name).SetUp(ClientEndpoints.Inside.TakingClaims(), Token, model: null);
+
+        silent.Variables.Keys.ShouldNotContain(key => key.StartsWith("OTEL_", StringComparison.Ordinal));
+        silent.Variables.GetValueOrDefault("CLAUDE_CODE_ENABLE_TELEMETRY", "0").ShouldBe("0");
+        silent.Files.ShouldAllBe(f => !f.Content.Contains("v1/logs", StringComparison.Ordinal));
+        telling.Variables["OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"].ShouldBe("http://127.0.0.1:8080/v1/logs");
+        telling.Variables["OTEL_EXPORTER_OTLP_LOGS_HEADERS"].ShouldBe($"x-api-key={Token}");
+        telling.Variables["OTEL_LOGS_EXPORTER"].ShouldBe("otlp");
+        telling.Variables.GetValueOrDefault("CLAUDE_CODE_ENABLE_TELEMETRY", "1").ShouldBe("1");
+        if (name == "codex")
+        {
+            var file = telling.Files.ShouldHaveSingleItem();
+            file.Content.ShouldContain("endpoint = \"http://127.0.0.1:8080/v1/logs\"");
+            file.Content.ShouldNotContain("exporter = \"none\"");
+        }
+    }
+
     [Fact]
     public void Codex_gets_the_gateway_as_its_provider()
     {
