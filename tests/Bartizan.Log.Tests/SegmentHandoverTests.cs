@@ -169,8 +169,7 @@ public sealed class SegmentHandoverTests : TemporaryLog
         (await ReadAsync(Path)).ShouldBe(Texts(Entries));
     }
 
-    private string At(string relative) => System.IO.Path.Combine(Path, relative);
-
+    [Fact]
     public async Task Single_leaves_are_read_from_bundles_in_any_order_and_a_damaged_bundle_is_named()
     {
         await using (var log = await WriteSegmentsAsync())
@@ -197,6 +196,8 @@ public sealed class SegmentHandoverTests : TemporaryLog
             .Message.ShouldContain("entry 300 is not readable");
         Encoding.UTF8.GetString(lookup.Read(5)!.Value.Span).ShouldBe(Encoding.UTF8.GetString(Leaf(5)));
     }
+
+    private string At(string relative) => System.IO.Path.Combine(Path, relative);
 
     private static IEnumerable<string> Texts(int count) =>
         Enumerable.Range(0, count).Select(i => Encoding.UTF8.GetString(Leaf(i)));
