@@ -32,6 +32,7 @@ public sealed class SurfaceTests
         ["RunSection.Client"] = "as the command",
         ["RunSection.Variables"] = "the operator's own words to the process; credentials are compared apart",
         ["RunSection.Limits"] = Inside,
+        ["RunSection.Claims"] = "what the agent says of itself is recorded as its claim; it gains no power by it",
         ["ModelUpstream.Name"] = "the key that two upstreams are compared by",
         ["CredentialSource.Name"] = "the key that two credentials are compared by",
         ["CredentialSource.Why"] = OnlyText,
