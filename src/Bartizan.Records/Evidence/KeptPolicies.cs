@@ -14,13 +14,21 @@ public sealed class KeptPolicies(string directory)
 {
     private const UnixFileMode Private = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    // Sessions that start together often run under one policy.
+    private readonly Lock _turn = new();
+
     /// <summary>Keeps a policy, durably; one that is kept already stays as it is.</summary>
     /// <exception cref="IOException">When it can't be written.</exception>
     public void Keep(string normalForm, string manifest)
     {
         var digest = Digest.Of(Encoding.UTF8.GetBytes(normalForm));
-        if (Find(digest) is null)
+        lock (_turn)
         {
+            if (Find(digest) is not null)
+            {
+                return;
+            }
+
             Directory.CreateDirectory(directory, Private | UnixFileMode.UserExecute);
             DurableFile.Replace(
                 PathOf(digest),

@@ -76,6 +76,18 @@ public sealed class CustodyTests : TemporaryRecord
         new KeptPolicies(policies).Find(Digest.Of("the normal form\n"u8)).ShouldBeNull();
     }
 
+    [Fact]
+    public void Sessions_that_start_together_keep_one_policy_without_hindering_each_other()
+    {
+        var policies = Path.Combine(Home, "policies");
+        var kept = new KeptPolicies(policies);
+
+        Parallel.For(0, 64, _ => kept.Keep("the normal form\n", "agent: triage\n"));
+
+        Directory.GetFiles(policies).ShouldHaveSingleItem();
+        kept.Find(Digest.Of("the normal form\n"u8)).ShouldNotBeNull();
+    }
+
     private async Task WriteAsync(string? policies = null)
     {
         await using var journal = await OpenAsync();
