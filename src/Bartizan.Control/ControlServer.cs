@@ -134,100 +134,32 @@ public sealed class ControlServer : IAsyncDisposable
             async context =>
                 await AnswerAsync(context, 200, await instance.DownAsync(Person(context), context.RequestAborted))
         );
-        Post<SwitchRequest>(web, "/v1/sessions/pause", (r, p, c) => instance.PauseAsync(r, p, c));
-        Post<SwitchRequest>(web, "/v1/sessions/resume", (r, p, c) => instance.ResumeAsync(r, p, c));
-        Post<SwitchRequest>(web, "/v1/sessions/kill", (r, p, c) => instance.KillAsync(r, p, c));
-        web.MapPost(
-            "/v1/sessions/attach",
-            async context =>
-                await AnswerAsync(
-                    context,
-                    200,
-                    await instance.AttachAsync(
-                        await ReadAsync<AttachRequest>(context),
-                        Person(context),
-                        context.RequestAborted
-                    )
-                )
-        );
-        web.MapPost(
-            "/v1/exports",
-            async context =>
-                await AnswerAsync(
-                    context,
-                    200,
-                    await instance.ExportsAsync(
-                        await ReadAsync<ExportRequest>(context),
-                        Person(context),
-                        context.RequestAborted
-                    )
-                )
-        );
+        Post<SwitchRequest, SwitchReply>(web, "/v1/sessions/pause", instance.PauseAsync);
+        Post<SwitchRequest, SwitchReply>(web, "/v1/sessions/resume", instance.ResumeAsync);
+        Post<SwitchRequest, SwitchReply>(web, "/v1/sessions/kill", instance.KillAsync);
+        Post<AttachRequest, AttachReply>(web, "/v1/sessions/attach", instance.AttachAsync);
+        Post<ExportRequest, ExportReply>(web, "/v1/exports", instance.ExportsAsync);
         foreach (var verb in (string[])["diff", "apply", "discard"])
         {
-            web.MapPost(
+            Post<WorkspaceRequest, WorkspaceReply>(
+                web,
                 $"/v1/workspace/{verb}",
-                async context =>
-                    await AnswerAsync(
-                        context,
-                        200,
-                        await instance.WorkspaceAsync(
-                            verb,
-                            await ReadAsync<WorkspaceRequest>(context),
-                            Person(context),
-                            context.RequestAborted
-                        )
-                    )
+                (request, person, cancellationToken) =>
+                    instance.WorkspaceAsync(verb, request, person, cancellationToken)
             );
         }
 
-        web.MapPost(
-            "/v1/log/erasures",
-            async context =>
-                await AnswerAsync(
-                    context,
-                    200,
-                    await instance.EraseAsync(
-                        await ReadAsync<ErasureRequest>(context),
-                        Person(context),
-                        context.RequestAborted
-                    )
-                )
-        );
-        web.MapPost(
-            "/v1/log/prune",
-            async context =>
-                await AnswerAsync(
-                    context,
-                    200,
-                    await instance.PruneAsync(
-                        await ReadAsync<PruneRequest>(context),
-                        Person(context),
-                        context.RequestAborted
-                    )
-                )
-        );
-        web.MapPost(
-            "/v1/log/custody",
-            async context =>
-                await AnswerAsync(
-                    context,
-                    200,
-                    await instance.CustodyAsync(
-                        await ReadAsync<CustodyRequest>(context),
-                        Person(context),
-                        context.RequestAborted
-                    )
-                )
-        );
+        Post<ErasureRequest, ErasureReply>(web, "/v1/log/erasures", instance.EraseAsync);
+        Post<PruneRequest, PruneReply>(web, "/v1/log/prune", instance.PruneAsync);
+        Post<CustodyRequest, CustodyReply>(web, "/v1/log/custody", instance.CustodyAsync);
         web.MapGet("/v1/run", context => RunAsync(context, instance));
         AuthZenEndpoints.Map(web, new DecisionPoint(instance, TimeProvider.System));
     }
 
-    private static void Post<T>(
+    private static void Post<TRequest, TReply>(
         WebApplication web,
         string path,
-        Func<T, string, CancellationToken, Task<SwitchReply>> act
+        Func<TRequest, string, CancellationToken, Task<TReply>> act
     ) =>
         web.MapPost(
             path,
@@ -235,7 +167,7 @@ public sealed class ControlServer : IAsyncDisposable
                 await AnswerAsync(
                     context,
                     200,
-                    await act(await ReadAsync<T>(context), Person(context), context.RequestAborted)
+                    await act(await ReadAsync<TRequest>(context), Person(context), context.RequestAborted)
                 )
         );
 

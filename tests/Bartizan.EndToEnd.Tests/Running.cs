@@ -46,6 +46,7 @@ internal sealed class Running : IAsyncDisposable
     public async Task SaysAsync(string text)
     {
         using var limit = new CancellationTokenSource(Limit);
+        var ended = Task.WhenAll(_process.WaitForExitAsync(limit.Token), _outputEnd, _errorEnd);
         while (true)
         {
             Task said;
@@ -62,15 +63,18 @@ internal sealed class Running : IAsyncDisposable
                 said = _said.Task;
             }
 
-            if (_process.HasExited && _outputEnd.IsCompleted && _errorEnd.IsCompleted)
+            if (ended.IsCompleted)
             {
                 throw new InvalidOperationException($"it ended without `{text}`: {Output}\n{Error}");
             }
 
-            await Task.WhenAny(said, Task.Delay(200, limit.Token));
-            if (limit.IsCancellationRequested)
+            try
             {
-                throw new TimeoutException($"it never said `{text}`: {Output}\n{Error}");
+                await Task.WhenAny(said, ended).WaitAsync(limit.Token);
+            }
+            catch (OperationCanceledException e)
+            {
+                throw new TimeoutException($"it never said `{text}`: {Output}\n{Error}", e);
             }
         }
     }

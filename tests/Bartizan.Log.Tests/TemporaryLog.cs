@@ -65,18 +65,22 @@ public abstract class TemporaryLog : IDisposable
     protected string Copy(string name)
     {
         var target = System.IO.Path.Combine(Root, name);
-        foreach (var file in System.IO.Directory.GetFiles(Path, "*", SearchOption.AllDirectories))
+        Copy(Path, target);
+        return target;
+    }
+
+    protected static void Copy(string from, string to)
+    {
+        foreach (var file in System.IO.Directory.GetFiles(from, "*", SearchOption.AllDirectories))
         {
             if (System.IO.Path.GetFileName(file) == "lock")
             {
                 continue;
             }
 
-            var to = System.IO.Path.Combine(target, System.IO.Path.GetRelativePath(Path, file));
-            System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(to)!);
-            File.Copy(file, to, overwrite: true);
+            var copy = System.IO.Path.Combine(to, System.IO.Path.GetRelativePath(from, file));
+            System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(copy)!);
+            File.Copy(file, copy, overwrite: true);
         }
-
-        return target;
     }
 }

@@ -143,7 +143,7 @@ public sealed class PruneAttackTests : TemporaryLog
     [MemberData(nameof(Attacks))]
     public async Task Each_attack_on_what_was_pruned_is_found_by_its_name(string name)
     {
-        await CopyLogAsync();
+        Copy(await s_log.Value, Path);
         (await VerifyAsync()).Faults.ShouldBeEmpty();
 
         var (attack, kind, index) = s_attacks[name];
@@ -168,7 +168,7 @@ public sealed class PruneAttackTests : TemporaryLog
     [InlineData("a record that claims more than its checkpoint covered")]
     public async Task A_log_whose_start_was_tampered_with_is_not_opened(string name)
     {
-        await CopyLogAsync();
+        Copy(await s_log.Value, Path);
         s_attacks[name].Attack(new Forger(Path));
 
         await Should.ThrowAsync<LogInconsistentException>(() => OpenAsync());
@@ -177,7 +177,7 @@ public sealed class PruneAttackTests : TemporaryLog
     [Fact]
     public async Task A_prune_that_a_crash_interrupted_is_no_attack()
     {
-        await CopyLogAsync();
+        Copy(await s_log.Value, Path);
         var forger = new Forger(Path);
         // Recorded, and not begun; or half done.
         var bundle = await File.ReadAllBytesAsync(forger.At(TilePath.Bundle(6, 256)));
@@ -212,17 +212,6 @@ public sealed class PruneAttackTests : TemporaryLog
             ),
             System.Globalization.CultureInfo.InvariantCulture
         );
-
-    private async Task CopyLogAsync()
-    {
-        var log = await s_log.Value;
-        foreach (var file in System.IO.Directory.GetFiles(log, "*", SearchOption.AllDirectories))
-        {
-            var to = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(log, file));
-            System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
-    }
 
     private static async Task<string> WriteLogAsync()
     {

@@ -299,7 +299,7 @@ public sealed class TamperMatrixTests : TemporaryLog
     public async Task Each_attack_is_found_by_its_name(string name)
     {
         var (attack, kind, index) = s_attacks[name];
-        await CopyLogAsync();
+        Copy(await s_log.Value, Path);
         (await VerifyAsync()).Faults.ShouldBeEmpty();
         var key = LogKey();
 
@@ -331,18 +331,6 @@ public sealed class TamperMatrixTests : TemporaryLog
         NoteVerifier.TryParse(File.ReadAllText(System.IO.Path.Combine(Path, "vkey")), out var key)
             ? key
             : throw new InvalidOperationException();
-
-    // Written once; each attack has a copy of its own.
-    private async Task CopyLogAsync()
-    {
-        var log = await s_log.Value;
-        foreach (var file in System.IO.Directory.GetFiles(log, "*", SearchOption.AllDirectories))
-        {
-            var to = System.IO.Path.Combine(Path, System.IO.Path.GetRelativePath(log, file));
-            System.IO.Directory.CreateDirectory(System.IO.Path.GetDirectoryName(to)!);
-            File.Copy(file, to);
-        }
-    }
 
     private static async Task<string> WriteLogAsync()
     {
