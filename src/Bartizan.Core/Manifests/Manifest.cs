@@ -30,6 +30,10 @@ public sealed record Manifest
     public ImmutableDictionary<string, ModelUpstream> Models { get; init; } =
         ImmutableDictionary<string, ModelUpstream>.Empty;
 
+    /// <summary>Tool servers by the names that rules use.</summary>
+    public ImmutableDictionary<string, ToolServer> Servers { get; init; } =
+        ImmutableDictionary<string, ToolServer>.Empty;
+
     /// <summary>Credentials by the names that rules and upstreams use.</summary>
     public ImmutableDictionary<string, CredentialSource> Credentials { get; init; } =
         ImmutableDictionary<string, CredentialSource>.Empty;

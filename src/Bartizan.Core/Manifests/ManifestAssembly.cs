@@ -172,6 +172,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Environment = ManifestReader.ReadEnvironment(root),
             Run = ManifestReader.ReadRun(root),
             Models = ManifestReader.ReadModels(root),
+            Servers = ManifestReader.ReadServers(root),
             Credentials = ManifestReader.ReadCredentials(root),
             Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),
             People = _people.ToImmutableDictionary(StringComparer.Ordinal),

@@ -49,6 +49,7 @@ internal sealed class ManifestChecks(
 
         CheckCredentials(manifest, root, own);
         CheckModels(manifest, root, own);
+        ServerChecks.Check(manifest, root, own, PatternsOf, Warn);
         CheckWorkspace(manifest, root, own);
         foreach (var rule in manifest.Layers.SelectMany(l => l.Rules))
         {
@@ -74,7 +75,11 @@ internal sealed class ManifestChecks(
             Error(rule.Position, Undeclared(rule.Credential!), NearestWord.Hint(rule.Credential!, declared));
         }
 
-        foreach (var (_, value) in ManifestReader.Entries(root.Find("models")))
+        foreach (
+            var (_, value) in ManifestReader
+                .Entries(root.Find("models"))
+                .Concat(ManifestReader.Entries(root.Find("servers")))
+        )
         {
             if (value is SourceNode.Map map && RuleReader.TextOf(map, "with") is { } name && !declared.Contains(name))
             {
@@ -82,7 +87,10 @@ internal sealed class ManifestChecks(
             }
         }
 
-        var used = own.Select(r => r.Credential).Concat(manifest.Models.Values.Select(m => m.Credential)).ToHashSet();
+        var used = own.Select(r => r.Credential)
+            .Concat(manifest.Models.Values.Select(m => m.Credential))
+            .Concat(manifest.Servers.Values.Select(s => s.Credential))
+            .ToHashSet();
         foreach (
             var (name, _) in ManifestReader.Entries(root.Find("credentials")).Where(e => !used.Contains(e.Key.Text))
         )

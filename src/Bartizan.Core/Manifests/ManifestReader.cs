@@ -73,6 +73,28 @@ internal static class ManifestReader
         return models.ToImmutable();
     }
 
+    /// <summary>The tool servers.</summary>
+    public static ImmutableDictionary<string, ToolServer> ReadServers(SourceNode.Map root)
+    {
+        var servers = ImmutableDictionary.CreateBuilder<string, ToolServer>(StringComparer.Ordinal);
+        foreach (var (name, value) in Entries(root.Find("servers")))
+        {
+            var map = value as SourceNode.Map;
+            if (Uri.TryCreate(RuleReader.TextOf(map, "url"), UriKind.Absolute, out var url))
+            {
+                servers[name.Text] = new ToolServer
+                {
+                    Name = name.Text,
+                    Url = url,
+                    Credential = RuleReader.TextOf(map, "with"),
+                    CertificateAuthority = RuleReader.TextOf(map, "ca"),
+                };
+            }
+        }
+
+        return servers.ToImmutable();
+    }
+
     /// <summary>The credentials.</summary>
     public static ImmutableDictionary<string, CredentialSource> ReadCredentials(SourceNode.Map root)
     {

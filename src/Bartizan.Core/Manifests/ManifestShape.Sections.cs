@@ -216,10 +216,11 @@ internal static partial class ManifestShape
 
     private static Shape.Keys Server =>
         new([
-            Known("url", _url, "The server's address."),
-            Known("command", new Shape.Many(_any) { Least = 1 }, "The command of a stdio server."),
-            Known("with", _name, "The credential that is injected."),
-            Known("egress", new Shape.Many(_any), "The hosts a stdio server may reach."),
+            Known("url", _url, "The address of its Streamable HTTP endpoint."),
+            Later("command", new Shape.Many(_any) { Least = 1 }, "The command of a stdio server."),
+            Known("with", _name, "The credential that is injected, by its name in `credentials`."),
+            Known("ca", _path, "A PEM file with the authority of a private server."),
+            Later("egress", new Shape.Many(_any), "The hosts a stdio server may reach."),
         ])
         {
             ExactlyOne = ["url", "command"],

@@ -24,6 +24,16 @@ internal static partial class ManifestShape
                 : "is no name",
     };
 
+    private static readonly Shape.Text _serverName = new("a name of letters, digits, `.`, `_` and `-`, without `__`")
+    {
+        MaxLength = 64,
+        Expression = "^(?!.*__)[A-Za-z0-9][A-Za-z0-9._-]*$",
+        Problem = text =>
+            text.Contains(ToolServer.Divider, StringComparison.Ordinal)
+                ? $"holds `{ToolServer.Divider}`, which divides server and tool where all servers are one"
+                : _name.Problem!(text),
+    };
+
     private static readonly Shape.Text _roleName = new("a role's name, in which `*` stands for any part")
     {
         MaxLength = 64,
@@ -146,7 +156,7 @@ internal static partial class ManifestShape
             ),
             Known("run", Run, "How the agent is started, and what it sees of the host."),
             Known("models", new Shape.Named(_name, Model), "Model upstreams, by the names that `model` rules use."),
-            Later("servers", new Shape.Named(_name, Server), "MCP servers, by the names that `tool` rules use."),
+            Later("servers", new Shape.Named(_serverName, Server), "MCP servers, by the names that `tool` rules use."),
             Known(
                 "groups",
                 new Shape.Named(_name, new Shape.Many(_person) { Least = 1 }),
@@ -223,7 +233,7 @@ internal static partial class ManifestShape
         ])
         {
             Elsewhere = Manifest
-                .Known.Where(k => k.Name is "agent" or "run" or "models" or "roles" or "credentials")
+                .Known.Where(k => k.Name is "agent" or "run" or "models" or "servers" or "roles" or "credentials")
                 .ToImmutableDictionary(
                     k => k.Name,
                     k =>

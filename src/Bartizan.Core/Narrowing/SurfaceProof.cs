@@ -13,6 +13,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
         [
             .. Environment(a, b),
             .. Models(a, b),
+            .. Servers(a, b),
             .. Credentials(a, b),
             .. Groups(a, b),
             .. Consultations(a, b),
@@ -74,6 +75,39 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
                     yield return Certain(
                         ExcessKind.Model,
                         $"the upstream `{name}` {what} {Shown(first)} in {nameOfFirst} and {Shown(second)} in {nameOfSecond}"
+                    );
+                }
+            }
+        }
+    }
+
+    private IEnumerable<Excess> Servers(Manifest a, Manifest b)
+    {
+        foreach (var (name, mine) in a.Servers.OrderBy(s => s.Key, StringComparer.Ordinal))
+        {
+            if (!b.Servers.TryGetValue(name, out var theirs))
+            {
+                yield return Certain(
+                    ExcessKind.Server,
+                    $"{nameOfFirst} has the server `{name}`, {nameOfSecond} has none of that name"
+                );
+                continue;
+            }
+
+            foreach (
+                var (what, first, second) in new[]
+                {
+                    ("leads to", mine.Url.AbsoluteUri, theirs.Url.AbsoluteUri),
+                    ("trusts the authority", mine.CertificateAuthority ?? "", theirs.CertificateAuthority ?? ""),
+                    ("injects", mine.Credential ?? "", mine.Credential is null ? "" : theirs.Credential ?? ""),
+                }
+            )
+            {
+                if (first != second)
+                {
+                    yield return Certain(
+                        ExcessKind.Server,
+                        $"the server `{name}` {what} {Shown(first)} in {nameOfFirst} and {Shown(second)} in {nameOfSecond}"
                     );
                 }
             }

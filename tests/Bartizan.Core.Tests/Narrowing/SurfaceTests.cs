@@ -33,6 +33,7 @@ public sealed class SurfaceTests
         ["RunSection.Variables"] = "the operator's own words to the process; credentials are compared apart",
         ["RunSection.Limits"] = Inside,
         ["RunSection.Claims"] = "what the agent says of itself is recorded as its claim; it gains no power by it",
+        ["ToolServer.Name"] = "the key that two servers are compared by",
         ["ModelUpstream.Name"] = "the key that two upstreams are compared by",
         ["CredentialSource.Name"] = "the key that two credentials are compared by",
         ["CredentialSource.Why"] = OnlyText,
@@ -54,6 +55,10 @@ public sealed class SurfaceTests
     {
         ["Manifest.Environment"] = m => m with { Environment = DeploymentEnvironment.Development },
         ["Manifest.Models"] = m => m with { Models = m.Models.Add("more", m.Models["one"]) },
+        ["Manifest.Servers"] = m => m with { Servers = m.Servers.Add("more", m.Servers["a"]) },
+        ["ToolServer.Url"] = m => Server(m, s => s with { Url = new Uri("https://other.example") }),
+        ["ToolServer.Credential"] = m => Server(m, s => s with { Credential = "key" }),
+        ["ToolServer.CertificateAuthority"] = m => Server(m, s => s with { CertificateAuthority = "own.pem" }),
         ["Manifest.Credentials"] = m => m with { Credentials = m.Credentials.Add("more", m.Credentials["key"]) },
         ["Manifest.Groups"] = m => m with { Groups = m.Groups.SetItem("team", ["ann", "bob"]) },
         ["Manifest.Consultations"] = m => m with { Consultations = [] },
@@ -111,6 +116,7 @@ public sealed class SurfaceTests
             typeof(RunSection),
             typeof(Limits),
             typeof(ModelUpstream),
+            typeof(ToolServer),
             typeof(CredentialSource),
             typeof(Consultation),
             typeof(RuleLayer),
@@ -173,6 +179,10 @@ public sealed class SurfaceTests
                     Url = new Uri("https://one.example"),
                     Place = "eu",
                 }
+            ),
+            Servers = ImmutableDictionary<string, ToolServer>.Empty.Add(
+                "a",
+                new ToolServer { Name = "a", Url = new Uri("https://a.example/mcp") }
             ),
             Credentials = ImmutableDictionary<string, CredentialSource>.Empty.Add(
                 "key",
@@ -248,6 +258,12 @@ public sealed class SurfaceTests
         m with
         {
             Models = m.Models.SetItem("one", other(m.Models["one"])),
+        };
+
+    private static Manifest Server(Manifest m, Func<ToolServer, ToolServer> other) =>
+        m with
+        {
+            Servers = m.Servers.SetItem("a", other(m.Servers["a"])),
         };
 
     private static Manifest Source(Manifest m, Func<CredentialSource, CredentialSource> other) =>
