@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Approvals;
 
 namespace Bartizan.Core.Enforcement;
 
@@ -20,8 +21,10 @@ public sealed record Obligations
     /// <summary>True when the intent must be co-signed by a witness before the action leaves.</summary>
     public bool Witnessed { get; init; }
 
-    /// <summary>Who may approve, when a rule says so; empty means the person who started the session.</summary>
-    public ImmutableArray<string> Approvers { get; init; } = [];
+    /// <summary>
+    /// What the rules that ask demand of the answer, each to be met; empty means that the person who started the session answers.
+    /// </summary>
+    public ImmutableArray<ApprovalTerms> Approvals { get; init; } = [];
 
     /// <inheritdoc/>
     public bool Equals(Obligations? other) =>
@@ -30,7 +33,7 @@ public sealed record Obligations
         && Observed == other.Observed
         && PrivateAddresses == other.PrivateAddresses
         && Witnessed == other.Witnessed
-        && Approvers.SequenceEqual(other.Approvers, StringComparer.Ordinal);
+        && Approvals.SequenceEqual(other.Approvals);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Credential, Observed, PrivateAddresses, Witnessed);

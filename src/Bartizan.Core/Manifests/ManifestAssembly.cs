@@ -46,8 +46,15 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
 
         _schema = SchemaOf();
         _roles = new RoleBook(_errors, _schema);
-        _roles.Add(root);
-        ImmutableArray<RuleLayer> baselines = [.. outwards.Select(one => ReadBaseline(one.Map, one.Name)).Reverse()];
+
+        // INVARIANT: who may answer for a baseline's ask is said by baselines; what the manifest calls by a group's name isn't looked at.
+        var theirGroups = _groups.ToImmutableDictionary(StringComparer.Ordinal);
+        ReadGroups(root);
+        _roles.Add(root, _groups);
+        ImmutableArray<RuleLayer> baselines =
+        [
+            .. outwards.Select(one => ReadBaseline(one.Map, one.Name, theirGroups)).Reverse(),
+        ];
         var manifest = Assemble(root, baselines);
         new ManifestChecks(_errors, _warnings, today).Check(manifest, root, _usedRoles);
         return Finish(manifest);
@@ -93,10 +100,14 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
         return found;
     }
 
-    private RuleLayer ReadBaseline(SourceNode.Map baseline, string name)
+    private RuleLayer ReadBaseline(
+        SourceNode.Map baseline,
+        string name,
+        ImmutableDictionary<string, ImmutableArray<string>> groups
+    )
     {
-        _roles.Add(baseline);
-        var rules = new RuleReader(_errors, isCeiling: true, _schema).Read(baseline.Find("rules"));
+        _roles.Add(baseline, groups);
+        var rules = new RuleReader(_errors, isCeiling: true, _schema, groups).Read(baseline.Find("rules"));
         return new RuleLayer($"baseline {name}", IsCeiling: true, [.. rules, .. _asked[baseline]])
         {
             TimeZone = ManifestReader.ReadZone(baseline),
@@ -160,8 +171,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
 
     private Manifest Assemble(SourceNode.Map root, ImmutableArray<RuleLayer> baselines)
     {
-        ReadGroups(root);
-        var own = new RuleReader(_errors, isCeiling: false, _schema).Read(root.Find("rules"));
+        var own = new RuleReader(_errors, isCeiling: false, _schema, _groups).Read(root.Find("rules"));
         var roles = _roles.RulesOf(root.Find("roles"), out _usedRoles);
         return new Manifest
         {

@@ -21,7 +21,7 @@ internal static partial class ManifestShape
                 new Shape.Text("a condition") { MaxLength = Conditions.Condition.MaxLength },
                 "The condition under which it applies, in a typed subset of CEL."
             ),
-            Later("approval", Approval, "Who is asked."),
+            Known("approval", Approval, "Who is asked, how many of them must say yes, and how long the action waits."),
             Known(
                 "durability",
                 new Shape.Choice("what the action waits for", ["disk", "witnessed"]),
@@ -74,13 +74,6 @@ internal static partial class ManifestShape
             Expression = "^[A-Za-z_][A-Za-z0-9_]*$",
             Problem = Variable.Problem,
         };
-
-    private static Shape.Keys Approval =>
-        new([
-            Known("by", _person, "Who may approve."),
-            Known("quorum", new Shape.Whole(1, 10), "How many must."),
-            Known("within", _time, "How long the action waits."),
-        ]);
 
     private static Shape.Keys Argument =>
         new([

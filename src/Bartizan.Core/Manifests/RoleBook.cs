@@ -13,12 +13,12 @@ internal sealed class RoleBook(ImmutableArray<ManifestError>.Builder errors, Con
     private readonly Dictionary<string, Role> _roles = new(StringComparer.Ordinal);
 
     /// <summary>Takes the roles of a file; one whose name is known already, from a nearer file, is passed over.</summary>
-    public void Add(SourceNode.Map from)
+    public void Add(SourceNode.Map from, IReadOnlyDictionary<string, ImmutableArray<string>>? groups = null)
     {
         foreach (var (name, said) in ManifestReader.Entries(from.Find("define_roles")))
         {
             var map = said as SourceNode.Map;
-            var rules = new RuleReader(errors, isCeiling: false, schema).Read(
+            var rules = new RuleReader(errors, isCeiling: false, schema, groups).Read(
                 map is null ? said : map.Find("rules"),
                 name.Text
             );

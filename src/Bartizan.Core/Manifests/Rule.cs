@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 
@@ -33,6 +34,9 @@ public sealed record Rule
 
     /// <summary>True when the action waits until enough witnesses have co-signed its intent.</summary>
     public bool Witnessed { get; init; }
+
+    /// <summary>What an ask demands of the answer; null leaves it to the others, and to the person who started the session.</summary>
+    public ApprovalTerms? Approval { get; init; }
 
     /// <summary>The threat it counters, for reports.</summary>
     public string? Counters { get; init; }

@@ -9,7 +9,8 @@ namespace Bartizan.Core.Manifests;
 internal sealed class RuleReader(
     ImmutableArray<ManifestError>.Builder errors,
     bool isCeiling,
-    ConditionSchema? schema = null
+    ConditionSchema? schema = null,
+    IReadOnlyDictionary<string, ImmutableArray<string>>? groups = null
 )
 {
     /// <summary>Patterns of one list of rules, alternatives written out: two a rule of ten thousand. Bounds what loading costs.</summary>
@@ -79,6 +80,7 @@ internal sealed class RuleReader(
             Witnessed = TextOf(map, "durability") == "witnessed",
             When = ReadCondition(map, word),
             Arguments = ArgumentRuleReader.Read(map.Find("args")),
+            Approval = ApprovalReader.Read(map, groups ?? ImmutableDictionary<string, ImmutableArray<string>>.Empty),
             Role = role,
         };
         var unsupported = UnsupportedVerbs.Contains(word);
@@ -116,7 +118,7 @@ internal sealed class RuleReader(
 
     private void CheckBesidePattern(Rule rule, SourceNode.Map map)
     {
-        if (ArgumentRuleReader.FindProblem(rule, map) is { } wrong)
+        if ((ApprovalReader.FindProblem(rule, map) ?? ArgumentRuleReader.FindProblem(rule, map)) is { } wrong)
         {
             Report(wrong.Position, wrong.Message, wrong.Hint);
             return;

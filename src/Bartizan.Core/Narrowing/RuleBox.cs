@@ -1,3 +1,4 @@
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 
@@ -20,6 +21,9 @@ internal sealed record RuleBox(Box Box, CompiledRule Rule, int Pattern)
 
     /// <summary>True when what it lets pass waits for witnesses.</summary>
     public bool IsWitnessed => Rule.Rule.Witnessed;
+
+    /// <summary>What it demands of the answer, where it asks; null when nothing.</summary>
+    public ApprovalTerms? Approval => Rule.Rule.Approval;
 
     /// <summary>The credential it injects.</summary>
     public string? Credential => Rule.ObligationsOf(Pattern).Credential;

@@ -44,6 +44,7 @@ internal sealed class VerbProof(
             FindCredentials();
             FindPrivate();
             FindUnwitnessed();
+            FindUnapproved();
         }
 
         return _excesses;
@@ -197,6 +198,37 @@ internal sealed class VerbProof(
                 )
                 {
                     break;
+                }
+            }
+        }
+    }
+
+    // What the second asks under terms, the first must ask under terms that meet them; where it only denies, it may.
+    private void FindUnapproved()
+    {
+        foreach (var theirs in _boxes.B.Layers.SelectMany(l => l.Asks).Where(x => x.Approval is not null))
+        {
+            var terms = theirs.Approval!;
+            var mine = new Cover([
+                .. _boxes
+                    .A.Layers.SelectMany(l => l.Asks)
+                    .Where(x => x.Approval?.IsAtLeast(terms) ?? false)
+                    .Select(x => x.Box),
+            ]);
+            foreach (var grant in _boxes.A.Grants(Effect.Ask, effort))
+            {
+                if (
+                    !_reported.Contains(grant.Rule.Reference)
+                    && theirs.Box.And(grant.Box) is { } both
+                    && mine.FindOutside(both, effort, _boxes.A.Denied) is { } rest
+                )
+                {
+                    ReportObligation(
+                        grant,
+                        rest,
+                        $"{names.Second} asks for {terms.Canonical}, {names.First} for less",
+                        o => !o.Approvals.Any(own => own.IsAtLeast(terms))
+                    );
                 }
             }
         }

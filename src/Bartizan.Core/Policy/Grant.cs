@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 
 namespace Bartizan.Core.Policies;
@@ -12,6 +13,7 @@ internal static class Grant
         var rules = ImmutableArray.CreateBuilder<RuleReference>();
         CompiledRule? first = null;
         string? credential = null;
+        ImmutableArray<ApprovalTerms> approvals = [];
         var (privately, witnessed) = (true, false);
         foreach (var layer in policy.Layers)
         {
@@ -25,6 +27,11 @@ internal static class Grant
 
                 applied = true;
                 witnessed |= rule.Rule.Witnessed;
+                if (rule.Rule.Approval is { } terms && !approvals.Contains(terms))
+                {
+                    approvals = approvals.Add(terms);
+                }
+
                 rules.Add(rule.Reference);
                 names |= rule.ObligationsOf(target is FileTarget ? 0 : rule.Find(target)).PrivateAddresses;
                 first = first is null || rule.Rule.Effect < first.Rule.Effect ? rule : first;
@@ -55,6 +62,7 @@ internal static class Grant
                 Observed = observed,
                 PrivateAddresses = privately,
                 Witnessed = witnessed,
+                Approvals = approvals,
             },
         };
     }

@@ -132,7 +132,8 @@ internal static class NormalForm
         var rule = compiled.Rule;
         var head = $" {rule.Effect} {rule.Verb} ";
         var witnessed = rule.Witnessed ? " witnessed" : "";
-        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{witnessed}{compiled.Asks}";
+        var approval = rule.Approval is { } terms ? $" approval={terms.Canonical}" : "";
+        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{witnessed}{approval}{compiled.Asks}";
         return compiled.Lines.Select(line => head + line + tail);
     }
 }

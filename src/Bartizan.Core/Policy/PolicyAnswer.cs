@@ -29,7 +29,12 @@ public sealed record PolicyAnswer(
             decision.Rules,
             decision.Needed,
             decision.Obligations.Credential,
-            decision.Obligations.Approvers,
+            [
+                .. decision
+                    .Obligations.Approvals.SelectMany(terms => terms.By)
+                    .Distinct(StringComparer.Ordinal)
+                    .Order(StringComparer.Ordinal),
+            ],
             policy.ToString()
         );
 }

@@ -43,6 +43,16 @@ public sealed class ApprovalDesk : IApprovals
     public async ValueTask<Approval> AskAsync(ApprovalRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (!request.Decision.Obligations.Approvals.IsEmpty)
+        {
+            return new Approval(
+                false,
+                request.Digest,
+                null,
+                "its rule names who answers, and nobody but the starter can yet"
+            );
+        }
+
         if (!_seats.TryGetValue(request.Action.Session, out var seat))
         {
             return new Approval(

@@ -50,10 +50,10 @@ public sealed class DecisionTests
             Observed = true,
             PrivateAddresses = true,
             Witnessed = true,
-            Approvers = ["alice", "bob"],
+            Approvals = [new() { By = ["alice", "bob"] }],
         };
-        all.ShouldBe(all with { Approvers = ["alice", "bob"] });
-        all.GetHashCode().ShouldBe((all with { Approvers = ["alice", "bob"] }).GetHashCode());
+        all.ShouldBe(all with { Approvals = [new() { By = ["alice", "bob"] }] });
+        all.GetHashCode().ShouldBe((all with { Approvals = [new() { By = ["alice", "bob"] }] }).GetHashCode());
         Obligations[] others =
         [
             all with
@@ -78,11 +78,11 @@ public sealed class DecisionTests
             },
             all with
             {
-                Approvers = ["alice"],
+                Approvals = [new() { By = ["alice"] }],
             },
             all with
             {
-                Approvers = ["alice", "Bob"],
+                Approvals = [new() { By = ["alice", "Bob"] }],
             },
         ];
         others.ShouldAllBe(other => !other.Equals(all) && !all.Equals(other));

@@ -211,6 +211,9 @@ public sealed class NarrowingPropertyTests
                 (first.Obligations.Credential is { } c && second.Obligations.Credential != c)
                 || (first.Obligations.PrivateAddresses && !second.Obligations.PrivateAddresses)
                 || (second.Effect > Effect.Deny && !first.Obligations.Witnessed && second.Obligations.Witnessed)
+                || second.Obligations.Approvals.Any(terms =>
+                    !first.Obligations.Approvals.Any(own => own.IsAtLeast(terms))
+                )
             )
         );
 
@@ -220,7 +223,9 @@ public sealed class NarrowingPropertyTests
         string.Join(
             '\n',
             manifest.Layers.SelectMany(l =>
-                l.Rules.Select(r => $"{l.Name} {r.Text} {r.Expires} {r.Credential} {r.Witnessed}")
+                l.Rules.Select(r =>
+                    $"{l.Name} {r.Text} {r.Expires} {r.Credential} {r.Witnessed} {r.Approval?.Canonical}"
+                )
             )
         );
 }

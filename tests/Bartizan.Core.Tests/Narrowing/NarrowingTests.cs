@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Narrowing;
@@ -122,6 +123,26 @@ public sealed class NarrowingTests
     }
 
     [Fact]
+    public void What_the_other_asks_of_people_must_be_asked_of_as_many_of_the_same()
+    {
+        var plain = Rules.Manifest(["ask: model one/**"], []);
+        var two = Asking(plain, new ApprovalTerms { By = ["ann", "bob", "cy"], Quorum = 2 });
+        var fewer = Asking(plain, new ApprovalTerms { By = ["ann", "bob"], Quorum = 2 });
+        var other = Asking(plain, new ApprovalTerms { By = ["ann", "dan"], Quorum = 2 });
+
+        NarrowingProof.Of(two, plain, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        NarrowingProof.Of(fewer, two, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        NarrowingProof.Of(two, fewer, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Refuted);
+        NarrowingProof.Of(other, two, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Refuted);
+        var excess = NarrowingProof.Of(plain, two, Rules.Now).Excesses.Single();
+        excess.Kind.ShouldBe(ExcessKind.Obligation);
+        excess.Says.ShouldContain("2 of");
+        NarrowingProof
+            .Of(Rules.Manifest(["deny: model one/**", "allow: model two/x"], []), two, Rules.Now)
+            .Excesses.ShouldNotContain(e => e.Kind == ExcessKind.Obligation);
+    }
+
+    [Fact]
     public void What_the_other_has_witnessed_must_be_witnessed()
     {
         var disk = Rules.Manifest(["allow: model one/**"], []);
@@ -211,6 +232,20 @@ public sealed class NarrowingTests
                     l with
                     {
                         Rules = [.. l.Rules.Select((r, i) => r with { Witnessed = only is null || i == only })],
+                    }
+                ),
+            ],
+        };
+
+    private static Manifest Asking(Manifest manifest, ApprovalTerms terms) =>
+        manifest with
+        {
+            Layers =
+            [
+                .. manifest.Layers.Select(l =>
+                    l with
+                    {
+                        Rules = [.. l.Rules.Select(r => r with { Approval = terms })],
                     }
                 ),
             ],

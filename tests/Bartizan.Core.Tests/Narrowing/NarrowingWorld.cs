@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
@@ -96,10 +97,23 @@ internal sealed class NarrowingWorld
             Credential =
                 verb == Verb.Http && !isCeiling && effect != "deny" && _random.Next(4) == 0 ? Pick(["k", "l"]) : null,
             Witnessed = effect != "deny" && _random.Next(6) == 0,
+            Approval = effect == "ask" && _random.Next(4) == 0 ? Terms() : null,
         };
     }
 
-    /// <summary>The same manifest, waiting for no witness: what is asked of decisions alone.</summary>
+    private ApprovalTerms Terms() =>
+        new()
+        {
+            By = _random.Next(3) switch
+            {
+                0 => [],
+                1 => ["ann"],
+                _ => ["ann", "bob"],
+            },
+            Within = TimeSpan.FromMinutes(_random.Next(1, 3)),
+        };
+
+    /// <summary>The same manifest, waiting for no witness and no person by name: what is asked of decisions alone.</summary>
     public static Manifest Unwitnessed(Manifest manifest) =>
         manifest with
         {
@@ -108,7 +122,7 @@ internal sealed class NarrowingWorld
                 .. manifest.Layers.Select(l =>
                     l with
                     {
-                        Rules = [.. l.Rules.Select(r => r with { Witnessed = false })],
+                        Rules = [.. l.Rules.Select(r => r with { Witnessed = false, Approval = null })],
                     }
                 ),
             ],

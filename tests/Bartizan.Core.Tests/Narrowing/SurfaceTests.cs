@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Reflection;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
@@ -49,6 +50,7 @@ public sealed class SurfaceTests
         ["Rule.Counters"] = OnlyText,
         ["Rule.Role"] = "a role's rules count as the file's own",
         ["Rule.Text"] = "made of the others",
+        ["ApprovalTerms.Canonical"] = "made of the others",
     };
 
     private static readonly Dictionary<string, Func<Manifest, Manifest>> _compared = new(StringComparer.Ordinal)
@@ -89,6 +91,12 @@ public sealed class SurfaceTests
         ["Rule.Credential"] = m => Ruled(m, r => r with { Credential = r.Verb == Verb.Http ? "key" : null }),
         ["Rule.Expires"] = m => Ruled(m, r => r with { Expires = null }),
         ["Rule.Witnessed"] = m => Ruled(m, r => r with { Witnessed = false }),
+        ["Rule.Approval"] = m => Ruled(m, r => r with { Approval = null }),
+        ["ApprovalTerms.By"] = m => Answered(m, t => t with { By = ["ann", "bob", "cy"] }),
+        ["ApprovalTerms.Quorum"] = m => Answered(m, t => t with { Quorum = 1 }),
+        ["ApprovalTerms.Within"] = m => Answered(m, t => t with { Within = TimeSpan.FromMinutes(6) }),
+        ["ApprovalTerms.SeparatesStarter"] = m => Answered(m, t => t with { SeparatesStarter = false }),
+        ["ApprovalTerms.SeparatesAuthor"] = m => Answered(m, t => t with { SeparatesAuthor = false }),
         ["Rule.When"] = m => Ruled(m, r => r with { When = null }),
         ["Rule.Arguments"] = m => Ruled(m, r => r with { Arguments = [] }),
         ["ArgumentRule.Path"] = m => Argument(m, a => a with { Path = a.Path == "n" ? "m" : a.Path }),
@@ -121,6 +129,7 @@ public sealed class SurfaceTests
             typeof(Consultation),
             typeof(RuleLayer),
             typeof(Rule),
+            typeof(ApprovalTerms),
             typeof(ArgumentRule),
         ];
         var all = model
@@ -165,7 +174,7 @@ public sealed class SurfaceTests
                 "allow: tool a/**",
             ]
         );
-        manifest = Ruled(manifest, r => r with { Witnessed = r.Verb == Verb.Model });
+        manifest = Ruled(manifest, r => r.Verb == Verb.Model ? r with { Witnessed = true, Approval = Two() } : r);
         return manifest with
         {
             Environment = DeploymentEnvironment.Production,
@@ -247,6 +256,19 @@ public sealed class SurfaceTests
         ];
 
     private static Condition When(string text) => Condition.Parse(text, ConditionSchema.Standard).Condition!;
+
+    private static ApprovalTerms Two() =>
+        new()
+        {
+            By = ["ann", "bob"],
+            Quorum = 2,
+            Within = TimeSpan.FromMinutes(5),
+            SeparatesStarter = true,
+            SeparatesAuthor = true,
+        };
+
+    private static Manifest Answered(Manifest m, Func<ApprovalTerms, ApprovalTerms> other) =>
+        Ruled(m, r => r with { Approval = r.Approval is { } terms ? other(terms) : null });
 
     private static Manifest Limited(Manifest m, Func<Limits, Limits> more) =>
         m with
