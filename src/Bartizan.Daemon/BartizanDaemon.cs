@@ -5,6 +5,7 @@ using Bartizan.Client;
 using Bartizan.Client.Sessions;
 using Bartizan.Control;
 using Bartizan.Control.Consultations;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Daemon.Custody;
@@ -165,9 +166,11 @@ public sealed class BartizanDaemon : IAsyncDisposable
         var lender = new CredentialLender();
         var owner = new SessionOwner(sessions, journal, tokens.Revoke);
         var desk = new ApprovalDesk();
+        var ledger = new BudgetLedger(PricesFile.Read(state.Home), clock);
+        ledger.Restore(log.Recovery.Spends);
         var consulted = new ConsultedPoints(sessions, clock);
         _open.Push(consulted);
-        var monitor = new ReferenceMonitor(sessions, journal, desk, [consulted], clock, new MonitorOptions());
+        var monitor = new ReferenceMonitor(sessions, journal, desk, [consulted], clock, new MonitorOptions(), ledger);
         var models = await ModelGateway
             .StartAsync(
                 monitor,
@@ -217,6 +220,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Tokens = tokens,
             Lender = lender,
             Monitor = monitor,
+            Ledger = ledger,
             Desk = desk,
             Models = models,
             Egress = egress,

@@ -1,3 +1,4 @@
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Daemon.Custody;
@@ -34,6 +35,8 @@ internal sealed record Rooms
     public required CredentialLender Lender { get; init; }
 
     public required ReferenceMonitor Monitor { get; init; }
+
+    public required BudgetLedger Ledger { get; init; }
 
     public required ApprovalDesk Desk { get; init; }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 
@@ -54,7 +55,8 @@ internal static class ActionEntries
         Labels labels,
         Effect? verdict,
         Digest asked,
-        long number
+        long number,
+        Spend? reserved
     ) =>
         Of(EntryKind.Intent, session, action) with
         {
@@ -68,16 +70,25 @@ internal static class ActionEntries
             Labels = labels,
             Observed = decision.Obligations.Observed || session.Observe,
             Credential = decision.Obligations.Credential,
+            Spend = reserved,
             Payloads = action.Payloads,
         };
 
-    public static Entry Outcome(Session session, AgentAction action, Outcome outcome, Usage usage, long number) =>
+    public static Entry Outcome(
+        Session session,
+        AgentAction action,
+        Outcome outcome,
+        Usage usage,
+        long number,
+        Spend? spent
+    ) =>
         Of(EntryKind.Outcome, session, action) with
         {
             Passage = number,
             Outcome = outcome.Kind,
             Detail = Cut(outcome.Detail, MaxDetailLength),
             Usage = usage,
+            Spend = spent,
             ToolCalls = Named(outcome.ToolCalls),
             Payloads = outcome.Payloads,
         };

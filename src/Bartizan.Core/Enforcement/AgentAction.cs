@@ -32,6 +32,9 @@ public sealed record AgentAction
     /// </summary>
     public JsonElement Arguments { get; init; }
 
+    /// <summary>What it may spend at most, as far as its enforcement point can tell; null when it spends nothing but a call.</summary>
+    public Budgets.SpendEstimate? Estimate { get; init; }
+
     /// <summary>
     /// The digest that an approval is bound to: session, verb, the target part by part, the arguments
     /// as they will be sent and every payload. Two actions with

@@ -50,6 +50,9 @@ public readonly record struct Decision
     /// </summary>
     public string? NeededArguments { get; init; }
 
+    /// <summary>When it is worth trying again; null when that isn't known, or isn't soon.</summary>
+    public TimeSpan? RetryAfter { get; init; }
+
     /// <summary>What the enforcement point must do.</summary>
     public Obligations Obligations
     {

@@ -9,6 +9,11 @@ public sealed record Outcome(OutcomeKind Kind, string Detail = "", Usage? Usage 
     /// <summary>Tool calls that a model's answer asks for, by name, for the log.</summary>
     public System.Collections.Immutable.ImmutableArray<string> ToolCalls { get; init; } = [];
 
+    /// <summary>
+    /// True when the other side can't have done anything that is paid for: nothing left, or it refused before it began.
+    /// </summary>
+    public bool IsFree { get; init; }
+
     /// <summary>What the log keeps of the result, encrypted; may be empty.</summary>
     public System.Collections.Immutable.ImmutableArray<Entries.Payload> Payloads { get; init; } = [];
 }

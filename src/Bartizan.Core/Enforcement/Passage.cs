@@ -1,3 +1,4 @@
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
@@ -38,13 +39,22 @@ public sealed class Passage : IAsyncDisposable
     /// </summary>
     public CancellationToken Revoked => _grant?.Session.Revoked ?? new CancellationToken(canceled: true);
 
+    /// <summary>What is reserved for it; null for a refusal and without a budget.</summary>
+    public Reservation? Reservation => _grant?.Reservation;
+
     /// <summary>
     /// Step 9: what becomes of a chunk of the result. Waits while the session is paused, so that streams in flight are held;
-    /// cuts when it is over, when the passage was completed, and when <paramref name="cancellationToken"/> fires meanwhile.
+    /// cuts when it is over, when a budget has no bytes or no time left for the chunk, when the passage was completed, and when
+    /// <paramref name="cancellationToken"/> fires meanwhile.
     /// </summary>
     public ValueTask<Inspection> InspectAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
     {
         if (_grant is null || Volatile.Read(ref _completed) != 0)
+        {
+            return new ValueTask<Inspection>(default(Inspection));
+        }
+
+        if (_grant.Reservation is { } held && !_grant.Ledger!.TryTake(held, chunk.Length))
         {
             return new ValueTask<Inspection>(default(Inspection));
         }
@@ -68,6 +78,7 @@ public sealed class Passage : IAsyncDisposable
         }
 
         var (session, action, number, journal, clock, within) = _grant;
+        var spent = _grant.Reservation is { } held ? _grant.Ledger!.Settle(held, outcome) : null;
         var usage = (outcome.Usage ?? new Usage()) with
         {
             Milliseconds = clock.GetElapsedTime(_grant.Started).TotalMilliseconds,
@@ -75,7 +86,10 @@ public sealed class Passage : IAsyncDisposable
         try
         {
             await journal
-                .PostAsync(ActionEntries.Outcome(session, action, outcome, usage, number), CancellationToken.None)
+                .PostAsync(
+                    ActionEntries.Outcome(session, action, outcome, usage, number, spent),
+                    CancellationToken.None
+                )
                 .AsTask()
                 .WaitAsync(within, clock)
                 .ConfigureAwait(false);
@@ -118,5 +132,9 @@ public sealed class Passage : IAsyncDisposable
     )
     {
         public long Started { get; } = Clock.GetTimestamp();
+
+        public Reservation? Reservation { get; init; }
+
+        public ISharedLedger? Ledger { get; init; }
     }
 }

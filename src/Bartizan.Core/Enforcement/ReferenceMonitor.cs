@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
@@ -11,9 +12,9 @@ namespace Bartizan.Core.Enforcement;
 /// <code>
 /// action ─ 1 liveness ─ 2 screen ─ 3 inspect ─ 4 decide ─ 5 approve ─ 6 recheck ─ 7 reserve ─ 8 record ─ passage
 /// </code>
-/// Whatever throws, hangs, is cancelled or is unknown on that way is a refusal. Steps 2 and 4 are pure. Step 7 has nothing
-/// to hold yet: a manifest with budgets is refused when it is loaded. Because the disk takes its time, the gate is checked
-/// once more after step 8: what was ended, paused, tightened or cancelled while the intent was written doesn't leave.
+/// Whatever throws, hangs, is cancelled or is unknown on that way is a refusal. Steps 2 and 4 are pure. Step 7 is for sessions
+/// whose manifest has budgets. Because the disk takes its time, the gate is checked once more after step 8: what was ended,
+/// paused, tightened or cancelled while the intent was written doesn't leave.
 /// </summary>
 public sealed class ReferenceMonitor(
     ISessions sessions,
@@ -21,7 +22,8 @@ public sealed class ReferenceMonitor(
     IApprovals approvals,
     ImmutableArray<IGuard> guards,
     TimeProvider clock,
-    MonitorOptions options
+    MonitorOptions options,
+    ISharedLedger? ledger = null
 )
 {
     /// <summary>
@@ -206,10 +208,28 @@ public sealed class ReferenceMonitor(
         CancellationToken cancellationToken
     )
     {
-        // 7 reserve: see above.
+        // 7 reserve
+        LedgerAnswer held = default;
+        if (session.Manifest.Budget is not null)
+        {
+            held = ledger is null
+                ? default
+                : await ledger.ReserveAsync(session, action, cancellationToken).ConfigureAwait(false);
+            if (held.Reservation is null)
+            {
+                var spent = Decision.Deny(held.Refusal ?? "this instance has no ledger for its budgets");
+                var over = ruling with { Decision = spent with { RetryAfter = held.RetryAfter }, Verdict = null };
+                return await RefuseAsync(session, action, over).ConfigureAwait(false);
+            }
+        }
+
         // 8 record. INVARIANT: no record, no action: the passage leaves this method only after the intent is durable.
         var number = Interlocked.Increment(ref _passages);
-        var grant = new Passage.Grant(session, action, number, journal, clock, options.RecordWithin);
+        var grant = new Passage.Grant(session, action, number, journal, clock, options.RecordWithin)
+        {
+            Reservation = held.Reservation,
+            Ledger = ledger,
+        };
         var passage = Passage.Open(ruling.Decision, grant);
         var late = await RecordIntentAsync(grant, ruling, cancellationToken).ConfigureAwait(false);
         if (late.Decision.Effect == Effect.Allow)
@@ -218,7 +238,9 @@ public sealed class ReferenceMonitor(
         }
 
         // The intent may stand in the log: its outcome says that nothing left.
-        await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, "it never left")).ConfigureAwait(false);
+        await passage
+            .CompleteAsync(new Outcome(OutcomeKind.Cut, "it never left") { IsFree = true })
+            .ConfigureAwait(false);
         return await RefuseAsync(session, action, late).ConfigureAwait(false);
     }
 
@@ -241,7 +263,8 @@ public sealed class ReferenceMonitor(
                 ruling.Labels,
                 ruling.Verdict,
                 ruling.Asked,
-                number
+                number,
+                grant.Reservation?.Spend
             );
 
             // Only the wait is cancelled, never the append: a half-withdrawn intent could be durable without anybody knowing.

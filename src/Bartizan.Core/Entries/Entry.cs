@@ -73,6 +73,9 @@ public sealed record Entry
     /// <summary>What it used.</summary>
     public Usage? Usage { get; init; }
 
+    /// <summary>What an intent reserved of its session's budgets, or what its outcome spent; null without a budget.</summary>
+    public Budgets.Spend? Spend { get; init; }
+
     /// <summary>Tool calls in a model's answer, by name.</summary>
     public ImmutableArray<string> ToolCalls { get; init; } = [];
 

@@ -52,6 +52,9 @@ public sealed record Manifest
     /// <summary>Decision points outside that are asked, too.</summary>
     public ImmutableArray<Consultation> Consultations { get; init; } = [];
 
+    /// <summary>What may be spent, by the limits of all layers; null when none has any.</summary>
+    public Budgets.Budget? Budget { get; init; }
+
     /// <summary>The layers of rules, the outermost baseline first and the manifest's own (roles included) last.</summary>
     public required ImmutableArray<RuleLayer> Layers { get; init; }
 }

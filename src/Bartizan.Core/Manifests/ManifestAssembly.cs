@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Conditions;
 
 namespace Bartizan.Core.Manifests;
@@ -12,6 +13,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     private readonly Dictionary<string, ImmutableArray<string>> _groups = new(StringComparer.Ordinal);
     private readonly List<CatalogueEntry> _catalogue = [];
     private readonly List<Consultation> _consultations = [];
+    private readonly List<Budget> _budgets = [];
     private readonly Dictionary<string, ImmutableSortedDictionary<string, string>> _people = new(
         StringComparer.Ordinal
     );
@@ -122,6 +124,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
         var (entries, asked) = new CatalogueReader(_errors).Read(baseline);
         _catalogue.AddRange(entries);
         _consultations.AddRange(new ConsultationReader(_errors).Read(baseline));
+        _budgets.AddRange(BudgetReader.Read(baseline, _errors));
         _asked[baseline] = asked;
         foreach (var (person, said) in ManifestReader.Entries(baseline.Find("people")))
         {
@@ -188,6 +191,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             People = _people.ToImmutableDictionary(StringComparer.Ordinal),
             Catalogue = [.. _catalogue],
             Consultations = ReadConsultations(root),
+            Budget = Budget.Of([.. _budgets, .. BudgetReader.Read(root, _errors)]),
             Layers =
             [
                 .. baselines,

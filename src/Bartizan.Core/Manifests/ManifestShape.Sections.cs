@@ -219,17 +219,27 @@ internal static partial class ManifestShape
             ExactlyOne = ["url", "command"],
         };
 
-    private static Shape.Keys Spend =>
-        new([
+    private static ImmutableArray<ManifestKey> Spend =>
+        [
             .. ImmutableArray
-                .Create("model", "tool", "http", "connect", "model_tokens", "usd", "bytes")
-                .Select(name => Known(name, _count, "The most of it.")),
-        ]);
+                .Create("model", "tool", "http", "connect")
+                .Select(name => Known(name, _count, "How many calls of it.")),
+            Known("model_tokens", _count, "Model tokens, in and out."),
+            Known("usd", _money, "What models may cost, by the price table."),
+            Known("bytes", _size, "Bytes that leave and come back."),
+            Known("concurrent", new Shape.Whole(1, 1_000_000), "How many actions may be under way at once."),
+        ];
 
-    private static Shape.Keys Budgets =>
+    private static Shape.Keys Budget =>
         new([
-            Known("session", Spend, "What one session may spend."),
-            Known("day", Spend, "What the agent may spend a day."),
+            Known(
+                "session",
+                new Shape.Keys([.. Spend, Known("wall_clock", _time, "How long, from its first action.")]),
+                "What one session may spend."
+            ),
+            Known("day", new Shape.Keys(Spend), "What all sessions of the agent may spend a day (UTC)."),
+            Known("user", new Shape.Keys(Spend), "What one person's sessions of the agent may spend a day."),
+            Known("team", new Shape.Keys(Spend), "What all agents of the same `owner` may spend a day."),
             Known(
                 "rate",
                 new Shape.Keys([
@@ -237,16 +247,16 @@ internal static partial class ManifestShape
                     Known("tool", _rate, "Tool calls."),
                     Known("http", _rate, "Requests."),
                     Known("connect", _rate, "Tunnels."),
-                    Known("per_user", _rate, "A caller's requests."),
+                    Known("per_user", _rate, "A person's actions of any kind."),
                     Known(
                         "per",
                         new Shape.Choice("whose rate it is", ["user", "session", "agent"]),
-                        "Whose rate it is."
+                        "Whose rate it is; the agent's when nothing is said."
                     ),
                 ]),
                 "How fast."
             ),
-            Known("same_call", new Shape.Whole(1, 1_000_000), "How often the very same call may come."),
+            Known("same_call", new Shape.Whole(1, 1_000_000), "How often a session may make the very same call."),
             Known("why", _why, "Why these."),
             Known("counters", _threat, "The threat they counter."),
         ]);

@@ -82,26 +82,20 @@ internal static partial class ManifestShape
     {
         Expression = "^[0-9]+(\\.[0-9]+)?[kM]?$",
         MaxLength = 16,
-        Problem = text =>
-            double.TryParse(
-                text.TrimEnd('k', 'M'),
-                NumberStyles.AllowDecimalPoint,
-                CultureInfo.InvariantCulture,
-                out var value
-            )
-            && value >= 0
-                ? null
-                : "is no number",
+        Problem = text => Units.TryCount(text, out _) ? null : "is no whole number",
+    };
+
+    private static readonly Shape.Text _money = new("an amount of US dollars such as `5` or `0.25`")
+    {
+        Expression = "^[0-9]+(\\.[0-9]{1,6})?$",
+        MaxLength = 24,
+        Problem = text => Budgets.Money.TryParse(text, out _) ? null : "is no amount of at most six decimals",
     };
 
     private static readonly Shape.Text _rate = new("a rate such as `60/min`")
     {
         Expression = "^[0-9]+/(s|min|h|day)$",
-        Problem = text =>
-            text.Split('/') is [var n, "s" or "min" or "h" or "day"]
-            && int.TryParse(n, NumberStyles.None, CultureInfo.InvariantCulture, out _)
-                ? null
-                : "is no rate",
+        Problem = text => Units.TryRate(text, out _, out _) ? null : "is no rate",
     };
 
     private static readonly Shape.Text _url = new("an address such as `https://api.example.com`")
@@ -183,7 +177,7 @@ internal static partial class ManifestShape
                 new Shape.Many(Consulted) { Least = 1 },
                 "Decision points outside that are asked, too; they can only make a decision stricter."
             ),
-            Later("budgets", Budgets, "What a session and an agent may spend."),
+            Known("budgets", Budget, "What a session and an agent may spend."),
             Later("circuit", Circuit, "When to stop calling what fails."),
             Later("guards", Guards, "What is looked for in content, and what is done about it."),
             Later("trust", Trust, "What taints a session, and what a tainted session may no longer do alone."),
@@ -219,6 +213,7 @@ internal static partial class ManifestShape
                         or "rules"
                         or "time_zone"
                         or "consult"
+                        or "budgets"
             ),
             Known(
                 "people",
@@ -237,7 +232,7 @@ internal static partial class ManifestShape
                 .ToImmutableDictionary(
                     k => k.Name,
                     k =>
-                        $"`{k.Name}` stands in an agent's manifest; a baseline holds rules, roles, groups, people, a catalogue and `consult` only.",
+                        $"`{k.Name}` stands in an agent's manifest; a baseline holds rules, roles, groups, people, a catalogue, `budgets` and `consult` only.",
                     StringComparer.Ordinal
                 ),
         };

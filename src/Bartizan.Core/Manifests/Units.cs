@@ -66,6 +66,47 @@ internal static class Units
         return true;
     }
 
+    /// <summary>Reads <c>200</c>, <c>64k</c> or <c>2.5M</c>, when it is a whole number of things.</summary>
+    public static bool TryCount(string text, out long count)
+    {
+        count = 0;
+        var factor =
+            text.EndsWith('k') ? 1_000L
+            : text.EndsWith('M') ? 1_000_000L
+            : 1L;
+        var number = factor == 1 ? text : text[..^1];
+        if (
+            number.Length > MaxDigits
+            || !decimal.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var value)
+        )
+        {
+            return false;
+        }
+
+        var product = value * factor;
+        count = (long)product;
+        return product == count;
+    }
+
+    /// <summary>Reads <c>60/min</c>.</summary>
+    public static bool TryRate(string text, out int count, out TimeSpan period)
+    {
+        count = 0;
+        period = text[(text.IndexOf('/', StringComparison.Ordinal) + 1)..] switch
+        {
+            "s" => TimeSpan.FromSeconds(1),
+            "min" => TimeSpan.FromMinutes(1),
+            "h" => TimeSpan.FromHours(1),
+            "day" => TimeSpan.FromDays(1),
+            _ => TimeSpan.Zero,
+        };
+        var number = text.Split('/')[0];
+        return period > TimeSpan.Zero
+            && number.Length <= MaxDigits
+            && int.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out count)
+            && count > 0;
+    }
+
     private static bool TrySplit(string text, out long number, out string unit)
     {
         var digits = 0;

@@ -17,6 +17,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Credentials(a, b),
             .. Groups(a, b),
             .. Consultations(a, b),
+            .. new BudgetProof(nameOfFirst, nameOfSecond).Find(a.Budget, b.Budget),
             .. Sandbox(a.Run ?? new(), b.Run ?? new()),
         ];
 

@@ -6,6 +6,7 @@ using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Gateway.Model.Answers;
+using Bartizan.Gateway.Model.Spending;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -16,8 +17,8 @@ namespace Bartizan.Gateway.Model;
 /// <code>
 /// 1 credential ─ 2 request ─ 3 send ─ 4 status and headers ─ 5 body, chunk by chunk ─ outcome
 /// </code>
-/// An answer ends towards the agent exactly as it ended towards us: whole, or cut. It is never ended cleanly for a reason
-/// of ours; then the agent's connection is aborted.
+/// An answer ends towards the agent exactly as it ended towards us: whole, or cut. It is never ended as if it were whole for a
+/// reason of ours; then the agent's connection is aborted, or, when a budget ran out, the answer ends with an error.
 /// </summary>
 internal sealed class Forwarder(
     UpstreamConnections upstreams,
@@ -60,7 +61,7 @@ internal sealed class Forwarder(
                 .SendAsync(request, either.Token)
                 .ConfigureAwait(false);
             var status = (int)response.StatusCode;
-            reader = ReaderFor(call, response, status);
+            reader = ReaderFor(call, response, status, passage.Reservation?.OutputTokens ?? long.MaxValue);
             var echo = KeyEcho.Of(request);
             if (call.Route.Kind == ModelRouteKind.List && response.IsSuccessStatusCode)
             {
@@ -78,7 +79,10 @@ internal sealed class Forwarder(
                 status < 400 ? OutcomeKind.Done : OutcomeKind.Failed,
                 detail,
                 call.Body.Length
-            );
+            ) with
+            {
+                IsFree = IsFree(status),
+            };
             if (reader.Id is { } id && call.Route.Path == "/v1/responses")
             {
                 traffic.Remember(id, call.Target);
@@ -89,6 +93,16 @@ internal sealed class Forwarder(
         catch (Exception e)
         {
             var (kind, status, sentence) = Explain(e, context, call, passage, limit);
+            if (
+                e is PassageCutException { IsSpent: true }
+                && await SpentAnswer
+                    .TryEndAsync(context, call.Api, reader?.Passed == true, sentence)
+                    .ConfigureAwait(false)
+            )
+            {
+                return reader!.ToOutcome(kind, sentence, call.Body.Length);
+            }
+
             if (
                 kind is OutcomeKind.Cut or OutcomeKind.Cancelled
                 || context.Response.HasStarted
@@ -103,7 +117,7 @@ internal sealed class Forwarder(
             }
 
             return reader?.ToOutcome(kind, sentence, call.Body.Length)
-                ?? new Outcome(kind, sentence, new Usage { BytesOut = call.Body.Length });
+                ?? new Outcome(kind, sentence, new Usage { BytesOut = call.Body.Length }) { IsFree = NeverLeft(e) };
         }
         finally
         {
@@ -156,7 +170,17 @@ internal sealed class Forwarder(
         return new Uri(string.Concat(origin, basePath, path, route.Query), in AsWritten);
     }
 
-    private AnswerReader ReaderFor(ModelCall call, HttpResponseMessage response, int status)
+    // Providers don't charge for what they refuse: a malformed request, a rate of theirs, an overload.
+    private static bool IsFree(int status) => status is (>= 400 and < 500) or 503 or 529;
+
+    private static bool NeverLeft(Exception e) =>
+        e is CredentialUnavailableException
+        || (e as HttpRequestException)?.HttpRequestError
+            is HttpRequestError.NameResolutionError
+                or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError;
+
+    private AnswerReader ReaderFor(ModelCall call, HttpResponseMessage response, int status, long mostTokens)
     {
         var headers = response.Content.Headers.NonValidated;
         return new AnswerReader(
@@ -166,7 +190,10 @@ internal sealed class Forwarder(
             headers.TryGetValues("Content-Type", out var type) ? type.ToString() : null,
             headers.Contains("Content-Encoding"),
             options.KeptAnswerBytes
-        );
+        )
+        {
+            MostTokens = mostTokens,
+        };
     }
 
     private static void PassHead(HttpContext context, HttpResponseMessage response, int status, KeyEcho echo)
@@ -229,6 +256,11 @@ internal sealed class Forwarder(
                 throw new BrokenAnswerException("the upstream's JSON answer is cut short");
             }
 
+            if (reader.IsOver)
+            {
+                throw new PassageCutException("the answer is longer than what the budget had reserved for it");
+            }
+
             var chunk = held.IsEmpty ? memory[..count] : Join(held, memory[..count]);
             held = ReadOnlyMemory<byte>.Empty;
             var inspection = await passage.InspectAsync(chunk, cancellationToken).ConfigureAwait(false);
@@ -247,7 +279,7 @@ internal sealed class Forwarder(
                     held = chunk.ToArray();
                     break;
                 default:
-                    throw new PassageCutException();
+                    throw new PassageCutException(passage.Reservation?.Exhausted);
             }
         }
 
@@ -312,7 +344,7 @@ internal sealed class Forwarder(
         var name = call.Upstream!.Name;
         if (e is PassageCutException || passage.Revoked.IsCancellationRequested)
         {
-            return (OutcomeKind.Cut, 0, "cut");
+            return (OutcomeKind.Cut, 0, e is PassageCutException ? e.Message : "cut");
         }
 
         if (context.RequestAborted.IsCancellationRequested)

@@ -3,6 +3,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Model.Spending;
 using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -207,9 +208,26 @@ internal sealed class ModelApplication(
         if (call.Upstream is null)
         {
             const string Sentence = "the manifest names no upstream for this wire format";
-            await passage.CompleteAsync(new Outcome(OutcomeKind.Failed, Sentence)).ConfigureAwait(false);
+            await passage
+                .CompleteAsync(new Outcome(OutcomeKind.Failed, Sentence) { IsFree = true })
+                .ConfigureAwait(false);
             await ModelError.WriteAsync(context, call.Api, 502, Sentence).ConfigureAwait(false);
             return;
+        }
+
+        if (passage.Reservation?.AskAtMost is { } most)
+        {
+            if (call.Bounds?.Cap(call.Body.Span, most) is not { } capped)
+            {
+                var sentence = $"the budget has {most} tokens left for an answer, and this request can't be told so";
+                await passage
+                    .CompleteAsync(new Outcome(OutcomeKind.Failed, sentence) { IsFree = true })
+                    .ConfigureAwait(false);
+                await ModelError.WriteAsync(context, call.Api, 403, $"Bartizan: {sentence}.").ConfigureAwait(false);
+                return;
+            }
+
+            call = call with { Body = capped };
         }
 
         var outcome = await forwarder.ForwardAsync(context, call, passage, traffic).ConfigureAwait(false);
@@ -228,10 +246,19 @@ internal sealed class ModelApplication(
     {
         ModelUpstream? upstream;
         ModelTarget target;
+        RequestBounds? bounds = null;
         switch (route.Kind)
         {
             case ModelRouteKind.Call:
                 if (!ModelField.TryRead(body.Span, out var model, out var problem))
+                {
+                    return (null, 400, problem);
+                }
+
+                if (
+                    session.Manifest.Budget is { CountsTokens: true }
+                    && (bounds = RequestBounds.TryRead(route.Path, body.Span, out problem)) is null
+                )
                 {
                     return (null, 400, problem);
                 }
@@ -267,6 +294,7 @@ internal sealed class ModelApplication(
             Upstream = upstream,
             Target = target,
             Body = body,
+            Bounds = bounds,
             MediaType = context.Request.ContentType ?? "application/json",
         };
         return (call, 0, "");

@@ -1,7 +1,9 @@
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Model.Spending;
 
 namespace Bartizan.Gateway.Model;
 
@@ -35,6 +37,9 @@ internal sealed record ModelCall
     /// <summary>The body's media type.</summary>
     public string MediaType { get; init; } = "application/json";
 
+    /// <summary>The most it can cost; null when its session's budget counts neither tokens nor money.</summary>
+    public RequestBounds? Bounds { get; init; }
+
     /// <summary>The action that the monitor is asked for.</summary>
     public AgentAction ToAction() =>
         new()
@@ -42,6 +47,9 @@ internal sealed record ModelCall
             Session = Session.Id,
             Target = Target,
             Point = Point,
+            Estimate = Session.Manifest.Budget is null
+                ? null
+                : Bounds?.Estimate ?? new SpendEstimate { Bytes = Body.Length },
             Payloads = Body.IsEmpty ? [] : [new Payload("request", MediaType, Body)],
         };
 }

@@ -32,7 +32,15 @@ internal static class ModelError
             context.Response.Headers[RuleHeader] = Ascii(rule);
         }
 
-        return WriteAsync(context, api, StatusCodes.Status403Forbidden, message, rule);
+        if (decision.RetryAfter is not { } wait)
+        {
+            return WriteAsync(context, api, StatusCodes.Status403Forbidden, message, rule);
+        }
+
+        // RFC 9110 section 10.2.3. Clients of both providers wait for it and try again.
+        context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
+            .ToString("0", CultureInfo.InvariantCulture);
+        return WriteAsync(context, api, StatusCodes.Status429TooManyRequests, message, rule);
     }
 
     /// <summary>Any other answer that isn't the upstream's.</summary>

@@ -1,4 +1,8 @@
 namespace Bartizan.Gateway.Model;
 
-/// <summary>The monitor cut the passage while its answer streamed.</summary>
-internal sealed class PassageCutException : Exception;
+/// <summary>The monitor cut the passage while its answer streamed, or what was reserved for it ran out.</summary>
+internal sealed class PassageCutException(string? spent = null) : Exception(spent ?? "cut")
+{
+    /// <summary>True when a budget ran out.</summary>
+    public bool IsSpent => spent is not null;
+}

@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Globalization;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
@@ -14,9 +16,9 @@ public static class EntryCodec
 {
     /// <summary>
     /// The newest version of the leaf's format: 2 brought <c>verdict</c>, <c>parent</c>, <c>lost</c>, heartbeats, claims, and <c>action</c>
-    /// outside approvals.
+    /// outside approvals; 3 brought <c>spend</c>, and in <c>usage</c> the tokens of a provider's cache.
     /// </summary>
-    public const int Version = 2;
+    public const int Version = 3;
 
     // Texts are cut at the first of these lengths with which the entry fits a leaf. The first is far above any real target;
     // with the last even the worst of entries does (six bytes a character, every list full: 57 KiB).
@@ -53,6 +55,11 @@ public static class EntryCodec
     public static int VersionOf(Entry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
+        if (entry.Spend is not null || entry.Usage is { CacheReadTokens: > 0 } or { CacheWriteTokens: > 0 })
+        {
+            return 3;
+        }
+
         return
             entry.Verdict is not null
             || entry.Parent != default
@@ -126,6 +133,7 @@ public static class EntryCodec
         writer.Member("reason"u8, entry.Reason);
         WriteRules(ref writer, entry.Rules);
         writer.Member("session"u8, entry.Session.ToString());
+        WriteSpend(ref writer, entry.Spend);
         writer.Member("target"u8, entry.Target);
         writer.Name("time"u8);
         writer.Time(stamp.Time);
@@ -236,6 +244,27 @@ public static class EntryCodec
         writer.Close((byte)']');
     }
 
+    private static void WriteSpend(ref CanonicalWriter writer, Spend? spend)
+    {
+        if (spend is null)
+        {
+            return;
+        }
+
+        writer.Name("spend"u8);
+        writer.Open((byte)'{');
+        Count(ref writer, "bytes"u8, spend.Bytes);
+        if (spend.Day is { } day)
+        {
+            writer.Member("day"u8, day.ToString("O", CultureInfo.InvariantCulture));
+        }
+
+        Count(ref writer, "micro_usd"u8, spend.MicroDollars);
+        writer.Member("team"u8, string.IsNullOrEmpty(spend.Team) ? null : spend.Team, NameShare);
+        Count(ref writer, "tokens"u8, spend.Tokens);
+        writer.Close((byte)'}');
+    }
+
     private static void WriteUsage(ref CanonicalWriter writer, Usage? usage)
     {
         if (usage is null)
@@ -247,6 +276,8 @@ public static class EntryCodec
         writer.Open((byte)'{');
         Count(ref writer, "bytes_in"u8, usage.BytesIn);
         Count(ref writer, "bytes_out"u8, usage.BytesOut);
+        Count(ref writer, "cache_read_tokens"u8, usage.CacheReadTokens);
+        Count(ref writer, "cache_write_tokens"u8, usage.CacheWriteTokens);
         Count(ref writer, "input_tokens"u8, usage.InputTokens);
         if (usage.Milliseconds > 0)
         {
@@ -257,13 +288,13 @@ public static class EntryCodec
 
         Count(ref writer, "output_tokens"u8, usage.OutputTokens);
         writer.Close((byte)'}');
+    }
 
-        static void Count(ref CanonicalWriter writer, ReadOnlySpan<byte> name, long value)
+    private static void Count(ref CanonicalWriter writer, ReadOnlySpan<byte> name, long value)
+    {
+        if (value != 0)
         {
-            if (value != 0)
-            {
-                writer.Member(name, value);
-            }
+            writer.Member(name, value);
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Retention;
@@ -125,6 +126,9 @@ public static class EntryDecoder
                 case "session":
                     entry = entry with { Session = ReadSession(value) };
                     break;
+                case "spend":
+                    entry = entry with { Spend = ReadSpend(value) };
+                    break;
                 case "target":
                     entry = entry with { Target = value.GetString() };
                     break;
@@ -199,11 +203,25 @@ public static class EntryDecoder
         );
     }
 
+    private static Spend ReadSpend(JsonElement spend) =>
+        new()
+        {
+            Bytes = Count(spend, "bytes"),
+            Day = spend.TryGetProperty("day", out var day)
+                ? DateOnly.ParseExact(day.GetString() ?? "", "yyyy-MM-dd", CultureInfo.InvariantCulture)
+                : null,
+            MicroDollars = Count(spend, "micro_usd"),
+            Team = spend.TryGetProperty("team", out var team) ? team.GetString() : null,
+            Tokens = Count(spend, "tokens"),
+        };
+
     private static Usage ReadUsage(JsonElement usage) =>
         new()
         {
             BytesIn = Count(usage, "bytes_in"),
             BytesOut = Count(usage, "bytes_out"),
+            CacheReadTokens = Count(usage, "cache_read_tokens"),
+            CacheWriteTokens = Count(usage, "cache_write_tokens"),
             InputTokens = Count(usage, "input_tokens"),
             OutputTokens = Count(usage, "output_tokens"),
             Milliseconds = usage.TryGetProperty("milliseconds", out var value) ? value.GetDouble() : 0,

@@ -39,6 +39,9 @@ internal readonly ref struct EntryGlance
     /// <summary>The verb, as it stands in the leaf.</summary>
     public ReadOnlySpan<byte> Verb { get; private init; }
 
+    /// <summary>The day of its budget, as it stands in the leaf; empty for what reserved nothing.</summary>
+    public ReadOnlySpan<byte> SpendDay { get; private init; }
+
     /// <summary>As it stands in the leaf, escapes included.</summary>
     public ReadOnlySpan<byte> Detail { get; private init; }
 
@@ -102,6 +105,10 @@ internal readonly ref struct EntryGlance
                 _ = reader.Read();
                 glance = glance with { Verb = reader.ValueSpan };
             }
+            else if (reader.ValueTextEquals("spend"u8))
+            {
+                glance = glance with { SpendDay = DayOf(ref reader) };
+            }
             else if (reader.ValueTextEquals("payloads"u8))
             {
                 glance = glance with { Payloads = CountItems(ref reader) };
@@ -120,6 +127,20 @@ internal readonly ref struct EntryGlance
         return version is >= 1 and <= EntryCodec.Version
             ? glance
             : throw new FormatException($"format version `{version}`");
+    }
+
+    private static ReadOnlySpan<byte> DayOf(scoped ref Utf8JsonReader reader)
+    {
+        ReadOnlySpan<byte> day = default;
+        _ = reader.Read();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var isDay = reader.ValueTextEquals("day"u8);
+            _ = reader.Read();
+            day = isDay ? reader.ValueSpan : day;
+        }
+
+        return day;
     }
 
     private static int CountItems(ref Utf8JsonReader reader)

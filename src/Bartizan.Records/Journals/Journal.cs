@@ -72,7 +72,12 @@ public sealed class Journal : IJournal, IAsyncDisposable
                 .OpenAsync(options.LogDirectory, logOptions, clock, cancellationToken)
                 .ConfigureAwait(false);
             var recovery = await JournalRecovery
-                .ReadAsync(new LogDirectory(options.LogDirectory), log.Size, cancellationToken)
+                .ReadAsync(
+                    new LogDirectory(options.LogDirectory),
+                    log.Size,
+                    DateOnly.FromDateTime(clock.GetUtcNow().UtcDateTime),
+                    cancellationToken
+                )
                 .ConfigureAwait(false);
             return new Journal(log, payloads, recovery, options, clock);
         }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Sessions;
 using Bartizan.Log;
 
@@ -11,6 +12,9 @@ namespace Bartizan.Records.Journals;
 /// <param name="OpenIntents">Intents to be given the outcome <c>unknown</c>.</param>
 public sealed record JournalRecovery(ImmutableArray<LiveSession> LiveSessions, ImmutableArray<OpenIntent> OpenIntents)
 {
+    /// <summary>What was spent of the budgets of the day it is, and of later ones when a clock went back.</summary>
+    public ImmutableArray<RecordedSpend> Spends { get; init; } = [];
+
     /// <summary>Index of each session's last entry, for the links.</summary>
     internal Dictionary<SessionId, long> LastOf { get; init; } = [];
 
@@ -24,11 +28,12 @@ public sealed record JournalRecovery(ImmutableArray<LiveSession> LiveSessions, I
     public static async Task<JournalRecovery> ReadAsync(
         LogDirectory log,
         long size,
+        DateOnly today,
         CancellationToken cancellationToken
     )
     {
         ArgumentNullException.ThrowIfNull(log);
-        var fold = new RecoveryFold();
+        var fold = new RecoveryFold(today);
         await foreach (var leaf in log.ReadAsync(0, size, cancellationToken).ConfigureAwait(false))
         {
             fold.Add(leaf);

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 using Bartizan.Log;
@@ -8,8 +10,11 @@ using Bartizan.Records.Retention;
 namespace Bartizan.Records.Journals;
 
 /// <summary>Folds leaves into what recovery needs. Reads of each leaf only a glance; decodes only what is left open.</summary>
-internal sealed class RecoveryFold
+internal sealed class RecoveryFold(DateOnly today)
 {
+    // As text days sort as days do.
+    private readonly byte[] _today = Encoding.ASCII.GetBytes(today.ToString("O", CultureInfo.InvariantCulture));
+    private readonly SpendFold _spends = new();
     private readonly Dictionary<SessionId, Track> _sessions = [];
     private readonly Dictionary<string, SessionId> _ids = new(StringComparer.Ordinal);
     private long _lastSequence = -1;
@@ -31,9 +36,22 @@ internal sealed class RecoveryFold
         {
             case EntryKind.Intent:
                 track.Open[glance.Passage] = leaf.Index;
+
+                // An earlier day's budget binds nobody any more.
+                if (!glance.SpendDay.IsEmpty && glance.SpendDay.SequenceCompareTo(_today) >= 0)
+                {
+                    track.Spending.Add(glance.Passage);
+                    _spends.Add(EntryDecoder.Decode(leaf.Index, leaf.Bytes).Entry);
+                }
+
                 break;
             case EntryKind.Outcome:
                 track.Open.Remove(glance.Passage);
+                if (track.Spending.Remove(glance.Passage))
+                {
+                    _spends.Add(EntryDecoder.Decode(leaf.Index, leaf.Bytes).Entry);
+                }
+
                 break;
             case EntryKind.State:
                 track.LastState = EntryStates.IsEnded(glance.Detail) ? null : leaf.Index;
@@ -69,6 +87,7 @@ internal sealed class RecoveryFold
             LastOf = _sessions.ToDictionary(pair => pair.Key, pair => pair.Value.LastIndex),
             LastSequence = _lastSequence,
             LastPrune = _lastPrune,
+            Spends = _spends.Result,
         };
     }
 
@@ -103,6 +122,8 @@ internal sealed class RecoveryFold
     private sealed class Track
     {
         public Dictionary<long, long> Open { get; } = [];
+
+        public HashSet<long> Spending { get; } = [];
 
         public long? LastState { get; set; }
 

@@ -4,6 +4,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Bartizan.Core.Approvals;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
@@ -41,6 +42,8 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
     }
 
     public MemoryJournal Journal { get; } = new();
+
+    public BudgetLedger Ledger { get; } = new(PriceTable.BuiltIn, TimeProvider.System);
 
     public HttpMessageInvoker Http { get; }
 
@@ -94,7 +97,15 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
     )
     {
         var house = new GatewayUnderTest(manifest ?? Manifest(upstream));
-        var monitor = new ReferenceMonitor(house, house.Journal, house, [], TimeProvider.System, new MonitorOptions());
+        var monitor = new ReferenceMonitor(
+            house,
+            house.Journal,
+            house,
+            [],
+            TimeProvider.System,
+            new MonitorOptions(),
+            house.Ledger
+        );
         house.Gateway = await ModelGateway.StartAsync(
             monitor,
             house,

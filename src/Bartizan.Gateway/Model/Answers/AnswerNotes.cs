@@ -15,16 +15,38 @@ internal sealed class AnswerNotes
     /// <summary>Characters of all arguments of one answer.</summary>
     public const int MaxAllArgumentsLength = 256 << 10;
 
+    /// <summary>
+    /// Characters that a token has on average at most, in an answer long enough to matter: prose has four to six, and only a
+    /// model that repeats itself has more.
+    /// </summary>
+    public const int MaxCharactersPerToken = 8;
+
     private const int MaxNameLength = 256;
 
     private readonly List<Draft> _calls = [];
     private int _argumentsLength;
+    private long _characters;
 
     /// <summary>Tokens in, cached ones included.</summary>
     public long InputTokens { get; private set; }
 
     /// <summary>Tokens out.</summary>
     public long OutputTokens { get; private set; }
+
+    /// <summary>Of the tokens in, those read from a cache.</summary>
+    public long CacheReadTokens { get; private set; }
+
+    /// <summary>Of the tokens in, those written to a cache.</summary>
+    public long CacheWriteTokens { get; private set; }
+
+    /// <summary>True once the upstream has said what the whole answer used.</summary>
+    public bool IsCounted { get; private set; }
+
+    /// <summary>Pieces of text that came.</summary>
+    public long Pieces { get; private set; }
+
+    /// <summary>Tokens that the text that came has at least.</summary>
+    public long LeastTokens => _characters / MaxCharactersPerToken;
 
     /// <summary>The answer's id, when it is one that the upstream may keep.</summary>
     public string? Id { get; private set; }
@@ -37,10 +59,20 @@ internal sealed class AnswerNotes
     public bool Truncated { get; set; }
 
     /// <summary>Notes tokens; a later, larger count replaces an earlier one, as providers send running totals.</summary>
-    public void Tokens(long input, long output)
+    public void Tokens(long input, long output, long cacheRead = 0, long cacheWrite = 0, bool isAll = true)
     {
+        IsCounted |= isAll;
+        CacheReadTokens = Math.Max(CacheReadTokens, cacheRead);
+        CacheWriteTokens = Math.Max(CacheWriteTokens, cacheWrite);
         InputTokens = Math.Max(InputTokens, input);
         OutputTokens = Math.Max(OutputTokens, output);
+    }
+
+    /// <summary>Counts a piece of text; one of no length is none.</summary>
+    public void Passed(long characters)
+    {
+        Pieces += characters > 0 ? 1 : 0;
+        _characters += characters;
     }
 
     /// <summary>Notes the answer's id.</summary>
@@ -95,6 +127,12 @@ internal sealed class AnswerNotes
         && value.TryGetInt64(out var count)
             ? Math.Max(count, 0)
             : 0;
+
+    /// <summary>The sum of counts; one that passes the range stays at its end.</summary>
+    public static long Sum(long a, long b) => a > long.MaxValue - b ? long.MaxValue : a + b;
+
+    /// <summary>The length of a string member, or zero.</summary>
+    public static long LengthOf(JsonElement element, string name) => Text(element, name)?.Length ?? 0;
 
     /// <summary>An object member, or nothing.</summary>
     public static bool TryObject(JsonElement element, string name, out JsonElement value)

@@ -56,6 +56,20 @@ internal sealed class AnswerReader : IDisposable
     /// <summary>True once the agent may have seen some of it.</summary>
     public bool Passed { get; set; }
 
+    /// <summary>The most tokens that the answer may have; then each event of it is read.</summary>
+    public long MostTokens { get; init; } = long.MaxValue;
+
+    /// <summary>
+    /// True when a stream has more than that, by what its upstream says, by its pieces (none is less than a token), or by its bytes.
+    /// An event too long to be read is taken for more.
+    /// </summary>
+    public bool IsOver =>
+        MostTokens != long.MaxValue
+        && (
+            _events?.IsTooLong == true
+            || Math.Max(_notes.OutputTokens, Math.Max(_notes.Pieces, _notes.LeastTokens)) > MostTokens
+        );
+
     /// <summary>Bytes read.</summary>
     public long Length { get; private set; }
 
@@ -104,6 +118,10 @@ internal sealed class AnswerReader : IDisposable
                 BytesIn = Length,
                 InputTokens = _notes.InputTokens,
                 OutputTokens = _notes.OutputTokens,
+                CacheReadTokens = _notes.CacheReadTokens,
+                CacheWriteTokens = _notes.CacheWriteTokens,
+                IsCounted = _notes.IsCounted,
+                LeastOutputTokens = _notes.LeastTokens,
             }
         )
         {
@@ -156,6 +174,11 @@ internal sealed class AnswerReader : IDisposable
         if (_dialect.IsOfInterest(data.Span))
         {
             Parse(data, static (body, my) => my._dialect.ReadEvent(body, my._notes));
+        }
+
+        if (MostTokens != long.MaxValue)
+        {
+            Parse(data, static (body, my) => my._notes.Passed(my._dialect.LengthOf(body)));
         }
     }
 

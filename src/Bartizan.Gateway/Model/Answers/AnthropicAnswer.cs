@@ -17,10 +17,10 @@ internal sealed class AnthropicAnswer : IAnswerDialect
         switch (Text(data, "type"))
         {
             case "message_start" when TryObject(data, "message", out var message):
-                ReadUsage(message, notes);
+                ReadUsage(message, notes, isAll: false);
                 break;
             case "message_delta":
-                ReadUsage(data, notes);
+                ReadUsage(data, notes, isAll: true);
                 break;
             case "content_block_start" when TryObject(data, "content_block", out var block):
                 ReadBlock(block, index, notes);
@@ -32,9 +32,17 @@ internal sealed class AnthropicAnswer : IAnswerDialect
     }
 
     /// <inheritdoc/>
+    public long LengthOf(JsonElement data) =>
+        TryObject(data, "delta", out var delta)
+            ? AnswerNotes.LengthOf(delta, "text")
+                + AnswerNotes.LengthOf(delta, "thinking")
+                + AnswerNotes.LengthOf(delta, "partial_json")
+            : 0;
+
+    /// <inheritdoc/>
     public void ReadBody(JsonElement body, AnswerNotes notes)
     {
-        ReadUsage(body, notes);
+        ReadUsage(body, notes, isAll: true);
         var index = 0L;
         foreach (var block in Items(body, "content"))
         {
@@ -59,16 +67,21 @@ internal sealed class AnthropicAnswer : IAnswerDialect
         }
     }
 
-    private static void ReadUsage(JsonElement holder, AnswerNotes notes)
+    private static void ReadUsage(JsonElement holder, AnswerNotes notes, bool isAll)
     {
-        if (TryObject(holder, "usage", out var usage))
+        if (!TryObject(holder, "usage", out var usage))
         {
-            notes.Tokens(
-                Count(usage, "input_tokens")
-                    + Count(usage, "cache_creation_input_tokens")
-                    + Count(usage, "cache_read_input_tokens"),
-                Count(usage, "output_tokens")
-            );
+            return;
         }
+
+        var written = Count(usage, "cache_creation_input_tokens");
+        var read = Count(usage, "cache_read_input_tokens");
+        notes.Tokens(
+            Sum(Count(usage, "input_tokens"), Sum(written, read)),
+            Count(usage, "output_tokens"),
+            read,
+            written,
+            isAll
+        );
     }
 }

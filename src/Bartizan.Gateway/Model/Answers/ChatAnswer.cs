@@ -25,11 +25,43 @@ internal sealed class ChatAnswer : IAnswerDialect
     /// <inheritdoc/>
     public void ReadBody(JsonElement body, AnswerNotes notes) => Read(body, "message", notes);
 
+    /// <inheritdoc/>
+    public long LengthOf(JsonElement data)
+    {
+        var length = 0L;
+        foreach (var choice in Items(data, "choices"))
+        {
+            if (!TryObject(choice, "delta", out var delta))
+            {
+                continue;
+            }
+
+            length +=
+                AnswerNotes.LengthOf(delta, "content")
+                + AnswerNotes.LengthOf(delta, "reasoning_content")
+                + AnswerNotes.LengthOf(delta, "refusal");
+            foreach (var call in Items(delta, "tool_calls"))
+            {
+                length += TryObject(call, "function", out var function)
+                    ? AnswerNotes.LengthOf(function, "arguments")
+                    : 0;
+            }
+        }
+
+        return length;
+    }
+
     private static void Read(JsonElement data, string part, AnswerNotes notes)
     {
         if (TryObject(data, "usage", out var usage))
         {
-            notes.Tokens(Count(usage, "prompt_tokens"), Count(usage, "completion_tokens"));
+            var cached = TryObject(usage, "prompt_tokens_details", out var details) ? details : default;
+            notes.Tokens(
+                Count(usage, "prompt_tokens"),
+                Count(usage, "completion_tokens"),
+                Count(cached, "cached_tokens"),
+                Count(cached, "cache_write_tokens")
+            );
         }
 
         foreach (var choice in Items(data, "choices"))

@@ -13,4 +13,7 @@ internal interface IAnswerDialect
 
     /// <summary>Notes what a whole body says.</summary>
     void ReadBody(JsonElement body, AnswerNotes notes);
+
+    /// <summary>How many characters of the answer one event of a stream carries: text, thinking and arguments alike.</summary>
+    long LengthOf(JsonElement data);
 }

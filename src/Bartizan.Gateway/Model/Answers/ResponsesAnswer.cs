@@ -43,11 +43,20 @@ internal sealed class ResponsesAnswer : IAnswerDialect
         }
     }
 
+    /// <inheritdoc/>
+    public long LengthOf(JsonElement data) => AnswerNotes.LengthOf(data, "delta");
+
     private static void ReadUsage(JsonElement response, AnswerNotes notes)
     {
         if (TryObject(response, "usage", out var usage))
         {
-            notes.Tokens(Count(usage, "input_tokens"), Count(usage, "output_tokens"));
+            var cached = TryObject(usage, "input_tokens_details", out var details) ? details : default;
+            notes.Tokens(
+                Count(usage, "input_tokens"),
+                Count(usage, "output_tokens"),
+                Count(cached, "cached_tokens"),
+                Count(cached, "cache_write_tokens")
+            );
         }
     }
 

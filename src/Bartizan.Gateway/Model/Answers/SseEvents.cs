@@ -18,6 +18,9 @@ internal sealed class SseEvents(int maxEventBytes, SseEvents.EventHandler onEven
     /// <summary>Takes the data of one event.</summary>
     internal delegate void EventHandler(ReadOnlyMemory<byte> data);
 
+    /// <summary>True when an event, perhaps the one that is still coming, is longer than the bound.</summary>
+    public bool IsTooLong => _tooLong || Skipped;
+
     /// <summary>True when an event was longer than the bound and was skipped.</summary>
     public bool Skipped { get; private set; }
 

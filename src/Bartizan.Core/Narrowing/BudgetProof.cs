@@ -1,0 +1,53 @@
+using Bartizan.Core.Budgets;
+
+namespace Bartizan.Core.Narrowing;
+
+/// <summary>
+/// What may be spent. For each limit of the second the first must have one on the same thing that is no larger, and for each
+/// rate one that is no faster; what only the first limits makes it narrower.
+/// </summary>
+internal sealed class BudgetProof(string nameOfFirst, string nameOfSecond)
+{
+    /// <summary>Everything in which the first may spend more.</summary>
+    public IEnumerable<Excess> Find(Budget? a, Budget? b)
+    {
+        a ??= new Budget();
+        foreach (var theirs in b?.Limits ?? [])
+        {
+            var mine = a.Limits.FirstOrDefault(limit => limit.Scope == theirs.Scope && limit.Unit == theirs.Unit);
+            if (mine is null || mine.Most > theirs.Most)
+            {
+                yield return More(theirs.Name, mine?.Show(mine.Most), theirs.Show(theirs.Most));
+            }
+        }
+
+        foreach (var theirs in b?.Rates ?? [])
+        {
+            var same = a.Rates.Where(rate => rate.Verb == theirs.Verb && rate.Scope == theirs.Scope).ToList();
+            if (!same.Exists(mine => IsWithin(mine, theirs)))
+            {
+                yield return More(theirs.Name, same.FirstOrDefault()?.ToString(), theirs.ToString());
+            }
+        }
+
+        if (b?.SameCall is { } times && !(a.SameCall <= times))
+        {
+            yield return More(
+                "budgets.same_call",
+                a.SameCall?.ToString(System.Globalization.CultureInfo.InvariantCulture),
+                $"{times}"
+            );
+        }
+    }
+
+    // No more at once, and no more over time.
+    private static bool IsWithin(BudgetRate mine, BudgetRate theirs) =>
+        mine.Count <= theirs.Count
+        && (Int128)mine.Count * theirs.Period.Ticks <= (Int128)theirs.Count * mine.Period.Ticks;
+
+    private Excess More(string what, string? first, string second) =>
+        new(ExcessKind.Budget, $"`{what}` is {first ?? "not limited"} in {nameOfFirst} and {second} in {nameOfSecond}")
+        {
+            IsCertain = true,
+        };
+}
