@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
@@ -136,7 +137,17 @@ public sealed class EntryCodecTests
                 BytesOut = long.MaxValue,
                 InputTokens = long.MaxValue,
                 OutputTokens = long.MaxValue,
+                CacheReadTokens = long.MaxValue,
+                CacheWriteTokens = long.MaxValue,
                 Milliseconds = 123456789.123,
+            },
+            Spend = new Spend
+            {
+                Tokens = long.MaxValue,
+                MicroDollars = long.MaxValue,
+                Bytes = long.MaxValue,
+                Day = DateOnly.MaxValue,
+                Team = Long(filling),
             },
             ToolCalls = [.. Enumerable.Repeat(Long(filling), 100)],
             Count = long.MaxValue,

@@ -1,4 +1,5 @@
 using Bartizan.Core.Budgets;
+using Bartizan.Core.Manifests;
 
 namespace Bartizan.Core.Narrowing;
 
@@ -9,9 +10,20 @@ namespace Bartizan.Core.Narrowing;
 internal sealed class BudgetProof(string nameOfFirst, string nameOfSecond)
 {
     /// <summary>Everything in which the first may spend more.</summary>
-    public IEnumerable<Excess> Find(Budget? a, Budget? b)
+    public IEnumerable<Excess> Find(Manifest first, Manifest second)
     {
-        a ??= new Budget();
+        var (a, b) = (first.Budget ?? new Budget(), second.Budget);
+        if (b?.Limits.Any(limit => limit.Scope == BudgetScope.Team) == true && first.Owner != second.Owner)
+        {
+            yield return new Excess(
+                ExcessKind.Budget,
+                $"{nameOfFirst} is of another `owner` than {nameOfSecond}, and spends of another team's budget"
+            )
+            {
+                IsCertain = true,
+            };
+        }
+
         foreach (var theirs in b?.Limits ?? [])
         {
             var mine = a.Limits.FirstOrDefault(limit => limit.Scope == theirs.Scope && limit.Unit == theirs.Unit);

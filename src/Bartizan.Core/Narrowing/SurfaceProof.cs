@@ -17,7 +17,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Credentials(a, b),
             .. Groups(a, b),
             .. Consultations(a, b),
-            .. new BudgetProof(nameOfFirst, nameOfSecond).Find(a.Budget, b.Budget),
+            .. new BudgetProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. Sandbox(a.Run ?? new(), b.Run ?? new()),
         ];
 

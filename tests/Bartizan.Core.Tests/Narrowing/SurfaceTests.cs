@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Reflection;
 using Bartizan.Core.Approvals;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
@@ -23,7 +24,6 @@ public sealed class SurfaceTests
     {
         ["Manifest.Agent"] = OnlyRead,
         ["Manifest.Version"] = OnlyRead,
-        ["Manifest.Owner"] = OnlyRead,
         ["Manifest.Description"] = OnlyText,
         ["Manifest.People"] = OnlyRead,
         ["Manifest.Catalogue"] = OnlyRead,
@@ -50,6 +50,10 @@ public sealed class SurfaceTests
         ["Rule.Counters"] = OnlyText,
         ["Rule.Role"] = "a role's rules count as the file's own",
         ["Rule.Text"] = "made of the others",
+        ["Budget.CountsTokens"] = "made of the limits",
+        ["Budget.CountsMoney"] = "made of the limits",
+        ["BudgetLimit.Name"] = "made of the others",
+        ["BudgetRate.Name"] = "made of the others",
         ["ApprovalTerms.Canonical"] = "made of the others",
     };
 
@@ -63,6 +67,18 @@ public sealed class SurfaceTests
         ["ToolServer.CertificateAuthority"] = m => Server(m, s => s with { CertificateAuthority = "own.pem" }),
         ["Manifest.Credentials"] = m => m with { Credentials = m.Credentials.Add("more", m.Credentials["key"]) },
         ["Manifest.Groups"] = m => m with { Groups = m.Groups.SetItem("team", ["ann", "bob"]) },
+        ["Manifest.Owner"] = m => m with { Owner = "somebody else, whose team's budget is another" },
+        ["Manifest.Budget"] = m => m with { Budget = null },
+        ["Budget.Limits"] = m => Spent(m, b => b with { Limits = [] }),
+        ["Budget.Rates"] = m => Spent(m, b => b with { Rates = [] }),
+        ["Budget.SameCall"] = m => Spent(m, b => b with { SameCall = 11 }),
+        ["BudgetLimit.Scope"] = m => Limit(m, l => l with { Scope = BudgetScope.Session }),
+        ["BudgetLimit.Unit"] = m => Limit(m, l => l with { Unit = BudgetUnit.Bytes }),
+        ["BudgetLimit.Most"] = m => Limit(m, l => l with { Most = l.Most + 1 }),
+        ["BudgetRate.Scope"] = m => Rate(m, r => r with { Scope = BudgetScope.Session }),
+        ["BudgetRate.Verb"] = m => Rate(m, r => r with { Verb = Verb.Http }),
+        ["BudgetRate.Count"] = m => Rate(m, r => r with { Count = 61 }),
+        ["BudgetRate.Period"] = m => Rate(m, r => r with { Period = TimeSpan.FromSeconds(1) }),
         ["Manifest.Consultations"] = m => m with { Consultations = [] },
         ["RunSection.WorkspacePath"] = m => m with { Run = m.Run! with { WorkspacePath = ".." } },
         ["RunSection.WorkspaceMode"] = m => m with { Run = m.Run! with { WorkspaceMode = WorkspaceMode.ReadWrite } },
@@ -131,6 +147,9 @@ public sealed class SurfaceTests
             typeof(Rule),
             typeof(ApprovalTerms),
             typeof(ArgumentRule),
+            typeof(Budget),
+            typeof(BudgetLimit),
+            typeof(BudgetRate),
         ];
         var all = model
             .SelectMany(type =>
@@ -156,6 +175,18 @@ public sealed class SurfaceTests
         NarrowingProof.Of(large, small, Rules.Now).Answer.ShouldNotBe(NarrowingAnswer.Proved);
     }
 
+    private static Manifest Spent(Manifest manifest, Func<Budget, Budget> change) =>
+        manifest with
+        {
+            Budget = change(manifest.Budget!),
+        };
+
+    private static Manifest Limit(Manifest manifest, Func<BudgetLimit, BudgetLimit> change) =>
+        Spent(manifest, budget => budget with { Limits = [.. budget.Limits.Select(change)] });
+
+    private static Manifest Rate(Manifest manifest, Func<BudgetRate, BudgetRate> change) =>
+        Spent(manifest, budget => budget with { Rates = [.. budget.Rates.Select(change)] });
+
     private static Manifest Small()
     {
         var manifest = Rules.Manifest(
@@ -178,6 +209,12 @@ public sealed class SurfaceTests
         return manifest with
         {
             Environment = DeploymentEnvironment.Production,
+            Budget = new Budget
+            {
+                Limits = [new BudgetLimit(BudgetScope.Team, BudgetUnit.Usd, 5)],
+                Rates = [new BudgetRate(BudgetScope.Day, Verb.Tool, 60, TimeSpan.FromMinutes(1))],
+                SameCall = 10,
+            },
             Run = new RunSection { Mounts = ["/usr/share/x"] },
             Models = ImmutableDictionary<string, ModelUpstream>.Empty.Add(
                 "one",
