@@ -1,6 +1,7 @@
 using System.Net.Http.Json;
 using System.Net.Sockets;
 using System.Net.WebSockets;
+using Bartizan.Client.Approvals;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
@@ -88,6 +89,14 @@ public sealed class ControlClient : IDisposable
         WorkspaceRequest request,
         CancellationToken cancellationToken
     ) => CallAsync<WorkspaceReply>(HttpMethod.Post, $"v1/workspace/{verb}", request, cancellationToken);
+
+    /// <summary>The asks that wait.</summary>
+    public Task<AsksReply> AsksAsync(CancellationToken cancellationToken) =>
+        CallAsync<AsksReply>(HttpMethod.Get, "v1/approvals", null, cancellationToken);
+
+    /// <summary>Answers an ask.</summary>
+    public Task<AnswerReply> AnswerAsync(AnswerRequest request, CancellationToken cancellationToken) =>
+        CallAsync<AnswerReply>(HttpMethod.Post, "v1/approvals/answer", request, cancellationToken);
 
     /// <summary>Erases payloads, holds them, or answers what another person asked for.</summary>
     public Task<ErasureReply> EraseAsync(ErasureRequest request, CancellationToken cancellationToken) =>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Bartizan.Client;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
@@ -64,40 +63,20 @@ public sealed class ControlServer : IAsyncDisposable
         var web = builder.Build();
         web.UseWebSockets();
         web.Use(
-            async (context, next) =>
+            async (HttpContext context, RequestDelegate next) =>
             {
                 var peer = context.Features.Get<IConnectionSocketFeature>() is { } feature
                     ? PeerCredentials.Of(feature.Socket)
                     : null;
                 if (peer is not { } known || (known.Uid != uid && known.Uid != 0))
                 {
-                    await AnswerAsync(context, 403, new ControlProblem(4, "this instance belongs to another user"))
+                    await ControlJson
+                        .AnswerAsync(context, 403, new ControlProblem(4, "this instance belongs to another user"))
                         .ConfigureAwait(false);
                     return;
                 }
 
-                context.Items[nameof(PeerCredentials)] = people(known.Uid);
-                try
-                {
-                    await next().ConfigureAwait(false);
-                }
-                catch (ControlException e) when (!context.Response.HasStarted)
-                {
-                    await AnswerAsync(context, 422, e.Problem).ConfigureAwait(false);
-                }
-                catch (JsonException) when (!context.Response.HasStarted)
-                {
-                    await AnswerAsync(
-                            context,
-                            400,
-                            new ControlProblem(
-                                2,
-                                "the request is not what this version of the control API takes",
-                                "use the `bartizan` of the same version"
-                            )
-                        )
-                        .ConfigureAwait(false);
-                }
+                await ControlJson.RunAsync(context, people(known.Uid), next).ConfigureAwait(false);
             }
         );
         web.UseRouting();
@@ -127,21 +106,25 @@ public sealed class ControlServer : IAsyncDisposable
 
     private static void Map(WebApplication web, IInstance instance)
     {
-        web.MapGet("/v1/status", context => AnswerAsync(context, 200, instance.Status()));
-        web.MapGet("/v1/sessions", context => AnswerAsync(context, 200, instance.Sessions()));
+        web.MapGet("/v1/status", context => ControlJson.AnswerAsync(context, 200, instance.Status()));
+        web.MapGet("/v1/sessions", context => ControlJson.AnswerAsync(context, 200, instance.Sessions()));
         web.MapPost(
             "/v1/down",
             async context =>
-                await AnswerAsync(context, 200, await instance.DownAsync(Person(context), context.RequestAborted))
+                await ControlJson.AnswerAsync(
+                    context,
+                    200,
+                    await instance.DownAsync(ControlJson.PersonOf(context), context.RequestAborted)
+                )
         );
-        Post<SwitchRequest, SwitchReply>(web, "/v1/sessions/pause", instance.PauseAsync);
-        Post<SwitchRequest, SwitchReply>(web, "/v1/sessions/resume", instance.ResumeAsync);
-        Post<SwitchRequest, SwitchReply>(web, "/v1/sessions/kill", instance.KillAsync);
-        Post<AttachRequest, AttachReply>(web, "/v1/sessions/attach", instance.AttachAsync);
-        Post<ExportRequest, ExportReply>(web, "/v1/exports", instance.ExportsAsync);
+        ControlJson.Post<SwitchRequest, SwitchReply>(web, "/v1/sessions/pause", instance.PauseAsync);
+        ControlJson.Post<SwitchRequest, SwitchReply>(web, "/v1/sessions/resume", instance.ResumeAsync);
+        ControlJson.Post<SwitchRequest, SwitchReply>(web, "/v1/sessions/kill", instance.KillAsync);
+        ControlJson.Post<AttachRequest, AttachReply>(web, "/v1/sessions/attach", instance.AttachAsync);
+        ControlJson.Post<ExportRequest, ExportReply>(web, "/v1/exports", instance.ExportsAsync);
         foreach (var verb in (string[])["diff", "apply", "discard"])
         {
-            Post<WorkspaceRequest, WorkspaceReply>(
+            ControlJson.Post<WorkspaceRequest, WorkspaceReply>(
                 web,
                 $"/v1/workspace/{verb}",
                 (request, person, cancellationToken) =>
@@ -149,33 +132,21 @@ public sealed class ControlServer : IAsyncDisposable
             );
         }
 
-        Post<ErasureRequest, ErasureReply>(web, "/v1/log/erasures", instance.EraseAsync);
-        Post<PruneRequest, PruneReply>(web, "/v1/log/prune", instance.PruneAsync);
-        Post<CustodyRequest, CustodyReply>(web, "/v1/log/custody", instance.CustodyAsync);
+        ApprovalEndpoints.Map(web, instance);
+        ControlJson.Post<ErasureRequest, ErasureReply>(web, "/v1/log/erasures", instance.EraseAsync);
+        ControlJson.Post<PruneRequest, PruneReply>(web, "/v1/log/prune", instance.PruneAsync);
+        ControlJson.Post<CustodyRequest, CustodyReply>(web, "/v1/log/custody", instance.CustodyAsync);
         web.MapGet("/v1/run", context => RunAsync(context, instance));
         AuthZenEndpoints.Map(web, new DecisionPoint(instance, TimeProvider.System));
     }
-
-    private static void Post<TRequest, TReply>(
-        WebApplication web,
-        string path,
-        Func<TRequest, string, CancellationToken, Task<TReply>> act
-    ) =>
-        web.MapPost(
-            path,
-            async context =>
-                await AnswerAsync(
-                    context,
-                    200,
-                    await act(await ReadAsync<TRequest>(context), Person(context), context.RequestAborted)
-                )
-        );
 
     private static async Task RunAsync(HttpContext context, IInstance instance)
     {
         if (!context.WebSockets.IsWebSocketRequest)
         {
-            await AnswerAsync(context, 400, new ControlProblem(2, "a run is a WebSocket")).ConfigureAwait(false);
+            await ControlJson
+                .AnswerAsync(context, 400, new ControlProblem(2, "a run is a WebSocket"))
+                .ConfigureAwait(false);
             return;
         }
 
@@ -190,7 +161,7 @@ public sealed class ControlServer : IAsyncDisposable
         try
         {
             await instance
-                .RunAsync(first.Request(), connection, Person(context), context.RequestAborted)
+                .RunAsync(first.Request(), connection, ControlJson.PersonOf(context), context.RequestAborted)
                 .ConfigureAwait(false);
         }
         catch (ControlException e)
@@ -217,22 +188,5 @@ public sealed class ControlServer : IAsyncDisposable
         }
 
         await connection.CloseAsync(CancellationToken.None).ConfigureAwait(false);
-    }
-
-    private static string Person(HttpContext context) => (string)context.Items[nameof(PeerCredentials)]!;
-
-    private static async Task<T> ReadAsync<T>(HttpContext context) =>
-        await JsonSerializer
-            .DeserializeAsync<T>(context.Request.Body, Wire.Options, context.RequestAborted)
-            .ConfigureAwait(false)
-        ?? throw new JsonException("nothing was sent");
-
-    private static async Task AnswerAsync<T>(HttpContext context, int status, T reply)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        await JsonSerializer
-            .SerializeAsync(context.Response.Body, reply, Wire.Options, context.RequestAborted)
-            .ConfigureAwait(false);
     }
 }

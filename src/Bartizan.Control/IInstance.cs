@@ -1,6 +1,5 @@
 using Bartizan.Client;
 using Bartizan.Client.Custody;
-using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
@@ -14,7 +13,7 @@ namespace Bartizan.Control;
 /// The instance, as the control API drives it. The daemon implements it; this room knows HTTP and who asks, nothing more.
 /// Every refusal is a <see cref="ControlException"/>.
 /// </summary>
-public interface IInstance
+public interface IInstance : IAskDesk
 {
     /// <summary>How the instance is.</summary>
     StatusReply Status();
@@ -53,9 +52,6 @@ public interface IInstance
         string person,
         CancellationToken cancellationToken
     );
-
-    /// <summary>Erases payloads, holds them, or answers what another person asked for.</summary>
-    Task<ErasureReply> EraseAsync(ErasureRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>Lets go of what has reached its age, or says what would go.</summary>
     Task<PruneReply> PruneAsync(PruneRequest request, string person, CancellationToken cancellationToken);

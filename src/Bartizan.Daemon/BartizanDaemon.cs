@@ -8,12 +8,12 @@ using Bartizan.Control.Consultations;
 using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Daemon.Approvals;
 using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Journals;
 using Bartizan.Daemon.Retention;
-using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
@@ -160,17 +160,24 @@ public sealed class BartizanDaemon : IAsyncDisposable
         var sessions = new LiveSessions();
         var lost = new LostEntries();
         var journal = new TallyingJournal(log, sessions, lost);
-        await RecoverAsync(log.Recovery, journal, cancellationToken).ConfigureAwait(false);
+        await Recovery.WriteAsync(log.Recovery, journal, cancellationToken).ConfigureAwait(false);
 
         var tokens = new SessionTokens();
         var lender = new CredentialLender();
         var owner = new SessionOwner(sessions, journal, tokens.Revoke);
-        var desk = new ApprovalDesk();
         var ledger = new BudgetLedger(PricesFile.Read(state.Home), clock);
         ledger.Restore(log.Recovery.Spends);
+        var inbox = new ApprovalInbox(
+            journal,
+            id => sessions.Get(id)?.Authors ?? [],
+            () => EnrolledPeople.Load(state.Home),
+            clock
+        );
+        var terminals = new Terminals(inbox);
+        inbox.Tell(terminals);
         var consulted = new ConsultedPoints(sessions, clock);
         _open.Push(consulted);
-        var monitor = new ReferenceMonitor(sessions, journal, desk, [consulted], clock, new MonitorOptions(), ledger);
+        var monitor = new ReferenceMonitor(sessions, journal, inbox, [consulted], clock, new MonitorOptions(), ledger);
         var models = await ModelGateway
             .StartAsync(
                 monitor,
@@ -221,7 +228,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Lender = lender,
             Monitor = monitor,
             Ledger = ledger,
-            Desk = desk,
+            Inbox = inbox,
+            Terminals = terminals,
             Models = models,
             Egress = egress,
             Backend = backend,
@@ -260,6 +268,14 @@ public sealed class BartizanDaemon : IAsyncDisposable
                 .StartAsync(state.ControlSocket, People.OwnUid(), People.Name, instance, cancellationToken)
                 .ConfigureAwait(false)
         );
+        if (
+            await PeopleSocket.OpenAsync(state, instance, _options.Say, cancellationToken).ConfigureAwait(false) is
+            { } open
+        )
+        {
+            Opened(open);
+        }
+
         _options.Say($"instance {log.Log.Origin} is up");
     }
 
@@ -308,52 +324,6 @@ public sealed class BartizanDaemon : IAsyncDisposable
                     $"keep `{state.Home}` as it is; `bartizan log verify --path {state.Home}` says more"
                 )
             );
-        }
-    }
-
-    // After a crash: what was alive is lost, what was open ended nobody knows how.
-    private static async Task RecoverAsync(
-        JournalRecovery recovery,
-        Core.Ports.IJournal journal,
-        CancellationToken cancellationToken
-    )
-    {
-        foreach (var intent in recovery.OpenIntents)
-        {
-            await journal
-                .PostAsync(
-                    new Entry
-                    {
-                        Kind = EntryKind.Outcome,
-                        Session = intent.Session,
-                        Agent = intent.Agent,
-                        Passage = intent.Passage,
-                        Verb = intent.Verb,
-                        Target = intent.Target,
-                        Outcome = OutcomeKind.Unknown,
-                        Detail = "the instance ended before the action did",
-                    },
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
-        }
-
-        foreach (var lost in recovery.LiveSessions)
-        {
-            await journal
-                .AppendAsync(
-                    new Entry
-                    {
-                        Kind = EntryKind.State,
-                        Session = lost.Id,
-                        Agent = lost.Agent,
-                        Person = lost.Person,
-                        Detail = "ended: lost",
-                        Reason = "the instance ended without it",
-                    },
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Reflection;
 using Bartizan.Client;
+using Bartizan.Client.Approvals;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
@@ -138,6 +139,13 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
         string person,
         CancellationToken cancellationToken
     ) => rooms.Workspaces.SettleAsync(verb, request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public AsksReply Asks(string person) => rooms.Inbox.Asks(person);
+
+    /// <inheritdoc/>
+    public Task<AnswerReply> AnswerAsync(AnswerRequest request, string person, CancellationToken cancellationToken) =>
+        rooms.Inbox.AnswerAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
     public Task<ErasureReply> EraseAsync(ErasureRequest request, string person, CancellationToken cancellationToken) =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Security;
 using Bartizan.Core.Manifests;
+using Bartizan.Sandbox.Views;
 
 namespace Bartizan.Daemon;
 
@@ -34,6 +35,13 @@ public static class ManifestFiles
             }
             : load;
     }
+
+    /// <summary>Who wrote a manifest: the owner that it names, and the account that its file belongs to.</summary>
+    public static ImmutableHashSet<string> AuthorsOf(string path, Manifest manifest) =>
+        [
+            .. manifest.Owner.Length > 0 ? [manifest.Owner] : ImmutableArray<string>.Empty,
+            .. FileOwner.Of(path) is { } owner ? [People.Name(owner.Uid)] : ImmutableArray<string>.Empty,
+        ];
 
     /// <summary>The files that a manifest is made of: itself and what it extends.</summary>
     public static IReadOnlyCollection<string> Chain(string path)

@@ -1,11 +1,11 @@
 using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
+using Bartizan.Daemon.Approvals;
 using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Retention;
-using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
@@ -38,7 +38,9 @@ internal sealed record Rooms
 
     public required BudgetLedger Ledger { get; init; }
 
-    public required ApprovalDesk Desk { get; init; }
+    public required ApprovalInbox Inbox { get; init; }
+
+    public required Terminals Terminals { get; init; }
 
     public required ModelGateway Models { get; init; }
 
@@ -61,7 +63,7 @@ internal sealed record Rooms
     /// <summary>Lets go of a session that is over: credentials, held-back refusals, its place in the list.</summary>
     public async Task ForgetAsync(LiveSession live)
     {
-        Desk.Leave(live.Session.Id);
+        Terminals.Leave(live.Session.Id);
         Lender.Close(live.Session.Id);
         try
         {

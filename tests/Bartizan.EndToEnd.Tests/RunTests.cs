@@ -150,15 +150,18 @@ public sealed class RunTests
     }
 
     [Fact]
-    public async Task An_ask_without_a_terminal_is_refused_by_name()
+    public async Task An_ask_without_a_terminal_waits_in_the_inbox_and_is_refused_by_its_name()
     {
         await using var scene = await Scene.OpenAsync();
-        scene.WriteManifest(rules: AskRule);
+        scene.WriteManifest(
+            rules: AskRule.Replace("    why", "    approval: { within: 2s }\n    why", StringComparison.Ordinal)
+        );
 
         var run = await scene.RunAsync(Scene.Ask + "ask");
 
         run.Output.ShouldContain("HTTP/1.1 403");
-        run.Output.ShouldContain("nobody sits at a terminal");
+        run.Output.ShouldMatch("nobody answered approval a-[0-9a-f]{12} in time");
+        run.Error.ShouldContain("bartizan waits for approval a-");
         scene.Upstream.Requests.ShouldBeEmpty();
     }
 

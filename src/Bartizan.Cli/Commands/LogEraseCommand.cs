@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using Bartizan.Cli.Terminal;
+using Bartizan.Client;
 using Bartizan.Client.Erasures;
 using Bartizan.Records.Erasures;
 
@@ -145,7 +146,11 @@ internal static class LogEraseCommand
 
     private static async Task<int> SendAsync(ErasureRequest request, bool json, CancellationToken cancellationToken)
     {
-        using var client = await Instance.StartedAsync(cancellationToken);
+        // The second person has an account of their own, and no instance there: theirs is the people's socket.
+        var address = ApprovalsCommand.Address(null);
+        using var client = address.PeopleSocket is null
+            ? await Instance.StartedAsync(cancellationToken)
+            : new ControlClient(address);
         var reply = await client.EraseAsync(request, cancellationToken);
         if (json)
         {

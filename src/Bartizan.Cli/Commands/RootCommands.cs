@@ -30,6 +30,7 @@ internal static class RootCommands
                 "Ends a session at once and verifies that nothing of it is left.",
                 (c, r, t) => c.KillAsync(r, t)
             ),
+            ApprovalsCommand.Make(),
             WorkspaceCommand.Make(),
             LogCommand.Make(),
             WitnessCommand.Make(),

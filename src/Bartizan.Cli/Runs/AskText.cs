@@ -19,11 +19,31 @@ internal static class AskText
     private const int EndCharacters = 100;
 
     private const int DigestCharacters = 16;
+    private const int IdCharacters = 12;
 
-    /// <summary>The ask, in four rows and a blank one before it.</summary>
+    /// <summary>Of arguments and payloads, on a screen of 24 rows; the inbox shows them all.</summary>
+    private const int MaxDetails = 6;
+
+    private const int MaxDetailCharacters = 120;
+
+    /// <summary>The ask, in four rows and one for each argument, and a blank one before it.</summary>
     public static string Of(RunEvent.Asked asked) =>
-        $"\r\nbartizan asks: {Part(asked.Action)}\r\n  rule   {Part(asked.Rule)}\r\n  why    {Part(asked.Why)}\r\n"
+        $"\r\nbartizan asks: {Part(asked.Action)}\r\n{Details(asked)}  rule   {Part(asked.Rule)}\r\n  why    {Part(asked.Why)}\r\n"
         + $"  digest {asked.Digest[..Math.Min(DigestCharacters, asked.Digest.Length)]}\r\n";
+
+    private static string Details(RunEvent.Asked asked)
+    {
+        var rows = asked.Details.Select(Screen.Printable).ToList();
+        var shown = rows.Take(MaxDetails).Where(row => row.Length <= MaxDetailCharacters).ToList();
+        var more =
+            shown.Count == rows.Count
+                ? ""
+                : string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"  NOT SHOWN: {rows.Count - shown.Count} more values, some long. All: bartizan approvals show a-{asked.Digest[..Math.Min(IdCharacters, asked.Digest.Length)]}\r\n"
+                );
+        return string.Concat(shown.Select(row => $"  {row}\r\n")) + more;
+    }
 
     private static string Part(string text)
     {

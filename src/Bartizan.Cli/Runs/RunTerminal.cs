@@ -34,6 +34,8 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
     private int _heldBytes;
     private volatile bool _asking;
     private volatile TaskCompletionSource<string>? _answer;
+    private RunEvent.Asked? _asked;
+    private TaskCompletionSource _withdrawn = new();
     private RawMode? _raw;
     private string? _session;
 
@@ -102,9 +104,13 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
                     break;
                 case RunEvent.Asked asked:
                     await _screen.WaitAsync(cancellationToken);
-                    (_asking, _answer) = (true, null);
+                    (_asking, _answer, _asked) = (true, null, asked);
+                    _withdrawn = new(TaskCreationOptions.RunContinuationsAsynchronously);
                     _screen.Release();
                     _ = AskAsync(asked, cancellationToken);
+                    break;
+                case RunEvent.Withdrawn over when over.Digest == _asked?.Digest:
+                    _withdrawn.TrySetResult();
                     break;
                 case RunEvent.InputTaken:
                     _ahead.Release();
@@ -172,10 +178,23 @@ internal sealed class RunTerminal(RunConnection connection, RunRequest request)
     {
         var answer = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
         Console.Error.Write((request.Terminal is null ? "" : ModesBack) + AskText.Of(asked));
-        await Task.Delay(ReadFirst, cancellationToken);
-        _answer = answer;
-        Console.Error.Write(AskText.Prompt);
-        var text = await answer.Task.WaitAsync(cancellationToken);
+        var withdrawn = _withdrawn.Task;
+        if (await Task.WhenAny(withdrawn, Task.Delay(ReadFirst, cancellationToken)) != withdrawn)
+        {
+            _answer = answer;
+            Console.Error.Write(AskText.Prompt);
+            await Task.WhenAny(withdrawn, answer.Task).WaitAsync(cancellationToken);
+        }
+
+        if (!answer.Task.IsCompletedSuccessfully)
+        {
+            // Answered elsewhere, out of time, or over with its session: no key decides it any more.
+            Console.Error.Write("no longer asked\r\n");
+            await EndAskAsync(cancellationToken);
+            return;
+        }
+
+        var text = await answer.Task;
         var granted = text.StartsWith('y') || text.StartsWith('Y');
         Console.Error.Write(granted ? "allowed\r\n" : "refused\r\n");
         await connection.SendAsync(new RunEvent.Answered(asked.Digest, granted), cancellationToken);

@@ -8,6 +8,7 @@ namespace Bartizan.Client.Runs;
 [JsonDerivedType(typeof(Refused), "refused")]
 [JsonDerivedType(typeof(Asked), "asked")]
 [JsonDerivedType(typeof(Answered), "answered")]
+[JsonDerivedType(typeof(Withdrawn), "withdrawn")]
 [JsonDerivedType(typeof(Resized), "resized")]
 [JsonDerivedType(typeof(InputEnded), "input-ended")]
 [JsonDerivedType(typeof(InputTaken), "input-taken")]
@@ -34,7 +35,15 @@ public abstract record RunEvent
     /// <param name="Action">The action, printable and width-limited.</param>
     /// <param name="Rule">The rule that asks.</param>
     /// <param name="Why">Its reason.</param>
-    public sealed record Asked(string Digest, string Action, string Rule, string Why) : RunEvent;
+    public sealed record Asked(string Digest, string Action, string Rule, string Why) : RunEvent
+    {
+        /// <summary>Its arguments and payloads, a line each.</summary>
+        public IReadOnlyList<string> Details { get; init; } = [];
+    }
+
+    /// <summary>An ask is over: it was answered, here or elsewhere, or nobody waits for it any more.</summary>
+    /// <param name="Digest">Which.</param>
+    public sealed record Withdrawn(string Digest) : RunEvent;
 
     /// <summary>The person's answer.</summary>
     public sealed record Answered(string Digest, bool Granted) : RunEvent;

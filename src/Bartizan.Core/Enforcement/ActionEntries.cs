@@ -42,6 +42,8 @@ internal static class ActionEntries
             Effect = granted ? Effect.Allow : Effect.Deny,
             Rules = asked.Rules,
             Reason = answer.Reason,
+            Detail = answer.Detail,
+            Usage = answer.Took is { } took ? new Usage { Milliseconds = took.TotalMilliseconds } : null,
             Policy = policy,
             Labels = session.Labels,
             Action = digest,

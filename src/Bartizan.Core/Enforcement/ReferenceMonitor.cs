@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using Bartizan.Core.Approvals;
 using Bartizan.Core.Budgets;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
@@ -34,8 +33,8 @@ public sealed class ReferenceMonitor(
 
     private readonly GuardChain _guards = new(guards, clock, options);
     private readonly RefusalWriter _refusals = new(journal, clock, options);
+    private readonly Asking _asking = new(approvals, journal, clock, options);
     private long _passages;
-    private long _asks;
 
     /// <summary>
     /// Takes an action through the eight steps. Never throws for what an agent, a guard, a person or the disk does: the
@@ -143,7 +142,8 @@ public sealed class ReferenceMonitor(
         Digest asked = default;
         if (decided.Effect == Effect.Ask)
         {
-            (asked, var refusal) = await ApproveAsync(session, action, decided, policy, cancellationToken)
+            (asked, var refusal) = await _asking
+                .AskAsync(session, action, decided, policy, cancellationToken)
                 .ConfigureAwait(false);
             if (refusal is not null)
             {
@@ -328,45 +328,6 @@ public sealed class ReferenceMonitor(
         return running.IsCompletedSuccessfully
             ? running.Result
             : await running.AsTask().WaitAsync(options.PauseWithin, clock, cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>The ask, and why it was not approved; null when a person approved.</summary>
-    private async ValueTask<(Digest Asked, string? Refusal)> ApproveAsync(
-        Session session,
-        AgentAction action,
-        Decision asked,
-        Policy policy,
-        CancellationToken cancellationToken
-    )
-    {
-        // INVARIANT: an approval is for exactly the action that was shown, and for this one time: the digest covers the
-        // number of the ask too, so that an answer kept from an earlier, equal action is an answer to something else.
-        var ask = Interlocked.Increment(ref _asks);
-        var digest = Digest.Of(System.Text.Encoding.ASCII.GetBytes($"ask {ask} {action.ComputeDigest()}"));
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Revoked);
-        Approval answer;
-        try
-        {
-            answer = await approvals
-                .AskAsync(new ApprovalRequest(action, digest, asked), stop.Token)
-                .AsTask()
-                .WaitAsync(options.ApproveWithin, clock, stop.Token)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            // After a time-out nobody waits for the answer: the port takes the ask down.
-            await stop.CancelAsync().ConfigureAwait(false);
-        }
-
-        var granted = answer.Granted && answer.Digest == digest && !string.IsNullOrEmpty(answer.Person);
-        var entry = ActionEntries.Approval(session, action, asked, policy.Digest, digest, answer, granted);
-        await journal
-            .PostAsync(entry, CancellationToken.None)
-            .AsTask()
-            .WaitAsync(options.RecordWithin, clock, cancellationToken)
-            .ConfigureAwait(false);
-        return (digest, granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}");
     }
 
     private async ValueTask<Passage> RefuseAsync(Session? session, AgentAction action, Ruling ruling)

@@ -14,6 +14,7 @@ namespace Bartizan.Daemon.Erasures;
 ///   - { name: alice@example.com, uid: 1000 }
 ///   - { name: bob@example.com, uid: 0 }
 /// alone: why one person may erase alone, where only one is enrolled
+/// socket: /run/bartizan/people.sock
 /// </code>
 /// </summary>
 /// <param name="People">Their names by the name of their user id.</param>
@@ -22,6 +23,12 @@ internal sealed record EnrolledPeople(ImmutableDictionary<string, string> People
 {
     /// <summary>The file.</summary>
     public const string FileName = "people.yaml";
+
+    /// <summary>Nobody.</summary>
+    public static EnrolledPeople Nobody { get; } = new(ImmutableDictionary<string, string>.Empty, null);
+
+    /// <summary>Where they reach the instance from accounts of their own; null for nowhere.</summary>
+    public string? Socket { get; private init; }
 
     private const int Invalid = 3;
 
@@ -32,7 +39,7 @@ internal sealed record EnrolledPeople(ImmutableDictionary<string, string> People
         var path = Path.Combine(home, FileName);
         if (!File.Exists(path))
         {
-            return new EnrolledPeople(ImmutableDictionary<string, string>.Empty, null);
+            return Nobody;
         }
 
         try
@@ -55,7 +62,10 @@ internal sealed record EnrolledPeople(ImmutableDictionary<string, string> People
                 }
             }
 
-            return new EnrolledPeople(people.ToImmutable(), string.IsNullOrWhiteSpace(read?.Alone) ? null : read.Alone);
+            return new EnrolledPeople(people.ToImmutable(), string.IsNullOrWhiteSpace(read?.Alone) ? null : read.Alone)
+            {
+                Socket = string.IsNullOrWhiteSpace(read?.Socket) ? null : read.Socket,
+            };
         }
         catch (YamlException e)
         {
@@ -71,6 +81,8 @@ internal sealed record EnrolledPeople(ImmutableDictionary<string, string> People
         public List<Line?> People { get; set; } = [];
 
         public string? Alone { get; set; }
+
+        public string? Socket { get; set; }
     }
 
     private sealed class Line

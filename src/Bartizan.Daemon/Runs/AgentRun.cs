@@ -56,7 +56,10 @@ internal sealed class AgentRun(Rooms rooms)
         // 1 open
         var policy = Policy.Compile(manifest, request.Observe);
         var (session, control) = Session.Open(SessionId.New(), manifest, policy, person, request.Observe);
-        var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "run", new SessionTally());
+        var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "run", new SessionTally())
+        {
+            Authors = ManifestFiles.AuthorsOf(request.Manifest, manifest),
+        };
         if (!rooms.Sessions.Add(live))
         {
             throw new ControlException(
@@ -190,10 +193,7 @@ internal sealed class AgentRun(Rooms rooms)
             await live.AddAsync(listeners.ToolGateway).ConfigureAwait(false);
 
             // 6 start
-            if (request.CanAnswer)
-            {
-                rooms.Desk.Seat(session.Id, connection, person);
-            }
+            rooms.Terminals.Sit(session.Id, connection, person, request.CanAnswer);
 
             await rooms
                 .Owner.RecordAsync(
@@ -222,7 +222,7 @@ internal sealed class AgentRun(Rooms rooms)
                 .ConfigureAwait(false);
 
             // 8 end
-            rooms.Desk.Leave(session.Id);
+            rooms.Terminals.Leave(session.Id);
             var how = live.KilledBecause ?? $"the agent ended with code {exit.Code}";
             await rooms.Owner.EndAsync(live, person, how).ConfigureAwait(false);
             await sandbox.CollectAsync(CancellationToken.None).ConfigureAwait(false);
@@ -275,7 +275,7 @@ internal sealed class AgentRun(Rooms rooms)
         CancellationToken cancellationToken
     )
     {
-        var relay = new Relay(connection, sandbox, rooms.Desk, live.Session.Id);
+        var relay = new Relay(connection, sandbox, rooms.Terminals, live.Session.Id);
         using var wall = new CancellationTokenSource(run.Limits.WallClock, rooms.Clock);
         var signals = 0;
         var output = relay.OutputAsync(CancellationToken.None);
@@ -312,7 +312,7 @@ internal sealed class AgentRun(Rooms rooms)
             // Nonsense from the command's side is the command gone.
         }
 
-        rooms.Desk.Leave(live.Session.Id);
+        rooms.Terminals.Leave(live.Session.Id);
         if (!detached)
         {
             await KillAsync(live, "the command that ran it is gone").ConfigureAwait(false);

@@ -1,12 +1,13 @@
 using System.Threading.Channels;
 using Bartizan.Client.Runs;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Approvals;
 using Bartizan.Sandbox;
 
 namespace Bartizan.Daemon.Runs;
 
 /// <summary>Carries bytes between a run's connection and the agent's streams, and the person's events to where they belong.</summary>
-internal sealed class Relay(RunConnection connection, ISandbox sandbox, ApprovalDesk desk, SessionId session)
+internal sealed class Relay(RunConnection connection, ISandbox sandbox, Terminals terminals, SessionId session)
 {
     private const int ChunkBytes = 64 * 1024;
 
@@ -58,7 +59,7 @@ internal sealed class Relay(RunConnection connection, ISandbox sandbox, Approval
             switch (message.Event())
             {
                 case RunEvent.Answered answered:
-                    desk.Take(session, answered);
+                    terminals.Take(session, answered);
                     break;
                 case RunEvent.Resized resized:
                     sandbox.Resize(new Bartizan.Sandbox.TerminalSize(resized.Size.Columns, resized.Size.Rows));

@@ -50,7 +50,10 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
             person,
             observe: false
         );
-        var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "attach", new SessionTally());
+        var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "attach", new SessionTally())
+        {
+            Authors = ManifestFiles.AuthorsOf(request.Manifest, manifest),
+        };
         if (!rooms.Sessions.Add(live))
         {
             throw new ControlException(

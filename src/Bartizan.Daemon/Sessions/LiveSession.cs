@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox;
 
@@ -24,6 +25,9 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
 
     /// <summary>What it did so far, for the person's summary.</summary>
     public SessionTally Tally => tally;
+
+    /// <summary>Who wrote its manifest: the owner that it names, and the account that the file belongs to.</summary>
+    public ImmutableHashSet<string> Authors { get; init; } = [];
 
     /// <summary>Its sandbox, once there is one.</summary>
     public ISandbox? Sandbox { get; set; }

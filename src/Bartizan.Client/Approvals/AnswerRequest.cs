@@ -1,0 +1,17 @@
+namespace Bartizan.Client.Approvals;
+
+/// <summary>A person's answer to an ask.</summary>
+public sealed record AnswerRequest
+{
+    /// <summary>The ask.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>The digest that the person was shown.</summary>
+    public required string Digest { get; init; }
+
+    /// <summary>Yes or no.</summary>
+    public bool Granted { get; init; }
+
+    /// <summary>Why, for the record and for the agent; null for no reason.</summary>
+    public string? Reason { get; init; }
+}

@@ -1,0 +1,15 @@
+using Bartizan.Client.Approvals;
+using Microsoft.AspNetCore.Builder;
+
+namespace Bartizan.Control;
+
+/// <summary>The inbox: what waits for people, and their answers. The same on the owner's socket and on the people's.</summary>
+internal static class ApprovalEndpoints
+{
+    /// <summary>Maps them.</summary>
+    public static void Map(WebApplication web, IAskDesk desk)
+    {
+        ControlJson.Get(web, "/v1/approvals", desk.Asks);
+        ControlJson.Post<AnswerRequest, AnswerReply>(web, "/v1/approvals/answer", desk.AnswerAsync);
+    }
+}

@@ -1,0 +1,21 @@
+using Bartizan.Client;
+using Bartizan.Client.Approvals;
+using Bartizan.Client.Erasures;
+
+namespace Bartizan.Control;
+
+/// <summary>
+/// What people beside the owner may ask of an instance: to see and answer asks, and to be the second person of an erasure. Who asks is
+/// the account that the kernel names. Every refusal is a <see cref="ControlException"/>.
+/// </summary>
+public interface IAskDesk
+{
+    /// <summary>The asks that wait and that this person may see.</summary>
+    AsksReply Asks(string person);
+
+    /// <summary>Takes a person's answer.</summary>
+    Task<AnswerReply> AnswerAsync(AnswerRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Erases payloads, holds them, or answers what another person asked for.</summary>
+    Task<ErasureReply> EraseAsync(ErasureRequest request, string person, CancellationToken cancellationToken);
+}

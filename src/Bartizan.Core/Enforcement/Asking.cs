@@ -1,0 +1,65 @@
+using System.Text;
+using Bartizan.Core.Approvals;
+using Bartizan.Core.Policies;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Core.Enforcement;
+
+/// <summary>Step 5 of the monitor: has people asked, waits as long as the rules let it, and records what they said.</summary>
+internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvider clock, MonitorOptions options)
+{
+    private long _asks;
+
+    /// <summary>The ask, and why it was not approved; null when it was.</summary>
+    public async ValueTask<(Digest Asked, string? Refusal)> AskAsync(
+        Session session,
+        AgentAction action,
+        Decision asked,
+        Policy policy,
+        CancellationToken cancellationToken
+    )
+    {
+        // INVARIANT: an approval is for exactly the action that was shown, and for this one time: the digest covers the
+        // number of the ask too, so that an answer kept from an earlier, equal action is an answer to something else.
+        var ask = Interlocked.Increment(ref _asks);
+        var digest = Digest.Of(Encoding.ASCII.GetBytes($"ask {ask} {action.ComputeDigest()}"));
+        var terms = asked.Obligations.Approvals;
+        var within = terms.IsEmpty ? options.ApproveWithin : terms.Min(one => one.Within);
+        var request = new ApprovalRequest(session, action, digest, asked, policy.Digest, within);
+        var answer = await WaitAsync(request, cancellationToken).ConfigureAwait(false);
+        var granted = answer.Granted && answer.Digest == digest && !string.IsNullOrEmpty(answer.Person);
+        if (!answer.Recorded || answer.Digest != digest)
+        {
+            await journal
+                .PostAsync(request.Record(answer, granted), CancellationToken.None)
+                .AsTask()
+                .WaitAsync(options.RecordWithin, clock, cancellationToken)
+                .ConfigureAwait(false);
+        }
+
+        return (digest, granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}");
+    }
+
+    private async ValueTask<Approval> WaitAsync(ApprovalRequest request, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, request.Session.Revoked);
+        try
+        {
+            return await approvals
+                .AskAsync(request, stop.Token)
+                .AsTask()
+                .WaitAsync(request.Within, clock, stop.Token)
+                .ConfigureAwait(false);
+        }
+        catch (TimeoutException)
+        {
+            return new Approval(false, request.Digest, null, $"nobody answered approval {request.Id} in time");
+        }
+        finally
+        {
+            // After a time-out nobody waits for the answer: the port takes the ask down.
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+    }
+}

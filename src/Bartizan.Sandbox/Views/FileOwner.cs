@@ -1,0 +1,42 @@
+using Bartizan.Sandbox.Native;
+
+namespace Bartizan.Sandbox.Views;
+
+/// <summary>Whose a file or folder of the host is, and who else may write to it.</summary>
+/// <param name="Uid">The user id it belongs to.</param>
+/// <param name="OthersMayWrite">True when its group or everybody may write to it.</param>
+public readonly record struct FileOwner(uint Uid, bool OthersMayWrite)
+{
+    private const uint WriteOfOthers = 0x12; // g+w, o+w
+
+    /// <summary>Asks the kernel; null when it can't be told. A last component that is a link is followed.</summary>
+    public static FileOwner? Of(string path)
+    {
+        try
+        {
+            using var handle = File.OpenHandle(path);
+            return From(FileCalls.Stat(handle));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>The same of a folder, which must be one and no link.</summary>
+    public static FileOwner? OfFolder(string path)
+    {
+        try
+        {
+            using var handle = FileCalls.OpenRoot(path);
+            var stat = FileCalls.Stat(handle);
+            return stat.Kind == NodeKind.Directory ? From(stat) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
+
+    private static FileOwner From(FileStat stat) => new(stat.Uid, (stat.Mode & WriteOfOthers) != 0);
+}

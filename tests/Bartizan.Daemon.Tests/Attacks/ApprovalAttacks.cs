@@ -1,0 +1,462 @@
+using System.Text.Json;
+using Bartizan.Client.Approvals;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Daemon.Approvals;
+using Bartizan.Daemon.Tests.Approvals;
+
+namespace Bartizan.Daemon.Tests.Attacks;
+
+/// <summary>Answers that must not count. Each attack is beside one that counts, so that it could fail.</summary>
+public sealed class ApprovalAttacks
+{
+    [Fact]
+    public async Task An_answer_that_is_replayed_counts_for_nothing()
+    {
+        using var scene = AskScene.With();
+        var first = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+        await scene.AnswerAsync(ask, AskScene.Dora);
+        await using (var passage = await first)
+        {
+            passage.Granted.ShouldBeTrue();
+        }
+
+        (await scene.RefusedAsync(ask, AskScene.Dora)).ShouldMatch("no ask|is over");
+
+        var second = scene.RequestAsync();
+        var again = await scene.RaisedAsync();
+        again.Digest.ShouldNotBe(ask.Digest);
+        (await scene.RefusedAsync(ask with { Id = again.Id }, AskScene.Dora)).ShouldContain("the digest isn't that of");
+        second.IsCompleted.ShouldBeFalse();
+        scene.Control.End();
+        (await second).Granted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Arguments_swapped_after_the_approval_are_another_ask()
+    {
+        using var scene = AskScene.With();
+        var small = scene.RequestAsync("""{"amount":1}""");
+        var shown = await scene.RaisedAsync();
+        var large = scene.RequestAsync("""{"amount":1000000}""");
+        var swapped = await scene.RaisedAsync();
+
+        (await scene.RefusedAsync(shown with { Id = swapped.Id }, AskScene.Dora)).ShouldContain("what you were shown");
+        await scene.AnswerAsync(shown, AskScene.Dora);
+
+        await using var passage = await small;
+        passage.Granted.ShouldBeTrue();
+        large.IsCompleted.ShouldBeFalse();
+        scene.Control.End();
+        (await large).Granted.ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task Of_two_answers_at_once_one_counts()
+    {
+        using var scene = AskScene.With("{ by: team }");
+        var held = new TaskCompletionSource();
+        scene.Before = entry => entry.Kind == EntryKind.Approval ? held.Task : Task.CompletedTask;
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        var yes = scene.AnswerAsync(ask, AskScene.Alice);
+        var no = scene.AnswerAsync(ask with { Granted = false }, AskScene.Bob);
+        held.SetResult();
+
+        (await yes).Decided.ShouldBeTrue();
+        (await Should.ThrowAsync<Client.ControlException>(() => no)).Problem.Error.ShouldContain("is over");
+        await using var passage = await request;
+        passage.Granted.ShouldBeTrue();
+        scene.Approvals.ShouldHaveSingleItem().Person.ShouldBe(AskScene.Alice);
+    }
+
+    [Fact]
+    public async Task A_no_that_comes_first_is_not_undone_by_a_yes()
+    {
+        using var scene = AskScene.With("{ by: team, quorum: 2 }");
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+        await scene.AnswerAsync(ask, AskScene.Alice);
+        await scene.AnswerAsync(ask with { Granted = false }, AskScene.Bob);
+
+        (await scene.RefusedAsync(ask, AskScene.Cy)).ShouldMatch("no ask|is over");
+        await scene.ShouldBeRefusedAsync(request);
+    }
+
+    [Fact]
+    public async Task An_answer_after_its_time_counts_for_nothing()
+    {
+        using var scene = AskScene.With("{ by: alice, within: 1m }");
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+        await scene.Clock.WhenWaitedForAsync(TimeSpan.FromMinutes(1));
+        scene.Clock.Advance(TimeSpan.FromMinutes(1));
+
+        (await scene.RefusedAsync(ask, AskScene.Alice)).ShouldMatch("no ask|is over");
+        await scene.ShouldBeRefusedAsync(request);
+    }
+
+    [Theory]
+    [InlineData(AskScene.Bob, "its rules don't name `bob`")]
+    [InlineData(AskScene.Mallory, "is not enrolled")]
+    [InlineData("alice", "is not enrolled")]
+    [InlineData("", "is not enrolled")]
+    public async Task The_wrong_person_can_not_answer(string person, string says)
+    {
+        using var scene = AskScene.With("{ by: alice }");
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        (await scene.RefusedAsync(ask, person)).ShouldContain(says);
+        (await scene.RefusedAsync(ask with { Granted = false }, person)).ShouldContain(says);
+        request.IsCompleted.ShouldBeFalse();
+        await scene.EndAsync(request);
+        scene.Approvals.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task Where_no_rule_names_people_nobody_but_the_starter_can_answer()
+    {
+        using var scene = AskScene.With();
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        foreach (var person in (string[])[AskScene.Alice, AskScene.Mallory, "root"])
+        {
+            (await scene.RefusedAsync(ask, person)).ShouldContain("nobody but");
+        }
+
+        await scene.EndAsync(request);
+    }
+
+    [Fact]
+    public async Task The_same_ask_in_two_tabs_is_answered_once()
+    {
+        using var scene = AskScene.With("{ by: team, quorum: 2 }");
+        var request = scene.RequestAsync();
+        var tab = await scene.RaisedAsync();
+        var other = tab with { };
+
+        (await scene.AnswerAsync(tab, AskScene.Alice)).Decided.ShouldBeFalse();
+        (await scene.RefusedAsync(other, AskScene.Alice)).ShouldContain("you have said yes");
+        request.IsCompleted.ShouldBeFalse();
+        await scene.EndAsync(request);
+    }
+
+    [Fact]
+    public async Task A_quorum_is_not_met_by_one_account_under_two_names()
+    {
+        using var scene = AskScene.With("{ by: [alice, bob], quorum: 2 }");
+        scene.Enrol("people:\n  - { name: alice, uid: 4201 }\n");
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+        await scene.AnswerAsync(ask, AskScene.Alice);
+
+        scene.Enrol("people:\n  - { name: bob, uid: 4201 }\n");
+
+        (await scene.RefusedAsync(ask, AskScene.Alice)).ShouldContain("you have said yes");
+        request.IsCompleted.ShouldBeFalse();
+        await scene.EndAsync(request);
+    }
+
+    [Fact]
+    public async Task A_quorum_is_not_met_by_one_name_from_two_accounts()
+    {
+        using var scene = AskScene.With("{ by: [alice, bob], quorum: 2 }");
+        scene.Enrol("people:\n  - { name: alice, uid: 4201 }\n");
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+        await scene.AnswerAsync(ask, AskScene.Alice);
+
+        scene.Enrol("people:\n  - { name: alice, uid: 4202 }\n");
+
+        (await scene.AnswerAsync(ask, AskScene.Bob)).Decided.ShouldBeFalse();
+        request.IsCompleted.ShouldBeFalse();
+        await scene.EndAsync(request);
+    }
+
+    [Fact]
+    public async Task Who_was_taken_off_the_list_after_their_yes_does_not_count()
+    {
+        using var scene = AskScene.With("{ by: team, quorum: 2 }");
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+        await scene.AnswerAsync(ask, AskScene.Alice);
+
+        scene.Enrol("people:\n  - { name: bob, uid: 4202 }\n  - { name: cy, uid: 4203 }\n");
+
+        (await scene.AnswerAsync(ask, AskScene.Bob)).Decided.ShouldBeFalse();
+        request.IsCompleted.ShouldBeFalse();
+        (await scene.AnswerAsync(ask, AskScene.Cy)).Decided.ShouldBeTrue();
+        await using var passage = await request;
+        passage.Granted.ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData("people: []\n")]
+    [InlineData("people: nobody\n")]
+    [InlineData("people:\n  - { name: alice, uid: 4201 }\n  - { name: alice, uid: 4202 }\n")]
+    public async Task A_list_of_people_that_names_nobody_lets_nobody_answer(string people)
+    {
+        using var scene = AskScene.With("{ by: alice }");
+        scene.Enrol(people);
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        (await scene.RefusedAsync(ask, AskScene.Alice)).ShouldNotBeEmpty();
+        await scene.EndAsync(request);
+    }
+
+    [Fact]
+    public async Task Who_started_the_session_is_not_counted_where_the_rule_separates_them()
+    {
+        using var scene = AskScene.With("{ by: team, quorum: 2, separate: [starter] }");
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        (await scene.RefusedAsync(ask, AskScene.Dora)).ShouldContain("started the session");
+        await scene.AnswerAsync(ask, AskScene.Alice);
+        (await scene.RefusedAsync(ask, AskScene.Dora)).ShouldContain("started the session");
+        request.IsCompleted.ShouldBeFalse();
+        await scene.EndAsync(request);
+    }
+
+    [Theory]
+    [InlineData("alice")]
+    [InlineData(AskScene.Alice)]
+    public async Task Who_wrote_the_manifest_is_not_counted_where_the_rule_separates_them(string author)
+    {
+        using var scene = AskScene.With("{ by: team, separate: [author] }");
+        scene.Authors = [author];
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        (await scene.RefusedAsync(ask, AskScene.Alice)).ShouldContain("wrote the manifest");
+        request.IsCompleted.ShouldBeFalse();
+        (await scene.AnswerAsync(ask, AskScene.Bob)).Decided.ShouldBeTrue();
+        await using var passage = await request;
+        passage.Granted.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task An_answer_after_a_kill_counts_for_nothing()
+    {
+        using var scene = AskScene.With();
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+        scene.Control.End();
+        await scene.ShouldBeRefusedAsync(request);
+
+        (await scene.RefusedAsync(ask, AskScene.Dora)).ShouldMatch("no ask|is over");
+    }
+
+    [Fact]
+    public async Task A_kill_while_the_answer_is_recorded_wins()
+    {
+        using var scene = AskScene.With();
+        Task<Core.Enforcement.Passage>? request = null;
+        scene.Before = async entry =>
+        {
+            if (entry.Kind == EntryKind.Approval)
+            {
+                scene.Control.End();
+                (await request!).Granted.ShouldBeFalse();
+            }
+        };
+        request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        (await scene.RefusedAsync(ask, AskScene.Dora)).ShouldContain("ended while the answer was recorded");
+        await scene.ShouldBeRefusedAsync(request);
+    }
+
+    [Fact]
+    public async Task An_answer_that_can_not_be_recorded_counts_for_nothing()
+    {
+        using var scene = AskScene.With();
+        scene.Before = entry => entry.Kind == EntryKind.Approval ? throw new IOException("full") : Task.CompletedTask;
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        await Should.ThrowAsync<IOException>(() => scene.AnswerAsync(ask, AskScene.Dora));
+        request.IsCompleted.ShouldBeFalse();
+        await scene.EndAsync(request);
+    }
+
+    [Theory]
+    [InlineData("{ by: alice, quorum: 1, within: 2m }")]
+    [InlineData("{ by: [alice, bob], quorum: 2 }")]
+    [InlineData("{ by: bob }")]
+    public async Task An_approval_under_the_terms_of_a_policy_that_was_replaced_counts_for_nothing(string now)
+    {
+        using var scene = AskScene.With("{ by: alice }");
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+        scene.Control.Replace(AskScene.PolicyOf(now));
+
+        await scene.AnswerAsync(ask, AskScene.Alice);
+
+        await scene.ShouldBeRefusedAsync(request);
+    }
+
+    [Fact]
+    public async Task The_digest_of_another_ask_approves_neither()
+    {
+        using var scene = AskScene.With();
+        var one = scene.RequestAsync(tool: "read");
+        var read = await scene.RaisedAsync();
+        var two = scene.RequestAsync(tool: "drop");
+        var drop = await scene.RaisedAsync();
+
+        (await scene.RefusedAsync(AskScene.Yes(read.Id, drop.Digest), AskScene.Dora)).ShouldContain("digest");
+        (await scene.RefusedAsync(AskScene.Yes(drop.Id, read.Digest), AskScene.Dora)).ShouldContain("digest");
+        one.IsCompleted.ShouldBeFalse();
+        two.IsCompleted.ShouldBeFalse();
+        await scene.EndAsync(one);
+        await scene.ShouldBeRefusedAsync(two);
+    }
+
+    [Fact]
+    public async Task The_starter_of_one_session_can_not_answer_for_another()
+    {
+        using var scene = AskScene.With();
+        var (theirs, control) = scene.Open("", AskScene.Alice);
+        var request = scene.RequestAsync(session: theirs);
+        var ask = await scene.RaisedAsync();
+
+        (await scene.RefusedAsync(ask, AskScene.Dora)).ShouldContain("nobody but");
+        control.End();
+        await scene.ShouldBeRefusedAsync(request);
+    }
+
+    [Theory]
+    [InlineData("../../etc/passwd")]
+    [InlineData("a-000000000000")]
+    [InlineData("a-0000\0")]
+    [InlineData("\u202e")]
+    [InlineData("")]
+    public async Task An_id_is_a_name_in_a_list_and_no_path(string id)
+    {
+        using var scene = AskScene.With();
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        var says = await scene.RefusedAsync(ask with { Id = id }, AskScene.Dora);
+
+        says.ShouldContain("no ask");
+        says.ShouldAllBe(c => c >= ' ' && c < '\x7f');
+        await scene.EndAsync(request);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("0")]
+    [InlineData("ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff")]
+    public async Task A_digest_that_is_short_or_guessed_approves_nothing(string digest)
+    {
+        using var scene = AskScene.With();
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        (await scene.RefusedAsync(ask with { Digest = digest }, AskScene.Dora)).ShouldContain("digest");
+        (await scene.RefusedAsync(ask with { Digest = ask.Digest.ToUpperInvariant() }, AskScene.Dora)).ShouldContain(
+            "digest"
+        );
+        (await scene.RefusedAsync(ask with { Digest = ask.Digest[..12] }, AskScene.Dora)).ShouldContain("digest");
+        await scene.EndAsync(request);
+    }
+
+    [Fact]
+    public async Task A_reason_can_not_fill_the_record()
+    {
+        using var scene = AskScene.With();
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+
+        (
+            await scene.RefusedAsync(ask with { Reason = new string('x', ApprovalInbox.MaxReason + 1) }, AskScene.Dora)
+        ).ShouldContain("at most");
+        await scene.EndAsync(request);
+    }
+
+    [Fact]
+    public async Task A_flood_of_asks_is_refused_at_its_bound_and_leaves_room_for_others()
+    {
+        using var scene = AskScene.With();
+        var flood = new List<Task<Passage>>();
+        for (var i = 0; i < ApprovalInbox.MaxWaitingOfSession; i++)
+        {
+            flood.Add(scene.RequestAsync($$"""{"n":{{i}}}"""));
+            await scene.RaisedAsync();
+        }
+
+        await using (var over = await scene.RequestAsync())
+        {
+            over.Granted.ShouldBeFalse();
+            over.Decision.Reason.ShouldContain("too many asks wait");
+        }
+
+        var (other, control) = scene.Open("", AskScene.Alice);
+        var theirs = scene.RequestAsync(session: other);
+        await scene.AnswerAsync(await scene.RaisedAsync(), AskScene.Alice);
+        await using var passage = await theirs;
+        passage.Granted.ShouldBeTrue();
+
+        scene.Control.End();
+        (await Task.WhenAll(flood)).ShouldAllBe(one => !one.Granted);
+        scene.Inbox.Asks(AskScene.Dora).Asks.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_waits_in_all_is_bounded_too()
+    {
+        using var scene = AskScene.With();
+        var flood = new List<Task<Passage>>();
+        var controls = new List<Core.Sessions.SessionControl>();
+        while (flood.Count < ApprovalInbox.MaxWaiting)
+        {
+            var (session, control) = scene.Open("");
+            controls.Add(control);
+            for (var i = 0; i < ApprovalInbox.MaxWaitingOfSession; i++)
+            {
+                flood.Add(scene.RequestAsync(session: session));
+                await scene.RaisedAsync();
+            }
+        }
+
+        await scene.ShouldBeRefusedAsync(scene.RequestAsync());
+
+        controls.ForEach(control => control.End());
+        (await Task.WhenAll(flood)).ShouldAllBe(one => !one.Granted);
+    }
+
+    [Fact]
+    public async Task An_agent_that_hangs_up_takes_its_ask_down()
+    {
+        using var scene = AskScene.With();
+        using var client = new CancellationTokenSource();
+        var request = scene.RequestAsync(cancellationToken: client.Token);
+        var ask = await scene.RaisedAsync();
+        await client.CancelAsync();
+        await scene.ShouldBeRefusedAsync(request);
+
+        (await scene.RefusedAsync(ask, AskScene.Dora)).ShouldMatch("no ask|is over");
+    }
+
+    [Fact]
+    public async Task Huge_arguments_are_shown_by_head_end_length_and_digest()
+    {
+        using var scene = AskScene.With();
+        var text = new string('a', 500_000) + "EVIL" + new string('b', 500_000);
+        var request = scene.RequestAsync(JsonSerializer.Serialize(new { text }));
+        await scene.RaisedAsync();
+
+        var detail = scene.Inbox.Asks(AskScene.Dora).Asks.Single().Details.ShouldHaveSingleItem();
+
+        detail.Length.ShouldBeLessThan(600);
+        detail.ShouldContain("of 1,000,004 characters left out, sha256 ");
+        await scene.EndAsync(request);
+    }
+}
