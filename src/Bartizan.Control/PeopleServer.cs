@@ -10,7 +10,8 @@ namespace Bartizan.Control;
 /// <summary>
 /// The people's socket: what <see cref="IAskDesk"/> offers, and nothing else, for the enrolled accounts of this host. Anybody may connect
 /// (mode 0666); who is at the other end the kernel says, and whoever isn't enrolled is told so and closed.
-/// INVARIANT: accounts that aren't enrolled can't keep those that are from their connections, and no endpoint of <see cref="ControlServer"/> is reachable here.
+/// INVARIANT: accounts that aren't enrolled can't keep those that are from their connections, and no endpoint of
+/// <see cref="ControlServer"/> is reachable here.
 /// </summary>
 public sealed class PeopleServer : IAsyncDisposable
 {

@@ -1,0 +1,100 @@
+using Bartizan.Core.Approvals;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
+
+namespace Bartizan.Core.Tests.Enforcement;
+
+/// <summary>Step 5 of the monitor: how long it waits, and what it records.</summary>
+public sealed class AskingTests
+{
+    [Fact]
+    public async Task The_shortest_time_of_the_rules_that_ask_counts()
+    {
+        var gate = Gate.With(Gate.AskModel);
+        gate.Control.Replace(Asking(TimeSpan.FromMinutes(3), TimeSpan.FromMinutes(2)));
+        ApprovalRequest? shown = null;
+        gate.OnAsk = (request, _) =>
+        {
+            shown = request;
+            return new TaskCompletionSource<Approval>().Task;
+        };
+        var asked = gate.RequestAsync().AsTask();
+        await gate.Clock.WhenWaitedForAsync(TimeSpan.FromMinutes(2));
+
+        gate.Clock.Advance(TimeSpan.FromMinutes(2));
+
+        gate.ShouldBeRefused(await asked);
+        shown!.Within.ShouldBe(TimeSpan.FromMinutes(2));
+        shown.Session.ShouldBe(gate.Session);
+        shown.Policy.ShouldBe(gate.Session.Policy.Digest);
+        var entry = gate.Journal.Of(EntryKind.Approval).ShouldHaveSingleItem();
+        entry.Person.ShouldBeNull();
+        entry.Reason.ShouldBe($"nobody answered approval {shown.Id} in time");
+    }
+
+    [Fact]
+    public async Task What_the_inbox_recorded_is_not_recorded_twice()
+    {
+        var gate = Gate.With(Gate.AskModel);
+        gate.OnAsk = (request, _) =>
+            Task.FromResult(new Approval(true, request.Digest, "alice", null) { Recorded = true });
+        await using var passage = await gate.RequestAsync();
+        passage.Granted.ShouldBeTrue();
+        gate.Journal.Of(EntryKind.Approval).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task What_was_recorded_for_another_ask_is_recorded_as_refused_for_this_one()
+    {
+        var gate = Gate.With(Gate.AskModel);
+        gate.OnAsk = (_, _) =>
+            Task.FromResult(new Approval(true, Digest.Of("other"u8), "alice", null) { Recorded = true });
+        gate.ShouldBeRefused(await gate.RequestAsync());
+        gate.Journal.Of(EntryKind.Approval).ShouldHaveSingleItem().Effect.ShouldBe(Effect.Deny);
+    }
+
+    [Fact]
+    public async Task An_answer_is_recorded_with_how_it_was_given_and_how_long_it_took()
+    {
+        var gate = Gate.With(Gate.AskModel);
+        gate.OnAsk = (request, _) =>
+            Task.FromResult(
+                new Approval(true, request.Digest, "alice", null) { Detail = "once", Took = TimeSpan.FromSeconds(2) }
+            );
+        await using var passage = await gate.RequestAsync();
+        var entry = gate.Journal.Of(EntryKind.Approval).ShouldHaveSingleItem();
+        (entry.Detail, entry.Usage!.Milliseconds).ShouldBe(("once", 2000));
+    }
+
+    private static Policy Asking(params TimeSpan[] within) =>
+        Policy.Compile(
+            new Manifest
+            {
+                Agent = "tester",
+                Version = 3,
+                Layers =
+                [
+                    new RuleLayer(
+                        "manifest",
+                        IsCeiling: false,
+                        [
+                            .. within.Select(
+                                (time, i) =>
+                                    new Rule
+                                    {
+                                        Effect = Effect.Ask,
+                                        Verb = Verb.Model,
+                                        Pattern = "anthropic/*",
+                                        Why = "The test needs it.",
+                                        Position = new SourcePosition("agent.yaml", i + 1, 1),
+                                        Approval = new ApprovalTerms { By = ["alice"], Within = time },
+                                    }
+                            ),
+                        ]
+                    ),
+                ],
+            }
+        );
+}
