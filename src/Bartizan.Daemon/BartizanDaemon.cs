@@ -1,6 +1,3 @@
-using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
 using Bartizan.Client;
 using Bartizan.Client.Sessions;
 using Bartizan.Control;
@@ -19,6 +16,7 @@ using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
+using Bartizan.Gateway.Tools;
 using Bartizan.Log;
 using Bartizan.Log.Witnessing;
 using Bartizan.Records.Claims;
@@ -190,6 +188,10 @@ public sealed class BartizanDaemon : IAsyncDisposable
             )
             .ConfigureAwait(false);
         Opened(models);
+        var tools = await ToolGateway
+            .StartAsync(monitor, sessions, tokens, lender, clock, new ToolGatewayOptions(), cancellationToken)
+            .ConfigureAwait(false);
+        Opened(tools);
         var egress = new EgressProxy(
             monitor,
             tokens,
@@ -231,6 +233,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Inbox = inbox,
             Terminals = terminals,
             Models = models,
+            Tools = tools,
             Egress = egress,
             Backend = backend,
             Erasures = erasures,
@@ -241,7 +244,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Exports = exports,
         };
         Opened(new Heartbeat(journal, () => log.Log.Size, () => sessions.All.Count, lost, clock));
-        var endpoints = new Lazy<AttachEndpoints>(() => OpenShared(models, egress));
+        var endpoints = new Lazy<AttachEndpoints>(() => SharedEndpoints.Open(models, tools, egress));
         var instance = new Instance(
             _rooms,
             () =>
@@ -325,21 +328,6 @@ public sealed class BartizanDaemon : IAsyncDisposable
                 )
             );
         }
-    }
-
-    private static AttachEndpoints OpenShared(ModelGateway models, EgressProxy egress)
-    {
-        var listener = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        listener.Listen();
-        egress.AcceptAttached(listener);
-        var port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-        var model = models.AttachEndpoint;
-        return new AttachEndpoints(
-            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{model.Port}"),
-            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{model.Port}/v1"),
-            string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}")
-        );
     }
 
     private static async Task SayAsync(Core.Ports.IJournal journal, string what)

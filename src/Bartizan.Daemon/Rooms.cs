@@ -10,6 +10,7 @@ using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
+using Bartizan.Gateway.Tools;
 using Bartizan.Records.Evidence;
 using Bartizan.Sandbox;
 using Bartizan.Vault.Credentials;
@@ -43,6 +44,8 @@ internal sealed record Rooms
     public required Terminals Terminals { get; init; }
 
     public required ModelGateway Models { get; init; }
+
+    public required ToolGateway Tools { get; init; }
 
     public required EgressProxy Egress { get; init; }
 

@@ -33,9 +33,9 @@ public static class ManifestReport
                     + "what holds is the sandbox and the egress proxy"
             ),
             Verb.Tool => (
-                "nothing yet",
-                EnforcementStrength.Intent,
-                "this version has no tool gateway: `explain` decides it, no tool call reaches it; what an agent starts itself is `exec`"
+                "tool gateway",
+                EnforcementStrength.Holds,
+                "there is no other way to a server that `servers` names; a server that the agent starts itself is `exec`"
             ),
             _ => ("none", EnforcementStrength.Intent, "it is not enforced by this version"),
         };

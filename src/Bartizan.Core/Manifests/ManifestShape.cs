@@ -150,7 +150,7 @@ internal static partial class ManifestShape
             ),
             Known("run", Run, "How the agent is started, and what it sees of the host."),
             Known("models", new Shape.Named(_name, Model), "Model upstreams, by the names that `model` rules use."),
-            Later("servers", new Shape.Named(_serverName, Server), "MCP servers, by the names that `tool` rules use."),
+            Known("servers", new Shape.Named(_serverName, Server), "MCP servers, by the names that `tool` rules use."),
             Known(
                 "groups",
                 new Shape.Named(_name, new Shape.Many(_person) { Least = 1 }),

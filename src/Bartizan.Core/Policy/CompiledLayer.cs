@@ -83,6 +83,50 @@ internal sealed class CompiledLayer
         return target is FileTarget file ? JudgeFile(file, situation) : JudgeOther(target, situation);
     }
 
+    /// <summary>Whether this layer grants a target where all that rules ask for beside their patterns is as they want it.</summary>
+    public bool CouldGrant(ActionTarget target, DateTimeOffset now)
+    {
+        var granted = Unsaid(target.Verb).Effect == Effect.Allow;
+        foreach (var rule in _rules[(int)target.Verb])
+        {
+            if (!Fits(rule, target))
+            {
+                continue;
+            }
+
+            if (rule.Rule.Effect is not (Effect.Allow or Effect.Ask) && !rule.IsConditional)
+            {
+                return false;
+            }
+
+            granted |= rule.Rule.Effect is Effect.Allow or Effect.Ask && !rule.HasLapsed(now);
+        }
+
+        return granted;
+    }
+
+    /// <summary>Whether some rule grants a tool of a server.</summary>
+    public bool CouldReach(string server, DateTimeOffset now)
+    {
+        foreach (var rule in _rules[(int)Verb.Tool])
+        {
+            if (rule.Rule.Effect is not (Effect.Allow or Effect.Ask) || rule.HasLapsed(now))
+            {
+                continue;
+            }
+
+            foreach (var pattern in rule.Patterns)
+            {
+                if (pattern is NamePattern { Head: var head } && (head is null || head.Matches(server)))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return _observe;
+    }
+
     /// <summary>True when a rule applies to a target, lapsed or not.</summary>
     public static bool Applies(CompiledRule rule, ActionTarget target, in Situation situation) =>
         Fits(rule, target) && rule.Holds(situation);

@@ -106,6 +106,38 @@ public sealed class Policy
         };
     }
 
+    /// <summary>
+    /// Whether some call of a target could be granted, or asked for: arguments, labels and whatever else isn't known are taken
+    /// as the rules want them. For lists of what there is; a call is decided by itself.
+    /// </summary>
+    public bool CouldGrant(ActionTarget target, DateTimeOffset now)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        foreach (var layer in _layers)
+        {
+            if (!layer.CouldGrant(target, now))
+            {
+                return false;
+            }
+        }
+
+        return !_onlyCeilings;
+    }
+
+    /// <summary>Whether some tool of a server could be granted, whatever it is called.</summary>
+    public bool CouldReach(string server, DateTimeOffset now)
+    {
+        foreach (var layer in _layers)
+        {
+            if (!layer.IsCeiling && layer.CouldReach(server, now))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Tells which rules decide a target, layer by layer, and what would change the decision.</summary>
     public Explanation Explain(ActionTarget target, in Circumstances circumstances)
     {

@@ -190,7 +190,7 @@ internal sealed class AgentRun(Rooms rooms)
                     )
                 )
                 .ConfigureAwait(false);
-            await live.AddAsync(listeners.ToolGateway).ConfigureAwait(false);
+            await live.AddAsync(rooms.Tools.Accept(session, listeners.ToolGateway)).ConfigureAwait(false);
 
             // 6 start
             rooms.Terminals.Sit(session.Id, connection, person, request.CanAnswer);

@@ -87,7 +87,7 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
             {
                 Session = session.Id.ToString(),
                 Token = token,
-                Endpoints = endpoints(),
+                Endpoints = endpoints().For([.. manifest.Servers.Keys]),
             };
         }
         catch

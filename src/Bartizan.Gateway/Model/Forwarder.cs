@@ -7,6 +7,7 @@ using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Gateway.Model.Answers;
 using Bartizan.Gateway.Model.Spending;
+using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -57,7 +58,7 @@ internal sealed class Forwarder(
         {
             using var request = await BuildAsync(context, call, passage, either.Token).ConfigureAwait(false);
             using var response = await upstreams
-                .For(call.Upstream!)
+                .For(call.Upstream!.Url, call.Upstream.CertificateAuthority)
                 .SendAsync(request, either.Token)
                 .ConfigureAwait(false);
             var status = (int)response.StatusCode;

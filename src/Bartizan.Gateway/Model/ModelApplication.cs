@@ -25,8 +25,6 @@ internal sealed class ModelApplication(
     ModelGatewayOptions options
 ) : IHttpApplication<HttpContext>
 {
-    private const string Bearer = "Bearer ";
-
     /// <summary>Stands for the model in the entry of a request that never came to name one.</summary>
     private const string Unread = "?";
 
@@ -96,7 +94,7 @@ internal sealed class ModelApplication(
                 return Task.CompletedTask;
         }
 
-        if (Identify(context) is not var (session, token))
+        if (PresentedToken.Of(context, sessions, tokens) is not var (session, token))
         {
             return TurnAwayAsync(context, api);
         }
@@ -298,56 +296,5 @@ internal sealed class ModelApplication(
             MediaType = context.Request.ContentType ?? "application/json",
         };
         return (call, 0, "");
-    }
-
-    /// <summary>
-    /// Who asks. INVARIANT: by an injected listener only its own session; every token that is presented must be that session's.
-    /// </summary>
-    private (Session Session, string Token)? Identify(HttpContext context)
-    {
-        var owner = context.Features.Get<ListenerIdentity>();
-        if (owner is null)
-        {
-            return null;
-        }
-
-        SessionId? id = null;
-        string? token = null;
-        foreach (var value in context.Request.Headers["x-api-key"])
-        {
-            if (!Take(value))
-            {
-                return null;
-            }
-        }
-
-        foreach (var value in context.Request.Headers.Authorization)
-        {
-            var isBearer = value?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true;
-            if (!isBearer || !Take(value![Bearer.Length..].Trim()))
-            {
-                return null;
-            }
-        }
-
-        if (id is not { } known || token is null || (owner.Session is { } own && own.Id != known))
-        {
-            return null;
-        }
-
-        return (owner.Session ?? sessions.Find(known)) is { } session ? (session, token) : null;
-
-        bool Take(string? presented)
-        {
-            if (string.IsNullOrEmpty(presented) || tokens.Verify(presented) is not { } verified)
-            {
-                return false;
-            }
-
-            var same = id is null || id == verified;
-            id = verified;
-            token = presented;
-            return same;
-        }
     }
 }

@@ -1,13 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Text;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Transport;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Options;
 
 namespace Bartizan.Gateway.Model;
 
@@ -24,41 +20,19 @@ namespace Bartizan.Gateway.Model;
 /// </summary>
 public sealed class ModelGateway : IAsyncDisposable
 {
-    private readonly Lock _lock = new();
-    private readonly KestrelServer _server;
-    private readonly SessionTransport _transport;
+    private readonly SessionServer _server;
     private readonly UpstreamConnections _upstreams;
-    private readonly ModelGatewayOptions _options;
-    private IPEndPoint? _attachEndpoint;
-    private bool _disposed;
 
-    private ModelGateway(
-        KestrelServer server,
-        SessionTransport transport,
-        UpstreamConnections upstreams,
-        ModelGatewayOptions options
-    )
+    private ModelGateway(SessionServer server, UpstreamConnections upstreams)
     {
         _server = server;
-        _transport = transport;
         _upstreams = upstreams;
-        _options = options;
     }
 
     /// <summary>
     /// The shared loopback port, where the token alone is the identity. The port is opened when it is first asked for.
     /// </summary>
-    public IPEndPoint AttachEndpoint
-    {
-        get
-        {
-            lock (_lock)
-            {
-                ObjectDisposedException.ThrowIf(_disposed, this);
-                return _attachEndpoint ??= OpenAttach();
-            }
-        }
-    }
+    public IPEndPoint AttachEndpoint => _server.AttachEndpoint;
 
     /// <summary>Starts the gateway; it listens nowhere yet.</summary>
     public static async Task<ModelGateway> StartAsync(
@@ -72,84 +46,32 @@ public sealed class ModelGateway : IAsyncDisposable
     )
     {
         ArgumentNullException.ThrowIfNull(options);
-        var transport = new SessionTransport(NullLogger.Instance, clock, options.MaxConnectionsPerListener);
-        var server = new KestrelServer(Options.Create(ServerOptions(options)), transport, NullLoggerFactory.Instance);
-        var upstreams = new UpstreamConnections(options);
+        var upstreams = new UpstreamConnections(options.ConnectWithin);
         var forwarder = new Forwarder(upstreams, lender, clock, options);
         var application = new ModelApplication(monitor, sessions, tokens, forwarder, clock, options);
-        await server.StartAsync(application, cancellationToken).ConfigureAwait(false);
-        return new ModelGateway(server, transport, upstreams, options);
+        var limits = new SessionServerLimits(
+            options.AttachAddress,
+            options.MaxRequestBytes,
+            options.MaxRequestHeaderBytes,
+            options.MaxConnectionsPerListener,
+            options.HeadersWithin
+        );
+        var server = await SessionServer
+            .StartAsync(application, limits, clock, cancellationToken)
+            .ConfigureAwait(false);
+        return new ModelGateway(server, upstreams);
     }
 
     /// <summary>
     /// Takes a listener over for a session: the listener is the identity, and a token must verify to the same session.
     /// Disposing the result closes the listener and aborts its live connections at once.
     /// </summary>
-    public IDisposable Accept(Session session, Socket listener)
-    {
-        ArgumentNullException.ThrowIfNull(session);
-        ArgumentNullException.ThrowIfNull(listener);
-        ObjectDisposedException.ThrowIf(_disposed, this);
-        return _transport.Open(listener, session);
-    }
+    public IDisposable Accept(Session session, Socket listener) => _server.Accept(session, listener);
 
     /// <summary>Closes every listener, aborts what is under way and stops the server.</summary>
     public async ValueTask DisposeAsync()
     {
-        lock (_lock)
-        {
-            if (_disposed)
-            {
-                return;
-            }
-
-            _disposed = true;
-            _transport.Close();
-        }
-
-        // Already cancelled: connections are aborted, not waited for.
-        await _server.StopAsync(new CancellationToken(canceled: true)).ConfigureAwait(false);
-        _server.Dispose();
-        await _transport.DisposeAsync().ConfigureAwait(false);
+        await _server.DisposeAsync().ConfigureAwait(false);
         _upstreams.Dispose();
-    }
-
-    private static KestrelServerOptions ServerOptions(ModelGatewayOptions options)
-    {
-        var server = new KestrelServerOptions
-        {
-            AddServerHeader = false,
-            AllowSynchronousIO = false,
-            ApplicationServices = NoServices.Instance,
-            // Latin-1 both ways, so that each byte of a header value passes as it came.
-            RequestHeaderEncodingSelector = _ => Encoding.Latin1,
-            ResponseHeaderEncodingSelector = _ => Encoding.Latin1,
-        };
-        server.Limits.MaxRequestBodySize = options.MaxRequestBytes;
-        server.Limits.MaxRequestHeadersTotalSize = options.MaxRequestHeaderBytes;
-        server.Limits.RequestHeadersTimeout = options.HeadersWithin;
-
-        // A paused session's processes are frozen and read nothing: a slow reader is held, not aborted. What it can hold is
-        // bounded by the requests in flight of its session.
-        server.Limits.MinResponseDataRate = null;
-        server.Listen(AcceptedEndPoint.Instance, listen => listen.Protocols = HttpProtocols.Http1);
-        return server;
-    }
-
-    private IPEndPoint OpenAttach()
-    {
-        var listener = new Socket(_options.AttachAddress.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(_options.AttachAddress);
-        listener.Listen();
-        _transport.Open(listener, null);
-        return (IPEndPoint)listener.LocalEndPoint!;
-    }
-
-    /// <summary>Kestrel asks for optional services; there are none.</summary>
-    private sealed class NoServices : IServiceProvider
-    {
-        public static NoServices Instance { get; } = new();
-
-        public object? GetService(Type serviceType) => null;
     }
 }

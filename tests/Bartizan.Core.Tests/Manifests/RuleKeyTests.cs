@@ -222,13 +222,14 @@ public sealed class RuleKeyTests
     }
 
     [Fact]
-    public void Check_says_that_no_tool_call_reaches_a_tool_rule_yet()
+    public void Check_says_that_a_tool_rule_holds_for_what_the_gateway_stands_before()
     {
         var load = Repository.LoadText(Head + "rules:\n  - { allow: tool a/b, why: x }\n");
 
         var said = ManifestReport.Of(load.Manifest!).ShouldHaveSingleItem();
-        said.Strength.ShouldBe(EnforcementStrength.Intent);
-        said.Says.ShouldContain("no tool gateway");
+        said.Strength.ShouldBe(EnforcementStrength.Holds);
+        said.Point.ShouldBe("tool gateway");
+        said.Says.ShouldContain("is `exec`");
     }
 
     private static ManifestLoad WithBaseline(string baseline, string manifest) =>

@@ -3,15 +3,14 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
-using Bartizan.Core.Manifests;
 
-namespace Bartizan.Gateway.Model;
+namespace Bartizan.Gateway.Transport;
 
 /// <summary>
 /// Pooled connections to upstreams, one pool for each origin and authority. No proxy, no redirect, no cookie, no retry: an
 /// answer is the upstream's own.
 /// </summary>
-internal sealed class UpstreamConnections(ModelGatewayOptions options) : IDisposable
+internal sealed class UpstreamConnections(TimeSpan connectWithin) : IDisposable
 {
     /// <summary>Pools at most: operators name upstreams in manifests, agents can't.</summary>
     private const int MaxPools = 256;
@@ -28,11 +27,11 @@ internal sealed class UpstreamConnections(ModelGatewayOptions options) : IDispos
     private readonly ConcurrentDictionary<(string Origin, string? Authority), HttpMessageInvoker> _pools = new();
     private readonly Lock _lock = new();
 
-    /// <summary>The pool for <paramref name="upstream"/>.</summary>
+    /// <summary>The pool for an upstream's address and the file of its authority, if it has one of its own.</summary>
     /// <exception cref="IOException">When its authority's file can't be read, or there are too many pools.</exception>
-    public HttpMessageInvoker For(ModelUpstream upstream)
+    public HttpMessageInvoker For(Uri url, string? certificateAuthority)
     {
-        var key = (upstream.Url.GetLeftPart(UriPartial.Authority), upstream.CertificateAuthority);
+        var key = (url.GetLeftPart(UriPartial.Authority), certificateAuthority);
         if (_pools.TryGetValue(key, out var pool))
         {
             return pool;
@@ -70,7 +69,7 @@ internal sealed class UpstreamConnections(ModelGatewayOptions options) : IDispos
             ActivityHeadersPropagator = null,
             EnableMultipleHttp2Connections = true,
             MaxConnectionsPerServer = MaxConnectionsPerUpstream,
-            ConnectTimeout = options.ConnectWithin,
+            ConnectTimeout = connectWithin,
             PooledConnectionLifetime = ConnectionLifetime,
             PooledConnectionIdleTimeout = ConnectionIdle,
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,

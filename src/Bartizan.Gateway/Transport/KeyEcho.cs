@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace Bartizan.Gateway.Model;
+namespace Bartizan.Gateway.Transport;
 
 /// <summary>
 /// The injected credential, as an upstream may give it back: in an error that quotes it, or a header. It reaches neither the

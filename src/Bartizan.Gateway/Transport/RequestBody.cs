@@ -2,7 +2,7 @@ using System.Buffers;
 using System.IO.Compression;
 using Microsoft.AspNetCore.Http;
 
-namespace Bartizan.Gateway.Model;
+namespace Bartizan.Gateway.Transport;
 
 /// <summary>
 /// Reads a request body whole, within bounds, and decoded: what was inspected is, octet for octet, what is sent on, so the

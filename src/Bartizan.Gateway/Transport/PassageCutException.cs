@@ -1,4 +1,4 @@
-namespace Bartizan.Gateway.Model;
+namespace Bartizan.Gateway.Transport;
 
 /// <summary>The monitor cut the passage while its answer streamed, or what was reserved for it ran out.</summary>
 internal sealed class PassageCutException(string? spent = null) : Exception(spent ?? "cut")

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Gateway.Tools.Clients;
+
+/// <summary>
+/// One MCP session of the session era: the id that the client knows, the id that the server knows, and what is open between
+/// them. It belongs to one session of an agent; another's token doesn't open it.
+/// </summary>
+internal sealed class ClientSession(string id, ToolServer server, string? serverSession, TimeProvider clock)
+{
+    /// <summary>Calls whose stream has ended before their answer came, and a server's questions that wait, each.</summary>
+    private const int MaxPending = 128;
+
+    /// <summary>Answers that may be given once more, to a client that lost the stream on which they came.</summary>
+    private const int MaxAnswered = 32;
+
+    private readonly ConcurrentDictionary<string, PendingCall> _pending = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, PendingCall> _asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<PendingCall> _answered = new();
+    private int _streams;
+    private long _used = clock.GetTimestamp();
+
+    /// <summary>The id that the client knows.</summary>
+    public string Id => id;
+
+    /// <summary>The server.</summary>
+    public ToolServer Server => server;
+
+    /// <summary>The id that the server knows; null when it keeps no sessions.</summary>
+    public string? ServerSession => serverSession;
+
+    /// <summary>The version that both agreed on; null until they have.</summary>
+    public string? Version { get; set; }
+
+    /// <summary>True while somebody listens.</summary>
+    public bool IsListenedTo => Volatile.Read(ref _streams) > 0;
+
+    /// <summary>When it was last used.</summary>
+    public long Used => Volatile.Read(ref _used);
+
+    /// <summary>Notes that it is in use.</summary>
+    public void Touch() => Volatile.Write(ref _used, clock.GetTimestamp());
+
+    /// <summary>Counts a stream in.</summary>
+    public void Enter() => Interlocked.Increment(ref _streams);
+
+    /// <summary>Counts a stream out.</summary>
+    public void Leave() => Interlocked.Decrement(ref _streams);
+
+    /// <summary>Puts a call aside whose answer comes on another stream; false when too many wait.</summary>
+    public ValueTask<bool> WaitForAsync(PendingCall call, TimeSpan within) => AddAsync(_pending, call, within);
+
+    /// <summary>Notes what a server asks of the client; false when too much is asked, or the same once more.</summary>
+    public ValueTask<bool> AskAsync(PendingCall question, TimeSpan within) => AddAsync(_asked, question, within);
+
+    /// <summary>The call that an answer on another stream belongs to; null for none.</summary>
+    public PendingCall? Answered(string answer)
+    {
+        if (_pending.TryRemove(answer, out var call))
+        {
+            Remember(call);
+            return call;
+        }
+
+        foreach (var known in _answered)
+        {
+            if (known.Id == answer)
+            {
+                // Its passage is over; what is sent again was inspected when it came first.
+                return known with { Passage = null };
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Keeps in mind that a call was answered: a client that lost the stream has the answer sent again.</summary>
+    public void Remember(PendingCall call)
+    {
+        _answered.Enqueue(call);
+        while (_answered.Count > MaxAnswered)
+        {
+            _answered.TryDequeue(out _);
+        }
+    }
+
+    /// <summary>Takes the question that a client answers; null when it was never asked.</summary>
+    public PendingCall? TakeQuestion(string answer) => _asked.TryRemove(answer, out var question) ? question : null;
+
+    /// <summary>Ends what is open.</summary>
+    public async ValueTask EndAsync(OutcomeKind kind, string why)
+    {
+        foreach (var open in _pending.Values.Concat(_asked.Values))
+        {
+            await open.EndAsync(kind, why).ConfigureAwait(false);
+        }
+
+        _pending.Clear();
+        _asked.Clear();
+    }
+
+    private async ValueTask<bool> AddAsync(
+        ConcurrentDictionary<string, PendingCall> to,
+        PendingCall call,
+        TimeSpan within
+    )
+    {
+        foreach (var (known, old) in to)
+        {
+            if (clock.GetElapsedTime(old.Since) > within && to.TryRemove(known, out _))
+            {
+                await old.EndAsync(OutcomeKind.Unknown, "its answer never came").ConfigureAwait(false);
+            }
+        }
+
+        call.Since = clock.GetTimestamp();
+        return to.Count < MaxPending && to.TryAdd(call.Id, call);
+    }
+}

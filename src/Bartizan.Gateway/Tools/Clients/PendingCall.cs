@@ -1,0 +1,22 @@
+using Bartizan.Core.Enforcement;
+using Bartizan.Gateway.Tools.Messages;
+
+namespace Bartizan.Gateway.Tools.Clients;
+
+/// <summary>A client's request that has gone to a server: what its answer is read by.</summary>
+/// <param name="Id">The request's id, as JSON text.</param>
+/// <param name="Method">The method.</param>
+/// <param name="Passage">The passage of an action; null for what reaches for nothing.</param>
+/// <param name="Bytes">Bytes that were sent.</param>
+internal sealed record PendingCall(string Id, string Method, Passage? Passage, long Bytes)
+{
+    /// <summary>What is asked for.</summary>
+    public ClientMethod Kind { get; } = Methods.Of(Method);
+
+    /// <summary>When it was put aside, as the clock's timestamp.</summary>
+    public long Since { get; set; }
+
+    /// <summary>Records how it ended.</summary>
+    public ValueTask EndAsync(OutcomeKind kind, string detail) =>
+        Passage?.CompleteAsync(new Outcome(kind, detail, new Usage { BytesOut = Bytes })) ?? ValueTask.CompletedTask;
+}

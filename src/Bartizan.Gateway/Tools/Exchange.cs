@@ -1,0 +1,302 @@
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Tools.Answers;
+using Bartizan.Gateway.Tools.Clients;
+using Bartizan.Gateway.Tools.Messages;
+using Microsoft.AspNetCore.Http;
+
+namespace Bartizan.Gateway.Tools;
+
+/// <summary>
+/// One message of a client, from its bytes to its answer.
+/// <code>
+/// bytes ─ 1 read ─ 2 era, session ─ 3 headers = body ─ 4 what is asked ─ 5 monitor ─ 6 server ─ 7 mediate ─ client
+///         400      404              400                 refused           refused     error      answer
+/// </code>
+/// </summary>
+internal sealed class Exchange(
+    ToolWiring wiring,
+    HttpContext context,
+    Session session,
+    ToolServer server,
+    SessionTools tools
+)
+{
+    private const string VersionHeader = "MCP-Protocol-Version";
+    private const string MirrorPrefix = "Mcp-Param-";
+
+    private readonly AnswerWriter _writer = new(context);
+
+    /// <summary>Takes a message that was posted.</summary>
+    public async Task PostAsync(ReadOnlyMemory<byte> body)
+    {
+        // 1 read
+        var message = Message.Read(body);
+        if (message.Kind == MessageKind.Unreadable)
+        {
+            await RecordAsync("?", "its message can't be read").ConfigureAwait(false);
+            await _writer.WriteErrorAsync(400, Unreadable(body.Span), "").ConfigureAwait(false);
+            return;
+        }
+
+        var call = message.Kind is MessageKind.Request or MessageKind.Notification
+            ? CallParams.Read(message.Inner)
+            : null;
+        if (message.Kind is MessageKind.Request or MessageKind.Notification && call is null)
+        {
+            await RecordAsync(message.Method, "its parameters can be read in more than one way").ConfigureAwait(false);
+            var error = new RpcError(
+                RpcError.InvalidParams,
+                "the parameters are no object that can be read in one way only"
+            );
+            await _writer.WriteErrorAsync(400, error, message.Id).ConfigureAwait(false);
+            return;
+        }
+
+        // 2 era, session
+        var headers = context.Request.Headers;
+        var named = headers[AnswerWriter.SessionHeader];
+        var stateless = named.Count == 0 && call is not null && Stateless.IsMeant(headers, call);
+        ClientSession? client = null;
+        if (!stateless && message.Method != Methods.Initialize)
+        {
+            client = tools.Find(named, server);
+            if (client is null)
+            {
+                await TellNoSessionAsync(named.Count, message.Id).ConfigureAwait(false);
+                return;
+            }
+
+            if (headers.TryGetValue(VersionHeader, out var version) && !SessionEra.IsVersion(version.ToString()))
+            {
+                var error = new RpcError(RpcError.Transport, "this version of the protocol isn't spoken here");
+                await _writer.WriteErrorAsync(400, error, message.Id).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        // 3 headers = body
+        var wrong =
+            call is null ? null
+            : stateless ? Stateless.Check(headers, message, call)
+            : Stateless.CheckMirrored(headers, message, call);
+        if (wrong is var (problem, data))
+        {
+            await RecordAsync(message.Method, problem.Says).ConfigureAwait(false);
+            await _writer.WriteErrorAsync(400, problem, message.Id, data).ConfigureAwait(false);
+            return;
+        }
+
+        // 4 what is asked
+        await (
+            message.Kind switch
+            {
+                MessageKind.Request => RequestAsync(body, message, call!, client, stateless),
+                MessageKind.Notification => SayAsync(body, message, client, stateless),
+                _ => ReplyAsync(body, message, client!),
+            }
+        ).ConfigureAwait(false);
+    }
+
+    private async Task RequestAsync(
+        ReadOnlyMemory<byte> body,
+        Message message,
+        CallParams call,
+        ClientSession? client,
+        bool stateless
+    )
+    {
+        var kind = Methods.Of(message.Method);
+        var name = kind switch
+        {
+            ClientMethod.Call => call.Text("name"),
+            ClientMethod.Act => message.Method,
+            ClientMethod.Listen when WatchesResources(call) => Methods.Subscribe,
+            _ => null,
+        };
+        if (kind == ClientMethod.Denied)
+        {
+            await RecordAsync(message.Method, "it is no method that is mediated").ConfigureAwait(false);
+            var error = new RpcError(RpcError.NoSuchMethod, "Method not found");
+            await _writer.WriteErrorAsync(stateless ? 404 : 200, error, message.Id).ConfigureAwait(false);
+            return;
+        }
+
+        var arguments = kind == ClientMethod.Call ? call.Arguments() : call.ArgumentsOfMethod();
+        if (kind == ClientMethod.Call && (name is null || arguments is null || !ToolName.IsUsable(name)))
+        {
+            await RecordAsync(ToolName.IsUsable(name ?? "") ? name! : "?", "its name or arguments are none of a tool's")
+                .ConfigureAwait(false);
+            var error = new RpcError(RpcError.InvalidParams, "a call names a tool, and its arguments are an object");
+            await _writer.WriteErrorAsync(200, error, message.Id).ConfigureAwait(false);
+            return;
+        }
+
+        var sent = new ServerHeaders
+        {
+            Session = client?.ServerSession,
+            Version = stateless ? Stateless.Version : client?.Version,
+            Method = stateless ? message.Method : null,
+            Name =
+                stateless && kind is ClientMethod.Call or ClientMethod.Act && call.Subject is { } subject
+                    ? Stateless.Encode(subject)
+                    : null,
+            Mirrored = stateless && kind == ClientMethod.Call ? Mirrored() : null,
+        };
+
+        // 5 monitor
+        if (name is null)
+        {
+            if (!await session.WhenRunningAsync(context.RequestAborted).ConfigureAwait(false))
+            {
+                context.Abort();
+                return;
+            }
+
+            await ForwardAsync(
+                    body,
+                    new PendingCall(message.Id, message.Method, null, body.Length),
+                    sent,
+                    client,
+                    stateless
+                )
+                .ConfigureAwait(false);
+            return;
+        }
+
+        var target = new ToolTarget(server.Name, name);
+        var action = new AgentAction
+        {
+            Session = session.Id,
+            Target = target,
+            Point = Mediation.Point,
+            Arguments = arguments ?? default,
+            Payloads = call.ToPayloads(),
+        };
+        var passage = await wiring.Monitor.RequestAsync(action, context.RequestAborted).ConfigureAwait(false);
+        if (!passage.Granted)
+        {
+            await _writer
+                .WriteErrorAsync(200, RpcError.Refuse(target, passage.Decision), message.Id)
+                .ConfigureAwait(false);
+            return;
+        }
+
+        await ForwardAsync(
+                body,
+                new PendingCall(message.Id, message.Method, passage, body.Length),
+                sent,
+                client,
+                stateless
+            )
+            .ConfigureAwait(false);
+    }
+
+    private async Task ForwardAsync(
+        ReadOnlyMemory<byte> body,
+        PendingCall call,
+        ServerHeaders sent,
+        ClientSession? client,
+        bool stateless
+    )
+    {
+        var relay = new Relay(wiring, context, session, server, tools, _writer);
+        await relay.ForwardAsync(body, call, sent, client, stateless).ConfigureAwait(false);
+    }
+
+    // A client's notification, which nobody answers. One that isn't of the protocol goes no further.
+    private async Task SayAsync(ReadOnlyMemory<byte> body, Message message, ClientSession? client, bool stateless)
+    {
+        if (!Methods.IsSaidByClients(message.Method))
+        {
+            await RecordAsync(message.Method, "it is no notification that is mediated").ConfigureAwait(false);
+            await _writer.WriteJsonAsync(202, default).ConfigureAwait(false);
+            return;
+        }
+
+        var sent = new ServerHeaders
+        {
+            Session = client?.ServerSession,
+            Version = stateless ? Stateless.Version : client?.Version,
+            Method = stateless ? message.Method : null,
+        };
+        await new Relay(wiring, context, session, server, tools, _writer)
+            .SendOnlyAsync(body, sent, null)
+            .ConfigureAwait(false);
+    }
+
+    // A client's answer to what its server asked: one that nobody asked for goes no further.
+    private async Task ReplyAsync(ReadOnlyMemory<byte> body, Message message, ClientSession client)
+    {
+        if (client.TakeQuestion(message.Id) is not { } question)
+        {
+            await _writer.WriteJsonAsync(202, default).ConfigureAwait(false);
+            return;
+        }
+
+        var sent = new ServerHeaders { Session = client.ServerSession, Version = client.Version };
+        await new Relay(wiring, context, session, server, tools, _writer)
+            .SendOnlyAsync(body, sent, question)
+            .ConfigureAwait(false);
+    }
+
+    private async Task TellNoSessionAsync(int named, string id)
+    {
+        var (status, error) =
+            named == 0
+                ? (400, new RpcError(RpcError.Transport, "the header Mcp-Session-Id is missing"))
+                : (404, new RpcError(RpcError.NoSuchSession, "Session not found"));
+        await _writer.WriteErrorAsync(status, error, id).ConfigureAwait(false);
+    }
+
+    private static RpcError Unreadable(ReadOnlySpan<byte> body)
+    {
+        try
+        {
+            var reader = new System.Text.Json.Utf8JsonReader(body);
+            reader.Read();
+            reader.Skip();
+            return new RpcError(
+                RpcError.InvalidRequest,
+                "the message is no single JSON-RPC message that is read in one way only"
+            );
+        }
+        catch (System.Text.Json.JsonException)
+        {
+            return new RpcError(RpcError.Parse, "Parse error");
+        }
+    }
+
+    private static bool WatchesResources(CallParams call) =>
+        call.Member("notifications") is { ValueKind: System.Text.Json.JsonValueKind.Object } wanted
+        && wanted.TryGetProperty("resourceSubscriptions", out var resources)
+        && resources.ValueKind != System.Text.Json.JsonValueKind.Null
+        && !(resources.ValueKind == System.Text.Json.JsonValueKind.Array && resources.GetArrayLength() == 0);
+
+    private List<KeyValuePair<string, string>>? Mirrored()
+    {
+        List<KeyValuePair<string, string>>? mirrored = null;
+        foreach (var (name, values) in context.Request.Headers)
+        {
+            if (name.StartsWith(MirrorPrefix, StringComparison.OrdinalIgnoreCase) && values.Count == 1)
+            {
+                (mirrored ??= []).Add(new(name, values.ToString()));
+            }
+        }
+
+        return mirrored;
+    }
+
+    // The name stands in the entry only where it can be the name of something.
+    private ValueTask RecordAsync(string method, string reason) =>
+        wiring.Monitor.RefuseAsync(
+            new AgentAction
+            {
+                Session = session.Id,
+                Target = new ToolTarget(server.Name, method),
+                Point = Mediation.Point,
+            },
+            reason
+        );
+}

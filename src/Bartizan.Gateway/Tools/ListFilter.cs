@@ -1,0 +1,99 @@
+using System.Buffers;
+using System.Text.Json;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Tools.Clients;
+using Bartizan.Gateway.Tools.Messages;
+
+namespace Bartizan.Gateway.Tools;
+
+/// <summary>A server's list without what the agent may not use anyway, and without what can't be read.</summary>
+internal static class ListFilter
+{
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = Message.MaxDepth,
+    };
+
+    /// <summary>Filters the answer to a list; null when it is none.</summary>
+    public static ReadOnlyMemory<byte>? Filter(
+        Session session,
+        string server,
+        PendingCall call,
+        ReadOnlyMemory<byte> result,
+        DateTimeOffset now
+    )
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(result, Strict);
+            var items = Methods.ItemsOf(call.Method);
+            if (
+                document.RootElement.ValueKind != JsonValueKind.Object
+                || !document.RootElement.TryGetProperty(items, out var list)
+                || list.ValueKind != JsonValueKind.Array
+            )
+            {
+                return null;
+            }
+
+            var body = new ArrayBufferWriter<byte>(result.Length + 64);
+            using var json = new Utf8JsonWriter(body, RpcError.Readable);
+            json.WriteStartObject();
+            json.WriteString("jsonrpc"u8, "2.0"u8);
+            json.WritePropertyName("id"u8);
+            json.WriteRawValue(call.Id);
+            json.WriteStartObject("result"u8);
+            foreach (var member in document.RootElement.EnumerateObject())
+            {
+                if (member.Name != items)
+                {
+                    member.WriteTo(json);
+                    continue;
+                }
+
+                json.WriteStartArray(items);
+                foreach (var item in list.EnumerateArray())
+                {
+                    if (IsShown(session, server, call.Method, item, now))
+                    {
+                        item.WriteTo(json);
+                    }
+                }
+
+                json.WriteEndArray();
+            }
+
+            json.WriteEndObject();
+            json.WriteEndObject();
+            json.Flush();
+            return body.WrittenMemory;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    private static bool IsShown(Session session, string server, string list, JsonElement item, DateTimeOffset now)
+    {
+        if (item.ValueKind != JsonValueKind.Object)
+        {
+            return false;
+        }
+
+        var name =
+            item.TryGetProperty("name", out var named) && named.ValueKind == JsonValueKind.String
+                ? named.GetString() ?? ""
+                : "";
+        var target = list switch
+        {
+            Methods.ToolsList => name,
+            "prompts/list" => Methods.GetPrompt,
+            _ => Methods.ReadResource,
+        };
+        return (list != Methods.ToolsList || ToolName.IsUsable(name))
+            && session.Policy.CouldGrant(new ToolTarget(server, target), now);
+    }
+}

@@ -1,0 +1,281 @@
+using System.Text.Json;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Tools.Clients;
+using Bartizan.Gateway.Tools.Messages;
+using Bartizan.Gateway.Transport;
+
+namespace Bartizan.Gateway.Tools;
+
+/// <summary>
+/// Takes what a server sends, message by message, and says what of it the client sees. Answers belong to a call that was let
+/// go; what a server asks of the client is an action of its own; what isn't of the protocol is left out.
+/// </summary>
+internal sealed class Mediation(
+    ToolWiring wiring,
+    Session session,
+    ToolServer server,
+    ClientSession? client,
+    KeyEcho echo
+)
+{
+    /// <summary>The enforcement point's name in entries.</summary>
+    public const string Point = "tool";
+
+    /// <summary>Takes one message; <paramref name="own"/> is the call whose answer this stream is for.</summary>
+    public async ValueTask<Mediated> TakeAsync(
+        Memory<byte> bytes,
+        PendingCall? own,
+        CancellationToken cancellationToken
+    )
+    {
+        echo.Mask(bytes.Span);
+        var message = Message.Read(bytes);
+        return message.Kind switch
+        {
+            MessageKind.Result or MessageKind.Error => await AnswerAsync(bytes, message, own, cancellationToken)
+                .ConfigureAwait(false),
+            MessageKind.Notification when Methods.IsSaidByServers(message.Method) => await PassAsync(
+                    bytes,
+                    own?.Passage,
+                    cancellationToken
+                )
+                .ConfigureAwait(false),
+            MessageKind.Request when client is not null => await AskAsync(bytes, message, own, cancellationToken)
+                .ConfigureAwait(false),
+            _ => Mediated.Nothing,
+        };
+    }
+
+    private async ValueTask<Mediated> AnswerAsync(
+        ReadOnlyMemory<byte> bytes,
+        Message message,
+        PendingCall? own,
+        CancellationToken cancellationToken
+    )
+    {
+        // An error without an id is about the one request that this stream is for.
+        var isOwn =
+            own is not null && (own.Id == message.Id || (message.Id.Length == 0 && message.Kind == MessageKind.Error));
+        var call = isOwn ? own : client?.Answered(message.Id);
+        if (call is null)
+        {
+            return Mediated.Nothing;
+        }
+
+        if (isOwn)
+        {
+            client?.Remember(call);
+        }
+
+        if (message.Id.Length == 0)
+        {
+            bytes = Named(call, message.Inner);
+        }
+
+        var head = message.Kind == MessageKind.Result ? ResultHead.Read(message.Inner.Span) : default;
+        if (head.Version is { } version && call.Kind == ClientMethod.Open && client is not null)
+        {
+            client.Version = SessionEra.IsVersion(version) ? version : null;
+        }
+
+        if (message.Kind == MessageKind.Result && call.Kind == ClientMethod.List)
+        {
+            var filtered = ListFilter.Filter(session, server.Name, call, message.Inner, wiring.Clock.GetUtcNow());
+            if (filtered is null)
+            {
+                return await FailAsync(call, "the server's list can't be read").ConfigureAwait(false);
+            }
+
+            bytes = filtered.Value;
+        }
+
+        if (
+            head.NeedsInput
+            && await RefusedInputAsync(message.Inner, cancellationToken).ConfigureAwait(false) is { } refused
+        )
+        {
+            await call.EndAsync(OutcomeKind.Cut, refused.Says).ConfigureAwait(false);
+            return Mediated.AnswerOf(call, refused.ToMessage(call.Id));
+        }
+
+        var passed = await PassAsync(bytes, call.Passage, cancellationToken).ConfigureAwait(false);
+        if (call.Passage is { } passage)
+        {
+            await passage
+                .CompleteAsync(
+                    new Outcome(
+                        OutcomeKind.Done,
+                        message.Kind == MessageKind.Error ? $"error {CodeOf(message.Inner)}"
+                            : head.IsError ? "the tool failed"
+                            : head.NeedsInput ? "it asks for input"
+                            : "result",
+                        new Usage { BytesOut = call.Bytes, BytesIn = bytes.Length }
+                    )
+                    {
+                        Payloads = [Kept(passed.Bytes)],
+                    }
+                )
+                .ConfigureAwait(false);
+        }
+
+        return Mediated.AnswerOf(call, passed.Bytes);
+    }
+
+    // A guard's verdict, and the gate: a paused session's streams are held, a dead one's are cut.
+    private async ValueTask<Mediated> PassAsync(
+        ReadOnlyMemory<byte> bytes,
+        Passage? passage,
+        CancellationToken cancellationToken
+    )
+    {
+        if (passage is null || !passage.Granted)
+        {
+            return await session.WhenRunningAsync(cancellationToken).ConfigureAwait(false)
+                ? Mediated.Passed(bytes)
+                : throw new PassageCutException();
+        }
+
+        var inspection = await passage.InspectAsync(bytes, cancellationToken).ConfigureAwait(false);
+        return inspection.Verdict switch
+        {
+            InspectionVerdict.Forward or InspectionVerdict.Replace => Mediated.Passed(inspection.Bytes),
+            // A message is whole: there is nothing to hold it for.
+            _ => throw new PassageCutException(),
+        };
+    }
+
+    private async ValueTask<Mediated> AskAsync(
+        ReadOnlyMemory<byte> bytes,
+        Message message,
+        PendingCall? own,
+        CancellationToken cancellationToken
+    )
+    {
+        var refusal = new RpcError(RpcError.NoSuchMethod, "the client answers no such request");
+        if (message.Method == Methods.Ping)
+        {
+            var ping = new PendingCall(message.Id, message.Method, null, 0);
+            return await client!.AskAsync(ping, wiring.Options.ResumeWithin).ConfigureAwait(false)
+                ? await PassAsync(bytes, own?.Passage, cancellationToken).ConfigureAwait(false)
+                : Mediated.Nothing;
+        }
+
+        if (Methods.IsAskedOfClients(message.Method) && CallParams.Read(message.Inner) is { } asked)
+        {
+            var passage = await RequestAsync(message.Method, asked, cancellationToken).ConfigureAwait(false);
+            var question = new PendingCall(message.Id, message.Method, passage, bytes.Length);
+            if (passage.Granted && await client!.AskAsync(question, wiring.Options.ResumeWithin).ConfigureAwait(false))
+            {
+                return await PassAsync(bytes, passage, cancellationToken).ConfigureAwait(false);
+            }
+
+            await question.EndAsync(OutcomeKind.Failed, "too much is asked at once").ConfigureAwait(false);
+        }
+
+        return Mediated.Reply(refusal.ToMessage(message.Id));
+    }
+
+    // What a server asks for instead of a result (2026-07-28): each question is an action; one refused refuses them all.
+    private async ValueTask<RpcError?> RefusedInputAsync(
+        ReadOnlyMemory<byte> result,
+        CancellationToken cancellationToken
+    )
+    {
+        var refused = new RpcError(
+            RpcError.Failed,
+            "the server asks for something of the client that this agent's rules don't allow"
+        );
+        if (CallParams.Read(result)?.Member("inputRequests") is not { ValueKind: JsonValueKind.Object } requests)
+        {
+            // Only a state to come back with: nothing is asked.
+            return
+                CallParams.Read(result) is { } read && read.Member("inputRequests").ValueKind == JsonValueKind.Undefined
+                ? null
+                : refused;
+        }
+
+        foreach (var request in requests.EnumerateObject())
+        {
+            if (
+                request.Value.ValueKind != JsonValueKind.Object
+                || !request.Value.TryGetProperty("method", out var said)
+                || said.ValueKind != JsonValueKind.String
+                || said.GetString() is not { } method
+                || !Methods.IsAskedOfClients(method)
+            )
+            {
+                return refused;
+            }
+
+            var raw = request.Value.TryGetProperty("params", out var inner)
+                ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(inner).ToArray()
+                : default(ReadOnlyMemory<byte>);
+            if (CallParams.Read(raw) is not { } asked)
+            {
+                return refused;
+            }
+
+            await using var passage = await RequestAsync(method, asked, cancellationToken).ConfigureAwait(false);
+            if (!passage.Granted)
+            {
+                return refused;
+            }
+
+            // The answer comes with the client's next request, which is decided by itself.
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Done, "asked")).ConfigureAwait(false);
+        }
+
+        return null;
+    }
+
+    private ValueTask<Passage> RequestAsync(string method, CallParams asked, CancellationToken cancellationToken) =>
+        wiring.Monitor.RequestAsync(
+            new AgentAction
+            {
+                Session = session.Id,
+                Target = new ToolTarget(server.Name, method),
+                Point = Point,
+                Arguments = asked.ArgumentsOfMethod(),
+                Payloads = asked.ToPayloads(),
+            },
+            cancellationToken
+        );
+
+    private static async ValueTask<Mediated> FailAsync(PendingCall call, string says)
+    {
+        await call.EndAsync(OutcomeKind.Failed, says).ConfigureAwait(false);
+        return Mediated.AnswerOf(call, new RpcError(RpcError.Failed, says).ToMessage(call.Id));
+    }
+
+    private Payload Kept(ReadOnlyMemory<byte> bytes) =>
+        new("result", "application/json", bytes[..Math.Min(bytes.Length, wiring.Options.KeptAnswerBytes)].ToArray());
+
+    private static ReadOnlyMemory<byte> Named(PendingCall call, ReadOnlyMemory<byte> error)
+    {
+        var body = new System.Buffers.ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        json.WriteString("jsonrpc"u8, "2.0"u8);
+        json.WritePropertyName("id"u8);
+        json.WriteRawValue(call.Id);
+        json.WritePropertyName("error"u8);
+        json.WriteRawValue(error.Span);
+        json.WriteEndObject();
+        json.Flush();
+        return body.WrittenMemory;
+    }
+
+    private static string CodeOf(ReadOnlyMemory<byte> error)
+    {
+        using var document = JsonDocument.Parse(error);
+        return
+            document.RootElement.ValueKind == JsonValueKind.Object
+            && document.RootElement.TryGetProperty("code", out var code)
+            && code.TryGetInt32(out var number)
+            ? new RpcError(number, "").ToString()
+            : "without a code";
+    }
+}

@@ -1,0 +1,191 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text.Json;
+using Bartizan.Core.Entries;
+
+namespace Bartizan.Gateway.Tools.Messages;
+
+/// <summary>
+/// The parameters of a client's request, read so that nobody behind can read them differently: no name twice anywhere, and
+/// beside a known name none that is the same in another case.
+/// </summary>
+internal sealed class CallParams
+{
+    private const string MetaName = "_meta";
+
+    /// <summary>What a key of <c>_meta</c> starts with that belongs to the protocol.</summary>
+    private const string MetaPrefix = "io.modelcontextprotocol/";
+
+    private static readonly JsonElement Empty = JsonElement.Parse("{}");
+
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        MaxDepth = Message.MaxDepth,
+    };
+
+    private static readonly FrozenSet<string> Known = FrozenSet.Create(
+        StringComparer.OrdinalIgnoreCase,
+        "name",
+        "arguments",
+        "uri",
+        "ref",
+        "argument",
+        "context",
+        "inputResponses",
+        "requestState",
+        "task",
+        "notifications",
+        MetaName
+    );
+
+    // What clients say of a call beside its arguments, and says nothing of its own.
+    private static readonly FrozenSet<string> PlainMeta = FrozenSet.Create(
+        StringComparer.Ordinal,
+        "progressToken",
+        "claudecode/toolUseId",
+        "traceparent",
+        "tracestate"
+    );
+
+    private readonly ReadOnlyMemory<byte> _bytes;
+    private readonly JsonElement _params;
+
+    private CallParams(ReadOnlyMemory<byte> bytes, JsonElement all)
+    {
+        _bytes = bytes;
+        _params = all;
+    }
+
+    /// <summary><c>_meta</c>, or undefined.</summary>
+    public JsonElement Meta => Member(MetaName);
+
+    /// <summary>The version of the protocol that a stateless request says it is of; null when it says none.</summary>
+    public string? Version => MetaText("protocolVersion");
+
+    /// <summary>True when a stateless request says what its client can do.</summary>
+    public bool HasCapabilities =>
+        Meta.ValueKind == JsonValueKind.Object
+        && Meta.TryGetProperty(MetaPrefix + "clientCapabilities", out var said)
+        && said.ValueKind == JsonValueKind.Object;
+
+    /// <summary>What header <c>Mcp-Name</c> repeats: a name, or a resource's address; null for neither.</summary>
+    public string? Subject => Text("name") ?? Text("uri");
+
+    /// <summary>Reads them; null when they can be read in more than one way, or are no object.</summary>
+    public static CallParams? Read(ReadOnlyMemory<byte> bytes)
+    {
+        try
+        {
+            var all = bytes.IsEmpty ? Empty : JsonElement.Parse(bytes.Span, Strict);
+            if (all.ValueKind != JsonValueKind.Object)
+            {
+                return null;
+            }
+
+            foreach (var member in all.EnumerateObject())
+            {
+                var name = member.Name;
+                if (!System.Text.Ascii.IsValid(name) || (Known.TryGetValue(name, out var same) && same != name))
+                {
+                    return null;
+                }
+            }
+
+            return new CallParams(bytes, all);
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>A text among them; null when there is none of this name.</summary>
+    public string? Text(string name) =>
+        Member(name) is { ValueKind: JsonValueKind.String } text ? text.GetString() : null;
+
+    /// <summary>A member; undefined when there is none of this name.</summary>
+    public JsonElement Member(string name) => _params.TryGetProperty(name, out var found) ? found : default;
+
+    /// <summary>
+    /// The arguments of a tool call: an empty object when it says none, as every server takes it. Null when they are something
+    /// else than an object.
+    /// </summary>
+    public JsonElement? Arguments() =>
+        Member("arguments") switch
+        {
+            { ValueKind: JsonValueKind.Undefined } => Empty,
+            { ValueKind: JsonValueKind.Object } said => said,
+            _ => null,
+        };
+
+    /// <summary>The parameters of another acting method, which rules see as its arguments: all but <c>_meta</c>.</summary>
+    public JsonElement ArgumentsOfMethod()
+    {
+        if (Meta.ValueKind == JsonValueKind.Undefined)
+        {
+            return _params;
+        }
+
+        var body = new System.Buffers.ArrayBufferWriter<byte>();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            foreach (var member in _params.EnumerateObject().Where(m => m.Name != MetaName))
+            {
+                member.WriteTo(json);
+            }
+
+            json.WriteEndObject();
+        }
+
+        return JsonElement.Parse(body.WrittenSpan);
+    }
+
+    /// <summary>
+    /// What the log keeps and guards read: the arguments; and all of the parameters when they say more than that.
+    /// </summary>
+    public ImmutableArray<Payload> ToPayloads()
+    {
+        const string Json = "application/json";
+        var arguments = Member("arguments");
+        var plain = arguments.ValueKind == JsonValueKind.Object && IsPlain();
+        return plain
+            ?
+            [
+                new Payload(
+                    "arguments",
+                    Json,
+                    System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(arguments).ToArray()
+                ),
+            ]
+            : [new Payload("params", Json, _bytes)];
+    }
+
+    private bool IsPlain()
+    {
+        foreach (var member in _params.EnumerateObject())
+        {
+            if (member.Name is not ("name" or "arguments" or MetaName))
+            {
+                return false;
+            }
+        }
+
+        if (Meta.ValueKind == JsonValueKind.Undefined)
+        {
+            return true;
+        }
+
+        return Meta.ValueKind == JsonValueKind.Object
+            && Meta.EnumerateObject()
+                .All(m => m.Name.StartsWith(MetaPrefix, StringComparison.Ordinal) || PlainMeta.Contains(m.Name));
+    }
+
+    private string? MetaText(string name) =>
+        Meta.ValueKind == JsonValueKind.Object
+        && Meta.TryGetProperty(MetaPrefix + name, out var said)
+        && said.ValueKind == JsonValueKind.String
+            ? said.GetString()
+            : null;
+}

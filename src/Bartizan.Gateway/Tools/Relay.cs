@@ -1,0 +1,391 @@
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Tools.Answers;
+using Bartizan.Gateway.Tools.Clients;
+using Bartizan.Gateway.Tools.Messages;
+using Bartizan.Gateway.Transport;
+using Microsoft.AspNetCore.Http;
+
+namespace Bartizan.Gateway.Tools;
+
+/// <summary>
+/// Carries a granted message to its server and the server's messages back, one by one. Whatever a server does, the client
+/// gets an answer: the server's own, or an error that says what became of it.
+/// </summary>
+internal sealed class Relay(
+    ToolWiring wiring,
+    HttpContext context,
+    Session session,
+    ToolServer server,
+    SessionTools tools,
+    AnswerWriter writer
+)
+{
+    /// <summary>Answers to what a server asked are short.</summary>
+    private static readonly TimeSpan ReplyWithin = TimeSpan.FromSeconds(10);
+
+    /// <summary>Sends a request on and passes its answer back. Always answers the client, always ends the call.</summary>
+    public async Task ForwardAsync(
+        ReadOnlyMemory<byte> body,
+        PendingCall call,
+        ServerHeaders sent,
+        ClientSession? client,
+        bool stateless
+    )
+    {
+        var listens = call.Kind == ClientMethod.Listen;
+        if (listens && !tools.TryListen())
+        {
+            await FailAsync(call, 429, "too many streams of this session are open").ConfigureAwait(false);
+            return;
+        }
+
+        using var limit = new Limits(wiring, context.RequestAborted, session.Revoked);
+        try
+        {
+            if (!listens)
+            {
+                limit.Begin();
+            }
+
+            using var answer = await wiring
+                .Servers.SendAsync(
+                    session,
+                    server,
+                    HttpMethod.Post,
+                    body,
+                    sent,
+                    call.Passage?.Obligations.Credential,
+                    limit.Token
+                )
+                .ConfigureAwait(false);
+            if (answer.Status is < 200 or > 299 || !(answer.IsJson || answer.IsStream))
+            {
+                await PassStatusAsync(answer, call, client, limit.Token).ConfigureAwait(false);
+                return;
+            }
+
+            if (call.Kind == ClientMethod.Open && !stateless)
+            {
+                client = await tools.OpenAsync(server, answer.OpenedSession).ConfigureAwait(false);
+            }
+
+            await PassBodyAsync(answer, call, client, limit).ConfigureAwait(false);
+            if (call.Kind == ClientMethod.Open && client is { Version: null })
+            {
+                // They didn't agree: there is no session.
+                await tools.CloseAsync(client, OutcomeKind.Failed, "it was never opened").ConfigureAwait(false);
+            }
+        }
+        catch (Exception e)
+        {
+            await ExplainAsync(e, call, limit).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (listens)
+            {
+                tools.StopListening();
+            }
+        }
+    }
+
+    /// <summary>Sends a message that has no answer.</summary>
+    public async Task SendOnlyAsync(ReadOnlyMemory<byte> body, ServerHeaders sent, PendingCall? question)
+    {
+        using var limit = new Limits(wiring, context.RequestAborted, session.Revoked);
+        try
+        {
+            limit.Begin();
+            if (!await session.WhenRunningAsync(limit.Token).ConfigureAwait(false))
+            {
+                throw new PassageCutException();
+            }
+
+            using var answer = await wiring
+                .Servers.SendAsync(session, server, HttpMethod.Post, body, sent, null, limit.Token)
+                .ConfigureAwait(false);
+            var taken = answer.Status is >= 200 and <= 299;
+            if (question is not null)
+            {
+                await question
+                    .EndAsync(taken ? OutcomeKind.Done : OutcomeKind.Failed, $"answered, {answer.Status}")
+                    .ConfigureAwait(false);
+            }
+
+            await writer
+                .WriteJsonAsync(
+                    taken ? 202
+                        : answer.Status == 404 ? 404
+                        : 400,
+                    default
+                )
+                .ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await ExplainAsync(e, question ?? new PendingCall("", "", null, body.Length), limit).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Passes a server's own stream on (GET), and the rest of one that broke off.</summary>
+    public async Task ListenAsync(ClientSession client, string? lastEvent)
+    {
+        var nothing = new PendingCall("", "", null, 0);
+        using var limit = new Limits(wiring, context.RequestAborted, session.Revoked);
+        client.Enter();
+        try
+        {
+            var sent = new ServerHeaders
+            {
+                Session = client.ServerSession,
+                Version = client.Version,
+                LastEvent = lastEvent,
+            };
+            using var answer = await wiring
+                .Servers.SendAsync(session, server, HttpMethod.Get, null, sent, null, limit.Token)
+                .ConfigureAwait(false);
+            if (answer.Status != 200 || !answer.IsStream)
+            {
+                await PassStatusAsync(answer, nothing, client, limit.Token).ConfigureAwait(false);
+                return;
+            }
+
+            await PassStreamAsync(answer, null, client, limit).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            await ExplainAsync(e, nothing, limit).ConfigureAwait(false);
+        }
+        finally
+        {
+            client.Leave();
+        }
+    }
+
+    /// <summary>Ends an MCP session on both sides.</summary>
+    public async Task EndAsync(ClientSession client)
+    {
+        await tools.CloseAsync(client, OutcomeKind.Cancelled, "the client ended its MCP session").ConfigureAwait(false);
+        if (client.ServerSession is null)
+        {
+            await writer.WriteJsonAsync(200, default).ConfigureAwait(false);
+            return;
+        }
+
+        using var limit = new Limits(wiring, context.RequestAborted, session.Revoked);
+        try
+        {
+            limit.Begin();
+            var sent = new ServerHeaders { Session = client.ServerSession, Version = client.Version };
+            using var answer = await wiring
+                .Servers.SendAsync(session, server, HttpMethod.Delete, null, sent, null, limit.Token)
+                .ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            // Ours is ended; the server's ends by its own time.
+        }
+
+        await writer.WriteJsonAsync(200, default).ConfigureAwait(false);
+    }
+
+    private async Task PassBodyAsync(ServerAnswer answer, PendingCall call, ClientSession? client, Limits limit)
+    {
+        if (answer.IsStream)
+        {
+            await PassStreamAsync(answer, call, client, limit).ConfigureAwait(false);
+            return;
+        }
+
+        using var buffer = new AnswerBuffer(tools, wiring.Options.MaxAnswerBytes);
+        var body = await answer.OpenAsync(limit.Token).ConfigureAwait(false);
+        while (await buffer.FillAsync(body, limit.Token).ConfigureAwait(false))
+        {
+            limit.Heard();
+        }
+
+        limit.Hold();
+        var mediation = new Mediation(wiring, session, server, client, answer.Echo);
+        var taken = await mediation.TakeAsync(buffer.Filled, call, limit.Token).ConfigureAwait(false);
+        if (taken.Answered is null)
+        {
+            await FailAsync(call, 200, "the server's answer can't be read, or is for another request")
+                .ConfigureAwait(false);
+            return;
+        }
+
+        await writer
+            .WriteJsonAsync(200, taken.Bytes, call.Kind == ClientMethod.Open ? client?.Id : null)
+            .ConfigureAwait(false);
+    }
+
+    private async Task PassStreamAsync(ServerAnswer answer, PendingCall? call, ClientSession? client, Limits limit)
+    {
+        using var buffer = new AnswerBuffer(tools, wiring.Options.MaxAnswerBytes);
+        var body = await answer.OpenAsync(limit.Token).ConfigureAwait(false);
+        var events = new EventReader(body, buffer);
+        var mediation = new Mediation(wiring, session, server, client, answer.Echo);
+        writer.BeginStream(client?.Id);
+        var (resumable, unflushed) = (false, true);
+        try
+        {
+            while (true)
+            {
+                var next = events.NextAsync(limit.Token);
+                if (!next.IsCompleted && unflushed)
+                {
+                    await writer.FlushAsync(limit.Token).ConfigureAwait(false);
+                    unflushed = false;
+                }
+
+                if (!await next.ConfigureAwait(false))
+                {
+                    break;
+                }
+
+                limit.Hold();
+                resumable |= events.Id is not null && client is not null;
+                var taken = events.Data.IsEmpty
+                    ? default
+                    : await mediation.TakeAsync(events.Data, call, limit.Token).ConfigureAwait(false);
+                if (!taken.Refusal.IsEmpty)
+                {
+                    await TellServerAsync(taken.Refusal, client!, limit.Token).ConfigureAwait(false);
+                }
+
+                // What is left out still moves the place from which the stream goes on.
+                if (!taken.Bytes.IsEmpty || events.Id is not null || events.Retry is not null)
+                {
+                    writer.WriteEvent(events.Id, events.Retry, taken.Bytes.Span);
+                    unflushed = true;
+                }
+
+                if (call is not null && taken.Answered == call)
+                {
+                    // The last that this stream carries; what a server adds to it is nobody's.
+                    return;
+                }
+
+                limit.Heard();
+            }
+        }
+        catch (Exception e) when (resumable && call is not null && IsBrokenOff(e, limit))
+        {
+            // As an end without an answer.
+        }
+
+        if (call is null)
+        {
+            return;
+        }
+
+        if (!resumable || !await client!.WaitForAsync(call, wiring.Options.ResumeWithin).ConfigureAwait(false))
+        {
+            await FailAsync(call, 200, "the server ended its stream without an answer").ConfigureAwait(false);
+        }
+    }
+
+    // The client, or the way to the server, went away: by the last event's id the client can come back for the rest.
+    private bool IsBrokenOff(Exception e, Limits limit) =>
+        !session.Revoked.IsCancellationRequested
+        && !limit.IsReached
+        && (e is IOException or HttpRequestException || context.RequestAborted.IsCancellationRequested);
+
+    private async Task TellServerAsync(
+        ReadOnlyMemory<byte> refusal,
+        ClientSession client,
+        CancellationToken cancellationToken
+    )
+    {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        soon.CancelAfter(ReplyWithin);
+        var sent = new ServerHeaders { Session = client.ServerSession, Version = client.Version };
+        using var answer = await wiring
+            .Servers.SendAsync(session, server, HttpMethod.Post, refusal, sent, null, soon.Token)
+            .ConfigureAwait(false);
+    }
+
+    // An answer that is no success, or none of the protocol.
+    private async Task PassStatusAsync(
+        ServerAnswer answer,
+        PendingCall call,
+        ClientSession? client,
+        CancellationToken cancellationToken
+    )
+    {
+        var status = answer.Status;
+        if (status == 404 && client?.ServerSession is not null && call.Kind != ClientMethod.Open)
+        {
+            await tools
+                .CloseAsync(client, OutcomeKind.Unknown, "the server ended its MCP session")
+                .ConfigureAwait(false);
+            await call.EndAsync(OutcomeKind.Failed, "404").ConfigureAwait(false);
+            await writer
+                .WriteErrorAsync(404, new RpcError(RpcError.NoSuchSession, "Session not found"), call.Id)
+                .ConfigureAwait(false);
+            return;
+        }
+
+        if (status is >= 400 and < 500 && answer.IsJson && call.Id.Length > 0)
+        {
+            using var buffer = new AnswerBuffer(tools, wiring.Options.MaxAnswerBytes);
+            var body = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
+            while (await buffer.FillAsync(body, cancellationToken).ConfigureAwait(false)) { }
+
+            var mediation = new Mediation(wiring, session, server, null, answer.Echo);
+            var taken = await mediation.TakeAsync(buffer.Filled, call, cancellationToken).ConfigureAwait(false);
+            if (taken.Answered is not null && status is not (401 or 403 or 407))
+            {
+                await writer.WriteJsonAsync(status, taken.Bytes).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        if (status is 429 or 503 && answer.RetryAfter is { } when)
+        {
+            context.Response.Headers.RetryAfter = when;
+        }
+
+        var (shown, says) = ServerFault.Of(status, server.Name);
+        await FailAsync(call, shown, says).ConfigureAwait(false);
+    }
+
+    private async Task ExplainAsync(Exception e, PendingCall call, Limits limit)
+    {
+        if (e is PassageCutException || session.Revoked.IsCancellationRequested)
+        {
+            await call.EndAsync(OutcomeKind.Cut, "cut").ConfigureAwait(false);
+            context.Abort();
+            return;
+        }
+
+        if (context.RequestAborted.IsCancellationRequested)
+        {
+            await call.EndAsync(OutcomeKind.Cancelled, "the client went away").ConfigureAwait(false);
+            context.Abort();
+            return;
+        }
+
+        var says = ServerFault.Of(e, limit.IsReached, server.Name);
+        await FailAsync(call, 200, says).ConfigureAwait(false);
+    }
+
+    private async Task FailAsync(PendingCall call, int status, string says)
+    {
+        await call.EndAsync(OutcomeKind.Failed, says).ConfigureAwait(false);
+        try
+        {
+            // A client that opens a session, or listens, looks at the status; one that calls looks at the message.
+            var shown = status == 200 && (call.Id.Length == 0 || call.Kind == ClientMethod.Open) ? 502 : status;
+            await writer
+                .WriteErrorAsync(shown, new RpcError(RpcError.Failed, $"Bartizan: {says}."), call.Id)
+                .ConfigureAwait(false);
+        }
+        catch (Exception)
+        {
+            context.Abort();
+        }
+    }
+}

@@ -1,0 +1,48 @@
+using Bartizan.Gateway.Transport;
+
+namespace Bartizan.Gateway.Tools;
+
+/// <summary>The head of a server's answer, and the way to its body.</summary>
+internal sealed class ServerAnswer(HttpResponseMessage response, KeyEcho echo) : IDisposable
+{
+    /// <summary>The longest id of an MCP session that is kept.</summary>
+    public const int MaxSessionIdLength = 512;
+
+    /// <summary>The status.</summary>
+    public int Status => (int)response.StatusCode;
+
+    /// <summary>The injected credential, as the server may give it back.</summary>
+    public KeyEcho Echo => echo;
+
+    /// <summary>True for a stream of events.</summary>
+    public bool IsStream => IsOf("text/event-stream");
+
+    /// <summary>True for one message.</summary>
+    public bool IsJson => IsOf("application/json");
+
+    /// <summary>The session that it opens; null when it opens none.</summary>
+    public string? OpenedSession =>
+        response.Headers.NonValidated.TryGetValues("Mcp-Session-Id", out var values)
+        && values.Count == 1
+        && values.ToString() is { Length: > 0 and <= MaxSessionIdLength } id
+            ? id
+            : null;
+
+    /// <summary>When it may be tried again; null when nothing is said.</summary>
+    public string? RetryAfter =>
+        response.Headers.RetryAfter is { } said && echo.Without(said.ToString()) is { } text ? text : null;
+
+    /// <summary>The body.</summary>
+    public Task<Stream> OpenAsync(CancellationToken cancellationToken) =>
+        response.Content.ReadAsStreamAsync(cancellationToken);
+
+    /// <inheritdoc/>
+    public void Dispose() => response.Dispose();
+
+    private bool IsOf(string type) =>
+        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values)
+        && values.ToString() is var said
+        && said.StartsWith(type, StringComparison.OrdinalIgnoreCase)
+        && (said.Length == type.Length || said[type.Length] is ';' or ' ')
+        && !response.Content.Headers.NonValidated.Contains("Content-Encoding");
+}

@@ -1,0 +1,81 @@
+using System.Net;
+using System.Net.Http.Headers;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Transport;
+
+namespace Bartizan.Gateway.Tools;
+
+/// <summary>
+/// Sends messages to tool servers, with the server's own credential. The session's token never leaves: no header of the
+/// client is copied.
+/// </summary>
+internal sealed class ServerConnection(UpstreamConnections upstreams, ICredentialLender lender)
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    /// <summary>Sends one request; a null body for none. Returns when the answer's head is there.</summary>
+    public async Task<ServerAnswer> SendAsync(
+        Session session,
+        ToolServer server,
+        HttpMethod method,
+        ReadOnlyMemory<byte>? body,
+        ServerHeaders headers,
+        string? credential,
+        CancellationToken cancellationToken
+    )
+    {
+        using var request = new HttpRequestMessage(method, server.Url)
+        {
+            Version = server.Url.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        if (body is { } bytes)
+        {
+            request.Content = new ReadOnlyMemoryContent(bytes);
+            request.Content.Headers.ContentType = Json;
+        }
+
+        Write(
+            headers,
+            request.Headers,
+            method == HttpMethod.Get ? "text/event-stream" : "application/json, text/event-stream"
+        );
+        if ((credential ?? server.Credential) is { } name)
+        {
+            using var lease = await lender.LendAsync(session.Id, name, cancellationToken).ConfigureAwait(false);
+            lease.Apply(secret => request.Headers.TryAddWithoutValidation("authorization", $"Bearer {secret}"));
+        }
+
+        var echo = KeyEcho.Of(request);
+        var response = await upstreams
+            .For(server.Url, server.CertificateAuthority)
+            .SendAsync(request, cancellationToken)
+            .ConfigureAwait(false);
+        return new ServerAnswer(response, echo);
+    }
+
+    private static void Write(in ServerHeaders from, HttpRequestHeaders to, string accept)
+    {
+        to.TryAddWithoutValidation("accept", accept);
+        to.TryAddWithoutValidation("accept-encoding", "identity");
+        Add(to, "mcp-session-id", from.Session);
+        Add(to, "mcp-protocol-version", from.Version);
+        Add(to, "mcp-method", from.Method);
+        Add(to, "mcp-name", from.Name);
+        Add(to, "last-event-id", from.LastEvent);
+        foreach (var (name, value) in from.Mirrored ?? [])
+        {
+            to.TryAddWithoutValidation(name, value);
+        }
+    }
+
+    private static void Add(HttpRequestHeaders to, string name, string? value)
+    {
+        if (value is not null)
+        {
+            to.TryAddWithoutValidation(name, value);
+        }
+    }
+}

@@ -1,0 +1,31 @@
+using Bartizan.Core.Ports;
+using Bartizan.Gateway.Tools.Answers;
+
+namespace Bartizan.Gateway.Tools;
+
+/// <summary>What a client is told of a server that gave no answer. Nothing of the server's own words is in it.</summary>
+internal static class ServerFault
+{
+    /// <summary>
+    /// The status and the sentence for a status that is no success. The server's own 401 is about our credential: passed on, it
+    /// would send the client to sign in somewhere.
+    /// </summary>
+    public static (int Status, string Says) Of(int status, string server) =>
+        status switch
+        {
+            401 or 403 or 407 => (502, $"the server `{server}` refused the credential of this gateway"),
+            429 or 503 or (>= 400 and < 500) => (status, $"the server `{server}` answered {status}"),
+            _ => (502, $"the server `{server}` gave no answer of the protocol"),
+        };
+
+    /// <summary>The sentence for what ended an exchange.</summary>
+    public static string Of(Exception e, bool late, string server) =>
+        e switch
+        {
+            _ when late => $"the server `{server}` took too long",
+            AnswerTooLargeException => $"the server `{server}` answered too much: {e.Message}",
+            CredentialUnavailableException or ObjectDisposedException => $"the credential for `{server}` can't be had",
+            HttpRequestException or IOException => $"the server `{server}` can't be reached, or cut its answer",
+            _ => $"the call of the server `{server}` failed",
+        };
+}

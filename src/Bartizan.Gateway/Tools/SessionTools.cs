@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Tools.Clients;
+
+namespace Bartizan.Gateway.Tools;
+
+/// <summary>What one session of an agent has under way at the tool gateway, held to its bounds, and its MCP sessions.</summary>
+internal sealed class SessionTools
+{
+    /// <summary>Random bytes of an MCP session's id: not to be guessed.</summary>
+    private const int IdBytes = 16;
+
+    private readonly ConcurrentDictionary<string, ClientSession> _clients = new(StringComparer.Ordinal);
+    private readonly ToolGatewayOptions _options;
+    private readonly TimeProvider _clock;
+    private int _requests;
+    private int _streams;
+    private long _bytes;
+
+    public SessionTools(Session session, ToolGatewayOptions options, TimeProvider clock)
+    {
+        _options = options;
+        _clock = clock;
+        session.Revoked.UnsafeRegister(static my => _ = ((SessionTools)my!).EndAsync(), this);
+    }
+
+    /// <summary>Counts a request in; false when there are too many, and then it isn't counted.</summary>
+    public bool TryEnter() => TryCount(ref _requests, _options.MaxRequestsInFlight);
+
+    /// <summary>Counts a request out.</summary>
+    public void Leave() => Interlocked.Decrement(ref _requests);
+
+    /// <summary>Counts a stream in.</summary>
+    public bool TryListen() => TryCount(ref _streams, _options.MaxStreams);
+
+    /// <summary>Counts a stream out.</summary>
+    public void StopListening() => Interlocked.Decrement(ref _streams);
+
+    /// <summary>Takes memory for a message; false when too much is taken.</summary>
+    public bool TryReserve(long bytes)
+    {
+        if (Interlocked.Add(ref _bytes, bytes) <= _options.MaxBytesInFlight)
+        {
+            return true;
+        }
+
+        Interlocked.Add(ref _bytes, -bytes);
+        return false;
+    }
+
+    /// <summary>Gives memory back.</summary>
+    public void Release(long bytes) => Interlocked.Add(ref _bytes, -bytes);
+
+    /// <summary>Opens an MCP session with a server.</summary>
+    public async ValueTask<ClientSession> OpenAsync(ToolServer server, string? serverSession)
+    {
+        while (_clients.Count >= _options.MaxClientSessions && Oldest() is { } oldest)
+        {
+            await CloseAsync(oldest, OutcomeKind.Unknown, "its MCP session was idle longest").ConfigureAwait(false);
+        }
+
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+        var client = new ClientSession(id, server, serverSession, _clock);
+        _clients[id] = client;
+        return client;
+    }
+
+    /// <summary>The MCP session of this id with this server; null when there is none.</summary>
+    public ClientSession? Find(string? id, ToolServer server)
+    {
+        if (string.IsNullOrEmpty(id) || !_clients.TryGetValue(id, out var client) || client.Server.Name != server.Name)
+        {
+            return null;
+        }
+
+        client.Touch();
+        return client;
+    }
+
+    /// <summary>Forgets an MCP session.</summary>
+    public ValueTask CloseAsync(ClientSession client, OutcomeKind kind, string why)
+    {
+        _clients.TryRemove(client.Id, out _);
+        return client.EndAsync(kind, why);
+    }
+
+    private async Task EndAsync()
+    {
+        foreach (var client in _clients.Values)
+        {
+            await CloseAsync(client, OutcomeKind.Cut, "the session ended").ConfigureAwait(false);
+        }
+    }
+
+    private ClientSession? Oldest()
+    {
+        ClientSession? oldest = null;
+        foreach (var client in _clients.Values)
+        {
+            oldest = !client.IsListenedTo && client.Used < (oldest?.Used ?? long.MaxValue) ? client : oldest;
+        }
+
+        return oldest ?? _clients.Values.FirstOrDefault();
+    }
+
+    private static bool TryCount(ref int count, int most)
+    {
+        if (Interlocked.Increment(ref count) <= most)
+        {
+            return true;
+        }
+
+        Interlocked.Decrement(ref count);
+        return false;
+    }
+}

@@ -1,0 +1,52 @@
+using System.Net;
+
+namespace Bartizan.Gateway.Tools;
+
+/// <summary>The tool gateway's bounds, each with its reason.</summary>
+public sealed record ToolGatewayOptions
+{
+    /// <summary>Where <c>attach</c> sessions find the gateway: loopback, any free port.</summary>
+    public IPEndPoint AttachAddress { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>A message of a client: arguments are written by a model, and none writes this much.</summary>
+    public int MaxRequestBytes { get; init; } = 4 << 20;
+
+    /// <summary>A message of a server: an image of a screen fits, an endless result doesn't.</summary>
+    public int MaxAnswerBytes { get; init; } = 8 << 20;
+
+    /// <summary>Messages of one session that are held in memory at once, beyond what each connection may always hold.</summary>
+    public long MaxBytesInFlight { get; init; } = 64L << 20;
+
+    /// <summary>Requests of one session that are under way at once; agents call tools in parallel, but not by hundreds.</summary>
+    public int MaxRequestsInFlight { get; init; } = 256;
+
+    /// <summary>Streams that one session's clients listen on at once: one for each MCP session.</summary>
+    public int MaxStreams { get; init; } = 2048;
+
+    /// <summary>MCP sessions that one session's clients have open; above it the one that was idle longest is ended.</summary>
+    public int MaxClientSessions { get; init; } = 2048;
+
+    /// <summary>Connections by one listener; above it a new one is closed at once.</summary>
+    public int MaxConnectionsPerListener { get; init; } = 4096;
+
+    /// <summary>All request headers together: parameters may be mirrored in them.</summary>
+    public int MaxRequestHeaderBytes { get; init; } = 64 << 10;
+
+    /// <summary>For a client to send its headers.</summary>
+    public TimeSpan HeadersWithin { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a server may take to accept a connection.</summary>
+    public TimeSpan ConnectWithin { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long a server may be silent while a request waits; clients give up after one to ten minutes by themselves.</summary>
+    public TimeSpan SilentFor { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How long one call may last, however much the server says meanwhile.</summary>
+    public TimeSpan CallWithin { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long a call waits for its answer after its stream has ended, and a server's question for the client's.</summary>
+    public TimeSpan ResumeWithin { get; init; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How much of a result the log keeps, encrypted.</summary>
+    public int KeptAnswerBytes { get; init; } = 64 << 10;
+}

@@ -1,0 +1,63 @@
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+using Microsoft.AspNetCore.Http;
+
+namespace Bartizan.Gateway.Transport;
+
+/// <summary>Who asks: a session, and the token that says so.</summary>
+internal sealed record PresentedToken(Session Session, string Token)
+{
+    private const string Bearer = "Bearer ";
+
+    /// <summary>
+    /// Reads it of a request; null when there is none that holds here. INVARIANT: by an injected listener only its own session;
+    /// every token that is presented must be that session's.
+    /// </summary>
+    public static PresentedToken? Of(HttpContext context, ISessions sessions, ISessionTokens tokens)
+    {
+        var owner = context.Features.Get<ListenerIdentity>();
+        if (owner is null)
+        {
+            return null;
+        }
+
+        SessionId? id = null;
+        string? token = null;
+        foreach (var value in context.Request.Headers["x-api-key"])
+        {
+            if (!Take(value))
+            {
+                return null;
+            }
+        }
+
+        foreach (var value in context.Request.Headers.Authorization)
+        {
+            var isBearer = value?.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) == true;
+            if (!isBearer || !Take(value![Bearer.Length..].Trim()))
+            {
+                return null;
+            }
+        }
+
+        if (id is not { } known || token is null || (owner.Session is { } own && own.Id != known))
+        {
+            return null;
+        }
+
+        return (owner.Session ?? sessions.Find(known)) is { } session ? new PresentedToken(session, token) : null;
+
+        bool Take(string? presented)
+        {
+            if (string.IsNullOrEmpty(presented) || tokens.Verify(presented) is not { } verified)
+            {
+                return false;
+            }
+
+            var same = id is null || id == verified;
+            id = verified;
+            token = presented;
+            return same;
+        }
+    }
+}
