@@ -42,6 +42,9 @@ public sealed record StatusReply
     /// <summary>How far the log is witnessed; null when it has no witnesses.</summary>
     public WitnessingReply? Witnessing { get; init; }
 
+    /// <summary>Circuits that aren't closed.</summary>
+    public IReadOnlyList<CircuitLine> Circuits { get; init; } = [];
+
     /// <summary>Where <c>attach</c>ed agents reach the gateways.</summary>
     public Sessions.AttachEndpoints? Endpoints { get; init; }
 }

@@ -6,6 +6,7 @@ using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Daemon.Approvals;
+using Bartizan.Daemon.Circuits;
 using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
@@ -165,6 +166,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
         var owner = new SessionOwner(sessions, journal, tokens.Revoke);
         var ledger = new BudgetLedger(PricesFile.Read(state.Home), clock);
         ledger.Restore(log.Recovery.Spends);
+        var circuits = CircuitWatch.Over(journal, sessions, owner, clock);
         var inbox = new ApprovalInbox(
             journal,
             id => sessions.Get(id)?.Authors ?? [],
@@ -175,7 +177,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
         inbox.Tell(terminals);
         var consulted = new ConsultedPoints(sessions, clock);
         _open.Push(consulted);
-        var monitor = new ReferenceMonitor(sessions, journal, inbox, [consulted], clock, new MonitorOptions(), ledger);
+        var monitor = new ReferenceMonitor(sessions, journal, inbox, [consulted], clock, new(), ledger, circuits);
         var models = await ModelGateway
             .StartAsync(
                 monitor,
@@ -232,6 +234,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Ledger = ledger,
             Inbox = inbox,
             Terminals = terminals,
+            Circuits = circuits,
             Models = models,
             Tools = tools,
             Egress = egress,

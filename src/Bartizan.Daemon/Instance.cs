@@ -48,6 +48,10 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
             LogProblem = figures.Problem,
             ResidentBytes = Process.GetCurrentProcess().WorkingSet64,
             Endpoints = _opened,
+            Circuits =
+            [
+                .. rooms.Circuits.Standing.Select(c => new CircuitLine(c.Agent, c.Name, c.Word, c.Reason, c.Since)),
+            ],
             Exports = rooms.Exports.Status(),
             ExportProblem = rooms.Exports.Problem,
             RetentionProblem = rooms.Retention.Problem,
@@ -96,6 +100,12 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
                     Since = l.Since,
                     Labels = l.Session.Labels.ToString().ToLowerInvariant(),
                     Kind = l.Kind,
+                    Budgets =
+                    [
+                        .. rooms
+                            .Ledger.StandingOf(l.Session)
+                            .Select(b => new BudgetLine(b.Limit.Name, b.Used, b.Limit.Most, b.ToString())),
+                    ],
                 }),
         ];
 

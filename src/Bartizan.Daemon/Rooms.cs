@@ -1,4 +1,5 @@
 using Bartizan.Core.Budgets;
+using Bartizan.Core.Circuits;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Daemon.Approvals;
@@ -38,6 +39,8 @@ internal sealed record Rooms
     public required ReferenceMonitor Monitor { get; init; }
 
     public required BudgetLedger Ledger { get; init; }
+
+    public required CircuitBoard Circuits { get; init; }
 
     public required ApprovalInbox Inbox { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
@@ -79,6 +80,46 @@ public sealed class JournalTests : TemporaryRecord
         {
             journal.Recovery.OpenIntents.ShouldBeEmpty();
             journal.Recovery.LiveSessions.ShouldBeEmpty();
+        }
+    }
+
+    [Fact]
+    public async Task What_was_spent_today_is_found_when_the_journal_opens_again_and_an_open_intent_counts_whole()
+    {
+        var today = DateOnly.FromDateTime(TimeProvider.System.GetUtcNow().UtcDateTime);
+        Entry Spending(long passage, DateOnly day) =>
+            Intent(passage) with
+            {
+                Agent = "triage@3",
+                Person = "ann",
+                Spend = new Spend
+                {
+                    Day = day,
+                    Team = "support",
+                    Tokens = 1000,
+                },
+            };
+        await using (var journal = await OpenAsync())
+        {
+            await journal.AppendAsync(Spending(1, today), default);
+            await journal.AppendAsync(Spending(2, today), default);
+            await journal.AppendAsync(Spending(3, today.AddDays(-1)), default);
+            await journal.AppendAsync(Outcome(1) with { Spend = new Spend { Tokens = 7 } }, default);
+            await journal.AppendAsync(Outcome(3) with { Spend = new Spend { Tokens = 7 } }, default);
+        }
+
+        await using (var journal = await OpenAsync())
+        {
+            var spent = journal.Recovery.Spends.ShouldHaveSingleItem();
+            (spent.Agent, spent.Person, spent.Team, spent.Day).ShouldBe(("triage", "ann", "support", today));
+            spent.Total.Tokens.ShouldBe(1007);
+            spent.Calls[Verb.Connect].ShouldBe(2);
+            await journal.AppendAsync(Outcome(2) with { Outcome = OutcomeKind.Unknown }, default);
+        }
+
+        await using (var journal = await OpenAsync())
+        {
+            journal.Recovery.Spends.ShouldHaveSingleItem().Total.Tokens.ShouldBe(1007);
         }
     }
 

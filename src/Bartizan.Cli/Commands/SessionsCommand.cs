@@ -41,6 +41,11 @@ internal static class SessionsCommand
                         ),
                     ]
                 );
+                foreach (var (session, budget) in sessions.SelectMany(s => s.Budgets.Select(b => (s.Session, b))))
+                {
+                    Screen.Line(Screen.Printable($"{session}  {budget.Says}"), Tone.Quiet);
+                }
+
                 return ExitCode.Done;
             }
         );

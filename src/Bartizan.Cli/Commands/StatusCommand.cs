@@ -57,6 +57,16 @@ internal static class StatusCommand
                     );
                 }
 
+                foreach (var circuit in status.Circuits)
+                {
+                    Screen.Line(
+                        Screen.Printable(
+                            $"circuit    {circuit.Agent} {circuit.Name} is {circuit.State}: {circuit.Reason}"
+                        ),
+                        Tone.Bad
+                    );
+                }
+
                 PrintExports(status);
                 if (status.RetentionProblem is { } problem)
                 {

@@ -23,4 +23,7 @@ public sealed record SessionSummary
 
     /// <summary><c>run</c> or <c>attach</c>.</summary>
     public required string Kind { get; init; }
+
+    /// <summary>How its budgets stand; none without any.</summary>
+    public IReadOnlyList<BudgetLine> Budgets { get; init; } = [];
 }

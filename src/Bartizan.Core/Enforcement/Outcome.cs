@@ -14,6 +14,9 @@ public sealed record Outcome(OutcomeKind Kind, string Detail = "", Usage? Usage 
     /// </summary>
     public bool IsFree { get; init; }
 
+    /// <summary>True when it failed because of what was asked, not because of whom: no circuit opens by it.</summary>
+    public bool IsCallersFault { get; init; }
+
     /// <summary>What the log keeps of the result, encrypted; may be empty.</summary>
     public System.Collections.Immutable.ImmutableArray<Entries.Payload> Payloads { get; init; } = [];
 }

@@ -1,4 +1,5 @@
 using Bartizan.Core.Budgets;
+using Bartizan.Core.Circuits;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
@@ -79,10 +80,9 @@ public sealed class Passage : IAsyncDisposable
 
         var (session, action, number, journal, clock, within) = _grant;
         var spent = _grant.Reservation is { } held ? _grant.Ledger!.Settle(held, outcome) : null;
-        var usage = (outcome.Usage ?? new Usage()) with
-        {
-            Milliseconds = clock.GetElapsedTime(_grant.Started).TotalMilliseconds,
-        };
+        var took = clock.GetElapsedTime(_grant.Started);
+        var usage = (outcome.Usage ?? new Usage()) with { Milliseconds = took.TotalMilliseconds };
+        _grant.Circuits?.Ended(session, action.Target, outcome, took);
         try
         {
             await journal
@@ -136,5 +136,7 @@ public sealed class Passage : IAsyncDisposable
         public Reservation? Reservation { get; init; }
 
         public ISharedLedger? Ledger { get; init; }
+
+        public CircuitBoard? Circuits { get; init; }
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Budgets;
+using Bartizan.Core.Circuits;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
@@ -22,7 +23,8 @@ public sealed class ReferenceMonitor(
     ImmutableArray<IGuard> guards,
     TimeProvider clock,
     MonitorOptions options,
-    ISharedLedger? ledger = null
+    ISharedLedger? ledger = null,
+    CircuitBoard? circuits = null
 )
 {
     /// <summary>
@@ -34,6 +36,7 @@ public sealed class ReferenceMonitor(
     private readonly GuardChain _guards = new(guards, clock, options);
     private readonly RefusalWriter _refusals = new(journal, clock, options);
     private readonly Asking _asking = new(approvals, journal, clock, options);
+    private readonly CircuitBoard _circuits = circuits ?? new CircuitBoard(clock);
     private long _passages;
 
     /// <summary>
@@ -116,6 +119,11 @@ public sealed class ReferenceMonitor(
         if (!await RunningAsync(session, cancellationToken).ConfigureAwait(false))
         {
             return new Ruling(Decision.Deny("the session is not running"));
+        }
+
+        if (session.Manifest.Circuit is not null && _circuits.Refusal(session, action.Target) is { } open)
+        {
+            return new Ruling(open);
         }
 
         if (action.Target.Text.Length > MaxTargetLength)
@@ -229,6 +237,7 @@ public sealed class ReferenceMonitor(
         {
             Reservation = held.Reservation,
             Ledger = ledger,
+            Circuits = _circuits,
         };
         var passage = Passage.Open(ruling.Decision, grant);
         var late = await RecordIntentAsync(grant, ruling, cancellationToken).ConfigureAwait(false);
@@ -333,27 +342,14 @@ public sealed class ReferenceMonitor(
     private async ValueTask<Passage> RefuseAsync(Session? session, AgentAction action, Ruling ruling)
     {
         var policy = ruling.Policy?.Digest ?? default;
+        if (session is not null && ruling.Decision.RetryAfter is null)
+        {
+            _circuits.Refused(session);
+        }
+
         await _refusals
             .WriteAsync(session, action, ruling.Decision, policy, ruling.Verdict, ruling.Asked)
             .ConfigureAwait(false);
         return Passage.Refuse(ruling.Decision);
-    }
-
-    /// <summary>A decision, and what it was made from.</summary>
-    private readonly record struct Ruling(
-        Decision Decision,
-        Policy? Policy = null,
-        Labels Labels = Labels.None,
-        Decision Before = default,
-        GuardReport? ReportOrNone = null
-    )
-    {
-        public GuardReport Report => ReportOrNone ?? GuardReport.Clean;
-
-        /// <summary>What the rules said, where something else is done.</summary>
-        public Effect? Verdict { get; init; }
-
-        /// <summary>What a person was asked; default when nobody was.</summary>
-        public Digest Asked { get; init; }
     }
 }

@@ -55,6 +55,9 @@ public sealed record Manifest
     /// <summary>What may be spent, by the limits of all layers; null when none has any.</summary>
     public Budgets.Budget? Budget { get; init; }
 
+    /// <summary>When it stops calling what fails; null when never.</summary>
+    public Circuits.Circuit? Circuit { get; init; }
+
     /// <summary>The layers of rules, the outermost baseline first and the manifest's own (roles included) last.</summary>
     public required ImmutableArray<RuleLayer> Layers { get; init; }
 }

@@ -191,6 +191,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             People = _people.ToImmutableDictionary(StringComparer.Ordinal),
             Catalogue = [.. _catalogue],
             Consultations = ReadConsultations(root),
+            Circuit = CircuitReader.Read(root),
             Budget = Budget.Of([.. _budgets, .. BudgetReader.Read(root, _errors)]),
             Layers =
             [

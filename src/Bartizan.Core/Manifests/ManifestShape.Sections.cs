@@ -263,9 +263,26 @@ internal static partial class ManifestShape
 
     private static Shape.Keys Circuit =>
         new([
-            Known("errors", new Shape.Number(0, 1), "The share of errors that opens it."),
-            Known("window", _time, "Over what time."),
-            Known("cool_down", _time, "When it is tried again."),
+            Known(
+                "errors",
+                new Shape.Number(0.01, 1),
+                "The share of failed calls that opens it; a half when nothing is said."
+            ),
+            Known("window", _time, "Over what time; a minute when nothing is said."),
+            Known("cool_down", _time, "When it is tried again; after half a minute when nothing is said."),
+            Known(
+                "at_least",
+                new Shape.Whole(1, 100_000),
+                "Calls below which a share says nothing; 5 when nothing is said."
+            ),
+            Known("slow", _time, "A call that takes longer counts as failed."),
+            Known(
+                "refusals",
+                new Shape.Whole(1, 1_000_000),
+                "Refusals within the window that pause the agent's sessions."
+            ),
+            Known("why", _why, "Why these."),
+            Known("counters", _threat, "The threat they counter."),
         ]);
 
     private static Shape.Choice GuardAction =>

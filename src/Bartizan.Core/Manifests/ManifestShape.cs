@@ -178,7 +178,7 @@ internal static partial class ManifestShape
                 "Decision points outside that are asked, too; they can only make a decision stricter."
             ),
             Known("budgets", Budget, "What a session and an agent may spend."),
-            Later("circuit", Circuit, "When to stop calling what fails."),
+            Known("circuit", Circuit, "When to stop calling what fails."),
             Later("guards", Guards, "What is looked for in content, and what is done about it."),
             Later("trust", Trust, "What taints a session, and what a tainted session may no longer do alone."),
             Later("watch", Watch, "What is normal, and what is done about what is not."),

@@ -18,6 +18,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Groups(a, b),
             .. Consultations(a, b),
             .. new BudgetProof(nameOfFirst, nameOfSecond).Find(a, b),
+            .. new CircuitProof(nameOfFirst, nameOfSecond).Find(a.Circuit, b.Circuit),
             .. Sandbox(a.Run ?? new(), b.Run ?? new()),
         ];
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Bartizan.Core.Budgets;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Sandbox.Views;
 
@@ -14,7 +15,12 @@ internal static class RunSummary
     private const int MaxNames = 4;
 
     /// <summary>The lines.</summary>
-    public static ImmutableArray<string> Lines(LiveSession live, WorkspaceDiff? diff, string applied)
+    public static ImmutableArray<string> Lines(
+        LiveSession live,
+        WorkspaceDiff? diff,
+        string applied,
+        ImmutableArray<BudgetStanding> spent
+    )
     {
         var tally = live.Tally;
         var lines = ImmutableArray.CreateBuilder<string>();
@@ -36,6 +42,11 @@ internal static class RunSummary
             lines.Add(
                 string.Create(CultureInfo.InvariantCulture, $"   models   {models}; {input} tokens in, {output} out")
             );
+        }
+
+        if (!spent.IsEmpty)
+        {
+            lines.Add($"   spent    {Some([.. spent.Select(s => s.ToString())])}");
         }
 
         if (!tally.Hosts.IsEmpty)

@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Bartizan.Client.Runs;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Manifests;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Sandbox.Views;
@@ -20,20 +22,20 @@ internal sealed class Settling(Rooms rooms)
         if (run.WorkspaceMode == WorkspaceMode.ReadOnly)
         {
             rooms.Workspaces.Forget(live.Session.Id);
-            return RunSummary.Lines(live, null, "");
+            return RunSummary.Lines(live, null, "", Spent(live));
         }
 
         var diff = await stage.DiffAsync(CancellationToken.None).ConfigureAwait(false);
         if (diff.Changes.IsEmpty)
         {
             rooms.Workspaces.Forget(live.Session.Id);
-            return RunSummary.Lines(live, diff, "");
+            return RunSummary.Lines(live, diff, "", Spent(live));
         }
 
         // What a killed session wrote is nobody's finished work: a person looks at it first.
         if (run.WorkspaceMode != WorkspaceMode.ReadWrite || live.KilledBecause is not null)
         {
-            return RunSummary.Lines(live, diff, "");
+            return RunSummary.Lines(live, diff, "", Spent(live));
         }
 
         var settled = await rooms
@@ -44,9 +46,12 @@ internal sealed class Settling(Rooms rooms)
             diff,
             settled.Done
                 ? $" (applied{(settled.Refused.Count > 0 ? $", {settled.Refused.Count} refused" : "")})"
-                : $" (not applied: {settled.Problem})"
+                : $" (not applied: {settled.Problem})",
+            Spent(live)
         );
     }
+
+    private ImmutableArray<BudgetStanding> Spent(LiveSession live) => rooms.Ledger.StandingOf(live.Session);
 
     /// <summary><c>--observe</c> ends by proposing the rules that were missing, ready to be read and pasted.</summary>
     public static async Task ProposeAsync(LiveSession live, RunConnection connection)

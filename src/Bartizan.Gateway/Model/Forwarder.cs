@@ -83,6 +83,7 @@ internal sealed class Forwarder(
             ) with
             {
                 IsFree = IsFree(status),
+                IsCallersFault = status is >= 400 and < 500 and not 408 and not 429,
             };
             if (reader.Id is { } id && call.Route.Path == "/v1/responses")
             {

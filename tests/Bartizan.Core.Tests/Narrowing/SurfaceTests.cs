@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Reflection;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Budgets;
+using Bartizan.Core.Circuits;
 using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
@@ -69,6 +70,13 @@ public sealed class SurfaceTests
         ["Manifest.Groups"] = m => m with { Groups = m.Groups.SetItem("team", ["ann", "bob"]) },
         ["Manifest.Owner"] = m => m with { Owner = "somebody else, whose team's budget is another" },
         ["Manifest.Budget"] = m => m with { Budget = null },
+        ["Manifest.Circuit"] = m => m with { Circuit = null },
+        ["Circuit.ErrorsPerMille"] = m => Broken(m, c => c with { ErrorsPerMille = 501 }),
+        ["Circuit.Window"] = m => Broken(m, c => c with { Window = TimeSpan.FromSeconds(1) }),
+        ["Circuit.CoolDown"] = m => Broken(m, c => c with { CoolDown = TimeSpan.FromSeconds(1) }),
+        ["Circuit.AtLeast"] = m => Broken(m, c => c with { AtLeast = 6 }),
+        ["Circuit.Slow"] = m => Broken(m, c => c with { Slow = null }),
+        ["Circuit.Refusals"] = m => Broken(m, c => c with { Refusals = 51 }),
         ["Budget.Limits"] = m => Spent(m, b => b with { Limits = [] }),
         ["Budget.Rates"] = m => Spent(m, b => b with { Rates = [] }),
         ["Budget.SameCall"] = m => Spent(m, b => b with { SameCall = 11 }),
@@ -150,6 +158,7 @@ public sealed class SurfaceTests
             typeof(Budget),
             typeof(BudgetLimit),
             typeof(BudgetRate),
+            typeof(Circuit),
         ];
         var all = model
             .SelectMany(type =>
@@ -181,6 +190,12 @@ public sealed class SurfaceTests
             Budget = change(manifest.Budget!),
         };
 
+    private static Manifest Broken(Manifest manifest, Func<Circuit, Circuit> change) =>
+        manifest with
+        {
+            Circuit = change(manifest.Circuit!),
+        };
+
     private static Manifest Limit(Manifest manifest, Func<BudgetLimit, BudgetLimit> change) =>
         Spent(manifest, budget => budget with { Limits = [.. budget.Limits.Select(change)] });
 
@@ -209,6 +224,7 @@ public sealed class SurfaceTests
         return manifest with
         {
             Environment = DeploymentEnvironment.Production,
+            Circuit = new Circuit { Slow = TimeSpan.FromSeconds(9), Refusals = 50 },
             Budget = new Budget
             {
                 Limits = [new BudgetLimit(BudgetScope.Team, BudgetUnit.Usd, 5)],

@@ -1,0 +1,23 @@
+using Bartizan.Core.Policies;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Core.Enforcement;
+
+/// <summary>A decision, and what it was made from.</summary>
+internal readonly record struct Ruling(
+    Decision Decision,
+    Policy? Policy = null,
+    Labels Labels = Labels.None,
+    Decision Before = default,
+    GuardReport? ReportOrNone = null
+)
+{
+    public GuardReport Report => ReportOrNone ?? GuardReport.Clean;
+
+    /// <summary>What the rules said, where something else is done.</summary>
+    public Effect? Verdict { get; init; }
+
+    /// <summary>What a person was asked; default when nobody was.</summary>
+    public Digest Asked { get; init; }
+}
