@@ -5,6 +5,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
+using Bartizan.Core.Shell;
 
 namespace Bartizan.Core.Enforcement;
 
@@ -34,6 +35,12 @@ public sealed record AgentAction
 
     /// <summary>What it may spend at most, as far as its enforcement point can tell; null when it spends nothing but a call.</summary>
     public Budgets.SpendEstimate? Estimate { get; init; }
+
+    /// <summary>
+    /// The client's tool call that this is, when it comes to more than its target: each of its parts is judged, and the strictest
+    /// decision counts. Null for everything else.
+    /// </summary>
+    public ShellActions? Call { get; init; }
 
     /// <summary>
     /// The digest that an approval is bound to: session, verb, the target part by part, the arguments

@@ -3,6 +3,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Hooks;
 using Bartizan.Gateway.Model.Spending;
 using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -29,6 +30,7 @@ internal sealed class ModelApplication(
     private const string Unread = "?";
 
     private readonly ConditionalWeakTable<Session, SessionTraffic> _traffic = [];
+    private readonly HookPoint? _hooks = options.Places is { } places ? new HookPoint(monitor, places) : null;
 
     /// <inheritdoc/>
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
@@ -88,6 +90,7 @@ internal sealed class ModelApplication(
         {
             case ModelRouteKind.Unknown:
             case ModelRouteKind.Claims when options.Claims is null:
+            case ModelRouteKind.Hook when _hooks is null:
                 return ModelError.WriteAsync(context, api, 404, "this gateway has no such path for this method");
             case ModelRouteKind.Root:
                 context.Response.ContentLength = 0;
@@ -165,6 +168,12 @@ internal sealed class ModelApplication(
             if (route.Kind == ModelRouteKind.Claims)
             {
                 await ClaimsAnswer.GiveAsync(context, options.Claims!, session, body.Body).ConfigureAwait(false);
+                return;
+            }
+
+            if (route.Kind == ModelRouteKind.Hook)
+            {
+                await _hooks!.AnswerAsync(context, session, route.Id, body.Body).ConfigureAwait(false);
                 return;
             }
 

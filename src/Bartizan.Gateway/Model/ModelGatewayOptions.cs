@@ -1,5 +1,7 @@
 using System.Net;
 using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+using Bartizan.Core.Shell;
 
 namespace Bartizan.Gateway.Model;
 
@@ -41,6 +43,12 @@ public sealed record ModelGatewayOptions
 
     /// <summary>Who records what agents say of themselves; null for nobody, and then there is no such path.</summary>
     public IClaims? Claims { get; init; }
+
+    /// <summary>
+    /// What a shell of the session's client would find, started in a directory that the client names; null when hooks aren't
+    /// answered, and then there is no such path.
+    /// </summary>
+    public Func<Session, string?, ShellPlaces>? Places { get; init; }
 
     /// <summary>How much of an answer the log keeps, encrypted.</summary>
     public int KeptAnswerBytes { get; init; } = 256 << 10;

@@ -22,6 +22,7 @@ internal readonly record struct ModelRoute(
     /// <summary>Ids are short everywhere; a longer one is a path that doesn't exist.</summary>
     private const int MaxIdLength = 256;
 
+    private const string Hooks = "/hooks/";
     private const string Models = "/v1/models/";
     private const string Responses = "/v1/responses/";
 
@@ -54,6 +55,13 @@ internal readonly record struct ModelRoute(
                     or "/v1/embeddings"
             ) => new(ModelRouteKind.Call, ModelApi.OpenAI, path, query),
             ("POST", "/v1/logs") => new(ModelRouteKind.Claims, ModelApi.Unknown, path),
+            ("POST", _) when path.StartsWith(Hooks, StringComparison.Ordinal) => Named(
+                ModelRouteKind.Hook,
+                ModelApi.Unknown,
+                path,
+                "",
+                path[Hooks.Length..]
+            ),
             ("GET", "/v1/models") => new(ModelRouteKind.List, ModelApi.Unknown, path, query),
             ("GET", _) when path.StartsWith(Models, StringComparison.Ordinal) => Named(
                 ModelRouteKind.Describe,
@@ -102,7 +110,7 @@ internal readonly record struct ModelRoute(
             }
 
             // Only a model's id may have segments (meta-llama/Llama-4); a stored answer's may not.
-            if (!plain || (kind == ModelRouteKind.Stored && segment.Length != id.Length))
+            if (!plain || (kind is ModelRouteKind.Stored or ModelRouteKind.Hook && segment.Length != id.Length))
             {
                 return default;
             }

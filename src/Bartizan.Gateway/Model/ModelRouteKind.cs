@@ -21,6 +21,9 @@ internal enum ModelRouteKind
     /// <summary>What the agent says of itself: OTLP logs.</summary>
     Claims,
 
+    /// <summary>A client's hook asks, or tells; the path names the client.</summary>
+    Hook,
+
     /// <summary>An answer that the upstream keeps; the path names it.</summary>
     Stored,
 }

