@@ -185,7 +185,11 @@ public sealed class BartizanDaemon : IAsyncDisposable
                 tokens,
                 lender,
                 clock,
-                new ModelGatewayOptions { Claims = new ClaimBook(journal, clock) },
+                new ModelGatewayOptions
+                {
+                    Claims = new ClaimBook(journal, clock),
+                    Places = session => sessions.Get(session.Id)?.Places ?? ClientPlaces.Inside,
+                },
                 cancellationToken
             )
             .ConfigureAwait(false);

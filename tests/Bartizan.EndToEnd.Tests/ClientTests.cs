@@ -56,6 +56,36 @@ public sealed class ClientTests(RealClients clients, ITestOutputHelper output) :
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_command_that_no_rule_allows_is_refused_before_a_real_client_runs_it(bool allowed)
+    {
+        Assert.SkipWhen(clients.Missing is not null, clients.Missing ?? "");
+        await using var scene = await Scene.OpenAsync();
+        var find = allowed ? "\n  - allow: exec find **\n    why: The control of this test." : "";
+        var run = await clients.RunAsync(
+            RealClients.RealClient.Named("claude-code"),
+            "denied-command",
+            scene.Root,
+            scene,
+            rules: $"  - allow: exec printf **\n    why: It reports.{find}"
+        );
+
+        run.Answer.ShouldContain(
+            allowed ? "HARNESS-DENY-NOT-ENFORCED" : "HARNESS-DENIED",
+            Case.Sensitive,
+            run.End.ToString()
+        );
+        run.Files.Any(file => file.Contains("it sings", StringComparison.Ordinal))
+            .ShouldBe(!allowed, run.End.ToString());
+        if (!allowed)
+        {
+            run.Answer.ShouldContain("Bartizan refused");
+            (await scene.LogAsync("kind:refusal")).ShouldContain(entry => entry["point"]!.GetValue<string>() == "hook");
+        }
+    }
+
+    [Theory]
     [MemberData(nameof(Runs))]
     public async Task A_real_client_does_inside_what_it_does_without(string profile, string scenario)
     {

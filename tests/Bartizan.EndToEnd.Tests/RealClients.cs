@@ -97,11 +97,16 @@ public sealed class RealClients : IAsyncLifetime
         string scenario,
         string root,
         Scene? scene,
-        bool claims = false
+        bool claims = false,
+        string rules = ""
     )
     {
         var folder = Directory.CreateDirectory(Path.Combine(root, scene is null ? "direct" : "through")).FullName;
         var work = Directory.CreateDirectory(Path.Combine(folder, "work")).FullName;
+        await File.WriteAllTextAsync(
+            Path.Combine(Directory.CreateDirectory(Path.Combine(work, "canary")).FullName, "bird.txt"),
+            "it sings\n"
+        );
         await File.WriteAllTextAsync(Path.Combine(work, "notes.txt"), "HARNESS-NOTE-7321 remember\n");
         var keys = Directory.CreateDirectory(Path.Combine(folder, "home", ".ssh")).FullName;
         await File.WriteAllTextAsync(Path.Combine(keys, "id_ed25519"), Canary);
@@ -151,7 +156,7 @@ public sealed class RealClients : IAsyncLifetime
         }
         else
         {
-            start.Environment["WRAPPER"] = await WrapAsync(client, scene, folder, work, port, claims);
+            start.Environment["WRAPPER"] = await WrapAsync(client, scene, folder, work, port, claims, rules);
         }
 
         await using var run = Running.Start(start);
@@ -167,7 +172,8 @@ public sealed class RealClients : IAsyncLifetime
         string folder,
         string work,
         int port,
-        bool claims
+        bool claims,
+        string rules
     )
     {
         var manifest = Path.Combine(folder, "agent.yaml");
@@ -194,6 +200,7 @@ public sealed class RealClients : IAsyncLifetime
                 accept_wide: The scripted model answers to any name.
                 why: The model of this test.
             {{Scene.Files}}
+            {{rules}}
             """
         );
         var wrapper = Path.Combine(folder, "wrapper");

@@ -82,6 +82,12 @@ internal static class AttachCommand
                 );
                 Screen.Line($"export HTTP_PROXY={proxy}");
                 Screen.Line($"export HTTPS_PROXY={proxy}");
+                if (reply.Endpoints.Hooks is { } hooks)
+                {
+                    Screen.Line($"export {HookCommand.Address}={hooks}");
+                    Screen.Line($"export {HookCommand.Token}={reply.Token}");
+                }
+
                 Screen.Line("export NO_PROXY=127.0.0.1,localhost");
                 return ExitCode.Done;
             }

@@ -59,6 +59,9 @@ internal sealed class AgentRun(Rooms rooms)
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "run", new SessionTally())
         {
             Authors = ManifestFiles.AuthorsOf(request.Manifest, manifest),
+            Places = ClientPlaces.InsideOf(
+                Path.GetFullPath(run.WorkspacePath, Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!)
+            ),
         };
         if (!rooms.Sessions.Add(live))
         {

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Bartizan.Client;
 using Bartizan.Client.Runs;
+using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox;
@@ -43,7 +44,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         var program = Find(words, request, workspace, home);
         var setup = Profile(run.Client)
             .SetUp(
-                run.Claims ? ClientEndpoints.Inside.TakingClaims() : ClientEndpoints.Inside,
+                Endpoints(manifest, run),
                 token,
                 request.Model,
                 [.. manifest.Models.Values.Select(m => m.Api).Distinct()]
@@ -58,6 +59,15 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             Terminal = request.Terminal is { } size ? new Bartizan.Sandbox.TerminalSize(size.Columns, size.Rows) : null,
         };
         return new Preparation(plan, program);
+    }
+
+    // A manifest that says nothing of commands leaves them to the sandbox: its client isn't made to ask.
+    private static ClientEndpoints Endpoints(Manifest manifest, RunSection run)
+    {
+        var endpoints = run.Claims ? ClientEndpoints.Inside.TakingClaims() : ClientEndpoints.Inside;
+        return manifest.Layers.Any(l => !l.IsCeiling && l.Rules.Any(r => r.Verb == Verb.Exec))
+            ? endpoints.AskingFirst()
+            : endpoints;
     }
 
     private static ClientProfile Profile(string name) =>

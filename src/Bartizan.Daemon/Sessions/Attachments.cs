@@ -53,6 +53,12 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "attach", new SessionTally())
         {
             Authors = ManifestFiles.AuthorsOf(request.Manifest, manifest),
+            Places = ClientPlaces.In(
+                Path.GetFullPath(
+                    manifest.Run?.WorkspacePath ?? ".",
+                    Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!
+                )
+            ),
         };
         if (!rooms.Sessions.Add(live))
         {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Sessions;
+using Bartizan.Core.Shell;
 using Bartizan.Sandbox;
 
 namespace Bartizan.Daemon.Sessions;
@@ -28,6 +29,9 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
 
     /// <summary>Who wrote its manifest: the owner that it names, and the account that the file belongs to.</summary>
     public ImmutableHashSet<string> Authors { get; init; } = [];
+
+    /// <summary>What a shell of its client would find.</summary>
+    public ShellPlaces Places { get; init; } = ClientPlaces.Inside;
 
     /// <summary>Its sandbox, once there is one.</summary>
     public ISandbox? Sandbox { get; set; }

@@ -28,6 +28,9 @@ internal static class SharedEndpoints
             {
                 Base = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{tools.AttachEndpoint.Port}/mcp"),
             }
-        );
+        )
+        {
+            Hooks = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{model.Port}/hooks"),
+        };
     }
 }

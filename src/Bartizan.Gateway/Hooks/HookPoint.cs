@@ -13,7 +13,7 @@ namespace Bartizan.Gateway.Hooks;
 /// (commands, files, hosts, tools of a server), which is one action of the monitor. It is control of intent: inside, one program can
 /// start another, and a client that is fooled may not ask. The sandbox and the egress proxy hold without it.
 /// </summary>
-internal sealed class HookPoint(ReferenceMonitor monitor, Func<Session, string?, ShellPlaces> places)
+internal sealed class HookPoint(ReferenceMonitor monitor, Func<Session, ShellPlaces> places)
 {
     private const string Point = "hook";
 
@@ -53,7 +53,7 @@ internal sealed class HookPoint(ReferenceMonitor monitor, Func<Session, string?,
         ReadOnlyMemory<byte> body
     )
     {
-        var found = places(session, told.Directory);
+        var found = places(session);
         var call = ClientTools.Of(client).Read(told.Tool, null, told.Input, told.Directory ?? found.Workspace, found);
         if (call.ReachesNothing && call.Actions.IsEmpty)
         {

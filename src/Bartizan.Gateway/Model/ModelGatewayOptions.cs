@@ -45,10 +45,9 @@ public sealed record ModelGatewayOptions
     public IClaims? Claims { get; init; }
 
     /// <summary>
-    /// What a shell of the session's client would find, started in a directory that the client names; null when hooks aren't
-    /// answered, and then there is no such path.
+    /// What a shell of the session's client would find; null when hooks aren't answered, and then there is no such path.
     /// </summary>
-    public Func<Session, string?, ShellPlaces>? Places { get; init; }
+    public Func<Session, ShellPlaces>? Places { get; init; }
 
     /// <summary>How much of an answer the log keeps, encrypted.</summary>
     public int KeptAnswerBytes { get; init; } = 256 << 10;

@@ -6,17 +6,22 @@ namespace Bartizan.Sandbox.Clients;
 /// <param name="Egress">The egress proxy: <c>http://127.0.0.1:3128</c>.</param>
 /// <param name="Certificates">A bundle to trust, by its path inside; null while nothing is intercepted.</param>
 /// <param name="Claims">Where a client sends its own OpenTelemetry logs; null when it isn't to send any.</param>
+/// <param name="AsksFirst">Whether it asks, by its hooks, before it carries a tool call out.</param>
 public sealed record ClientEndpoints(
     string Anthropic,
     string OpenAI,
     string Egress,
     string? Certificates = null,
-    string? Claims = null
+    string? Claims = null,
+    bool AsksFirst = false
 )
 {
     /// <summary>The fixed places inside every sandbox.</summary>
     public static ClientEndpoints Inside { get; } =
         new("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1", "http://127.0.0.1:3128");
+
+    /// <summary>The same, and the client asks by its hooks before it carries a tool call out.</summary>
+    public ClientEndpoints AskingFirst() => this with { AsksFirst = true };
 
     /// <summary>The same, with the place that takes the client's own logs.</summary>
     public ClientEndpoints TakingClaims() => this with { Claims = $"{OpenAI}/logs" };

@@ -98,6 +98,7 @@ public sealed class ClientProfile
             ["{claimsToken?}"] = endpoints.Claims is null ? null : token,
             ["{ifClaims?}"] = endpoints.Claims is null ? null : "",
             ["{ifNoClaims?}"] = endpoints.Claims is null ? "" : null,
+            ["{ifAsksFirst?}"] = endpoints.AsksFirst ? "" : null,
             ["{isClaiming}"] = endpoints.Claims is null ? "0" : "1",
             ["{token}"] = token,
             ["{model?}"] = model,
@@ -108,11 +109,14 @@ public sealed class ClientProfile
             .Variables.Select(v => (v.Key, Value: Fill(v.Value, places)))
             .Where(v => v.Value is not null)
             .ToImmutableDictionary(v => v.Key, v => v.Value!);
-        var files = _text.Files.Select(f => new ClientFile(
-            Fill(f.Path, places)!,
-            string.Concat(f.Lines.Select(line => Fill(line, places) + "\n")),
-            f.Writable
-        ));
+        var files = _text
+            .Files.Select(f => (File: f, Path: Fill(f.Path, places)))
+            .Where(f => f.Path is not null)
+            .Select(f => new ClientFile(
+                f.Path!,
+                string.Concat(f.File.Lines.Select(line => Fill(line, places) + "\n")),
+                f.File.Writable
+            ));
         var tokens = variables.Where(v => v.Value == token).Select(v => v.Key);
         return new ClientSetup(variables, [.. files], [.. tokens.Order(StringComparer.Ordinal)], _text.Reserved);
     }

@@ -147,13 +147,11 @@ public sealed class HookPointTests
             upstream,
             new ModelGatewayOptions
             {
-                Places = (_, _) =>
-                    new ShellPlaces
-                    {
-                        Home = "/home/agent",
-                        FindProgram = name =>
-                            name is "git" or "ls" or "cat" or "rm" or "wget" ? [$"/usr/bin/{name}"] : [],
-                    },
+                Places = _ => new ShellPlaces
+                {
+                    Home = "/home/agent",
+                    FindProgram = name => name is "git" or "ls" or "cat" or "rm" or "wget" ? [$"/usr/bin/{name}"] : [],
+                },
             },
             GatewayUnderTest.Manifest(upstream, Rules)
         );
