@@ -83,6 +83,46 @@ public sealed class AttachTests
     }
 
     [Fact]
+    public async Task A_client_outside_asks_by_its_hook_and_whatever_is_no_yes_ends_in_2()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.WriteManifest(
+            mode: "read-only",
+            files: "",
+            rules: """
+              - allow: exec git status
+                why: It looks at what it changed.
+            """
+        );
+        var attached = Scene.Json(await scene.BartizanAsync("attach", "--json", "--accept-unsandboxed"));
+        var hooks = attached["endpoints"]!["hooks"]!.GetValue<string>();
+        var token = attached["token"]!.GetValue<string>();
+
+        (await AskAsync(hooks, token, "git status")).Output.ShouldContain("\"allow\"");
+        var refused = await AskAsync(hooks, token, "git push");
+        refused.Output.ShouldContain("\"deny\"");
+        refused.Output.ShouldContain("Bartizan refused");
+        (await AskAsync(hooks, "guessed", "git status")).Code.ShouldBe(2);
+        (await AskAsync("http://127.0.0.1:1/hooks", token, "git status")).Code.ShouldBe(2);
+        (await AskAsync("", token, "git status")).Code.ShouldBe(2);
+        (await scene.BartizanAsync("kill", "--all")).Code.ShouldBe(0);
+        (await AskAsync(hooks, token, "git status")).Code.ShouldBe(2);
+
+        async Task<Finished> AskAsync(string address, string key, string script)
+        {
+            var start = scene.Command("dotnet", Scene.Program, "hook", "claude-code");
+            start.Environment["BARTIZAN_HOOKS"] = address;
+            start.Environment["BARTIZAN_TOKEN"] = key;
+            await using var hook = Running.Start(start);
+            await hook.Input.WriteAsync(
+                $$$"""{"hook_event_name":"PreToolUse","tool_name":"Bash","tool_input":{"command":"{{{script}}}"},"cwd":"/"}"""
+            );
+            hook.Input.Close();
+            return await hook.EndAsync();
+        }
+    }
+
+    [Fact]
     public async Task An_attached_session_ends_when_its_time_is_up()
     {
         await using var scene = await Scene.OpenAsync();

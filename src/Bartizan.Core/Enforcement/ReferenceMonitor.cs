@@ -133,7 +133,7 @@ public sealed class ReferenceMonitor(
 
         // 2 screen
         var policy = session.Policy;
-        var screened = ScreenedBy(policy, session, action);
+        var screened = policy.Screen(action, CircumstancesOf(session, action));
         if (screened.Effect is not (Effect.Allow or Effect.Ask))
         {
             return new Ruling(screened, policy);
@@ -144,7 +144,7 @@ public sealed class ReferenceMonitor(
 
         // 4 decide
         policy = session.Policy;
-        var decided = DecidedBy(policy, action, CircumstancesOf(session, action), report);
+        var decided = policy.Decide(action, CircumstancesOf(session, action), report);
 
         // 5 approve
         Digest asked = default;
@@ -185,7 +185,7 @@ public sealed class ReferenceMonitor(
         var policy = session.Policy;
         var known = CircumstancesOf(session, action);
         var labels = known.Labels ?? Labels.None;
-        var now = DecidedBy(policy, action, known, report);
+        var now = policy.Decide(action, known, report);
         var approved =
             before.Effect == Effect.Ask
             && before.Rules.SequenceEqual(now.Rules)
@@ -204,20 +204,6 @@ public sealed class ReferenceMonitor(
                 : now.Obligations.Observed ? Effect.Deny
                 : null,
         };
-    }
-
-    // What a client's tool call comes to is judged part by part, and the strictest counts.
-    private static Decision DecidedBy(Policy policy, AgentAction action, Circumstances known, GuardReport report) =>
-        action.Call is { } call
-            ? call.Decide(target => policy.Decide(target, known, report))
-            : policy.Decide(action.Target, known, report);
-
-    private Decision ScreenedBy(Policy policy, Session session, AgentAction action)
-    {
-        var known = CircumstancesOf(session, action);
-        return action.Call is { } call
-            ? call.Decide(target => policy.Screen(target, known))
-            : policy.Screen(action.Target, known);
     }
 
     private Circumstances CircumstancesOf(Session session, AgentAction action) =>
