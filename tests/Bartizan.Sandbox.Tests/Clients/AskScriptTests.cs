@@ -90,6 +90,7 @@ public sealed class AskScriptTests
             .Content.Replace("8080", port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal);
         var start = new ProcessStartInfo("/bin/bash", ["-c", script])
         {
+            UseShellExecute = false,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,
