@@ -3,7 +3,9 @@ using Bartizan.Core.Ports;
 
 namespace Bartizan.Core.Enforcement;
 
-/// <summary>What rules say of a whole action: of its target, or of each part of the call that it is, and the strictest counts. Pure.</summary>
+/// <summary>
+/// What rules say of a whole action: of its target, or of each part of the call that it is, and then the strictest counts. Pure.
+/// </summary>
 internal static class ActionDecisions
 {
     /// <summary>Step 2.</summary>

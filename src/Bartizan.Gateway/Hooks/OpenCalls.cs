@@ -12,7 +12,9 @@ internal sealed class OpenCalls
     private readonly Queue<string> _order = new();
     private readonly Dictionary<string, Passage> _passages = new(StringComparer.Ordinal);
 
-    /// <summary>Remembers a granted call. One without a name, or with one that is taken, is over at once as far as anybody can tell.</summary>
+    /// <summary>
+    /// Remembers a granted call. One without a name, or with one that is taken, is over at once as far as anybody can tell.
+    /// </summary>
     public async ValueTask AddAsync(string id, Passage passage)
     {
         Passage? over = null;
