@@ -94,6 +94,14 @@ public sealed class ControlClient : IDisposable
     public Task<AsksReply> AsksAsync(CancellationToken cancellationToken) =>
         CallAsync<AsksReply>(HttpMethod.Get, "v1/approvals", null, cancellationToken);
 
+    /// <summary>Answers a list of asks, all or none.</summary>
+    public Task<AnswerReply> AnswerAllAsync(BatchRequest request, CancellationToken cancellationToken) =>
+        CallAsync<AnswerReply>(HttpMethod.Post, "v1/approvals/batch", request, cancellationToken);
+
+    /// <summary>How people answered.</summary>
+    public Task<StatisticsReply> AnswerStatisticsAsync(CancellationToken cancellationToken) =>
+        CallAsync<StatisticsReply>(HttpMethod.Get, "v1/approvals/statistics", null, cancellationToken);
+
     /// <summary>Answers an ask.</summary>
     public Task<AnswerReply> AnswerAsync(AnswerRequest request, CancellationToken cancellationToken) =>
         CallAsync<AnswerReply>(HttpMethod.Post, "v1/approvals/answer", request, cancellationToken);

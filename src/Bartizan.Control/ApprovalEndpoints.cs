@@ -10,6 +10,8 @@ internal static class ApprovalEndpoints
     public static void Map(WebApplication web, IAskDesk desk)
     {
         ControlJson.Get(web, "/v1/approvals", desk.Asks);
+        ControlJson.Get(web, "/v1/approvals/statistics", desk.Statistics);
+        ControlJson.Post<BatchRequest, AnswerReply>(web, "/v1/approvals/batch", desk.AnswerAllAsync);
         ControlJson.Post<AnswerRequest, AnswerReply>(web, "/v1/approvals/answer", desk.AnswerAsync);
     }
 }

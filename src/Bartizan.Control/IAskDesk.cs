@@ -16,6 +16,12 @@ public interface IAskDesk
     /// <summary>Takes a person's answer.</summary>
     Task<AnswerReply> AnswerAsync(AnswerRequest request, string person, CancellationToken cancellationToken);
 
+    /// <summary>Takes a person's one answer to a list that was shown whole: all of it, or nothing.</summary>
+    Task<AnswerReply> AnswerAllAsync(BatchRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>How people answered, as this person may know it.</summary>
+    StatisticsReply Statistics(string person);
+
     /// <summary>Erases payloads, holds them, or answers what another person asked for.</summary>
     Task<ErasureReply> EraseAsync(ErasureRequest request, string person, CancellationToken cancellationToken);
 }

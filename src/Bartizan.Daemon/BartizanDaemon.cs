@@ -6,6 +6,7 @@ using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Daemon.Approvals;
+using Bartizan.Daemon.Approvals.Messages;
 using Bartizan.Daemon.Circuits;
 using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Erasures;
@@ -175,6 +176,12 @@ public sealed class BartizanDaemon : IAsyncDisposable
         );
         var terminals = new Terminals(inbox);
         inbox.Tell(terminals);
+        if (AskMessages.Start(state.Home, _options.Say, clock) is { } messages)
+        {
+            inbox.Tell(messages);
+            Opened(messages);
+        }
+
         var consulted = new ConsultedPoints(sessions, clock);
         _open.Push(consulted);
         var monitor = new ReferenceMonitor(sessions, journal, inbox, [consulted], clock, new(), ledger, circuits);

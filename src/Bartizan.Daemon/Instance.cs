@@ -154,6 +154,13 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
     public AsksReply Asks(string person) => rooms.Inbox.Asks(person);
 
     /// <inheritdoc/>
+    public Task<AnswerReply> AnswerAllAsync(BatchRequest request, string person, CancellationToken cancellationToken) =>
+        rooms.Inbox.AnswerAllAsync(request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public StatisticsReply Statistics(string person) => rooms.Inbox.Statistics();
+
+    /// <inheritdoc/>
     public Task<AnswerReply> AnswerAsync(AnswerRequest request, string person, CancellationToken cancellationToken) =>
         rooms.Inbox.AnswerAsync(request, person, cancellationToken);
 

@@ -18,6 +18,16 @@ internal static class ApprovalsCommand
         Recursive = true,
     };
 
+    private static readonly Option<bool> s_whole = new("--whole")
+    {
+        Description = "Show each ask whole, and the digest of the list, for one answer to all of it.",
+    };
+
+    private static readonly Option<bool> s_stats = new("--stats")
+    {
+        Description = "How people answer: how many, how many with yes, how soon.",
+    };
+
     private static readonly Option<bool> s_json = new("--json") { Description = "Print JSON.", Recursive = true };
 
     /// <summary>Builds the command.</summary>
@@ -30,6 +40,8 @@ internal static class ApprovalsCommand
         {
             s_socket,
             s_json,
+            s_whole,
+            s_stats,
             MakeShow(),
             MakeAnswer(true),
             MakeAnswer(false),
@@ -38,10 +50,26 @@ internal static class ApprovalsCommand
             async (parsed, cancellationToken) =>
             {
                 using var client = ClientOf(parsed);
+                if (parsed.GetValue(s_stats))
+                {
+                    return await ShowStatisticsAsync(client, parsed.GetValue(s_json), cancellationToken);
+                }
+
                 var reply = await client.AsksAsync(cancellationToken);
                 if (parsed.GetValue(s_json))
                 {
                     Screen.Json(reply);
+                    return ExitCode.Done;
+                }
+
+                if (parsed.GetValue(s_whole))
+                {
+                    foreach (var ask in reply.Asks)
+                    {
+                        Show(ask);
+                    }
+
+                    Screen.Line($"{reply.Asks.Count} asks; the whole list: {reply.List}");
                     return ExitCode.Done;
                 }
 
@@ -53,7 +81,12 @@ internal static class ApprovalsCommand
                                 [
                                     ask.Id,
                                     ask.Agent,
-                                    ask.Action,
+                                    ask.Equal > 1
+                                        ? string.Create(
+                                            CultureInfo.InvariantCulture,
+                                            $"{ask.Action} (one of {ask.Equal} equal ones)"
+                                        )
+                                        : ask.Action,
                                     ask.Needs,
                                     TimeOf(ask.Until),
                                     ask.Digest[..Math.Min(ShortDigest, ask.Digest.Length)],
@@ -103,7 +136,21 @@ internal static class ApprovalsCommand
 
     private static Command MakeAnswer(bool granted)
     {
-        var id = new Argument<string>("id") { Description = "The ask's id, as `bartizan approvals` lists it." };
+        var id = new Argument<string?>("id")
+        {
+            Description = "The ask's id, as `bartizan approvals` lists it; left out with `--list`.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
+        var list = new Option<string?>("--list")
+        {
+            Description = "Answers all that `bartizan approvals --whole` showed, by the digest of that list.",
+        };
+        var scope = new Option<string>("--scope")
+        {
+            Description =
+                "How often the yes counts, for equal actions of this session: `once`, `session` or a number; as far as the rule lets it.",
+            DefaultValueFactory = _ => "once",
+        };
         var digest = new Option<string?>("--digest")
         {
             Description = "The whole digest of what was shown; at a terminal it is shown and asked for when left out.",
@@ -121,18 +168,42 @@ internal static class ApprovalsCommand
         {
             id,
             digest,
+            list,
             reason,
         };
+        if (granted)
+        {
+            command.Add(scope);
+        }
+
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
                 using var client = ClientOf(parsed);
+                var name = parsed.GetValue(id);
+                if (name is null == parsed.GetValue(list) is null)
+                {
+                    return Screen.Error(
+                        ExitCode.Usage,
+                        $"`{(granted ? "approve" : "deny")}` takes an ask's id, or `--list DIGEST`",
+                        "`bartizan approvals` lists what waits"
+                    );
+                }
+
+                if (parsed.GetValue(list) is { } whole)
+                {
+                    return Say(
+                        await AnswerListAsync(client, whole, granted, parsed.GetValue(reason), cancellationToken),
+                        parsed.GetValue(s_json)
+                    );
+                }
+
                 var shown = parsed.GetValue(digest);
                 if (shown is null)
                 {
-                    if (await FindAsync(client, parsed.GetValue(id)!, cancellationToken) is not { } ask)
+                    if (await FindAsync(client, name!, cancellationToken) is not { } ask)
                     {
-                        return Missing(parsed.GetValue(id)!);
+                        return Missing(name!);
                     }
 
                     if (granted && !Confirms(ask))
@@ -146,26 +217,85 @@ internal static class ApprovalsCommand
                 var reply = await client.AnswerAsync(
                     new AnswerRequest
                     {
-                        Id = parsed.GetValue(id)!,
+                        Id = name!,
+                        Scope = (granted ? parsed.GetValue(scope) : null) ?? "once",
                         Digest = shown,
                         Granted = granted,
                         Reason = parsed.GetValue(reason),
                     },
                     cancellationToken
                 );
-                if (parsed.GetValue(s_json))
-                {
-                    Screen.Json(reply);
-                }
-                else
-                {
-                    Screen.Line(Screen.Printable(reply.Says));
-                }
-
-                return ExitCode.Done;
+                return Say(reply, parsed.GetValue(s_json));
             }
         );
         return command;
+    }
+
+    private static int Say(AnswerReply reply, bool json)
+    {
+        if (json)
+        {
+            Screen.Json(reply);
+        }
+        else
+        {
+            Screen.Line(Screen.Printable(reply.Says));
+        }
+
+        return ExitCode.Done;
+    }
+
+    private static async Task<AnswerReply> AnswerListAsync(
+        ControlClient client,
+        string list,
+        bool granted,
+        string? reason,
+        CancellationToken cancellationToken
+    )
+    {
+        var reply = await client.AsksAsync(cancellationToken);
+        return await client.AnswerAllAsync(
+            new BatchRequest
+            {
+                Items = [.. reply.Asks.Select(ask => new AskReference(ask.Id, ask.Digest))],
+                List = list,
+                Granted = granted,
+                Reason = reason,
+            },
+            cancellationToken
+        );
+    }
+
+    private static async Task<int> ShowStatisticsAsync(
+        ControlClient client,
+        bool json,
+        CancellationToken cancellationToken
+    )
+    {
+        var reply = await client.AnswerStatisticsAsync(cancellationToken);
+        if (json)
+        {
+            Screen.Json(reply);
+            return ExitCode.Done;
+        }
+
+        Screen.Table(
+            ["PERSON", "ANSWERS", "YES", "LAST HOUR", "MEDIAN", "FASTEST"],
+            [
+                .. reply.People.Select(one =>
+                    (string[])
+                        [
+                            one.Person,
+                            one.Answers.ToString(CultureInfo.InvariantCulture),
+                            one.Granted.ToString(CultureInfo.InvariantCulture),
+                            one.LastHour.ToString(CultureInfo.InvariantCulture),
+                            string.Create(CultureInfo.InvariantCulture, $"{one.MedianSeconds:F1} s"),
+                            string.Create(CultureInfo.InvariantCulture, $"{one.FastestSeconds:F1} s"),
+                        ]
+                ),
+            ]
+        );
+        return ExitCode.Done;
     }
 
     // INVARIANT: a yes is to what this person was shown, by this command or by the digest that they give.
@@ -207,6 +337,7 @@ internal static class ApprovalsCommand
                 ("rules", string.Join("; ", ask.Rules)),
                 ("why", ask.Why),
                 ("needs", ask.Needs),
+                ("scope", ask.Scope == "once" ? "a yes counts once" : $"a yes may count for {ask.Scope}"),
                 ("yes", ask.Yes.Count == 0 ? "nobody yet" : string.Join(", ", ask.Yes)),
                 ("waits", $"since {TimeOf(ask.Since)}, until {TimeOf(ask.Until)}"),
                 ("digest", ask.Digest),

@@ -12,6 +12,9 @@ public sealed record AnswerRequest
     /// <summary>Yes or no.</summary>
     public bool Granted { get; init; }
 
+    /// <summary>How often a yes counts: <c>once</c>, a number of times, or <c>session</c>; of equal actions only.</summary>
+    public string Scope { get; init; } = "once";
+
     /// <summary>Why, for the record and for the agent; null for no reason.</summary>
     public string? Reason { get; init; }
 }

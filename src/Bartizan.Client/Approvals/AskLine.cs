@@ -36,6 +36,12 @@ public sealed record AskLine
     /// <summary>Who said yes so far.</summary>
     public IReadOnlyList<string> Yes { get; init; } = [];
 
+    /// <summary>How often a yes may count at most.</summary>
+    public string Scope { get; init; } = "once";
+
+    /// <summary>How many asks wait for an equal action, this one included.</summary>
+    public int Equal { get; init; } = 1;
+
     /// <summary>When it was asked.</summary>
     public required DateTimeOffset Since { get; init; }
 

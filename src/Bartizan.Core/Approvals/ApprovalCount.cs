@@ -22,6 +22,9 @@ public sealed record ApprovalCount(
     /// <summary>True when some rule names people; else whoever started the session answers.</summary>
     public bool NamesPeople => !Naming.IsEmpty;
 
+    /// <summary>How often a yes may count: what every rule lets it.</summary>
+    public int MaxUses => Terms.IsEmpty ? ApprovalScope.Once : Terms.Min(terms => terms.Uses);
+
     /// <summary>Null when a person's yes counts; else why it doesn't, as a sentence.</summary>
     public string? WhyNot(Approver person)
     {

@@ -28,6 +28,9 @@ public sealed record ApprovalTerms
     /// <summary>How long the action waits for them.</summary>
     public TimeSpan Within { get; init; } = DefaultWithin;
 
+    /// <summary>How often one yes may count at most, as <see cref="ApprovalScope"/> says it.</summary>
+    public int Uses { get; init; } = ApprovalScope.Once;
+
     /// <summary>True when the yes of whoever started the session doesn't count.</summary>
     public bool SeparatesStarter { get; init; }
 
@@ -40,6 +43,7 @@ public sealed record ApprovalTerms
             CultureInfo.InvariantCulture,
             $"{Quorum} of {System.Text.Json.JsonSerializer.Serialize(By.AsSpan().ToArray())} within {Within.TotalSeconds}s"
         )
+        + (Uses > ApprovalScope.Once ? $" for {ApprovalScope.Write(Uses)}" : "")
         + (SeparatesStarter ? " not the starter" : "")
         + (SeparatesAuthor ? " not the author" : "");
 
@@ -50,6 +54,7 @@ public sealed record ApprovalTerms
         return (other.By.IsEmpty || (!By.IsEmpty && By.All(name => other.By.Contains(name, StringComparer.Ordinal))))
             && Quorum >= other.Quorum
             && Within <= other.Within
+            && Uses <= other.Uses
             && (SeparatesStarter || !other.SeparatesStarter)
             && (SeparatesAuthor || !other.SeparatesAuthor);
     }

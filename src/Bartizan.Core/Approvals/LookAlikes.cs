@@ -19,6 +19,9 @@ internal static class LookAlikes
     // Forms that stand for other characters: letterlike, superscripts, enclosed, fullwidth, ligatures, mathematical.
     private static readonly (int First, int Last)[] _forms =
     [
+        // Hangul fillers: letters that show nothing.
+        (0x115F, 0x1160),
+        (0x3164, 0x3164),
         (0x1D2C, 0x1D6A),
         (0x2070, 0x209F),
         (0x2100, 0x214F),

@@ -40,6 +40,7 @@ internal static class ApprovalReader
             Within = Units.TryTime(RuleReader.TextOf(map, "within") ?? "", out var within)
                 ? within
                 : ApprovalTerms.DefaultWithin,
+            Uses = ApprovalScope.TryParse(RuleReader.TextOf(map, "scope"), out var uses) ? uses : ApprovalScope.Once,
             SeparatesStarter = separate.Contains("starter"),
             SeparatesAuthor = separate.Contains("author"),
         };

@@ -36,6 +36,8 @@ internal sealed class ApprovalInbox(
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, WaitingAsk> _waiting = new(StringComparer.Ordinal);
+    private readonly StandingApprovals _standing = new();
+    private readonly AnswerStatistics _statistics = new();
     private ImmutableArray<IAskListener> _listeners = [];
 
     /// <summary>Has somebody told of asks from now on.</summary>
@@ -45,6 +47,11 @@ internal sealed class ApprovalInbox(
     public async ValueTask<Approval> AskAsync(ApprovalRequest request, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(request);
+        if (await UseAsync(request).ConfigureAwait(false) is { } standing)
+        {
+            return standing;
+        }
+
         var session = request.Session;
         var terms = request.Decision.Obligations.Approvals;
         var ask = new WaitingAsk(
@@ -87,12 +94,66 @@ internal sealed class ApprovalInbox(
             waiting = [.. _waiting.Values];
         }
 
-        return new AsksReply([
+        var equal = waiting.CountBy(ask => ask.Equal).ToDictionary();
+        List<AskLine> lines =
+        [
             .. waiting
                 .Where(ask => !ask.IsOver)
                 .OrderBy(ask => ask.Since)
-                .Select(ask => Line(ask, PersonOf(account, PeopleOf(ask)))),
-        ]);
+                .Select(ask => Line(ask, PersonOf(account, PeopleOf(ask)), equal[ask.Equal])),
+        ];
+        return new AsksReply(lines, ApprovalList.DigestOf(lines.Select(line => (line.Id, line.Digest))).ToString());
+    }
+
+    /// <summary>How people answered.</summary>
+    public StatisticsReply Statistics() => _statistics.Read(clock.GetUtcNow());
+
+    /// <summary>Takes one answer to a list: every item is looked at before the first is answered.</summary>
+    /// <exception cref="ControlException">When one of them can't be answered so; then none is.</exception>
+    public async Task<AnswerReply> AnswerAllAsync(
+        BatchRequest request,
+        string account,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        var items = request.Items;
+        if (items.Count is 0 or > ApprovalList.MaxItems || items.DistinctBy(item => item.Id).Count() < items.Count)
+        {
+            throw No($"a list has 1 to {ApprovalList.MaxItems} asks, each once");
+        }
+
+        // INVARIANT: one answer is to one list, whole: an item more, less, swapped or in another order is another list.
+        if (ApprovalList.DigestOf(items.Select(item => (item.Id, item.Digest))).ToString() != request.List)
+        {
+            throw No("the digest isn't that of this list: what you were shown is not what would be answered");
+        }
+
+        List<AnswerRequest> answers =
+        [
+            .. items.Select(item => new AnswerRequest
+            {
+                Id = item.Id,
+                Digest = item.Digest,
+                Granted = request.Granted,
+                Reason = request.Reason,
+            }),
+        ];
+        foreach (var answer in answers)
+        {
+            Check(Find(answer), answer, account);
+        }
+
+        var decided = true;
+        foreach (var answer in answers)
+        {
+            decided &= (await AnswerAsync(answer, account, cancellationToken).ConfigureAwait(false)).Decided;
+        }
+
+        return new AnswerReply(
+            decided,
+            $"{answers.Count} asks are answered{(decided ? "" : "; some need more people")}"
+        );
     }
 
     /// <summary>Takes an answer.</summary>
@@ -104,11 +165,6 @@ internal sealed class ApprovalInbox(
     )
     {
         ArgumentNullException.ThrowIfNull(request);
-        if (request.Reason?.Length > MaxReason)
-        {
-            throw No($"a reason has at most {MaxReason} characters");
-        }
-
         var ask = Find(request);
         await ask.Turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -162,31 +218,18 @@ internal sealed class ApprovalInbox(
 
     private async Task<AnswerReply> TakeAsync(WaitingAsk ask, AnswerRequest request, string account)
     {
-        if (ask.IsOver || clock.GetUtcNow() >= ask.Until)
-        {
-            throw No($"`{ask.Request.Id}` is over: it was answered, ran out of time, or ended with its session");
-        }
-
+        var (person, uses) = Check(ask, request, account);
         var enrolled = PeopleOf(ask);
-        var person = PersonOf(account, enrolled);
-        var mayRefuse = !request.Granted && account == ask.Count.Starter;
-        if (!mayRefuse && ask.Count.WhyNot(person) is { } why)
-        {
-            throw No(why);
-        }
-
-        if (request.Granted && ask.Yes.Any(one => one.Account == account))
-        {
-            throw No($"you have said yes to `{ask.Request.Id}` already; it needs {ask.Count.Needs}");
-        }
-
+        ask.Uses = Math.Min(ask.Uses, uses);
         // Who was taken off the list since they said yes doesn't count any more.
         var yes = ask.Yes.Select(one => PersonOf(one.Account, enrolled)).Append(person).ToImmutableArray();
         var enough = request.Granted && ask.Count.IsMetBy(yes);
+        var took = clock.GetUtcNow() - ask.Since;
+        var lately = _statistics.Add(account, clock.GetUtcNow(), took, request.Granted);
         var answer = new Approval(request.Granted, ask.Request.Digest, account, request.Reason)
         {
-            Detail = Detail(person, request.Granted ? yes.Length : 0),
-            Took = clock.GetUtcNow() - ask.Since,
+            Detail = Detail(person, uses, request.Granted ? yes.Length : 0, lately),
+            Took = took,
             Recorded = true,
         };
         await journal
@@ -211,20 +254,83 @@ internal sealed class ApprovalInbox(
             return new AnswerReply(false, $"your yes to `{ask.Request.Id}` is recorded; it needs {ask.Count.Needs}");
         }
 
+        _standing.Keep(ask.Request, yes, ask.Uses);
         ask.Conclude(answer with { Person = string.Join(", ", yes.Select(one => one.Account)) });
-        return new AnswerReply(true, $"`{ask.Request.Id}` is approved, for this one action");
+        return new AnswerReply(true, $"`{ask.Request.Id}` is approved: {ApprovalScope.Write(ask.Uses)}");
     }
 
-    private static string Detail(Approver person, int yes) =>
+    // A yes that counts more than once: each use is decided, counted and recorded as an answer is.
+    private async ValueTask<Approval?> UseAsync(ApprovalRequest request)
+    {
+        var count = new ApprovalCount(
+            request.Decision.Obligations.Approvals,
+            request.Session.Person,
+            authors(request.Session.Id)
+        );
+        bool IsEnough(ImmutableArray<Approver> yes)
+        {
+            var enrolled = count.NamesPeople ? people() : EnrolledPeople.Nobody;
+            return count.IsMetBy(yes.Select(one => PersonOf(one.Account, enrolled)));
+        }
+
+        if (_standing.Use(request, IsEnough) is not var (answer, detail))
+        {
+            return null;
+        }
+
+        await journal
+            .AppendAsync(request.Record(answer with { Detail = detail }, granted: true), CancellationToken.None)
+            .AsTask()
+            .WaitAsync(s_recordWithin, clock)
+            .ConfigureAwait(false);
+        return answer;
+    }
+
+    // Why an answer doesn't count, or who gives it and how often it would.
+    private (Approver Person, int Uses) Check(WaitingAsk ask, AnswerRequest request, string account)
+    {
+        if (request.Reason?.Length > MaxReason)
+        {
+            throw No($"a reason has at most {MaxReason} characters");
+        }
+
+        if (ask.IsOver || clock.GetUtcNow() >= ask.Until)
+        {
+            throw No($"`{ask.Request.Id}` is over: it was answered, ran out of time, or ended with its session");
+        }
+
+        var person = PersonOf(account, PeopleOf(ask));
+        var mayRefuse = !request.Granted && account == ask.Count.Starter;
+        if (!mayRefuse && ask.Count.WhyNot(person) is { } why)
+        {
+            throw No(why);
+        }
+
+        if (request.Granted && ask.Yes.Any(one => one.Account == account))
+        {
+            throw No($"you have said yes to `{ask.Request.Id}` already; it needs {ask.Count.Needs}");
+        }
+
+        if (!ApprovalScope.TryParse(request.Scope, out var uses))
+        {
+            throw No($"a yes counts `once`, `session`, or 1 to {ApprovalScope.MaxTimes} times");
+        }
+
+        return uses <= ask.Count.MaxUses
+            ? (person, uses)
+            : throw No($"its rules let a yes count {ApprovalScope.Write(ask.Count.MaxUses)}, no more: `scope` says so");
+    }
+
+    private static string Detail(Approver person, int uses, int yes, int lately) =>
         string.Create(
             CultureInfo.InvariantCulture,
-            $"once{(person.Name is { } name ? $", as {name}" : "")}{(yes > 1 ? $", yes number {yes}" : "")}"
+            $"{ApprovalScope.Write(uses)}{(person.Name is { } name ? $", as {name}" : "")}{(yes > 1 ? $", yes number {yes}" : "")}; {lately} answers within the hour"
         );
 
     private static Approver PersonOf(string account, EnrolledPeople enrolled) =>
         new(account, enrolled.People.GetValueOrDefault(account));
 
-    private static AskLine Line(WaitingAsk ask, Approver person)
+    private static AskLine Line(WaitingAsk ask, Approver person, int equal)
     {
         var (request, rules) = (ask.Request, ask.Request.Decision.Rules);
         var asking = rules.Where(rule => rule.Text.StartsWith("ask:", StringComparison.Ordinal)).ToList();
@@ -241,6 +347,8 @@ internal sealed class ApprovalInbox(
             Why = ShownText.Bounded(asking.Count > 0 ? asking[0].Why : request.Decision.Reason),
             Needs = ask.Count.Needs,
             Yes = [.. ask.Yes.Select(one => one.Name ?? one.Account)],
+            Scope = ApprovalScope.Write(ask.Count.MaxUses),
+            Equal = equal,
             Since = ask.Since,
             Until = ask.Until,
             WhyNot = ask.Count.WhyNot(person),

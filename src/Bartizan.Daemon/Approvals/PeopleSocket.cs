@@ -4,6 +4,7 @@ using Bartizan.Client;
 using Bartizan.Client.Approvals;
 using Bartizan.Client.Erasures;
 using Bartizan.Control;
+using Bartizan.Core.Approvals;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Sandbox.Views;
 
@@ -98,8 +99,20 @@ internal static class PeopleSocket
     /// <summary>What the owner sees, less what this person has no part in.</summary>
     private sealed class Theirs(IAskDesk desk) : IAskDesk
     {
-        public AsksReply Asks(string person) =>
-            new([.. desk.Asks(person).Asks.Where(ask => ask.WhyNot is null || ask.Person == person)]);
+        public AsksReply Asks(string person)
+        {
+            List<AskLine> asks = [.. desk.Asks(person).Asks.Where(ask => ask.WhyNot is null || ask.Person == person)];
+            return new AsksReply(asks, ApprovalList.DigestOf(asks.Select(ask => (ask.Id, ask.Digest))).ToString());
+        }
+
+        public Task<AnswerReply> AnswerAllAsync(
+            BatchRequest request,
+            string person,
+            CancellationToken cancellationToken
+        ) => desk.AnswerAllAsync(request, person, cancellationToken);
+
+        public StatisticsReply Statistics(string person) =>
+            new([.. desk.Statistics(person).People.Where(one => one.Person == person)]);
 
         public Task<AnswerReply> AnswerAsync(
             AnswerRequest request,

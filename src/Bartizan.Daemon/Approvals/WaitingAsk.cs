@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
+using Bartizan.Core.Enforcement;
 
 namespace Bartizan.Daemon.Approvals;
 
@@ -31,6 +32,12 @@ internal sealed class WaitingAsk(
 
     /// <summary>Serialises the answers: of two at once one is first. Never disposed: an answer may still hold it.</summary>
     public SemaphoreSlim Turn { get; } = new(1, 1);
+
+    /// <summary>Equal for equal actions of one session.</summary>
+    public Digest Equal { get; } = request.Action.ComputeDigest();
+
+    /// <summary>How often the yes counts: the least that any of its people said; changed in turn only.</summary>
+    public int Uses { get; set; } = ApprovalScope.Session;
 
     /// <summary>Who said yes; changed in turn only.</summary>
     public ImmutableArray<Approver> Yes { get; set; } = [];

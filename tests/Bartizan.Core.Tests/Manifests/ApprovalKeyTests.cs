@@ -21,6 +21,8 @@ public sealed class ApprovalKeyTests
         terms.SeparatesStarter.ShouldBeTrue();
         terms.SeparatesAuthor.ShouldBeTrue();
         TermsOf("{ by: maintainers }").ShouldBe(new ApprovalTerms { By = ["ann", "bob"] });
+        TermsOf("{ scope: session }").Uses.ShouldBe(ApprovalScope.Session);
+        TermsOf("{ scope: 5 }").Uses.ShouldBe(5);
         TermsOf("{ within: 1m }").ShouldBe(new ApprovalTerms { Within = TimeSpan.FromMinutes(1) });
     }
 
@@ -35,6 +37,10 @@ public sealed class ApprovalKeyTests
     [InlineData("ask", "{ by: ann, within: 25h }", "an action can't wait that long for a person")]
     [InlineData("ask", "{ by: ann, separate: [nobody] }", "`separate` can't be `nobody`")]
     [InlineData("ask", "{ by: [] }", "`by` is empty")]
+    [InlineData("ask", "{ scope: 0 }", "`scope`: `0` is no scope")]
+    [InlineData("ask", "{ scope: -1 }", "`scope`: `-1` is no scope")]
+    [InlineData("ask", "{ scope: 1001 }", "`scope`: `1001` is no scope")]
+    [InlineData("ask", "{ scope: always }", "`scope`: `always` is no scope")]
     [InlineData("allow", "{ by: ann }", "`approval` can't stand on a rule that says `allow`")]
     [InlineData("deny", "{ by: ann }", "`approval` can't stand on a rule that says `deny`")]
     public void Terms_that_can_not_be_met_or_mean_nothing_are_an_error(string effect, string approval, string says)

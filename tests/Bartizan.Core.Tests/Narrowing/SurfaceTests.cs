@@ -119,6 +119,7 @@ public sealed class SurfaceTests
         ["ApprovalTerms.By"] = m => Answered(m, t => t with { By = ["ann", "bob", "cy"] }),
         ["ApprovalTerms.Quorum"] = m => Answered(m, t => t with { Quorum = 1 }),
         ["ApprovalTerms.Within"] = m => Answered(m, t => t with { Within = TimeSpan.FromMinutes(6) }),
+        ["ApprovalTerms.Uses"] = m => Answered(m, t => t with { Uses = 2 }),
         ["ApprovalTerms.SeparatesStarter"] = m => Answered(m, t => t with { SeparatesStarter = false }),
         ["ApprovalTerms.SeparatesAuthor"] = m => Answered(m, t => t with { SeparatesAuthor = false }),
         ["Rule.When"] = m => Ruled(m, r => r with { When = null }),

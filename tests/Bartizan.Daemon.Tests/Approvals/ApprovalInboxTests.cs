@@ -24,7 +24,7 @@ public sealed class ApprovalInboxTests
         approval.Effect.ShouldBe(Effect.Allow);
         approval.Action.ToString().ShouldBe(ask.Digest);
         approval.Usage!.Milliseconds.ShouldBe(7000);
-        approval.Detail.ShouldBe("once");
+        approval.Detail.ShouldBe("once; 1 answers within the hour");
         scene.Entries.Select(entry => entry.Kind).ShouldBe([EntryKind.Approval, EntryKind.Intent]);
     }
 
@@ -43,7 +43,10 @@ public sealed class ApprovalInboxTests
         passage.Granted.ShouldBeTrue(passage.Decision.Reason);
         scene
             .Approvals.Select(entry => (entry.Person, entry.Detail))
-            .ShouldBe([(AskScene.Alice, "once, as alice"), (AskScene.Bob, "once, as bob, yes number 2")]);
+            .ShouldBe([
+                (AskScene.Alice, "once, as alice; 1 answers within the hour"),
+                (AskScene.Bob, "once, as bob, yes number 2; 1 answers within the hour"),
+            ]);
     }
 
     [Fact]

@@ -51,6 +51,26 @@ public sealed class QuestionAttacks
     }
 
     [Fact]
+    public void Arguments_that_are_not_shown_are_said_to_be_missing()
+    {
+        var asked = new RunEvent.Asked("0123456789abcdef0123", "tool git/merge", "rule", "why")
+        {
+            Details =
+            [
+                "args.to = \"main\"",
+                "args.text = \"" + new string('a', 300) + "\"",
+                .. Enumerable.Repeat("args.x = 1", 90),
+            ],
+        };
+
+        var question = AskText.Of(asked);
+
+        question.ShouldContain("\r\n  args.to = \"main\"\r\n");
+        question.ShouldContain("NOT SHOWN: 87 more values, some long. All: bartizan approvals show a-0123456789ab");
+        question.Split("\r\n", StringSplitOptions.RemoveEmptyEntries).Length.ShouldBeLessThan(12);
+    }
+
+    [Fact]
     public void What_a_person_would_write_is_shown_as_it_is() =>
         AskText
             .Of(new RunEvent.Asked("d0", "connect bücher.example:443", "ask: connect *", "Größere Käufe — 日本"))
