@@ -98,7 +98,8 @@ public sealed class RealClients : IAsyncLifetime
         string root,
         Scene? scene,
         bool claims = false,
-        string rules = ""
+        string rules = "",
+        string? server = null
     )
     {
         var folder = Directory.CreateDirectory(Path.Combine(root, scene is null ? "direct" : "through")).FullName;
@@ -156,7 +157,7 @@ public sealed class RealClients : IAsyncLifetime
         }
         else
         {
-            start.Environment["WRAPPER"] = await WrapAsync(client, scene, folder, work, port, claims, rules);
+            start.Environment["WRAPPER"] = await WrapAsync(client, scene, folder, work, port, claims, rules, server);
         }
 
         await using var run = Running.Start(start);
@@ -173,10 +174,17 @@ public sealed class RealClients : IAsyncLifetime
         string work,
         int port,
         bool claims,
-        string rules
+        string rules,
+        string? server
     )
     {
         var manifest = Path.Combine(folder, "agent.yaml");
+        var (servers, toolRules) = server is null
+            ? ("", "")
+            : (
+                $$"""servers: { everything: { url: "{{server}}", with: up-key } }""",
+                "  - { allow: tool everything/echo, why: The tool of this test. }"
+            );
         await File.WriteAllTextAsync(
             manifest,
             $$"""
@@ -193,12 +201,14 @@ public sealed class RealClients : IAsyncLifetime
               workspace: { path: "{{work}}", mode: read-write }
             models:
               up: { api: {{client.Api}}, url: "http://127.0.0.1:{{port}}", with: up-key }
+            {{servers}}
             credentials:
               up-key: { from: env:UP_KEY }
             rules:
               - allow: model up/**
                 accept_wide: The scripted model answers to any name.
                 why: The model of this test.
+            {{toolRules}}
             {{Scene.Files}}
             {{rules}}
             """

@@ -44,7 +44,10 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         var program = Find(words, request, workspace, home);
         var setup = Profile(run.Client)
             .SetUp(
-                Endpoints(manifest, run),
+                Endpoints(manifest, run) with
+                {
+                    Servers = [.. manifest.Servers.Keys.Order(StringComparer.Ordinal)],
+                },
                 token,
                 request.Model,
                 [.. manifest.Models.Values.Select(m => m.Api).Distinct()]

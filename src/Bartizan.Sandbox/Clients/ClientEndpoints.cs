@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bartizan.Sandbox.Clients;
 
 /// <summary>Where the gateways are, as the agent's process reaches them.</summary>
@@ -16,6 +18,12 @@ public sealed record ClientEndpoints(
     bool AsksFirst = false
 )
 {
+    /// <summary>What the address of a tool server starts with; the server's name follows.</summary>
+    public string Tools { get; init; } = "http://127.0.0.1:8081/mcp/";
+
+    /// <summary>The tool servers that the client is to know, by name.</summary>
+    public ImmutableArray<string> Servers { get; init; } = [];
+
     /// <summary>The fixed places inside every sandbox.</summary>
     public static ClientEndpoints Inside { get; } =
         new("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1", "http://127.0.0.1:3128");

@@ -12,6 +12,8 @@ namespace Bartizan.Sandbox.Clients;
 /// </summary>
 public sealed class ClientProfile
 {
+    private const string ServersLine = "{servers}";
+
     private const string Folder = "Bartizan.Sandbox.Clients.Profiles.";
 
     private static readonly JsonSerializerOptions Strict = new(JsonSerializerOptions.Strict)
@@ -114,11 +116,34 @@ public sealed class ClientProfile
             .Where(f => f.Path is not null)
             .Select(f => new ClientFile(
                 f.Path!,
-                string.Concat(f.File.Lines.Select(line => Fill(line, places) + "\n")),
+                string.Concat(
+                    f.File.Lines.SelectMany(line => LinesOf(line, endpoints, places)).Select(line => line + "\n")
+                ),
                 f.File.Writable
             ));
         var tokens = variables.Where(v => v.Value == token).Select(v => v.Key);
         return new ClientSetup(variables, [.. files], [.. tokens.Order(StringComparer.Ordinal)], _text.Reserved);
+    }
+
+    private IEnumerable<string?> LinesOf(string line, ClientEndpoints endpoints, Dictionary<string, string?> places)
+    {
+        if (line != ServersLine)
+        {
+            return [Fill(line, places)];
+        }
+
+        var last = endpoints.Servers.Length - 1;
+        return endpoints.Servers.SelectMany(
+            (server, index) =>
+                _text.Server.Select(one =>
+                    Fill(
+                        one.Replace("{server}", server, StringComparison.Ordinal)
+                            .Replace("{serverUrl}", endpoints.Tools + server, StringComparison.Ordinal)
+                            .Replace("{comma}", index == last ? "" : ",", StringComparison.Ordinal),
+                        places
+                    )
+                )
+        );
     }
 
     /// <summary>Null when the text needs a place that has no value: the variable is then left out.</summary>

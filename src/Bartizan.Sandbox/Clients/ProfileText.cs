@@ -13,5 +13,8 @@ internal sealed record ProfileText
 
     public ImmutableArray<string> Reserved { get; init; } = [];
 
+    /// <summary>How a file names one tool server; in the place of the line <c>{servers}</c> it stands once for each.</summary>
+    public ImmutableArray<string> Server { get; init; } = [];
+
     public ImmutableArray<ProfileFile> Files { get; init; } = [];
 }
