@@ -133,6 +133,17 @@ internal sealed class Exchange(
             return;
         }
 
+        if (kind == ClientMethod.Call && tools.Schemas.FindProblem(server.Name, name!, arguments!.Value) is { } unfit)
+        {
+            // Only of a tool that a list has shown is anything known: this tells of no other.
+            await RecordAsync(name!, $"its arguments don't fit the tool's schema (`{unfit.Keyword}`)")
+                .ConfigureAwait(false);
+            var where = unfit.Place.Length == 0 ? "" : $"`{unfit.Place}`: ";
+            var says = $"Bartizan: the arguments don't fit the tool's schema: {where}{unfit.Message}";
+            await _writer.WriteJsonAsync(200, ToolFailure.ToMessage(message.Id, says, stateless)).ConfigureAwait(false);
+            return;
+        }
+
         var sent = new ServerHeaders
         {
             Session = client?.ServerSession,

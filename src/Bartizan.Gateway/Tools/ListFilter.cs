@@ -4,6 +4,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Clients;
 using Bartizan.Gateway.Tools.Messages;
+using Bartizan.Gateway.Tools.Schemas;
 
 namespace Bartizan.Gateway.Tools;
 
@@ -22,6 +23,7 @@ internal static class ListFilter
         string server,
         PendingCall call,
         ReadOnlyMemory<byte> result,
+        KnownSchemas schemas,
         DateTimeOffset now
     )
     {
@@ -59,6 +61,7 @@ internal static class ListFilter
                     if (IsShown(session, server, call.Method, item, now))
                     {
                         item.WriteTo(json);
+                        Keep(schemas, server, call.Method, item);
                     }
                 }
 
@@ -73,6 +76,14 @@ internal static class ListFilter
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return null;
+        }
+    }
+
+    private static void Keep(KnownSchemas schemas, string server, string list, JsonElement item)
+    {
+        if (list == Methods.ToolsList && item.GetProperty("name").GetString() is { } tool)
+        {
+            schemas.Keep(server, tool, item);
         }
     }
 

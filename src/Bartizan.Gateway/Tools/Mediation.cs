@@ -17,6 +17,7 @@ internal sealed class Mediation(
     ToolWiring wiring,
     Session session,
     ToolServer server,
+    SessionTools tools,
     ClientSession? client,
     KeyEcho echo
 )
@@ -83,7 +84,14 @@ internal sealed class Mediation(
 
         if (message.Kind == MessageKind.Result && call.Kind == ClientMethod.List)
         {
-            var filtered = ListFilter.Filter(session, server.Name, call, message.Inner, wiring.Clock.GetUtcNow());
+            var filtered = ListFilter.Filter(
+                session,
+                server.Name,
+                call,
+                message.Inner,
+                tools.Schemas,
+                wiring.Clock.GetUtcNow()
+            );
             if (filtered is null)
             {
                 return await FailAsync(call, "the server's list can't be read").ConfigureAwait(false);

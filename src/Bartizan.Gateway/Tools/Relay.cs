@@ -207,7 +207,7 @@ internal sealed class Relay(
         }
 
         limit.Hold();
-        var mediation = new Mediation(wiring, session, server, client, answer.Echo);
+        var mediation = new Mediation(wiring, session, server, tools, client, answer.Echo);
         var taken = await mediation.TakeAsync(buffer.Filled, call, limit.Token).ConfigureAwait(false);
         if (taken.Answered is null)
         {
@@ -226,7 +226,7 @@ internal sealed class Relay(
         using var buffer = new AnswerBuffer(tools, wiring.Options.MaxAnswerBytes);
         var body = await answer.OpenAsync(limit.Token).ConfigureAwait(false);
         var events = new EventReader(body, buffer);
-        var mediation = new Mediation(wiring, session, server, client, answer.Echo);
+        var mediation = new Mediation(wiring, session, server, tools, client, answer.Echo);
         writer.BeginStream(client?.Id);
         var (resumable, unflushed) = (false, true);
         try
@@ -334,7 +334,7 @@ internal sealed class Relay(
             var body = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
             while (await buffer.FillAsync(body, cancellationToken).ConfigureAwait(false)) { }
 
-            var mediation = new Mediation(wiring, session, server, null, answer.Echo);
+            var mediation = new Mediation(wiring, session, server, tools, null, answer.Echo);
             var taken = await mediation.TakeAsync(buffer.Filled, call, cancellationToken).ConfigureAwait(false);
             if (taken.Answered is not null && status is not (401 or 403 or 407))
             {

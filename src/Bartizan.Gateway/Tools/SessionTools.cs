@@ -4,6 +4,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Clients;
+using Bartizan.Gateway.Tools.Schemas;
 
 namespace Bartizan.Gateway.Tools;
 
@@ -26,6 +27,9 @@ internal sealed class SessionTools
         _clock = clock;
         session.Revoked.UnsafeRegister(static my => _ = ((SessionTools)my!).EndAsync(), this);
     }
+
+    /// <summary>What is known of the tools' arguments.</summary>
+    public KnownSchemas Schemas { get; } = new();
 
     /// <summary>Counts a request in; false when there are too many, and then it isn't counted.</summary>
     public bool TryEnter() => TryCount(ref _requests, _options.MaxRequestsInFlight);

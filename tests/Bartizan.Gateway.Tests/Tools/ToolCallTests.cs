@@ -98,6 +98,37 @@ public sealed class ToolCallTests
         ((int)answer["id"]!).ShouldBe(7);
     }
 
+    [Fact]
+    public async Task Arguments_that_dont_fit_the_schema_that_a_list_gave_go_nowhere()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        upstream.Answer = c =>
+            Result(
+                c,
+                """{"tools":[{"name":"add","inputSchema":{"type":"object","properties":{"a":{"type":"number"}},"required":["a"],"additionalProperties":false}},{"name":"old","inputSchema":{"type":"object","properties":{"a":{"minimum":0,"exclusiveMinimum":true}}}}]}"""
+            );
+        await using var house = await ToolsUnderTest.StartAsync(upstream.Url, "allow: tool up/*");
+        await house.AskAsync("tools/list", "{}");
+        upstream.Answer = c => Result(c, """{"content":[]}""");
+
+        var text = await house.AskAsync("tools/call", """{"name":"add","arguments":{"a":"1"}}""");
+        var more = await house.AskAsync("tools/call", """{"name":"add","arguments":{"a":1,"b":2}}""");
+        var none = await house.AskAsync("tools/call", """{"name":"add"}""");
+        var fits = await house.AskAsync("tools/call", """{"name":"add","arguments":{"a":1}}""");
+        var older = await house.AskAsync("tools/call", """{"name":"old","arguments":{"a":1}}""");
+
+        foreach (var unfit in new[] { text, more, none })
+        {
+            ((bool)unfit["result"]!["isError"]!).ShouldBeTrue();
+            ((string)unfit["result"]!["content"]![0]!["text"]!).ShouldContain("schema");
+        }
+
+        fits["result"]!["isError"].ShouldBeNull();
+        older["result"]!["isError"].ShouldBeNull();
+        upstream.Requests.Count.ShouldBe(3);
+        house.Journal.Entries.Count(e => e.Kind == EntryKind.Refusal && e.Target == "up/add").ShouldBe(3);
+    }
+
     [Theory]
     [InlineData("resources/read", """{"uri":"file:///x"}""")]
     [InlineData("prompts/get", """{"name":"p"}""")]

@@ -83,6 +83,30 @@ public sealed class ClientProfileTests
         }
     }
 
+    [Theory]
+    [InlineData("claude-code", "\"url\": \"http://127.0.0.1:8081/mcp/{0}\"")]
+    [InlineData("codex", "url = \"http://127.0.0.1:8081/mcp/{0}\"")]
+    public void A_client_knows_each_tool_server_of_the_manifest_and_no_other(string name, string says)
+    {
+        var none = Prepare(name).Files.ShouldHaveSingleItem().Content;
+        var endpoints = ClientEndpoints.Inside with { Servers = ["files", "git.hub"] };
+        var two = ClientProfile.Named(name).SetUp(endpoints, Token, model: null).Files.ShouldHaveSingleItem().Content;
+
+        none.ShouldNotContain("8081");
+        foreach (var server in endpoints.Servers)
+        {
+            two.ShouldContain(says.Replace("{0}", server, StringComparison.Ordinal));
+        }
+
+        two.ShouldNotContain("{server");
+        if (name == "claude-code")
+        {
+            var parsed = System.Text.Json.Nodes.JsonNode.Parse(two)!["mcpServers"]!.AsObject();
+            parsed.Select(s => s.Key).ShouldBe(["files", "git.hub"]);
+            System.Text.Json.Nodes.JsonNode.Parse(none)!["mcpServers"]!.AsObject().Count.ShouldBe(0);
+        }
+    }
+
     [Fact]
     public void Codex_gets_the_gateway_as_its_provider()
     {
