@@ -99,6 +99,10 @@ public sealed record ShellActions
             {
                 strictest = decision;
             }
+            else if (counts && decision.Effect == Effect.Ask && strictest is { Effect: Effect.Ask } before)
+            {
+                strictest = Both(before, decision);
+            }
         }
 
         // INVARIANT: a script without an action that a rule allows is denied.
@@ -118,4 +122,15 @@ public sealed record ShellActions
             NeededArguments = null,
         };
     }
+
+    // INVARIANT: one yes is to the whole call, so what the rules of each of its parts demand of the answer is demanded.
+    private static Decision Both(Decision one, Decision other) =>
+        one with
+        {
+            Rules = [.. one.Rules.Union(other.Rules)],
+            Obligations = one.Obligations with
+            {
+                Approvals = [.. one.Obligations.Approvals.Union(other.Obligations.Approvals)],
+            },
+        };
 }

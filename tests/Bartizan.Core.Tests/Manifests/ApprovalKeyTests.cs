@@ -2,6 +2,7 @@ using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
+using Bartizan.Core.Shell;
 
 namespace Bartizan.Core.Tests.Manifests;
 
@@ -67,6 +68,28 @@ public sealed class ApprovalKeyTests
 
         decision.Effect.ShouldBe(Effect.Ask);
         decision.Obligations.Approvals.Select(terms => terms.By.Single()).ShouldBe(["ann", "bob"]);
+    }
+
+    [Fact]
+    public void A_call_of_several_commands_is_asked_under_the_terms_of_each()
+    {
+        var policy = Policy.Compile(
+            Repository
+                .LoadText(
+                    Head
+                        + "rules:\n  - ask: exec a\n    approval: { by: ann }\n    why: x\n"
+                        + "  - ask: exec b\n    approval: { by: bob }\n    why: x\n  - ask: exec c\n    why: x\n"
+                )
+                .Manifest!
+        );
+
+        var decision = ShellActions
+            .Of("a && c && b", "/workspace", new ShellPlaces { FindProgram = _ => [] })
+            .Decide(target => policy.Screen(target, DateTimeOffset.UnixEpoch));
+
+        decision.Effect.ShouldBe(Effect.Ask);
+        decision.Obligations.Approvals.Select(terms => terms.By.Single()).ShouldBe(["ann", "bob"]);
+        decision.Rules.Length.ShouldBe(3);
     }
 
     [Fact]
