@@ -38,14 +38,23 @@ public sealed class ConsultTests
     }
 
     [Fact]
-    public async Task Asked_for_a_person_it_is_no_yes_without_a_terminal()
+    public async Task Where_it_wants_a_person_asked_the_call_waits_for_one_and_their_no_is_a_no()
     {
         await using var scene = await Scene.OpenAsync();
         await using var point = await ScriptedUpstream.StartAsync();
         point.Answer = context => ScriptedUpstream.JsonAsync(context, """{"result":"ask"}""");
         Consult(scene, $"opa: \"{point.Url}\"");
 
-        (await scene.RunAsync(Scene.Ask + "ask")).Output.ShouldNotContain("ANSWERED", Case.Sensitive);
+        await using var run = scene.StartRun(Scene.Ask + "ask");
+        run.Input.Close();
+        await run.SaysAsync("waits for approval a-");
+        var asks = Scene.Json(await scene.BartizanAsync("approvals", "--json"));
+        var id = asks["asks"]!.AsArray().Single()!["id"]!.GetValue<string>();
+        var denied = await scene.BartizanAsync("approvals", "deny", id);
+
+        denied.Code.ShouldBe(0, denied.ToString());
+        (await run.EndAsync()).Output.ShouldNotContain("ANSWERED", Case.Sensitive);
+        scene.Upstream.Requests.ShouldBeEmpty();
     }
 
     [Fact]
