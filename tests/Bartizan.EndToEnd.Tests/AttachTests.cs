@@ -90,23 +90,23 @@ public sealed class AttachTests
             mode: "read-only",
             files: "",
             rules: """
-              - allow: exec git status
-                why: It looks at what it changed.
+              - allow: exec id -u
+                why: It looks who it is.
             """
         );
         var attached = Scene.Json(await scene.BartizanAsync("attach", "--json", "--accept-unsandboxed"));
         var hooks = attached["endpoints"]!["hooks"]!.GetValue<string>();
         var token = attached["token"]!.GetValue<string>();
 
-        (await AskAsync(hooks, token, "git status")).Output.ShouldContain("\"allow\"");
-        var refused = await AskAsync(hooks, token, "git push");
+        (await AskAsync(hooks, token, "id -u")).Output.ShouldContain("\"allow\"");
+        var refused = await AskAsync(hooks, token, "uname -a");
         refused.Output.ShouldContain("\"deny\"");
         refused.Output.ShouldContain("Bartizan refused");
-        (await AskAsync(hooks, "guessed", "git status")).Code.ShouldBe(2);
-        (await AskAsync("http://127.0.0.1:1/hooks", token, "git status")).Code.ShouldBe(2);
-        (await AskAsync("", token, "git status")).Code.ShouldBe(2);
+        (await AskAsync(hooks, "guessed", "id -u")).Code.ShouldBe(2);
+        (await AskAsync("http://127.0.0.1:1/hooks", token, "id -u")).Code.ShouldBe(2);
+        (await AskAsync("", token, "id -u")).Code.ShouldBe(2);
         (await scene.BartizanAsync("kill", "--all")).Code.ShouldBe(0);
-        (await AskAsync(hooks, token, "git status")).Code.ShouldBe(2);
+        (await AskAsync(hooks, token, "id -u")).Code.ShouldBe(2);
 
         async Task<Finished> AskAsync(string address, string key, string script)
         {
