@@ -64,15 +64,6 @@ internal sealed class HookPoint(ReferenceMonitor monitor, Func<Session, ShellPla
         }
 
         var target = TargetOf(call, told.Tool);
-        if (target is ToolTarget { Server: var server } && session.Manifest.Servers.ContainsKey(server))
-        {
-            // One call, one action: the tool gateway has what will be executed.
-            await HookAnswer
-                .DecisionAsync(context, allowed: true, "the tool gateway decides it when it comes")
-                .ConfigureAwait(false);
-            return;
-        }
-
         var action = new AgentAction
         {
             Session = session.Id,

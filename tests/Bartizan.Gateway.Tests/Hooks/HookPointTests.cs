@@ -58,6 +58,17 @@ public sealed class HookPointTests
     }
 
     [Fact]
+    public async Task A_server_of_a_client_s_own_that_takes_the_name_of_one_of_the_manifest_gets_no_call_by_it()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url, $"\nservers:\n  crm: {{ url: \"{upstream.Url}mcp\" }}");
+
+        (await DecisionAsync(house, Before("mcp__crm__delete_customer", "{}"))).ShouldBe("deny");
+        (await DecisionAsync(house, Before("mcp__crm__find_customer", """{"region":"us"}"""))).ShouldBe("deny");
+        (await DecisionAsync(house, Before("mcp__crm__find_customer", """{"region":"eu"}"""))).ShouldBe("allow");
+    }
+
+    [Fact]
     public async Task A_granted_call_is_an_intent_with_what_came_of_it()
     {
         await using var upstream = await ScriptedUpstream.StartAsync();
@@ -142,7 +153,7 @@ public sealed class HookPointTests
         return document.RootElement.GetProperty("hookSpecificOutput").GetProperty("permissionDecision").GetString();
     }
 
-    private static Task<GatewayUnderTest> StartAsync(Uri upstream) =>
+    private static Task<GatewayUnderTest> StartAsync(Uri upstream, string more = "") =>
         GatewayUnderTest.StartAsync(
             upstream,
             new ModelGatewayOptions
@@ -153,6 +164,6 @@ public sealed class HookPointTests
                     FindProgram = name => name is "git" or "ls" or "cat" or "rm" or "wget" ? [$"/usr/bin/{name}"] : [],
                 },
             },
-            GatewayUnderTest.Manifest(upstream, Rules)
+            GatewayUnderTest.Manifest(upstream, Rules + more)
         );
 }
