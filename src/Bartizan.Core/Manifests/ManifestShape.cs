@@ -24,13 +24,15 @@ internal static partial class ManifestShape
                 : "is no name",
     };
 
-    private static readonly Shape.Text _serverName = new("a name of letters, digits, `.`, `_` and `-`, without `__`")
+    private static readonly Shape.Text _serverName = new(
+        "a name of letters, digits, `.`, `_` and `-`, without `__` and not ending in `_`"
+    )
     {
         MaxLength = 64,
-        Expression = "^(?!.*__)[A-Za-z0-9][A-Za-z0-9._-]*$",
+        Expression = "^(?!.*__)(?!.*_$)[A-Za-z0-9][A-Za-z0-9._-]*$",
         Problem = text =>
-            text.Contains(ToolServer.Divider, StringComparison.Ordinal)
-                ? $"holds `{ToolServer.Divider}`, which divides server and tool where all servers are one"
+            (text + '_').Contains(ToolServer.Divider, StringComparison.Ordinal)
+                ? $"holds `{ToolServer.Divider}`, or ends in `_`: that divides server and tool where all servers are one"
                 : _name.Problem!(text),
     };
 

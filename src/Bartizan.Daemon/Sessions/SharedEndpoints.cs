@@ -26,7 +26,7 @@ internal static class SharedEndpoints
             string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}"),
             new McpEndpoints
             {
-                Base = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{tools.AttachEndpoint.Port}/mcp"),
+                All = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{tools.AttachEndpoint.Port}/mcp"),
             }
         )
         {

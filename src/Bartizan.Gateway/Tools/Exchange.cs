@@ -20,84 +20,48 @@ internal sealed class Exchange(
     HttpContext context,
     Session session,
     ToolServer server,
-    SessionTools tools
+    SessionTools tools,
+    AnswerWriter? writer = null
 )
 {
-    private const string VersionHeader = "MCP-Protocol-Version";
     private const string MirrorPrefix = "Mcp-Param-";
 
-    private readonly AnswerWriter _writer = new(context);
+    private readonly AnswerWriter _writer = writer ?? new(context);
 
     /// <summary>Takes a message that was posted.</summary>
     public async Task PostAsync(ReadOnlyMemory<byte> body)
     {
-        // 1 read
-        var message = Message.Read(body);
-        if (message.Kind == MessageKind.Unreadable)
+        var reception = new Reception(wiring, context, session, server.Name, _writer);
+        if (await reception.ReadAsync(body).ConfigureAwait(false) is not { } posted)
         {
-            await RecordAsync("?", "its message can't be read").ConfigureAwait(false);
-            await _writer.WriteErrorAsync(400, Unreadable(body.Span), "").ConfigureAwait(false);
             return;
         }
 
-        var call = message.Kind is MessageKind.Request or MessageKind.Notification
-            ? CallParams.Read(message.Inner)
-            : null;
-        if (message.Kind is MessageKind.Request or MessageKind.Notification && call is null)
-        {
-            await RecordAsync(message.Method, "its parameters can be read in more than one way").ConfigureAwait(false);
-            var error = new RpcError(
-                RpcError.InvalidParams,
-                "the parameters are no object that can be read in one way only"
-            );
-            await _writer.WriteErrorAsync(400, error, message.Id).ConfigureAwait(false);
-            return;
-        }
-
-        // 2 era, session
-        var headers = context.Request.Headers;
-        var named = headers[AnswerWriter.SessionHeader];
-        var stateless = named.Count == 0 && call is not null && Stateless.IsMeant(headers, call);
         ClientSession? client = null;
-        if (!stateless && message.Method != Methods.Initialize)
+        if (posted.IsOfSession)
         {
-            client = tools.Find(named, server);
+            client = tools.Find(reception.SessionHeader, server);
             if (client is null)
             {
-                await TellNoSessionAsync(named.Count, message.Id).ConfigureAwait(false);
-                return;
-            }
-
-            if (headers.TryGetValue(VersionHeader, out var version) && !SessionEra.IsVersion(version.ToString()))
-            {
-                var error = new RpcError(RpcError.Transport, "this version of the protocol isn't spoken here");
-                await _writer.WriteErrorAsync(400, error, message.Id).ConfigureAwait(false);
+                await reception.TellNoSessionAsync(posted).ConfigureAwait(false);
                 return;
             }
         }
 
-        // 3 headers = body
-        var wrong =
-            call is null ? null
-            : stateless ? Stateless.Check(headers, message, call)
-            : Stateless.CheckMirrored(headers, message, call);
-        if (wrong is var (problem, data))
+        if (await reception.HoldsAsync(posted).ConfigureAwait(false))
         {
-            await RecordAsync(message.Method, problem.Says).ConfigureAwait(false);
-            await _writer.WriteErrorAsync(400, problem, message.Id, data).ConfigureAwait(false);
-            return;
+            await TakeAsync(posted, client).ConfigureAwait(false);
         }
-
-        // 4 what is asked
-        await (
-            message.Kind switch
-            {
-                MessageKind.Request => RequestAsync(body, message, call!, client, stateless),
-                MessageKind.Notification => SayAsync(body, message, client, stateless),
-                _ => ReplyAsync(body, message, client!),
-            }
-        ).ConfigureAwait(false);
     }
+
+    /// <summary>Takes a message whose headers are as its body says.</summary>
+    public Task TakeAsync(Posted posted, ClientSession? client) =>
+        posted.Message.Kind switch
+        {
+            MessageKind.Request => RequestAsync(posted.Body, posted.Message, posted.Call!, client, posted.Stateless),
+            MessageKind.Notification => SayAsync(posted.Body, posted.Message, client, posted.Stateless),
+            _ => ReplyAsync(posted.Body, posted.Message, client!),
+        };
 
     private async Task RequestAsync(
         ReadOnlyMemory<byte> body,
@@ -250,33 +214,6 @@ internal sealed class Exchange(
         await new Relay(wiring, context, session, server, tools, _writer)
             .SendOnlyAsync(body, sent, question)
             .ConfigureAwait(false);
-    }
-
-    private async Task TellNoSessionAsync(int named, string id)
-    {
-        var (status, error) =
-            named == 0
-                ? (400, new RpcError(RpcError.Transport, "the header Mcp-Session-Id is missing"))
-                : (404, new RpcError(RpcError.NoSuchSession, "Session not found"));
-        await _writer.WriteErrorAsync(status, error, id).ConfigureAwait(false);
-    }
-
-    private static RpcError Unreadable(ReadOnlySpan<byte> body)
-    {
-        try
-        {
-            var reader = new System.Text.Json.Utf8JsonReader(body);
-            reader.Read();
-            reader.Skip();
-            return new RpcError(
-                RpcError.InvalidRequest,
-                "the message is no single JSON-RPC message that is read in one way only"
-            );
-        }
-        catch (System.Text.Json.JsonException)
-        {
-            return new RpcError(RpcError.Parse, "Parse error");
-        }
     }
 
     private static bool WatchesResources(CallParams call) =>

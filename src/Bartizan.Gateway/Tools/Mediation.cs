@@ -4,6 +4,7 @@ using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Clients;
+using Bartizan.Gateway.Tools.Joined;
 using Bartizan.Gateway.Tools.Messages;
 using Bartizan.Gateway.Transport;
 
@@ -39,7 +40,7 @@ internal sealed class Mediation(
             MessageKind.Result or MessageKind.Error => await AnswerAsync(bytes, message, own, cancellationToken)
                 .ConfigureAwait(false),
             MessageKind.Notification when Methods.IsSaidByServers(message.Method) => await PassAsync(
-                    bytes,
+                    client?.Join is null ? bytes : JoinedMessage.Said(server.Name, message, bytes),
                     own?.Passage,
                     cancellationToken
                 )
@@ -163,10 +164,19 @@ internal sealed class Mediation(
     )
     {
         var refusal = new RpcError(RpcError.NoSuchMethod, "the client answers no such request");
+        if (client!.Join is not null)
+        {
+            bytes = JoinedMessage.Asked(server.Name, message);
+            if (bytes.IsEmpty)
+            {
+                return Mediated.Reply(refusal.ToMessage(message.Id));
+            }
+        }
+
         if (message.Method == Methods.Ping)
         {
             var ping = new PendingCall(message.Id, message.Method, null, 0);
-            return await client!.AskAsync(ping, wiring.Options.ResumeWithin).ConfigureAwait(false)
+            return await client.AskAsync(ping, wiring.Options.ResumeWithin).ConfigureAwait(false)
                 ? await PassAsync(bytes, own?.Passage, cancellationToken).ConfigureAwait(false)
                 : Mediated.Nothing;
         }
@@ -175,7 +185,7 @@ internal sealed class Mediation(
         {
             var passage = await RequestAsync(message.Method, asked, cancellationToken).ConfigureAwait(false);
             var question = new PendingCall(message.Id, message.Method, passage, bytes.Length);
-            if (passage.Granted && await client!.AskAsync(question, wiring.Options.ResumeWithin).ConfigureAwait(false))
+            if (passage.Granted && await client.AskAsync(question, wiring.Options.ResumeWithin).ConfigureAwait(false))
             {
                 return await PassAsync(bytes, passage, cancellationToken).ConfigureAwait(false);
             }

@@ -321,6 +321,18 @@ internal sealed class Relay(
             await tools
                 .CloseAsync(client, OutcomeKind.Unknown, "the server ended its MCP session")
                 .ConfigureAwait(false);
+            if (client.Join is not null)
+            {
+                // The client's own session goes on with the other servers.
+                await FailAsync(
+                        call,
+                        200,
+                        $"the server `{server.Name}` ended its MCP session; the next request opens one"
+                    )
+                    .ConfigureAwait(false);
+                return;
+            }
+
             await call.EndAsync(OutcomeKind.Failed, "404").ConfigureAwait(false);
             await writer
                 .WriteErrorAsync(404, new RpcError(RpcError.NoSuchSession, "Session not found"), call.Id)

@@ -4,6 +4,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Clients;
+using Bartizan.Gateway.Tools.Joined;
 using Bartizan.Gateway.Tools.Schemas;
 
 namespace Bartizan.Gateway.Tools;
@@ -15,6 +16,7 @@ internal sealed class SessionTools
     private const int IdBytes = 16;
 
     private readonly ConcurrentDictionary<string, ClientSession> _clients = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, JoinedSession> _joined = new(StringComparer.Ordinal);
     private readonly ToolGatewayOptions _options;
     private readonly TimeProvider _clock;
     private int _requests;
@@ -66,10 +68,44 @@ internal sealed class SessionTools
             await CloseAsync(oldest, OutcomeKind.Unknown, "its MCP session was idle longest").ConfigureAwait(false);
         }
 
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
-        var client = new ClientSession(id, server, serverSession, _clock);
-        _clients[id] = client;
+        var client = new ClientSession(NewId(), server, serverSession, _clock);
+        _clients[client.Id] = client;
         return client;
+    }
+
+    /// <summary>Opens an MCP session with all servers.</summary>
+    public async ValueTask<JoinedSession> JoinAsync(ReadOnlyMemory<byte> opening)
+    {
+        while (_joined.Count >= _options.MaxClientSessions && _joined.Values.MinBy(j => j.Used) is { } oldest)
+        {
+            await CloseAsync(oldest, OutcomeKind.Unknown, "its MCP session was idle longest").ConfigureAwait(false);
+        }
+
+        var joined = new JoinedSession(NewId(), opening, _clock);
+        _joined[joined.Id] = joined;
+        return joined;
+    }
+
+    /// <summary>The MCP session with all servers of this id; null when there is none.</summary>
+    public JoinedSession? FindJoined(string? id)
+    {
+        if (string.IsNullOrEmpty(id) || !_joined.TryGetValue(id, out var joined))
+        {
+            return null;
+        }
+
+        joined.Touch();
+        return joined;
+    }
+
+    /// <summary>Forgets an MCP session with all servers.</summary>
+    public async ValueTask CloseAsync(JoinedSession joined, OutcomeKind kind, string why)
+    {
+        _joined.TryRemove(joined.Id, out _);
+        foreach (var part in joined.Parts.Values)
+        {
+            await CloseAsync(part, kind, why).ConfigureAwait(false);
+        }
     }
 
     /// <summary>The MCP session of this id with this server; null when there is none.</summary>
@@ -87,7 +123,15 @@ internal sealed class SessionTools
     /// <summary>Forgets an MCP session.</summary>
     public ValueTask CloseAsync(ClientSession client, OutcomeKind kind, string why)
     {
-        _clients.TryRemove(client.Id, out _);
+        if (client.Join is { } joined)
+        {
+            joined.Parts.TryRemove(new(client.Server.Name, client));
+        }
+        else
+        {
+            _clients.TryRemove(client.Id, out _);
+        }
+
         return client.EndAsync(kind, why);
     }
 
@@ -97,7 +141,14 @@ internal sealed class SessionTools
         {
             await CloseAsync(client, OutcomeKind.Cut, "the session ended").ConfigureAwait(false);
         }
+
+        foreach (var joined in _joined.Values)
+        {
+            await CloseAsync(joined, OutcomeKind.Cut, "the session ended").ConfigureAwait(false);
+        }
     }
+
+    private static string NewId() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
 
     private ClientSession? Oldest()
     {

@@ -3,6 +3,7 @@ using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Answers;
+using Bartizan.Gateway.Tools.Joined;
 using Bartizan.Gateway.Tools.Messages;
 using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -82,7 +83,12 @@ internal sealed class ToolApplication(ISessions sessions, ISessionTokens tokens,
         }
 
         // A server of which nothing is granted is as one that isn't there.
-        if (!session.Manifest.Servers.TryGetValue(name, out var server) || !session.Policy.CouldReach(name, Now))
+        var server = session.Manifest.Servers.GetValueOrDefault(name);
+        if (
+            name.Length == 0
+                ? !JoinedServers.Of(session, Now).Any()
+                : server is null || !session.Policy.CouldReach(name, Now)
+        )
         {
             return FailAsync(context, 404, "there is no such server");
         }
@@ -99,7 +105,7 @@ internal sealed class ToolApplication(ISessions sessions, ISessionTokens tokens,
 
     private DateTimeOffset Now => wiring.Clock.GetUtcNow();
 
-    private async Task PostAsync(HttpContext context, Session session, ToolServer server, SessionTools tools)
+    private async Task PostAsync(HttpContext context, Session session, ToolServer? server, SessionTools tools)
     {
         var headers = context.Request.Headers;
         if (!IsJson(context.Request.ContentType))
@@ -134,7 +140,11 @@ internal sealed class ToolApplication(ISessions sessions, ISessionTokens tokens,
                 return;
             }
 
-            await new Exchange(wiring, context, session, server, tools).PostAsync(body.Body).ConfigureAwait(false);
+            await (
+                server is null
+                    ? new JoinedExchange(wiring, context, session, tools).PostAsync(body.Body)
+                    : new Exchange(wiring, context, session, server, tools).PostAsync(body.Body)
+            ).ConfigureAwait(false);
         }
         finally
         {
@@ -150,7 +160,7 @@ internal sealed class ToolApplication(ISessions sessions, ISessionTokens tokens,
         }
     }
 
-    private async Task ListenAsync(HttpContext context, Session session, ToolServer server, SessionTools tools)
+    private async Task ListenAsync(HttpContext context, Session session, ToolServer? server, SessionTools tools)
     {
         var headers = context.Request.Headers;
         if (!Accepts(headers.Accept, "text/event-stream"))
@@ -167,7 +177,12 @@ internal sealed class ToolApplication(ISessions sessions, ISessionTokens tokens,
             return;
         }
 
-        if (tools.Find(named, server) is not { } client)
+        var joined = server is null ? tools.FindJoined(named) : null;
+        var last = headers["Last-Event-ID"] is { Count: > 0 } said ? said.ToString() : null;
+        var (client, writer) = server is null
+            ? JoinedServers.PartOf(joined, context, ref last)
+            : (tools.Find(named, server), new AnswerWriter(context));
+        if (client is null && (joined is null || last is not null))
         {
             await FailAsync(context, 404, "Session not found", RpcError.NoSuchSession).ConfigureAwait(false);
             return;
@@ -181,10 +196,11 @@ internal sealed class ToolApplication(ISessions sessions, ISessionTokens tokens,
 
         try
         {
-            var last = headers["Last-Event-ID"];
-            await new Relay(wiring, context, session, server, tools, new AnswerWriter(context))
-                .ListenAsync(client, last.Count == 0 ? null : last.ToString())
-                .ConfigureAwait(false);
+            await (
+                client is null
+                    ? new JoinedListening(wiring, context, session, tools, writer).ListenAsync(joined!)
+                    : new Relay(wiring, context, session, client.Server, tools, writer).ListenAsync(client, last)
+            ).ConfigureAwait(false);
         }
         finally
         {
@@ -192,7 +208,7 @@ internal sealed class ToolApplication(ISessions sessions, ISessionTokens tokens,
         }
     }
 
-    private async Task EndAsync(HttpContext context, Session session, ToolServer server, SessionTools tools)
+    private async Task EndAsync(HttpContext context, Session session, ToolServer? server, SessionTools tools)
     {
         var named = context.Request.Headers[AnswerWriter.SessionHeader];
         if (named.Count == 0)
@@ -201,7 +217,13 @@ internal sealed class ToolApplication(ISessions sessions, ISessionTokens tokens,
             return;
         }
 
-        if (tools.Find(named, server) is not { } client)
+        if (server is null && tools.FindJoined(named) is { } joined)
+        {
+            await new JoinedExchange(wiring, context, session, tools).EndAsync(joined).ConfigureAwait(false);
+            return;
+        }
+
+        if (server is null || tools.Find(named, server) is not { } client)
         {
             await FailAsync(context, 404, "Session not found", RpcError.NoSuchSession).ConfigureAwait(false);
             return;

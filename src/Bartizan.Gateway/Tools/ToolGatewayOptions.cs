@@ -47,6 +47,12 @@ public sealed record ToolGatewayOptions
     /// <summary>How long a call waits for its answer after its stream has ended, and a server's question for the client's.</summary>
     public TimeSpan ResumeWithin { get; init; } = TimeSpan.FromMinutes(10);
 
+    /// <summary>
+    /// How long one server may take where a client asks all of them; then it is left out. The shortest that a common client
+    /// gives a server to start is ten seconds.
+    /// </summary>
+    public TimeSpan JoinWithin { get; init; } = TimeSpan.FromSeconds(8);
+
     /// <summary>How much of a result the log keeps, encrypted.</summary>
     public int KeptAnswerBytes { get; init; } = 64 << 10;
 }

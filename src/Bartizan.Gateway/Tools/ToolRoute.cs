@@ -6,13 +6,17 @@ internal static class ToolRoute
     /// <summary>What the path of one server's endpoint starts with.</summary>
     public const string OneServer = "/mcp/";
 
-    /// <summary>The server that a request target names; null when it names none.</summary>
+    /// <summary>The path of the endpoint of all servers.</summary>
+    public const string AllServers = "/mcp";
+
+    /// <summary>The server that a request target names; empty for all of them, null when it names none.</summary>
     public static string? ServerOf(string target)
     {
         var mark = target.IndexOf('?', StringComparison.Ordinal);
         var path = mark < 0 ? target : target[..mark];
-        return path.StartsWith(OneServer, StringComparison.Ordinal) && path.Length > OneServer.Length
-            ? path[OneServer.Length..]
+        return path == AllServers ? ""
+            : path.StartsWith(OneServer, StringComparison.Ordinal) && path.Length > OneServer.Length
+                ? path[OneServer.Length..]
             : null;
     }
 }

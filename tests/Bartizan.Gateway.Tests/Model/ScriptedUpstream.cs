@@ -111,5 +111,8 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
         string Target,
         Dictionary<string, string> Headers,
         byte[] Body
-    );
+    )
+    {
+        public string Text => Encoding.UTF8.GetString(Body);
+    }
 }

@@ -98,7 +98,10 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
         HttpMethod? method = null
     )
     {
-        var request = new HttpRequestMessage(method ?? HttpMethod.Post, $"http://{to ?? EndPoint}/mcp/{server}");
+        var request = new HttpRequestMessage(
+            method ?? HttpMethod.Post,
+            $"http://{to ?? EndPoint}/mcp{(server.Length == 0 ? "" : "/" + server)}"
+        );
         if (body is not null)
         {
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
@@ -116,7 +119,8 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
         string method,
         string parameters,
         Action<HttpRequestMessage>? with = null,
-        string id = "7"
+        string id = "7",
+        string server = "up"
     )
     {
         var (body, headers) = Stateless(method, parameters, id);
@@ -126,9 +130,32 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
             {
                 headers(request);
                 with?.Invoke(request);
-            }
+            },
+            server
         );
         return await AnswerAsync(response);
+    }
+
+    /// <summary>Listens at the endpoint of all servers until so many messages have come.</summary>
+    public async Task<List<JsonObject>> ReadEventsAsync(string session, int count, CancellationToken cancellationToken)
+    {
+        using var response = await SendAsync(
+            null,
+            r => r.Headers.Add("mcp-session-id", session),
+            "",
+            method: HttpMethod.Get
+        );
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
+        var events = new List<JsonObject>();
+        while (events.Count < count && await reader.ReadLineAsync(cancellationToken) is { } line)
+        {
+            if (line.StartsWith("data: {", StringComparison.Ordinal))
+            {
+                events.Add(JsonNode.Parse(line[6..])!.AsObject());
+            }
+        }
+
+        return events;
     }
 
     /// <summary>A request of the stateless era, and its headers.</summary>

@@ -19,6 +19,9 @@ internal sealed class AnswerWriter(HttpContext context)
     /// <summary>True once the stream has begun.</summary>
     public bool IsStreaming { get; private set; }
 
+    /// <summary>What stands before each event's id: the server, where a stream could be of several.</summary>
+    public string EventPrefix { get; init; } = "";
+
     /// <summary>Begins a stream.</summary>
     public void BeginStream(string? session)
     {
@@ -36,6 +39,8 @@ internal sealed class AnswerWriter(HttpContext context)
     /// <summary>Writes one event; it goes out with the next flush.</summary>
     public void WriteEvent(string? id, string? retry, ReadOnlySpan<byte> data)
     {
+        id = id is null ? null : EventPrefix + id;
+
         // In one piece: before the response has started, Kestrel's writer gives nothing to those who ask for no size.
         var size = FrameBytes + (id?.Length ?? 0) + (retry?.Length ?? 0) + data.Length;
         var span = context.Response.BodyWriter.GetSpan(size);

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
+using Bartizan.Gateway.Tools.Joined;
 
 namespace Bartizan.Gateway.Tools.Clients;
 
@@ -36,6 +37,9 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
 
     /// <summary>True while somebody listens.</summary>
     public bool IsListenedTo => Volatile.Read(ref _streams) > 0;
+
+    /// <summary>The session with all servers that it is a part of; null for one that a client opened with this server alone.</summary>
+    public JoinedSession? Join { get; init; }
 
     /// <summary>When it was last used.</summary>
     public long Used => Volatile.Read(ref _used);

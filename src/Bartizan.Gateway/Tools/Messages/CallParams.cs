@@ -107,6 +107,33 @@ internal sealed class CallParams
     /// <summary>A member; undefined when there is none of this name.</summary>
     public JsonElement Member(string name) => _params.TryGetProperty(name, out var found) ? found : default;
 
+    /// <summary>Writes them with another value in place of one member's; what isn't there is added.</summary>
+    public void WriteWith(Utf8JsonWriter json, string name, Action<Utf8JsonWriter> write)
+    {
+        var written = false;
+        json.WriteStartObject();
+        foreach (var member in _params.EnumerateObject())
+        {
+            if (member.Name != name)
+            {
+                member.WriteTo(json);
+                continue;
+            }
+
+            json.WritePropertyName(name);
+            write(json);
+            written = true;
+        }
+
+        if (!written)
+        {
+            json.WritePropertyName(name);
+            write(json);
+        }
+
+        json.WriteEndObject();
+    }
+
     /// <summary>
     /// The arguments of a tool call: an empty object when it says none, as every server takes it. Null when they are something
     /// else than an object.

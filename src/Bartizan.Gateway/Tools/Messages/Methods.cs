@@ -29,13 +29,34 @@ internal static class Methods
     /// <summary>Asks whether the other side is there.</summary>
     public const string Ping = "ping";
 
+    /// <summary>Asks a server of the stateless era what it is.</summary>
+    public const string Discover = "server/discover";
+
+    /// <summary>Asks to be told no longer.</summary>
+    public const string Unsubscribe = "resources/unsubscribe";
+
+    /// <summary>Completes an argument of a prompt or of a resource's address.</summary>
+    public const string Complete = "completion/complete";
+
+    /// <summary>Says how much a server shall log.</summary>
+    public const string SetLevel = "logging/setLevel";
+
+    /// <summary>A client that is ready.</summary>
+    public const string Initialized = "notifications/initialized";
+
+    /// <summary>A resource that has changed.</summary>
+    public const string Updated = "notifications/resources/updated";
+
+    /// <summary>A stream of what changes that has begun.</summary>
+    public const string Acknowledged = "notifications/subscriptions/acknowledged";
+
     private static readonly FrozenDictionary<string, ClientMethod> OfClients = new Dictionary<string, ClientMethod>
     {
         [ToolsCall] = ClientMethod.Call,
         [ReadResource] = ClientMethod.Act,
         [GetPrompt] = ClientMethod.Act,
         [Subscribe] = ClientMethod.Act,
-        ["completion/complete"] = ClientMethod.Act,
+        [Complete] = ClientMethod.Act,
         [ToolsList] = ClientMethod.List,
         ["prompts/list"] = ClientMethod.List,
         ["resources/list"] = ClientMethod.List,
@@ -43,9 +64,9 @@ internal static class Methods
         [Initialize] = ClientMethod.Open,
         [Listen] = ClientMethod.Listen,
         [Ping] = ClientMethod.Pass,
-        ["server/discover"] = ClientMethod.Pass,
-        ["logging/setLevel"] = ClientMethod.Pass,
-        ["resources/unsubscribe"] = ClientMethod.Pass,
+        [Discover] = ClientMethod.Pass,
+        [SetLevel] = ClientMethod.Pass,
+        [Unsubscribe] = ClientMethod.Pass,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> AskedOfClients = FrozenSet.Create(
@@ -57,7 +78,7 @@ internal static class Methods
 
     private static readonly FrozenSet<string> SaidByClients = FrozenSet.Create(
         StringComparer.Ordinal,
-        "notifications/initialized",
+        Initialized,
         "notifications/cancelled",
         "notifications/progress",
         "notifications/roots/list_changed"
@@ -71,9 +92,9 @@ internal static class Methods
         "notifications/tools/list_changed",
         "notifications/prompts/list_changed",
         "notifications/resources/list_changed",
-        "notifications/resources/updated",
+        Updated,
         "notifications/elicitation/complete",
-        "notifications/subscriptions/acknowledged"
+        Acknowledged
     );
 
     private static readonly FrozenDictionary<string, string> Lists = new Dictionary<string, string>
