@@ -5,6 +5,7 @@ using Bartizan.Control.Consultations;
 using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
 using Bartizan.Daemon.Approvals;
 using Bartizan.Daemon.Approvals.Messages;
 using Bartizan.Daemon.Circuits;
@@ -196,6 +197,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
                 {
                     Claims = new ClaimBook(journal, clock),
                     Places = session => sessions.Get(session.Id)?.Places ?? ClientPlaces.Inside,
+                    DecidesCallsOf = session =>
+                        sessions.Get(session.Id) is { } live ? live.DecidedClient : new RunSection().Client,
                 },
                 cancellationToken
             )

@@ -86,6 +86,30 @@ public sealed class ClientTests(RealClients clients, ITestOutputHelper output) :
     }
 
     [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_command_that_no_rule_allows_is_refused_before_a_client_without_hooks_sees_it(bool allowed)
+    {
+        Assert.SkipWhen(clients.Missing is not null, clients.Missing ?? "");
+        await using var scene = await Scene.OpenAsync();
+        var find = allowed ? "\n  - allow: exec find **\n    why: The control of this test." : "";
+        var run = await clients.RunAsync(
+            RealClients.RealClient.Named("codex"),
+            "denied-command",
+            scene.Root,
+            scene,
+            rules: $"  - allow: exec printf **\n    why: It reports.{find}"
+        );
+
+        var told = run.End.ToString();
+        run.End.Code.ShouldBe(0, told);
+        run.Answer.ShouldContain(allowed ? "HARNESS-DENY-NOT-ENFORCED" : "Bartizan refused", Case.Sensitive, told);
+        run.Files.Any(file => file.Contains("it sings", StringComparison.Ordinal)).ShouldBe(!allowed, told);
+        var entries = await scene.LogAsync(allowed ? "kind:intent" : "kind:refusal");
+        entries.ShouldContain(entry => entry["point"]!.GetValue<string>() == "answer", told);
+    }
+
+    [Theory]
     [MemberData(nameof(Runs))]
     public async Task A_real_client_does_inside_what_it_does_without(string profile, string scenario)
     {

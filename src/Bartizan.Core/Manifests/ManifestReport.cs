@@ -27,9 +27,9 @@ public static class ManifestReport
             ),
             Verb.Read or Verb.Write => OfFile(rule),
             Verb.Exec => (
-                "the client's hooks, and the view",
+                "the client's hooks or the model gateway, and the view",
                 EnforcementStrength.Intent,
-                "it is intent only: a client with hooks asks before it runs a command, which programs exist at all is decided by the view, and inside one program can start another; "
+                "it is intent only: a client with hooks asks before it runs a command, for any other the model gateway decides before it sees the call; which programs exist at all is decided by the view, and inside one program can start another; "
                     + "what holds is the sandbox and the egress proxy"
             ),
             Verb.Tool => (

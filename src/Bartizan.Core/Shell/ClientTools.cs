@@ -65,7 +65,12 @@ public sealed class ClientTools
         int depth
     )
     {
-        if (!string.IsNullOrEmpty(server) && _text.Namespaces)
+        if (!string.IsNullOrEmpty(server) && !_text.Namespaces)
+        {
+            return Opaque(name, "names a server, which this client's tools don't");
+        }
+
+        if (!string.IsNullOrEmpty(server))
         {
             var plain = server.StartsWith("mcp__", StringComparison.Ordinal)
                 ? server["mcp__".Length..].TrimEnd('_')
@@ -139,9 +144,14 @@ public sealed class ClientTools
         ShellPlaces places
     )
     {
-        // Codex's local_shell holds its arguments in `action`.
+        // Codex's local_shell holds its arguments in `action`. With a command beside it, nobody knows which one is run.
         if (arguments.ValueKind == JsonValueKind.Object && arguments.TryGetProperty("action", out var action))
         {
+            if (arguments.TryGetProperty(words[1], out _))
+            {
+                return Opaque(name, "says two commands");
+            }
+
             arguments = action;
         }
 
@@ -216,12 +226,13 @@ public sealed class ClientTools
         ShellPlaces places
     )
     {
+        // Whichever of several a client reads: the paths of all of them.
         var text =
             arguments.ValueKind == JsonValueKind.String
                 ? arguments.GetString()!
-                : words[1..].Select(w => Text(arguments, w)).FirstOrDefault(t => t is not null);
+                : string.Join('\n', words[1..].Select(w => Text(arguments, w)));
         var paths = ImmutableArray.CreateBuilder<string>();
-        foreach (var line in (text ?? "").Split('\n'))
+        foreach (var line in text.Split('\n', '\r'))
         {
             foreach (
                 var head in (string[])["*** Add File: ", "*** Update File: ", "*** Delete File: ", "*** Move to: "]

@@ -2,9 +2,9 @@ using System.Collections.Immutable;
 using System.Text;
 using Bartizan.Client;
 using Bartizan.Client.Runs;
-using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Sessions;
 using Bartizan.Sandbox;
 using Bartizan.Sandbox.Clients;
 using Bartizan.Sandbox.Programs;
@@ -68,9 +68,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
     private static ClientEndpoints Endpoints(Manifest manifest, RunSection run)
     {
         var endpoints = run.Claims ? ClientEndpoints.Inside.TakingClaims() : ClientEndpoints.Inside;
-        return manifest.Layers.Any(l => !l.IsCeiling && l.Rules.Any(r => r.Verb == Verb.Exec))
-            ? endpoints.AskingFirst()
-            : endpoints;
+        return CallsOfClients.AreDecided(manifest) ? endpoints.AskingFirst() : endpoints;
     }
 
     private static ClientProfile Profile(string name) =>

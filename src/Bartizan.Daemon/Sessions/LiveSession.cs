@@ -33,6 +33,9 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
     /// <summary>What a shell of its client would find.</summary>
     public ShellPlaces Places { get; init; } = ClientPlaces.Inside;
 
+    /// <summary>The client whose calls are decided in the model's answer; null for none.</summary>
+    public string? DecidedClient { get; } = CallsOfClients.InAnswersOf(control.Session.Manifest);
+
     /// <summary>Its sandbox, once there is one.</summary>
     public ISandbox? Sandbox { get; set; }
 

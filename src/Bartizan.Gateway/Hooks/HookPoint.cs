@@ -86,8 +86,8 @@ internal sealed class HookPoint(ReferenceMonitor monitor, Func<Session, ShellPla
             .ConfigureAwait(false);
     }
 
-    // What the entry names; the decision is over all parts.
-    private static ActionTarget TargetOf(ShellActions call, string tool)
+    /// <summary>What the entry of a call names; the decision is over all parts.</summary>
+    internal static ActionTarget TargetOf(ShellActions call, string tool)
     {
         foreach (var action in call.Actions)
         {
@@ -100,7 +100,8 @@ internal sealed class HookPoint(ReferenceMonitor monitor, Func<Session, ShellPla
         return ExecTarget.Opaque(tool.Length == 0 ? " " : tool);
     }
 
-    private static string Sentence(ActionTarget target, Decision decision)
+    /// <summary>What whoever asked for a call is told of its refusal.</summary>
+    internal static string Sentence(ActionTarget target, Decision decision)
     {
         var sentence =
             $"Bartizan refused `{target.Verb.ToString().ToLowerInvariant()} {target.Text}`: {decision.Told}.";

@@ -6,6 +6,7 @@ using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Gateway.Model.Answers;
+using Bartizan.Gateway.Model.Deciding;
 using Bartizan.Gateway.Model.Spending;
 using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Http;
@@ -25,7 +26,8 @@ internal sealed class Forwarder(
     UpstreamConnections upstreams,
     ICredentialLender lender,
     TimeProvider clock,
-    ModelGatewayOptions options
+    ModelGatewayOptions options,
+    CallJudges? judges = null
 )
 {
     /// <summary>Answers this long are passed on before more is read, however fast the upstream is.</summary>
@@ -70,9 +72,26 @@ internal sealed class Forwarder(
             }
             else
             {
-                PassHead(context, response, status, echo);
-                await PassBodyAsync(context, passage, response, reader, echo, limit, either.Token)
+                var decided = DecidedAnswer.Concerns(call, status)
+                    ? judges?.Of(call, response, context.Response.BodyWriter, either.Token)
+                    : null;
+                if (decided?.IsWhole != true)
+                {
+                    PassHead(context, response, status, echo);
+                }
+
+                if (decided is { IsWhole: false })
+                {
+                    // What is said in the place of a refused call has a length of its own.
+                    context.Response.ContentLength = null;
+                }
+
+                await PassBodyAsync(context, passage, response, reader, echo, decided, limit, either.Token)
                     .ConfigureAwait(false);
+                if (decided is not null)
+                {
+                    await EndDecidedAsync(context, response, reader, echo, decided, either.Token).ConfigureAwait(false);
+                }
             }
 
             var detail = status.ToString(CultureInfo.InvariantCulture);
@@ -82,7 +101,7 @@ internal sealed class Forwarder(
                 call.Body.Length
             ) with
             {
-                IsFree = IsFree(status),
+                IsFree = ForwardingEnd.IsFree(status),
                 IsCallersFault = status is >= 400 and < 500 and not 408 and not 429,
             };
             if (reader.Id is { } id && call.Route.Path == "/v1/responses")
@@ -94,7 +113,7 @@ internal sealed class Forwarder(
         }
         catch (Exception e)
         {
-            var (kind, status, sentence) = Explain(e, context, call, passage, limit);
+            var (kind, status, sentence) = ForwardingEnd.Explain(e, context, call, passage, limit);
             if (
                 e is PassageCutException { IsSpent: true }
                 && await SpentAnswer
@@ -119,7 +138,10 @@ internal sealed class Forwarder(
             }
 
             return reader?.ToOutcome(kind, sentence, call.Body.Length)
-                ?? new Outcome(kind, sentence, new Usage { BytesOut = call.Body.Length }) { IsFree = NeverLeft(e) };
+                ?? new Outcome(kind, sentence, new Usage { BytesOut = call.Body.Length })
+                {
+                    IsFree = ForwardingEnd.NeverLeft(e),
+                };
         }
         finally
         {
@@ -172,16 +194,6 @@ internal sealed class Forwarder(
         return new Uri(string.Concat(origin, basePath, path, route.Query), in AsWritten);
     }
 
-    // Providers don't charge for what they refuse: a malformed request, a rate of theirs, an overload.
-    private static bool IsFree(int status) => status is (>= 400 and < 500) or 503 or 529;
-
-    private static bool NeverLeft(Exception e) =>
-        e is CredentialUnavailableException
-        || (e as HttpRequestException)?.HttpRequestError
-            is HttpRequestError.NameResolutionError
-                or HttpRequestError.ConnectionError
-                or HttpRequestError.SecureConnectionError;
-
     private AnswerReader ReaderFor(ModelCall call, HttpResponseMessage response, int status, long mostTokens)
     {
         var headers = response.Content.Headers.NonValidated;
@@ -211,6 +223,7 @@ internal sealed class Forwarder(
         HttpResponseMessage response,
         AnswerReader reader,
         KeyEcho echo,
+        DecidedAnswer? decided,
         CancellationTokenSource limit,
         CancellationToken cancellationToken
     )
@@ -226,7 +239,7 @@ internal sealed class Forwarder(
             // A read of nothing waits for something without a buffer: an idle stream costs little. While it waits, what came
             // before goes out, the headers first of all.
             var ready = body.ReadAsync(Memory<byte>.Empty, cancellationToken);
-            if (!ready.IsCompleted || unflushed >= MaxUnflushedBytes)
+            if ((!ready.IsCompleted || unflushed >= MaxUnflushedBytes) && decided?.IsWhole != true)
             {
                 var flushed = await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
                 unflushed = 0;
@@ -268,6 +281,13 @@ internal sealed class Forwarder(
             var inspection = await passage.InspectAsync(chunk, cancellationToken).ConfigureAwait(false);
             switch (inspection.Verdict)
             {
+                case InspectionVerdict.Forward or InspectionVerdict.Replace when decided is not null:
+                    // Nothing of a whole answer passes before all of it is decided.
+                    reader.Passed |= !decided.IsWhole;
+                    var before = decided.Written;
+                    await decided.WriteAsync(inspection.Bytes).ConfigureAwait(false);
+                    unflushed += decided.Written - before;
+                    break;
                 case InspectionVerdict.Forward when chunk.Length == count:
                     reader.Passed = true;
                     writer.Advance(count);
@@ -289,6 +309,28 @@ internal sealed class Forwarder(
         {
             throw new BrokenAnswerException("the upstream's JSON answer is cut short");
         }
+    }
+
+    private static async Task EndDecidedAsync(
+        HttpContext context,
+        HttpResponseMessage response,
+        AnswerReader reader,
+        KeyEcho echo,
+        DecidedAnswer decided,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!decided.IsWhole)
+        {
+            decided.End();
+            return;
+        }
+
+        var body = await decided.EndWholeAsync().ConfigureAwait(false);
+        reader.Passed = true;
+        PassHead(context, response, (int)response.StatusCode, echo);
+        context.Response.ContentLength = body.Length;
+        await context.Response.BodyWriter.WriteAsync(body, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task PassListAsync(
@@ -334,56 +376,6 @@ internal sealed class Forwarder(
         second.CopyTo(joined.AsMemory(first.Length));
         return joined;
     }
-
-    private static (OutcomeKind Kind, int Status, string Sentence) Explain(
-        Exception e,
-        HttpContext context,
-        ModelCall call,
-        Passage passage,
-        CancellationTokenSource limit
-    )
-    {
-        var name = call.Upstream!.Name;
-        if (e is PassageCutException || passage.Revoked.IsCancellationRequested)
-        {
-            return (OutcomeKind.Cut, 0, e is PassageCutException ? e.Message : "cut");
-        }
-
-        if (context.RequestAborted.IsCancellationRequested)
-        {
-            return (OutcomeKind.Cancelled, 0, "the client went away");
-        }
-
-        if (limit.IsCancellationRequested)
-        {
-            return (OutcomeKind.Failed, 504, $"the upstream `{name}` was silent for too long");
-        }
-
-        return e switch
-        {
-            CredentialUnavailableException or ObjectDisposedException => (
-                OutcomeKind.Failed,
-                502,
-                $"the credential for the upstream `{name}` can't be had"
-            ),
-            HttpRequestException http => (OutcomeKind.Failed, 502, $"the upstream `{name}` {Explain(http)}"),
-            BrokenAnswerException => (OutcomeKind.Failed, 502, e.Message),
-            OperationCanceledException => (OutcomeKind.Cancelled, 0, "the client went away"),
-            IOException => (OutcomeKind.Failed, 502, $"the upstream `{name}` cut its answer, or can't be reached"),
-            _ => (OutcomeKind.Failed, 502, $"the call of the upstream `{name}` failed"),
-        };
-    }
-
-    private static string Explain(HttpRequestException e) =>
-        e.HttpRequestError switch
-        {
-            HttpRequestError.NameResolutionError => "has a name that can't be resolved",
-            HttpRequestError.ConnectionError => "can't be reached",
-            HttpRequestError.SecureConnectionError => "can't be reached securely: its certificate isn't trusted",
-            HttpRequestError.ResponseEnded => "closed the connection without an answer",
-            HttpRequestError.ConfigurationLimitExceeded => "sent headers that are too long",
-            _ => "sent no valid answer",
-        };
 
     private static async Task AnswerAsync(HttpContext context, ModelCall call, int status, string sentence)
     {

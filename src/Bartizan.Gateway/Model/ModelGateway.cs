@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Model.Deciding;
 using Bartizan.Gateway.Transport;
 
 namespace Bartizan.Gateway.Model;
@@ -47,7 +48,10 @@ public sealed class ModelGateway : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var upstreams = new UpstreamConnections(options.ConnectWithin);
-        var forwarder = new Forwarder(upstreams, lender, clock, options);
+        var judges = options is { Places: { } places, DecidesCallsOf: { } clientOf }
+            ? new CallJudges(monitor, clientOf, places, clock)
+            : null;
+        var forwarder = new Forwarder(upstreams, lender, clock, options, judges);
         var application = new ModelApplication(monitor, sessions, tokens, forwarder, clock, options);
         var limits = new SessionServerLimits(
             options.AttachAddress,

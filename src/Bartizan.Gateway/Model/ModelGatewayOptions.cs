@@ -49,6 +49,12 @@ public sealed record ModelGatewayOptions
     /// </summary>
     public Func<Session, ShellPlaces>? Places { get; init; }
 
+    /// <summary>
+    /// The client whose tool calls are decided in the model's answer, before it sees them; null for a session whose client asks by hooks
+    /// of its own, or whose manifest says nothing of commands. Needs <see cref="Places"/>.
+    /// </summary>
+    public Func<Session, string?>? DecidesCallsOf { get; init; }
+
     /// <summary>How much of an answer the log keeps, encrypted.</summary>
     public int KeptAnswerBytes { get; init; } = 256 << 10;
 }

@@ -32,6 +32,12 @@ public sealed class ClientToolsTests
     [InlineData("gemini", "mcp_files_read", "{}", "tool files/read")]
     [InlineData("gemini", "tool_call", """{"name":"run_shell_command","arguments":{"command":"id"}}""", "exec id")]
     [InlineData("generic", "read", """{"filePath":"a"}""", "read workspace/a")]
+    [InlineData(
+        "generic",
+        "apply_patch",
+        """{"patchText":"*** Add File: a","input":"*** Add File: b"}""",
+        "write workspace/b;write workspace/a"
+    )]
     [InlineData("generic", "github__get_issue", "{}", "tool github/get_issue")]
     [InlineData("somebody-else", "bash", """{"command":"id"}""", "exec id")]
     public void A_call_is_the_same_action_whatever_the_client_calls_it(
@@ -57,6 +63,8 @@ public sealed class ClientToolsTests
     [InlineData("claude-code", "mcp__x", "{}")]
     [InlineData("codex", "write_stdin", """{"chars":"rm x"}""")]
     [InlineData("codex", "apply_patch", """{"input":"nothing"}""")]
+    [InlineData("codex", "shell", """{"command":["rm","x"],"action":{"command":["ls"]}}""")]
+    [InlineData("claude-code", "Bash", """{"action":{"command":"ls"},"command":"rm x"}""")]
     [InlineData("gemini", "tool_call", """{"name":"tool_call","arguments":{"name":"run_shell_command"}}""")]
     public void What_a_call_does_not_say_is_opaque(string client, string name, string arguments) =>
         Read(client, name, arguments).IsOpaque.ShouldBeTrue();
@@ -70,6 +78,16 @@ public sealed class ClientToolsTests
             .Read("get_issue", "mcp__github__", arguments.RootElement, "/workspace", Shells.Places)
             .Actions.ShouldHaveSingleItem()
             .Target.ShouldBe(new ToolTarget("github", "get_issue"));
+    }
+
+    [Fact]
+    public void A_namespace_of_a_client_that_has_none_is_opaque()
+    {
+        using var arguments = JsonDocument.Parse("""{"file_path":"/workspace/a"}""");
+        ClientTools
+            .Of("claude-code")
+            .Read("Read", "evil", arguments.RootElement, "/workspace", Shells.Places)
+            .IsOpaque.ShouldBeTrue();
     }
 
     [Fact]
