@@ -321,22 +321,12 @@ internal sealed class Relay(
             await tools
                 .CloseAsync(client, OutcomeKind.Unknown, "the server ended its MCP session")
                 .ConfigureAwait(false);
-            if (client.Join is not null)
-            {
-                // The client's own session goes on with the other servers.
-                await FailAsync(
-                        call,
-                        200,
-                        $"the server `{server.Name}` ended its MCP session; the next request opens one"
-                    )
-                    .ConfigureAwait(false);
-                return;
-            }
-
+            // A client of all servers goes on with the others.
+            var error = client.Join is null
+                ? new RpcError(RpcError.NoSuchSession, "Session not found")
+                : new RpcError(RpcError.Failed, $"Bartizan: `{server.Name}` ended its session; ask again.");
             await call.EndAsync(OutcomeKind.Failed, "404").ConfigureAwait(false);
-            await writer
-                .WriteErrorAsync(404, new RpcError(RpcError.NoSuchSession, "Session not found"), call.Id)
-                .ConfigureAwait(false);
+            await writer.WriteErrorAsync(client.Join is null ? 404 : 200, error, call.Id).ConfigureAwait(false);
             return;
         }
 

@@ -46,14 +46,13 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
             return;
         }
 
-        await (
-            posted.Message.Kind switch
-            {
-                MessageKind.Request => RequestAsync(posted, joined),
-                MessageKind.Notification => SayAsync(posted, joined),
-                _ => ReplyAsync(posted, joined!),
-            }
-        ).ConfigureAwait(false);
+        var taking = posted.Message.Kind switch
+        {
+            MessageKind.Request => RequestAsync(posted, joined),
+            MessageKind.Notification => SayAsync(posted, joined),
+            _ => ReplyAsync(posted, joined!),
+        };
+        await taking.ConfigureAwait(false);
     }
 
     /// <summary>Ends an MCP session with all servers, on both sides.</summary>
@@ -70,11 +69,7 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
         var (call, method) = (posted.Call!, posted.Message.Method);
         switch (Methods.Of(method))
         {
-            case ClientMethod.Call:
-                await RouteAsync(posted, joined, JoinedName.Split(call.Text("name")), Rename("name"))
-                    .ConfigureAwait(false);
-                return;
-            case ClientMethod.Act or ClientMethod.Pass when method is Methods.GetPrompt:
+            case ClientMethod.Call or ClientMethod.Act when method is Methods.ToolsCall or Methods.GetPrompt:
                 await RouteAsync(posted, joined, JoinedName.Split(call.Text("name")), Rename("name"))
                     .ConfigureAwait(false);
                 return;
@@ -221,7 +216,9 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
         var joined = await tools.JoinAsync(posted.Message.Inner.ToArray()).ConfigureAwait(false);
         var abilities = new JoinedAbilities();
         var openings = await Task.WhenAll(
-                Reached().Select(async s => (s.Name, await _fetch.OpenAsync(joined, s).ConfigureAwait(false)))
+                JoinedServers
+                    .Of(session, wiring.Clock.GetUtcNow())
+                    .Select(async s => (s.Name, await _fetch.OpenAsync(joined, s).ConfigureAwait(false)))
             )
             .ConfigureAwait(false);
         foreach (var (name, opening) in openings)
@@ -239,7 +236,11 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
     private async Task ListAsync(Posted posted, JoinedSession? joined)
     {
         var list = new JoinedList(posted.Message.Method, wiring.Options.MaxAnswerBytes);
-        var rows = await Task.WhenAll(Reached().Select(server => RowsAsync(posted, joined, server, list)))
+        var rows = await Task.WhenAll(
+                JoinedServers
+                    .Of(session, wiring.Clock.GetUtcNow())
+                    .Select(server => RowsAsync(posted, joined, server, list))
+            )
             .ConfigureAwait(false);
         await _writer.WriteJsonAsync(200, list.Write(posted.Message.Id, posted.Stateless, rows)).ConfigureAwait(false);
     }
@@ -260,7 +261,8 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
                 return [];
             }
 
-            var answer = await AskAsync(joined, server, method, Page(posted, cursor)).ConfigureAwait(false);
+            var answer = await AskAsync(joined, server, method, JoinedMessage.Page(posted, cursor))
+                .ConfigureAwait(false);
             if (answer.Fault is not null)
             {
                 if (!answer.IsRefusal)
@@ -291,11 +293,6 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
         return rows;
     }
 
-    private static ReadOnlyMemory<byte> Page(Posted posted, string? cursor) =>
-        cursor is null
-            ? posted.Message.Inner
-            : JoinedMessage.With(posted, "cursor", json => json.WriteStringValue(cursor)).Message.Inner;
-
     // What belongs to the protocol alone: the gateway answers for all.
     private async Task PassAsync(Posted posted, JoinedSession? joined)
     {
@@ -320,7 +317,8 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
 
     private async Task<(string Server, ReadOnlyMemory<byte> Said)[]> EachAsync(Posted posted, JoinedSession? joined) =>
         await Task.WhenAll(
-                Reached()
+                JoinedServers
+                    .Of(session, wiring.Clock.GetUtcNow())
                     .Select(async server =>
                     {
                         var answer = await AskAsync(joined, server, posted.Message.Method, posted.Message.Inner)
@@ -387,8 +385,6 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
             .TakeAsync(JoinedMessage.Replied(posted, id), part)
             .ConfigureAwait(false);
     }
-
-    private IEnumerable<ToolServer> Reached() => JoinedServers.Of(session, wiring.Clock.GetUtcNow());
 
     private static Func<Posted, string, Posted> Rename(string member) =>
         (posted, own) => JoinedMessage.With(posted, member, json => json.WriteStringValue(own));

@@ -5,7 +5,9 @@ using Bartizan.Gateway.Tools.Messages;
 
 namespace Bartizan.Gateway.Tools.Joined;
 
-/// <summary>Messages made over where all servers share one endpoint: what is a server's own name on one side is a joined one on the other.</summary>
+/// <summary>
+/// Messages made over where all servers share one endpoint: what is a server's own name on one side is a joined one on the other.
+/// </summary>
 internal static class JoinedMessage
 {
     /// <summary>A client's request with another value for one of its parameters.</summary>
@@ -31,6 +33,12 @@ internal static class JoinedMessage
             Call = CallParams.Read(body.Slice(start, length)),
         };
     }
+
+    /// <summary>The parameters of a list's request for a page; null for the first.</summary>
+    public static ReadOnlyMemory<byte> Page(Posted posted, string? cursor) =>
+        cursor is null
+            ? posted.Message.Inner
+            : With(posted, "cursor", json => json.WriteStringValue(cursor)).Message.Inner;
 
     /// <summary>A server's question under an id that says who asks; empty when the id would be too long to come back.</summary>
     public static ReadOnlyMemory<byte> Asked(string server, Message message)
