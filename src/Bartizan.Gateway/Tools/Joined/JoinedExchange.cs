@@ -12,10 +12,6 @@ namespace Bartizan.Gateway.Tools.Joined;
 /// One message of a client to all servers. What names a thing of one server goes to that server under its own name, by the
 /// same <see cref="Exchange"/> and as the same action as at the server's own endpoint; what names none is asked of each and
 /// answered in one. INVARIANT: nothing is decided here.
-/// <code>
-/// tools/call up__echo ─▶ server `up`, body with `echo` ─▶ Exchange ─▶ tool up/echo
-/// tools/list          ─▶ each server, filtered, renamed ─▶ one list; a server that fails is left out, and that is recorded
-/// </code>
 /// </summary>
 internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Session session, SessionTools tools)
 {
