@@ -5,6 +5,7 @@ using Bartizan.Client.Approvals;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Pins;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -89,6 +90,14 @@ public sealed class ControlClient : IDisposable
         WorkspaceRequest request,
         CancellationToken cancellationToken
     ) => CallAsync<WorkspaceReply>(HttpMethod.Post, $"v1/workspace/{verb}", request, cancellationToken);
+
+    /// <summary>What the servers of a manifest say of themselves and their tools now.</summary>
+    public Task<SurveyReply> SurveyAsync(PinRequest request, CancellationToken cancellationToken) =>
+        CallAsync<SurveyReply>(HttpMethod.Post, "v1/pins/survey", request, cancellationToken);
+
+    /// <summary>Has the instance read a manifest's lock again.</summary>
+    public Task<PinsReadReply> ReadPinsAsync(PinRequest request, CancellationToken cancellationToken) =>
+        CallAsync<PinsReadReply>(HttpMethod.Post, "v1/pins/read", request, cancellationToken);
 
     /// <summary>The asks that wait.</summary>
     public Task<AsksReply> AsksAsync(CancellationToken cancellationToken) =>

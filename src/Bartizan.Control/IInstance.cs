@@ -1,6 +1,7 @@
 using Bartizan.Client;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Pins;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -52,6 +53,12 @@ public interface IInstance : IAskDesk
         string person,
         CancellationToken cancellationToken
     );
+
+    /// <summary>What the servers of a manifest say of themselves and their tools now.</summary>
+    Task<SurveyReply> SurveyAsync(PinRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Reads a manifest's lock again.</summary>
+    Task<PinsReadReply> ReadPinsAsync(PinRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>Lets go of what has reached its age, or says what would go.</summary>
     Task<PruneReply> PruneAsync(PruneRequest request, string person, CancellationToken cancellationToken);

@@ -13,6 +13,7 @@ using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Journals;
+using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Witnessing;
@@ -205,7 +206,15 @@ public sealed class BartizanDaemon : IAsyncDisposable
             .ConfigureAwait(false);
         Opened(models);
         var tools = await ToolGateway
-            .StartAsync(monitor, sessions, tokens, lender, clock, new ToolGatewayOptions(), cancellationToken)
+            .StartAsync(
+                monitor,
+                sessions,
+                tokens,
+                lender,
+                clock,
+                new ToolGatewayOptions { Pins = session => sessions.Get(session.Id)?.Pins },
+                cancellationToken
+            )
             .ConfigureAwait(false);
         Opened(tools);
         var egress = new EgressProxy(
@@ -259,6 +268,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Policies = new KeptPolicies(state.Policies),
             Workspaces = new WorkspaceSettlement(state, journal, clock, new ResultCheck(state, backend, clock)),
             Exports = exports,
+            Pins = new PinBooks(state.Home),
         };
         Opened(new Heartbeat(journal, () => log.Log.Size, () => sessions.All.Count, lost, clock));
         var endpoints = new Lazy<AttachEndpoints>(() => SharedEndpoints.Open(models, tools, egress));

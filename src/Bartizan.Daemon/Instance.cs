@@ -5,6 +5,7 @@ using Bartizan.Client.Approvals;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Pins;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -12,6 +13,7 @@ using Bartizan.Client.Workspaces;
 using Bartizan.Control;
 using Bartizan.Control.AuthZen;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
 
@@ -149,6 +151,14 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
         string person,
         CancellationToken cancellationToken
     ) => rooms.Workspaces.SettleAsync(verb, request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SurveyReply> SurveyAsync(PinRequest request, string person, CancellationToken cancellationToken) =>
+        new PinDesk(rooms).SurveyAsync(request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PinsReadReply> ReadPinsAsync(PinRequest request, string person, CancellationToken cancellationToken) =>
+        new PinDesk(rooms).ReadAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
     public AsksReply Asks(string person) => rooms.Inbox.Asks(person);

@@ -6,6 +6,7 @@ using Bartizan.Daemon.Approvals;
 using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
+using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Workspaces;
@@ -63,6 +64,8 @@ internal sealed record Rooms
     public required WorkspaceSettlement Workspaces { get; init; }
 
     public required InstanceExports Exports { get; init; }
+
+    public required PinBooks Pins { get; init; }
 
     public required InstanceRetention Retention { get; init; }
 

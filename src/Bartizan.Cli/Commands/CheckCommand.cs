@@ -2,6 +2,7 @@ using System.CommandLine;
 using Bartizan.Cli.Terminal;
 using Bartizan.Core.Manifests;
 using Bartizan.Daemon;
+using Bartizan.Daemon.Pins;
 
 namespace Bartizan.Cli.Commands;
 
@@ -63,7 +64,48 @@ internal static class CheckCommand
                     r.Says
                 ))
                 .ToList();
-        return new CheckReport(name, [.. load.Errors.Select(Fault)], [.. load.Warnings.Select(Fault)], rules);
+        return new CheckReport(
+            name,
+            [.. load.Errors.Select(Fault)],
+            [.. load.Warnings.Select(Fault), .. Unpinned(path, load)],
+            rules
+        );
+    }
+
+    private static IEnumerable<CheckFault> Unpinned(string path, ManifestLoad load)
+    {
+        if (load.Manifest is not { Servers.IsEmpty: false } manifest)
+        {
+            yield break;
+        }
+
+        var pins = LockFiles.Load(LockFiles.PathOf(path));
+        var position = $"{LockFiles.PathOf(path)}:1:1";
+        if (pins is null)
+        {
+            yield return new CheckFault(
+                position,
+                manifest.PinsRequired
+                    ? "there is no such file, and `pins: required`: no tool of any server is there"
+                    : "there is no such file: what each server offers is taken as it is seen first",
+                "`bartizan pin` shows it and writes the file"
+            );
+        }
+        else if (pins.Lock is null)
+        {
+            yield return new CheckFault(position, pins.Problem, "take the committed version back");
+        }
+        else
+        {
+            foreach (var name in manifest.Servers.Keys.Except(pins.Lock.Servers.Keys).Order(StringComparer.Ordinal))
+            {
+                yield return new CheckFault(
+                    position,
+                    $"the server `{name}` isn't pinned: none of its tools is there",
+                    "`bartizan pin` shows it and pins it"
+                );
+            }
+        }
     }
 
     private static CheckFault Fault(ManifestError error) =>

@@ -36,6 +36,7 @@ internal static class RootCommands
             LogCommand.Make(),
             WitnessCommand.Make(),
             CheckCommand.Make(),
+            PinCommand.Make(),
             ExplainCommand.Make(),
             NarrowerCommand.Make(),
             DecideCommand.Make(),

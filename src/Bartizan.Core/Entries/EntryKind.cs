@@ -38,4 +38,7 @@ public enum EntryKind
 
     /// <summary>What an agent says of itself, by its own telemetry. Never evidence: nothing decides by it.</summary>
     Claim,
+
+    /// <summary>What a guard, a detector or an enforcement point noticed: what, where, how severe, how sure.</summary>
+    Finding,
 }

@@ -34,6 +34,9 @@ public sealed record Manifest
     public ImmutableDictionary<string, ToolServer> Servers { get; init; } =
         ImmutableDictionary<string, ToolServer>.Empty;
 
+    /// <summary>True when a tool server of which nothing is pinned isn't used at all.</summary>
+    public bool PinsRequired { get; init; }
+
     /// <summary>Credentials by the names that rules and upstreams use.</summary>
     public ImmutableDictionary<string, CredentialSource> Credentials { get; init; } =
         ImmutableDictionary<string, CredentialSource>.Empty;

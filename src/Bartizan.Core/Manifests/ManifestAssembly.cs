@@ -186,6 +186,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Run = ManifestReader.ReadRun(root),
             Models = ManifestReader.ReadModels(root),
             Servers = ManifestReader.ReadServers(root),
+            PinsRequired = RuleReader.TextOf(root, "pins") == "required",
             Credentials = ManifestReader.ReadCredentials(root),
             Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),
             People = _people.ToImmutableDictionary(StringComparer.Ordinal),

@@ -154,6 +154,11 @@ internal static partial class ManifestShape
             Known("models", new Shape.Named(_name, Model), "Model upstreams, by the names that `model` rules use."),
             Known("servers", new Shape.Named(_serverName, Server), "MCP servers, by the names that `tool` rules use."),
             Known(
+                "pins",
+                new Shape.Choice("whether servers must have been seen before", ["first_use", "required"]),
+                "What of a server without a pin in `agent.lock` is used: what it says `first_use`, as when nothing is said, or nothing (`required`)."
+            ),
+            Known(
                 "groups",
                 new Shape.Named(_name, new Shape.Many(_person) { Least = 1 }),
                 "Groups of people, for `user.groups` in conditions."

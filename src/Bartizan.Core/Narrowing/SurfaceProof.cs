@@ -85,6 +85,14 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
 
     private IEnumerable<Excess> Servers(Manifest a, Manifest b)
     {
+        if (b.PinsRequired && !a.PinsRequired)
+        {
+            yield return Certain(
+                ExcessKind.Server,
+                $"{nameOfFirst} uses tool servers that nobody has seen, {nameOfSecond} requires pins"
+            );
+        }
+
         foreach (var (name, mine) in a.Servers.OrderBy(s => s.Key, StringComparer.Ordinal))
         {
             if (!b.Servers.TryGetValue(name, out var theirs))

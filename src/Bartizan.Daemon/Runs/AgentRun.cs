@@ -5,6 +5,7 @@ using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Gateway.Egress;
 using Bartizan.Sandbox;
@@ -58,6 +59,7 @@ internal sealed class AgentRun(Rooms rooms)
         var (session, control) = Session.Open(SessionId.New(), manifest, policy, person, request.Observe);
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "run", new SessionTally())
         {
+            Pins = new AgentPins(session, rooms.Pins.Open(request.Manifest), rooms.Journal),
             Authors = ManifestFiles.AuthorsOf(request.Manifest, manifest),
             Places = ClientPlaces.InsideOf(
                 Path.GetFullPath(run.WorkspacePath, Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!)

@@ -3,6 +3,7 @@ using Bartizan.Client.Sessions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Pins;
 
 namespace Bartizan.Daemon.Sessions;
 
@@ -52,6 +53,7 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
         );
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "attach", new SessionTally())
         {
+            Pins = new AgentPins(session, rooms.Pins.Open(request.Manifest), rooms.Journal),
             Authors = ManifestFiles.AuthorsOf(request.Manifest, manifest),
             Places = ClientPlaces.In(
                 Path.GetFullPath(

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Core.Shell;
 using Bartizan.Sandbox;
@@ -35,6 +36,9 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
 
     /// <summary>The client whose calls are decided in the model's answer; null for none.</summary>
     public string? DecidedClient { get; } = CallsOfClients.InAnswersOf(control.Session.Manifest);
+
+    /// <summary>What of its tool servers a person has seen.</summary>
+    public IToolPins? Pins { get; init; }
 
     /// <summary>Its sandbox, once there is one.</summary>
     public ISandbox? Sandbox { get; set; }

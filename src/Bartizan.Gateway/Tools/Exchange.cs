@@ -1,9 +1,11 @@
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Pins;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Answers;
 using Bartizan.Gateway.Tools.Clients;
 using Bartizan.Gateway.Tools.Messages;
+using Bartizan.Gateway.Tools.Pins;
 using Microsoft.AspNetCore.Http;
 
 namespace Bartizan.Gateway.Tools;
@@ -97,6 +99,12 @@ internal sealed class Exchange(
             return;
         }
 
+        var pin =
+            kind == ClientMethod.Call
+                ? await new PinGate(wiring, session, server, tools)
+                    .JudgeAsync(name!, client, stateless, context.RequestAborted)
+                    .ConfigureAwait(false)
+                : PinVerdict.Trusted;
         if (kind == ClientMethod.Call && tools.Schemas.FindProblem(server.Name, name!, arguments!.Value) is { } unfit)
         {
             // Only of a tool that a list has shown is anything known: this tells of no other.
@@ -149,7 +157,23 @@ internal sealed class Exchange(
             Arguments = arguments ?? default,
             Payloads = call.ToPayloads(),
         };
+        if (!pin.IsTrusted && session.Policy.CouldGrant(target, wiring.Clock.GetUtcNow()))
+        {
+            await wiring.Monitor.RefuseAsync(action, pin.Reason).ConfigureAwait(false);
+            var error = new RpcError(RpcError.InvalidParams, $"Bartizan refused `tool {target.Text}`: {pin.Reason}.");
+            await _writer.WriteErrorAsync(200, error, message.Id).ConfigureAwait(false);
+            return;
+        }
+
         var passage = await wiring.Monitor.RequestAsync(action, context.RequestAborted).ConfigureAwait(false);
+        if (passage.Granted && !pin.IsTrusted)
+        {
+            // The rules changed in between: the next call is looked at.
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, pin.Reason)).ConfigureAwait(false);
+            context.Abort();
+            return;
+        }
+
         if (!passage.Granted)
         {
             await _writer

@@ -1,6 +1,8 @@
 using System.Buffers;
+using System.Collections.Immutable;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Pins;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Clients;
 using Bartizan.Gateway.Tools.Messages;
@@ -17,13 +19,14 @@ internal static class ListFilter
         MaxDepth = Message.MaxDepth,
     };
 
-    /// <summary>Filters the answer to a list; null when it is none.</summary>
+    /// <summary>Filters the answer to a list; null when it is none. The pins stand in its order; default where there are none.</summary>
     public static ReadOnlyMemory<byte>? Filter(
         Session session,
         string server,
         PendingCall call,
         ReadOnlyMemory<byte> result,
         KnownSchemas schemas,
+        ImmutableArray<PinVerdict> pins,
         DateTimeOffset now
     )
     {
@@ -56,9 +59,10 @@ internal static class ListFilter
                 }
 
                 json.WriteStartArray(items);
+                var at = 0;
                 foreach (var item in list.EnumerateArray())
                 {
-                    if (IsShown(session, server, call.Method, item, now))
+                    if (IsSeen(pins, at++) && IsShown(session, server, call.Method, item, now))
                     {
                         item.WriteTo(json);
                         Keep(schemas, server, call.Method, item);
@@ -78,6 +82,28 @@ internal static class ListFilter
             return null;
         }
     }
+
+    /// <summary>The items of a list; null when it can't be read.</summary>
+    public static JsonElement? ItemsOf(string list, ReadOnlyMemory<byte> result)
+    {
+        try
+        {
+            var read = JsonElement.Parse(result.Span, Strict);
+            return
+                read.ValueKind == JsonValueKind.Object
+                && read.TryGetProperty(Methods.ItemsOf(list), out var items)
+                && items.ValueKind == JsonValueKind.Array
+                ? items
+                : null;
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
+
+    // By its place in the list: a name may stand there twice, as two things.
+    private static bool IsSeen(ImmutableArray<PinVerdict> pins, int at) => pins.IsDefault || pins[at].IsTrusted;
 
     private static void Keep(KnownSchemas schemas, string server, string list, JsonElement item)
     {

@@ -1,11 +1,14 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Pins;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Clients;
 using Bartizan.Gateway.Tools.Joined;
 using Bartizan.Gateway.Tools.Messages;
+using Bartizan.Gateway.Tools.Pins;
 using Bartizan.Gateway.Transport;
 
 namespace Bartizan.Gateway.Tools;
@@ -39,9 +42,10 @@ internal sealed class Mediation(
         {
             MessageKind.Result or MessageKind.Error => await AnswerAsync(bytes, message, own, cancellationToken)
                 .ConfigureAwait(false),
-            MessageKind.Notification when Methods.IsSaidByServers(message.Method) => await PassAsync(
-                    client?.Join is null ? bytes : JoinedMessage.Said(server.Name, message, bytes),
-                    own?.Passage,
+            MessageKind.Notification when Methods.IsSaidByServers(message.Method) => await SaidAsync(
+                    bytes,
+                    message,
+                    own,
                     cancellationToken
                 )
                 .ConfigureAwait(false),
@@ -91,6 +95,7 @@ internal sealed class Mediation(
                 call,
                 message.Inner,
                 tools.Schemas,
+                await PinsOfAsync(call, message.Inner, cancellationToken).ConfigureAwait(false),
                 wiring.Clock.GetUtcNow()
             );
             if (filtered is null)
@@ -99,6 +104,23 @@ internal sealed class Mediation(
             }
 
             bytes = filtered.Value;
+        }
+
+        if (
+            message.Kind == MessageKind.Result
+            && call.Method is Methods.Initialize or Methods.Discover
+            && tools.Pins.Of(server.Name) is { } seen
+        )
+        {
+            var said = await IdentityFilter
+                .FilterAsync(seen, server.Name, call.Id, bytes, message.Inner, cancellationToken)
+                .ConfigureAwait(false);
+            if (said is null)
+            {
+                return await FailAsync(call, "what the server says of itself can't be read").ConfigureAwait(false);
+            }
+
+            bytes = said.Value;
         }
 
         if (
@@ -132,6 +154,33 @@ internal sealed class Mediation(
 
         return Mediated.AnswerOf(call, passed.Bytes);
     }
+
+    private ValueTask<Mediated> SaidAsync(
+        ReadOnlyMemory<byte> bytes,
+        Message message,
+        PendingCall? own,
+        CancellationToken cancellationToken
+    )
+    {
+        if (message.Method == "notifications/tools/list_changed")
+        {
+            tools.Pins.Of(server.Name)?.Change();
+        }
+
+        var said = client?.Join is null ? bytes : JoinedMessage.Said(server.Name, message, bytes);
+        return PassAsync(said, own?.Passage, cancellationToken);
+    }
+
+    private async ValueTask<ImmutableArray<PinVerdict>> PinsOfAsync(
+        PendingCall call,
+        ReadOnlyMemory<byte> result,
+        CancellationToken cancellationToken
+    ) =>
+        call.Method == Methods.ToolsList
+        && tools.Pins.Of(server.Name) is { } pins
+        && ListFilter.ItemsOf(call.Method, result) is { } list
+            ? await pins.TakeAsync(list, cancellationToken).ConfigureAwait(false)
+            : default;
 
     // A guard's verdict, and the gate: a paused session's streams are held, a dead one's are cut.
     private async ValueTask<Mediated> PassAsync(

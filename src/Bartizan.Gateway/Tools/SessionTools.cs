@@ -5,6 +5,7 @@ using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Clients;
 using Bartizan.Gateway.Tools.Joined;
+using Bartizan.Gateway.Tools.Pins;
 using Bartizan.Gateway.Tools.Schemas;
 
 namespace Bartizan.Gateway.Tools;
@@ -25,6 +26,7 @@ internal sealed class SessionTools
 
     public SessionTools(Session session, ToolGatewayOptions options, TimeProvider clock)
     {
+        Pins = new SessionPins(options.Pins(session), clock);
         _options = options;
         _clock = clock;
         session.Revoked.UnsafeRegister(static my => _ = ((SessionTools)my!).EndAsync(), this);
@@ -32,6 +34,9 @@ internal sealed class SessionTools
 
     /// <summary>What is known of the tools' arguments.</summary>
     public KnownSchemas Schemas { get; } = new();
+
+    /// <summary>Which tools are as they were seen.</summary>
+    public SessionPins Pins { get; }
 
     /// <summary>Counts a request in; false when there are too many, and then it isn't counted.</summary>
     public bool TryEnter() => TryCount(ref _requests, _options.MaxRequestsInFlight);

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Tools.Pins;
 using Bartizan.Gateway.Transport;
 
 namespace Bartizan.Gateway.Tools;
@@ -24,8 +26,11 @@ public sealed class ToolGateway : IAsyncDisposable
     private readonly SessionServer _server;
     private readonly UpstreamConnections _upstreams;
 
-    private ToolGateway(SessionServer server, UpstreamConnections upstreams)
+    private readonly ToolWiring _wiring;
+
+    private ToolGateway(SessionServer server, UpstreamConnections upstreams, ToolWiring wiring)
     {
+        _wiring = wiring;
         _server = server;
         _upstreams = upstreams;
     }
@@ -60,7 +65,7 @@ public sealed class ToolGateway : IAsyncDisposable
         var server = await SessionServer
             .StartAsync(application, limits, clock, cancellationToken)
             .ConfigureAwait(false);
-        return new ToolGateway(server, upstreams);
+        return new ToolGateway(server, upstreams, wiring);
     }
 
     /// <summary>The path of the endpoint of one server.</summary>
@@ -71,6 +76,13 @@ public sealed class ToolGateway : IAsyncDisposable
     /// Disposing the result closes the listener and aborts its live connections at once.
     /// </summary>
     public IDisposable Accept(Session session, Socket listener) => _server.Accept(session, listener);
+
+    /// <summary>
+    /// Looks at a server of a session's manifest as a client would, and says what it says of itself and its tools. What it is for
+    /// is recorded by the caller, before.
+    /// </summary>
+    public Task<ServerSurvey> SurveyAsync(Session session, ToolServer server, CancellationToken cancellationToken) =>
+        new Surveyor(_wiring, session, server).LookAsync(cancellationToken);
 
     /// <summary>Closes every listener, aborts what is under way and stops the server.</summary>
     public async ValueTask DisposeAsync()

@@ -1,4 +1,6 @@
 using System.Net;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
 
 namespace Bartizan.Gateway.Tools;
 
@@ -7,6 +9,9 @@ public sealed record ToolGatewayOptions
 {
     /// <summary>Where <c>attach</c> sessions find the gateway: loopback, any free port.</summary>
     public IPEndPoint AttachAddress { get; init; } = new(IPAddress.Loopback, 0);
+
+    /// <summary>What of a session's servers a person has seen; null of a session whose servers are taken as they are.</summary>
+    public Func<Session, IToolPins?> Pins { get; init; } = static _ => null;
 
     /// <summary>A message of a client: arguments are written by a model, and none writes this much.</summary>
     public int MaxRequestBytes { get; init; } = 4 << 20;

@@ -45,9 +45,19 @@ public sealed record ExportedEntry(EntryRow Row, ReadOnlyMemory<byte> Leaf, Expo
         return new ExportedEntry(EntryDecoder.Decode(leaf.Index, bytes), bytes, source);
     }
 
+    // A finding's detail is its code, its severity and its confidence.
+    private static EntrySeverity OfFinding(string detail) =>
+        detail.Split(' ') switch
+        {
+            [_, "high", ..] => EntrySeverity.High,
+            [_, "medium", ..] => EntrySeverity.Medium,
+            _ => EntrySeverity.Low,
+        };
+
     private static EntrySeverity SeverityOf(Entry entry) =>
         entry switch
         {
+            { Kind: EntryKind.Finding } => OfFinding(entry.Detail ?? ""),
             { Kind: EntryKind.Refusal, Verb: Verb.Unknown } => EntrySeverity.High,
             { Kind: EntryKind.Refusal } or { Observed: true, Needed: not null } => EntrySeverity.Medium,
             { Kind: EntryKind.Approval, Effect: Effect.Allow } => EntrySeverity.Low,

@@ -63,6 +63,7 @@ public sealed class SurfaceTests
         ["Manifest.Environment"] = m => m with { Environment = DeploymentEnvironment.Development },
         ["Manifest.Models"] = m => m with { Models = m.Models.Add("more", m.Models["one"]) },
         ["Manifest.Servers"] = m => m with { Servers = m.Servers.Add("more", m.Servers["a"]) },
+        ["Manifest.PinsRequired"] = m => m with { PinsRequired = false },
         ["ToolServer.Url"] = m => Server(m, s => s with { Url = new Uri("https://other.example") }),
         ["ToolServer.Credential"] = m => Server(m, s => s with { Credential = "key" }),
         ["ToolServer.CertificateAuthority"] = m => Server(m, s => s with { CertificateAuthority = "own.pem" }),
@@ -225,6 +226,7 @@ public sealed class SurfaceTests
         return manifest with
         {
             Environment = DeploymentEnvironment.Production,
+            PinsRequired = true,
             Circuit = new Circuit { Slow = TimeSpan.FromSeconds(9), Refusals = 50 },
             Budget = new Budget
             {

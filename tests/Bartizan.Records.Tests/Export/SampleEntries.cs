@@ -146,6 +146,14 @@ internal static class SampleEntries
             Detail = $"decision={text}",
             Point = "claims",
         };
+        yield return Base(EntryKind.Finding) with
+        {
+            Verb = Verb.Tool,
+            Target = $"github/{text}",
+            Detail = "pin-changed high 1.0",
+            Reason = text,
+            Point = "pins",
+        };
         foreach (var what in (string[])["started", "stopped", text])
         {
             yield return new Entry { Kind = EntryKind.Instance, Detail = what };

@@ -44,6 +44,7 @@ internal sealed record OcsfActivity(OcsfClass Class, int Id, string Name)
             EntryKind.View or EntryKind.Approval => new(OcsfClass.AuthorizeSession, 1, "Assign Privileges"),
             EntryKind.Receipt => new(OcsfClass.ApplicationLifecycle, 6, "Enable"),
             EntryKind.Workspace => new(OcsfClass.FileActivity, 3, "Update"),
+            EntryKind.Finding => new(OcsfClass.DetectionFinding, 1, "Create"),
             EntryKind.Claim => new(OcsfClass.EventLogActivity, Other, "Claim of an agent"),
             EntryKind.Heartbeat => new(OcsfClass.EventLogActivity, Other, "Heartbeat"),
             _ => OfInstance(entry.Detail ?? ""),

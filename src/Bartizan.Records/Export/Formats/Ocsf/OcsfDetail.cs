@@ -91,10 +91,11 @@ internal sealed class OcsfDetail(OcsfWriter json)
     {
         _writer.WriteStartObject("finding_info"u8);
         _writer.WriteString("uid"u8, entry.Key);
-        _writer.WriteString("title"u8, "Refusals above the rate");
+        var isFinding = entry.Entry.Kind == EntryKind.Finding;
+        json.Text("title"u8, isFinding ? entry.Entry.Detail ?? "finding" : "Refusals above the rate");
         json.Text("desc"u8, entry.Entry.Reason);
         _writer.WriteStartObject("analytic"u8);
-        _writer.WriteString("name"u8, "refusals above the rate");
+        json.Text("name"u8, isFinding ? entry.Entry.Point ?? "finding" : "refusals above the rate");
         _writer.WriteNumber("type_id"u8, 1);
         _writer.WriteString("type"u8, "Rule");
         _writer.WriteEndObject();

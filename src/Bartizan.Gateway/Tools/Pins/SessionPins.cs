@@ -1,0 +1,20 @@
+using System.Collections.Concurrent;
+using Bartizan.Core.Ports;
+
+namespace Bartizan.Gateway.Tools.Pins;
+
+/// <summary>How the tools of a session's servers stand; nothing is asked where nothing is pinned.</summary>
+internal sealed class SessionPins(IToolPins? pins, TimeProvider clock)
+{
+    private readonly ConcurrentDictionary<string, ServerPins> _servers = new(StringComparer.Ordinal);
+
+    /// <summary>Those of one server; null where the gateway's owner keeps no pins.</summary>
+    public ServerPins? Of(string server) =>
+        pins is null
+            ? null
+            : _servers.GetOrAdd(
+                server,
+                static (name, my) => new ServerPins(name, my.Pins, my.Clock),
+                (Pins: pins, Clock: clock)
+            );
+}
