@@ -97,6 +97,9 @@ public sealed class AttachTests
         var attached = Scene.Json(await scene.BartizanAsync("attach", "--json", "--accept-unsandboxed"));
         var hooks = attached["endpoints"]!["hooks"]!.GetValue<string>();
         var token = attached["token"]!.GetValue<string>();
+        attached["endpoints"]!["gemini"]!
+            .GetValue<string>()
+            .ShouldBe(attached["endpoints"]!["anthropic"]!.GetValue<string>());
 
         (await AskAsync(hooks, token, "id -u")).Output.ShouldContain("\"allow\"");
         var refused = await AskAsync(hooks, token, "uname -a");

@@ -75,6 +75,12 @@ internal static class AttachCommand
                 Screen.Line($"export ANTHROPIC_API_KEY={reply.Token}");
                 Screen.Line($"export OPENAI_BASE_URL={reply.Endpoints.Openai}");
                 Screen.Line($"export OPENAI_API_KEY={reply.Token}");
+                if (reply.Endpoints.Gemini is { } gemini)
+                {
+                    Screen.Line($"export GOOGLE_GEMINI_BASE_URL={gemini}");
+                    Screen.Line($"export GEMINI_API_KEY={reply.Token}");
+                }
+
                 var proxy = reply.Endpoints.Egress.Replace(
                     "://",
                     $"://session:{reply.Token}@",

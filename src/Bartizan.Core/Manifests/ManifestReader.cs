@@ -52,6 +52,7 @@ internal static class ManifestReader
             {
                 "anthropic" => ModelApi.Anthropic,
                 "openai" => ModelApi.OpenAI,
+                "gemini" => ModelApi.Gemini,
                 _ => ModelApi.Unknown,
             };
             if (!Uri.TryCreate(RuleReader.TextOf(map, "url"), UriKind.Absolute, out var url) || api == ModelApi.Unknown)

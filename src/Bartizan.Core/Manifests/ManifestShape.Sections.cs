@@ -98,7 +98,7 @@ internal static partial class ManifestShape
             ),
             Known(
                 "client",
-                new Shape.Choice("a client profile", ["claude-code", "codex", "generic"]),
+                new Shape.Choice("a client profile", ["claude-code", "codex", "gemini", "generic"]),
                 "The client profile: variables, generated configuration, tool names."
             ),
             Known(
@@ -188,8 +188,8 @@ internal static partial class ManifestShape
         new([
             Required(
                 "api",
-                new Shape.Choice("a wire format", ["anthropic", "openai"]) { Unsupported = ["gemini"] },
-                "The wire format it speaks: `anthropic` or `openai`."
+                new Shape.Choice("a wire format", ["anthropic", "openai", "gemini"]),
+                "The wire format it speaks: `anthropic`, `openai` or `gemini`."
             ),
             Required("url", _url, "The base address."),
             Known("with", _name, "The credential that is injected, by its name in `credentials`."),

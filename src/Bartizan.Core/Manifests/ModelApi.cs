@@ -11,4 +11,7 @@ public enum ModelApi
 
     /// <summary>OpenAI Chat Completions, Responses, Embeddings.</summary>
     OpenAI,
+
+    /// <summary>Google Gemini: generateContent.</summary>
+    Gemini,
 }

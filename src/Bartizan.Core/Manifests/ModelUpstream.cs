@@ -10,8 +10,8 @@ public sealed record ModelUpstream
     public required ModelApi Api { get; init; }
 
     /// <summary>
-    /// The base address. For both formats the request's own path (<c>/v1/messages</c>, <c>/v1/responses</c>) is appended
-    /// to its path; a base that ends in <c>/v1</c> swallows the request's <c>/v1</c>.
+    /// The base address. For each format the request's own path (<c>/v1/messages</c>, <c>/v1/responses</c>) is appended
+    /// to its path; a base that ends in <c>/v1</c> swallows the request's <c>/v1</c>, one in <c>/v1beta</c> that of Gemini.
     /// </summary>
     public required Uri Url { get; init; }
 

@@ -8,7 +8,7 @@ public sealed record RunSection
     /// <summary>The command; words on the command line after <c>--</c> replace it.</summary>
     public ImmutableArray<string> Command { get; init; } = [];
 
-    /// <summary>The client profile: <c>claude-code</c>, <c>codex</c>, <c>generic</c>.</summary>
+    /// <summary>The client profile: <c>claude-code</c>, <c>codex</c>, <c>gemini</c>, <c>generic</c>.</summary>
     public string Client { get; init; } = "generic";
 
     /// <summary>The workspace, relative to the manifest's folder.</summary>

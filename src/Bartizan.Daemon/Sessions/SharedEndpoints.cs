@@ -30,6 +30,7 @@ internal static class SharedEndpoints
             }
         )
         {
+            Gemini = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{model.Port}"),
             Hooks = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{model.Port}/hooks"),
         };
     }

@@ -180,6 +180,10 @@ internal sealed class Forwarder(
         {
             headers.TryAddWithoutValidation("x-api-key", secret.ToString());
         }
+        else if (api == ModelApi.Gemini)
+        {
+            headers.TryAddWithoutValidation(PresentedToken.GoogleHeader, secret.ToString());
+        }
         else
         {
             headers.TryAddWithoutValidation("authorization", $"Bearer {secret}");
@@ -190,7 +194,10 @@ internal sealed class Forwarder(
     {
         var origin = upstream.Url.GetLeftPart(UriPartial.Authority);
         var basePath = upstream.Url.AbsolutePath.AsSpan().TrimEnd('/');
-        var path = basePath.EndsWith("/v1", StringComparison.Ordinal) ? route.Path.AsSpan(3) : route.Path;
+        var version = route.Api == ModelApi.Gemini ? "/v1beta" : "/v1";
+        var path = basePath.EndsWith(version, StringComparison.Ordinal)
+            ? route.Path.AsSpan(version.Length)
+            : route.Path;
         return new Uri(string.Concat(origin, basePath, path, route.Query), in AsWritten);
     }
 

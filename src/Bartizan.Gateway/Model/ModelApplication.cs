@@ -43,10 +43,14 @@ internal sealed class ModelApplication(
             request.Method,
             context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget
         );
+        var isGemini = route.Api == ModelApi.Gemini;
         var looksAnthropic =
             route.Api == ModelApi.Anthropic
             || (route.Api == ModelApi.Unknown && request.Headers.ContainsKey("anthropic-version"));
-        var api = looksAnthropic ? ModelApi.Anthropic : ModelApi.OpenAI;
+        var api =
+            isGemini ? ModelApi.Gemini
+            : looksAnthropic ? ModelApi.Anthropic
+            : ModelApi.OpenAI;
         try
         {
             await AnswerAsync(context, route, api).ConfigureAwait(false);
@@ -257,7 +261,12 @@ internal sealed class ModelApplication(
         switch (route.Kind)
         {
             case ModelRouteKind.Call:
-                if (!ModelField.TryRead(body.Span, out var model, out var problem))
+                var (model, problem) = (route.Id, "");
+                if (
+                    api == ModelApi.Gemini
+                        ? (problem = GeminiBody.ProblemOf(body.Span, model) ?? "").Length > 0
+                        : !ModelField.TryRead(body.Span, out model, out problem)
+                )
                 {
                     return (null, 400, problem);
                 }
@@ -273,11 +282,11 @@ internal sealed class ModelApplication(
                 (upstream, target) = UpstreamChoice.For(session, api, model, clock.GetUtcNow());
                 break;
             case ModelRouteKind.Describe:
-                api = UpstreamChoice.ApiOf(session, api == ModelApi.Anthropic);
+                api = UpstreamChoice.ApiOf(session, api);
                 (upstream, target) = UpstreamChoice.For(session, api, route.Id, clock.GetUtcNow());
                 break;
             case ModelRouteKind.List:
-                api = UpstreamChoice.ApiOf(session, api == ModelApi.Anthropic);
+                api = UpstreamChoice.ApiOf(session, api);
                 (upstream, target) = UpstreamChoice.ForList(session, api, clock.GetUtcNow());
                 break;
             default:

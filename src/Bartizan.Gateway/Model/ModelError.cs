@@ -62,26 +62,15 @@ internal static class ModelError
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            if (api == ModelApi.Anthropic)
+            if (api == ModelApi.Gemini)
             {
-                json.WriteString("type", "error");
+                WriteGemini(json, status, message, rule);
+            }
+            else
+            {
+                Write(json, api, status, message, rule);
             }
 
-            json.WriteStartObject("error");
-            json.WriteString("type", Type(status));
-            json.WriteString("message", message);
-            if (api != ModelApi.Anthropic)
-            {
-                json.WriteNull("param");
-                json.WriteString("code", status == 403 ? "refused_by_policy" : Type(status));
-            }
-
-            if (rule is not null)
-            {
-                json.WriteString("rule", rule);
-            }
-
-            json.WriteEndObject();
             json.WriteEndObject();
         }
 
@@ -94,6 +83,57 @@ internal static class ModelError
         }
 
         await context.Response.BodyWriter.WriteAsync(body.WrittenMemory).ConfigureAwait(false);
+    }
+
+    /// <summary>The member <c>error</c> as Google's APIs have it.</summary>
+    public static void WriteGemini(Utf8JsonWriter json, int status, string message, string? rule = null)
+    {
+        json.WriteStartObject("error");
+        json.WriteNumber("code", status);
+        json.WriteString("message", message);
+        json.WriteString(
+            "status",
+            status switch
+            {
+                400 or 405 or 413 or 415 => "INVALID_ARGUMENT",
+                401 => "UNAUTHENTICATED",
+                403 => "PERMISSION_DENIED",
+                404 => "NOT_FOUND",
+                429 => "RESOURCE_EXHAUSTED",
+                503 or 504 => "UNAVAILABLE",
+                _ => "INTERNAL",
+            }
+        );
+        if (rule is not null)
+        {
+            json.WriteString("rule", rule);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ModelApi api, int status, string message, string? rule)
+    {
+        if (api == ModelApi.Anthropic)
+        {
+            json.WriteString("type", "error");
+        }
+
+        json.WriteStartObject("error");
+        json.WriteString("type", Type(status));
+        json.WriteString("message", message);
+        if (api != ModelApi.Anthropic)
+        {
+            json.WriteNull("param");
+            json.WriteString("code", status == 403 ? "refused_by_policy" : Type(status));
+        }
+
+        if (rule is not null)
+        {
+            json.WriteString("rule", rule);
+        }
+
+        json.WriteEndObject();
     }
 
     private static string Type(int status) =>

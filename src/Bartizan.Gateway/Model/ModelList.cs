@@ -28,13 +28,21 @@ internal static class ModelList
         }
     }
 
+    private static string IdOf(JsonElement model, bool isGemini)
+    {
+        const string Start = "models/";
+        var id = model.GetProperty(isGemini ? "name" : "id").GetString() ?? "";
+        return isGemini && id.StartsWith(Start, StringComparison.Ordinal) ? id[Start.Length..] : id;
+    }
+
     private static void Write(JsonElement root, Utf8JsonWriter json, Func<string, bool> mayCall)
     {
         json.WriteStartObject();
         foreach (var member in root.EnumerateObject())
         {
             json.WritePropertyName(member.Name);
-            if (member.Name != "data")
+            // Gemini's is called `models`, and each has a name that starts with that.
+            if (member.Name is not ("data" or "models"))
             {
                 member.Value.WriteTo(json);
                 continue;
@@ -43,7 +51,7 @@ internal static class ModelList
             json.WriteStartArray();
             foreach (var model in member.Value.EnumerateArray())
             {
-                if (mayCall(model.GetProperty("id").GetString() ?? ""))
+                if (mayCall(IdOf(model, isGemini: member.Name == "models")))
                 {
                     model.WriteTo(json);
                 }

@@ -62,6 +62,22 @@ internal readonly record struct ModelRoute(
                 "",
                 path[Hooks.Length..]
             ),
+            ("GET", GeminiPath.Models) when GeminiPath.IsListQuery(query) => new(
+                ModelRouteKind.List,
+                ModelApi.Gemini,
+                path,
+                query
+            ),
+            ("GET" or "POST", _) when path.StartsWith(GeminiPath.Models + "/", StringComparison.Ordinal) =>
+                GeminiPath.ModelOf(method, path, query) is { } id
+                    ? Named(
+                        method == "GET" ? ModelRouteKind.Describe : ModelRouteKind.Call,
+                        ModelApi.Gemini,
+                        path,
+                        query,
+                        id
+                    )
+                    : default,
             ("GET", "/v1/models") => new(ModelRouteKind.List, ModelApi.Unknown, path, query),
             ("GET", _) when path.StartsWith(Models, StringComparison.Ordinal) => Named(
                 ModelRouteKind.Describe,

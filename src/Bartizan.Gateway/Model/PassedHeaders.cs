@@ -34,6 +34,10 @@ internal static class PassedHeaders
             "api-key",
             "x-goog-api-key",
             "cookie",
+            // They would make another request of it.
+            "x-http-method-override",
+            "x-http-method",
+            "x-method-override",
             "forwarded",
             "x-forwarded-for",
             "x-forwarded-host",

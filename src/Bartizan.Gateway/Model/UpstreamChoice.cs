@@ -62,10 +62,14 @@ internal static class UpstreamChoice
     }
 
     /// <summary>The wire format of a path that belongs to both: what the request looks like, or the only one there is.</summary>
-    public static ModelApi ApiOf(Session session, bool looksAnthropic)
+    public static ModelApi ApiOf(Session session, ModelApi preferred)
     {
-        var preferred = looksAnthropic ? ModelApi.Anthropic : ModelApi.OpenAI;
-        var other = looksAnthropic ? ModelApi.OpenAI : ModelApi.Anthropic;
+        if (preferred == ModelApi.Gemini)
+        {
+            return preferred;
+        }
+
+        var other = preferred == ModelApi.Anthropic ? ModelApi.OpenAI : ModelApi.Anthropic;
         return !Speaking(session, preferred).Any() && Speaking(session, other).Any() ? other : preferred;
     }
 
@@ -105,5 +109,11 @@ internal static class UpstreamChoice
         return pattern;
     }
 
-    private static string Name(ModelApi api) => api == ModelApi.Anthropic ? "anthropic" : "openai";
+    private static string Name(ModelApi api) =>
+        api switch
+        {
+            ModelApi.Anthropic => "anthropic",
+            ModelApi.Gemini => "gemini",
+            _ => "openai",
+        };
 }

@@ -25,7 +25,10 @@ internal sealed class KeyEcho
     public static KeyEcho Of(HttpRequestMessage request)
     {
         var headers = request.Headers.NonValidated;
-        if (headers.TryGetValues("x-api-key", out var values))
+        if (
+            headers.TryGetValues("x-api-key", out var values)
+            || headers.TryGetValues(PresentedToken.GoogleHeader, out values)
+        )
         {
             return new KeyEcho(Some(values.ToString()));
         }

@@ -1,12 +1,18 @@
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Bartizan.Gateway.Transport;
 
 /// <summary>Who asks: a session, and the token that says so.</summary>
 internal sealed record PresentedToken(Session Session, string Token)
 {
+    /// <summary>Where Gemini's clients carry a key.</summary>
+    public const string GoogleHeader = "x-goog-api-key";
+
+    private const string GooglePaths = "/v1beta/";
+
     private const string Bearer = "Bearer ";
 
     /// <summary>
@@ -23,7 +29,14 @@ internal sealed record PresentedToken(Session Session, string Token)
 
         SessionId? id = null;
         string? token = null;
-        foreach (var value in context.Request.Headers["x-api-key"])
+        // Elsewhere that header is some other service's, and goes nowhere.
+        var isGoogles = context.Request.Path.Value?.StartsWith(GooglePaths, StringComparison.Ordinal) == true;
+        foreach (
+            var value in StringValues.Concat(
+                context.Request.Headers["x-api-key"],
+                isGoogles ? context.Request.Headers[GoogleHeader] : default
+            )
+        )
         {
             if (!Take(value))
             {

@@ -21,6 +21,9 @@ public sealed record ClientEndpoints(
     /// <summary>What the address of a tool server starts with; the server's name follows.</summary>
     public string Tools { get; init; } = "http://127.0.0.1:8081/mcp/";
 
+    /// <summary>Base of the Gemini wire, without <c>/v1beta</c>.</summary>
+    public string Gemini { get; init; } = "http://127.0.0.1:8080";
+
     /// <summary>The tool servers that the client is to know, by name.</summary>
     public ImmutableArray<string> Servers { get; init; } = [];
 

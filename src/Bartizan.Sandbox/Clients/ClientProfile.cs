@@ -27,7 +27,7 @@ public sealed class ClientProfile
     private ClientProfile(ProfileText text) => _text = text;
 
     /// <summary>The names of the profiles.</summary>
-    public static ImmutableArray<string> Names { get; } = ["claude-code", "codex", "generic"];
+    public static ImmutableArray<string> Names { get; } = ["claude-code", "codex", "gemini", "generic"];
 
     /// <summary>The profile's name, as a manifest's <c>run.client</c> has it.</summary>
     public string Name => _text.Name;
@@ -84,6 +84,7 @@ public sealed class ClientProfile
         var egress = new Uri(endpoints.Egress);
         var anthropic = apis.IsDefaultOrEmpty || apis.Contains(ModelApi.Anthropic);
         var openAI = apis.IsDefaultOrEmpty || apis.Contains(ModelApi.OpenAI);
+        var gemini = apis.IsDefaultOrEmpty || apis.Contains(ModelApi.Gemini);
         var places = new Dictionary<string, string?>(StringComparer.Ordinal)
         {
             ["{anthropic}"] = endpoints.Anthropic,
@@ -92,6 +93,9 @@ public sealed class ClientProfile
             ["{openai}"] = endpoints.OpenAI,
             ["{openai?}"] = openAI ? endpoints.OpenAI : null,
             ["{openaiToken?}"] = openAI ? token : null,
+            ["{gemini}"] = endpoints.Gemini,
+            ["{gemini?}"] = gemini ? endpoints.Gemini : null,
+            ["{geminiToken?}"] = gemini ? token : null,
             ["{egress}"] = endpoints.Egress,
             ["{egressHost}"] = egress.Host,
             ["{egressPort}"] = egress.Port.ToString(),

@@ -31,6 +31,7 @@ internal sealed class AnswerReader : IDisposable
         _dialect = (api, path) switch
         {
             (ModelApi.Anthropic, _) => new AnthropicAnswer(),
+            (ModelApi.Gemini, _) => new GeminiAnswer(),
             (_, "/v1/responses") => new ResponsesAnswer(),
             _ => new ChatAnswer(),
         };

@@ -42,6 +42,7 @@ internal sealed class DecidedAnswer
         status is >= 200 and < 300
         && call.Route.Kind is ModelRouteKind.Call or ModelRouteKind.Stored
         && call.Route.Path is not ("/v1/messages/count_tokens" or "/v1/responses/input_tokens" or "/v1/embeddings")
+        && (call.Api != ModelApi.Gemini || GeminiPath.Generates(call.Route.Path))
         // A stored answer's input is what the client said itself.
         && !call.Route.Path.EndsWith("/input_items", StringComparison.Ordinal);
 
@@ -73,10 +74,15 @@ internal sealed class DecidedAnswer
         IDecidedWire wire = (call.Api, call.Route.Path.StartsWith("/v1/responses", StringComparison.Ordinal)) switch
         {
             (ModelApi.Anthropic, _) => new AnthropicCalls(),
+            (ModelApi.Gemini, _) => new GeminiCalls(),
             (_, true) => new ResponsesCalls(),
             _ => new ChatCalls(),
         };
-        return new DecidedAnswer(wire, new DecidedStream(writer, judge, isStream, clock, cancellationToken), isStream);
+        return new DecidedAnswer(
+            wire,
+            new DecidedStream(writer, judge, isStream && call.Api != ModelApi.Gemini, clock, cancellationToken),
+            isStream
+        );
     }
 
     /// <summary>Takes the next chunk, and passes on what is decided.</summary>

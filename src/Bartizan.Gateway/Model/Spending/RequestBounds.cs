@@ -15,7 +15,7 @@ namespace Bartizan.Gateway.Model.Spending;
 /// tokens out ≤ the request's own limit × its answers; without one, what the price table knows of the model
 /// </code>
 /// </summary>
-internal sealed class RequestBounds
+internal sealed partial class RequestBounds
 {
     /// <summary>Tokens that a provider puts around a conversation.</summary>
     public const int AddedTokens = 256;
@@ -66,6 +66,7 @@ internal sealed class RequestBounds
     ];
 
     private readonly List<(string Key, int Start, int Length, long? Value)> _limits = [];
+    private (int At, string Before, string After)? _place;
     private readonly ImmutableArray<string> _keys;
     private readonly HashSet<string> _seen = new(StringComparer.OrdinalIgnoreCase);
     private long _images;
@@ -85,7 +86,10 @@ internal sealed class RequestBounds
     public static RequestBounds? TryRead(string path, ReadOnlySpan<byte> body, out string problem)
     {
         problem = "";
-        if (path is "/v1/messages/count_tokens" or "/v1/responses/input_tokens")
+        if (
+            path is "/v1/messages/count_tokens" or "/v1/responses/input_tokens"
+            || path.EndsWith(":countTokens", StringComparison.Ordinal)
+        )
         {
             return new RequestBounds([])
             {
@@ -99,12 +103,22 @@ internal sealed class RequestBounds
                 "/v1/messages" => ["max_tokens"],
                 "/v1/chat/completions" => ["max_completion_tokens", "max_tokens"],
                 "/v1/responses" or "/v1/responses/compact" => ["max_output_tokens"],
+                _ when GeminiPath.Generates(path) => ["maxOutputTokens"],
                 _ => [],
             }
         );
         try
         {
-            problem = bounds.Read(body) ?? "";
+            problem =
+                (
+                    path.StartsWith(GeminiPath.Models, StringComparison.Ordinal)
+                        ? bounds.ReadGemini(body)
+                        : bounds.Read(body)
+                ) ?? "";
+            if (GeminiPath.Generates(path))
+            {
+                bounds._place ??= (body.IndexOf((byte)'{') + 1, "\"generationConfig\":{\"maxOutputTokens\":", "},");
+            }
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
@@ -116,7 +130,7 @@ internal sealed class RequestBounds
             return null;
         }
 
-        bounds.Conclude(body.Length, path == "/v1/embeddings");
+        bounds.Conclude(body.Length, path == "/v1/embeddings" || GeminiPath.Embeds(path));
         return bounds;
     }
 
@@ -136,11 +150,11 @@ internal sealed class RequestBounds
         var at = 0;
         if (_limits.Count == 0)
         {
-            at = body.IndexOf((byte)'{') + 1;
+            (at, var before, var after) = _place ?? (body.IndexOf((byte)'{') + 1, $"\"{_keys[0]}\":", ",");
             capped.Write(body[..at]);
-            capped.Write(Encoding.ASCII.GetBytes($"\"{_keys[0]}\":"));
+            capped.Write(Encoding.ASCII.GetBytes(before));
             capped.Write(number);
-            capped.Write(","u8);
+            capped.Write(Encoding.ASCII.GetBytes(after));
         }
 
         foreach (var (_, start, length, value) in _limits.OrderBy(limit => limit.Start))

@@ -38,6 +38,14 @@ internal static class SpentAnswer
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
+            if (api == ModelApi.Gemini)
+            {
+                ModelError.WriteGemini(writer, StatusCodes.Status403Forbidden, message);
+                writer.WriteEndObject();
+                writer.Flush();
+                return [.. "\n\ndata: "u8, .. json.WrittenSpan, .. "\n\n"u8];
+            }
+
             if (api == ModelApi.Anthropic)
             {
                 writer.WriteString("type", "error");
