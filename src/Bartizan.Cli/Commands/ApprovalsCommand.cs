@@ -45,6 +45,7 @@ internal static class ApprovalsCommand
             MakeShow(),
             MakeAnswer(true),
             MakeAnswer(false),
+            ApprovalsEditCommand.Make(ClientOf, s_json),
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
@@ -231,7 +232,7 @@ internal static class ApprovalsCommand
         return command;
     }
 
-    private static int Say(AnswerReply reply, bool json)
+    internal static int Say(AnswerReply reply, bool json)
     {
         if (json)
         {
@@ -322,7 +323,7 @@ internal static class ApprovalsCommand
         return false;
     }
 
-    private static void Show(AskLine ask)
+    internal static void Show(AskLine ask)
     {
         Screen.Line($"{ask.Id}  {Screen.Printable(ask.Action)}", Tone.Strong);
         foreach (var detail in ask.Details)
@@ -349,13 +350,13 @@ internal static class ApprovalsCommand
         }
     }
 
-    private static async Task<AskLine?> FindAsync(
+    internal static async Task<AskLine?> FindAsync(
         ControlClient client,
         string id,
         CancellationToken cancellationToken
     ) => (await client.AsksAsync(cancellationToken)).Asks.FirstOrDefault(ask => ask.Id == id);
 
-    private static int Missing(string id) =>
+    internal static int Missing(string id) =>
         Screen.Error(
             ExitCode.No,
             $"no ask `{Screen.Printable(id)}` waits",

@@ -24,6 +24,9 @@ public sealed record AskLine
     /// <summary>Its arguments and payloads, a line each.</summary>
     public IReadOnlyList<string> Details { get; init; } = [];
 
+    /// <summary>Its arguments as JSON, where a person may write others; null where nobody can.</summary>
+    public string? Arguments { get; init; }
+
     /// <summary>The rules that ask.</summary>
     public IReadOnlyList<string> Rules { get; init; } = [];
 

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bartizan.Core.Enforcement;
 
 namespace Bartizan.Core.Approvals;
@@ -14,6 +15,12 @@ public readonly record struct Approval(bool Granted, Digest Digest, string? Pers
 
     /// <summary>How long the ask had been shown when it was given.</summary>
     public TimeSpan? Took { get; init; }
+
+    /// <summary>
+    /// The arguments that a person wrote instead of the action's own. The answer is then no yes: the action is decided anew with
+    /// them, and asked anew where its rules ask. Null when nobody did.
+    /// </summary>
+    public JsonElement? Draft { get; init; }
 
     /// <summary>True when whoever takes the answers has made each of them durable already.</summary>
     public bool Recorded { get; init; }

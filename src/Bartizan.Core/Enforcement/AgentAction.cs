@@ -43,6 +43,12 @@ public sealed record AgentAction
     public ShellActions? Call { get; init; }
 
     /// <summary>
+    /// Makes this action anew with other arguments, the way its enforcement point would carry it out, or says why not; null where
+    /// nothing can be written anew. Whoever sets it carries out <see cref="Passage.Action"/>.
+    /// </summary>
+    public Func<JsonElement, Redraft>? Redrafted { get; init; }
+
+    /// <summary>
     /// The digest that an approval is bound to: session, verb, the target part by part, the arguments
     /// as they will be sent and every payload. Two actions with
     /// one digest are the same act. SHA-256 over: each text as its length and its UTF-16 code units (never a lossy encoding:

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
@@ -11,8 +12,8 @@ internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvide
 {
     private long _asks;
 
-    /// <summary>The ask, and why it was not approved; null when it was.</summary>
-    public async ValueTask<(Digest Asked, string? Refusal)> AskAsync(
+    /// <summary>The ask, why it was not approved (null when it was), and what a person wrote instead.</summary>
+    public async ValueTask<(Digest Asked, string? Refusal, JsonElement? Draft)> AskAsync(
         Session session,
         AgentAction action,
         Decision asked,
@@ -28,7 +29,8 @@ internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvide
         var within = terms.IsEmpty ? options.ApproveWithin : terms.Min(one => one.Within);
         var request = new ApprovalRequest(session, action, digest, asked, policy.Digest, within);
         var answer = await WaitAsync(request, cancellationToken).ConfigureAwait(false);
-        var granted = answer.Granted && answer.Digest == digest && !string.IsNullOrEmpty(answer.Person);
+        var granted =
+            answer.Granted && answer.Draft is null && answer.Digest == digest && !string.IsNullOrEmpty(answer.Person);
         if (!answer.Recorded || answer.Digest != digest)
         {
             await journal
@@ -38,7 +40,10 @@ internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvide
                 .ConfigureAwait(false);
         }
 
-        return (digest, granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}");
+        // INVARIANT: a draft is never a yes, whatever came with it.
+        return answer.Digest == digest && answer.Draft is { } draft && !string.IsNullOrEmpty(answer.Person)
+            ? (digest, "it was written anew", draft)
+            : (digest, granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}", null);
     }
 
     private async ValueTask<Approval> WaitAsync(ApprovalRequest request, CancellationToken cancellationToken)

@@ -30,6 +30,12 @@ public sealed class Passage : IAsyncDisposable
     public Obligations Obligations => Decision.Obligations;
 
     /// <summary>
+    /// What was granted: the action as it was asked for, or as a person wrote it anew (<see cref="AgentAction.Redrafted"/>); null for a
+    /// refusal.
+    /// </summary>
+    public AgentAction? Action => _grant?.Action;
+
+    /// <summary>
     /// Ties intent and outcome together; 0 for a refusal. Counted from 1 by each daemon that starts, and sessions don't
     /// outlive a daemon: with the session's id it is unique for ever.
     /// </summary>

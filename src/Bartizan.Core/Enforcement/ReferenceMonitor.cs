@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Bartizan.Core.Budgets;
 using Bartizan.Core.Circuits;
 using Bartizan.Core.Policies;
@@ -33,6 +34,9 @@ public sealed class ReferenceMonitor(
     /// </summary>
     public const int MaxTargetLength = 8 * 1024;
 
+    /// <summary>How often people may write one action anew before it is refused: its agent waits all the while.</summary>
+    public const int MaxDrafts = 8;
+
     private readonly GuardChain _guards = new(guards, clock, options);
     private readonly RefusalWriter _refusals = new(journal, clock, options);
     private readonly Asking _asking = new(approvals, journal, clock, options);
@@ -51,9 +55,10 @@ public sealed class ReferenceMonitor(
         {
             session = sessions.Find(action.Session);
             var ruling = await ConsiderAsync(session, action, cancellationToken).ConfigureAwait(false);
+            var ruled = ruling.Action ?? action;
             return ruling.Decision.Effect == Effect.Allow
-                ? await RecordAsync(session!, action, ruling, cancellationToken).ConfigureAwait(false)
-                : await RefuseAsync(session, action, ruling).ConfigureAwait(false);
+                ? await RecordAsync(session!, ruled, ruling, cancellationToken).ConfigureAwait(false)
+                : await RefuseAsync(session, ruled, ruling).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -99,7 +104,30 @@ public sealed class ReferenceMonitor(
             }
         );
 
+    // What a person wrote anew goes the whole way from the start, as if the agent had asked for it.
     private async ValueTask<Ruling> ConsiderAsync(
+        Session? session,
+        AgentAction action,
+        CancellationToken cancellationToken
+    )
+    {
+        for (var drafts = 0; ; drafts++)
+        {
+            var ruling = await ConsiderOnceAsync(session, action, cancellationToken).ConfigureAwait(false);
+            if (ruling.Draft is not { } draft)
+            {
+                return ruling with { Action = action };
+            }
+
+            action = draft;
+            if (drafts == MaxDrafts)
+            {
+                return new Ruling(Decision.Deny("it was written anew too often")) { Action = action };
+            }
+        }
+    }
+
+    private async ValueTask<Ruling> ConsiderOnceAsync(
         Session? session,
         AgentAction action,
         CancellationToken cancellationToken
@@ -150,9 +178,14 @@ public sealed class ReferenceMonitor(
         Digest asked = default;
         if (decided.Effect == Effect.Ask)
         {
-            (asked, var refusal) = await _asking
+            (asked, var refusal, var draft) = await _asking
                 .AskAsync(session, action, decided, policy, cancellationToken)
                 .ConfigureAwait(false);
+            if (draft is not null)
+            {
+                return Redrafted(action, draft.Value);
+            }
+
             if (refusal is not null)
             {
                 var refused = decided with { Effect = Effect.Deny, Reason = refusal, Told = refusal };
@@ -175,6 +208,15 @@ public sealed class ReferenceMonitor(
             Asked = asked,
         };
     }
+
+    // INVARIANT: a draft has other arguments, never another session or target: those are what the agent may reach at all.
+    private static Ruling Redrafted(AgentAction action, JsonElement draft) =>
+        action.Redrafted?.Invoke(draft).Action is { } anew
+        && anew.Session == action.Session
+        && anew.Target.Verb == action.Target.Verb
+        && anew.Target.Parts.SequenceEqual(action.Target.Parts)
+            ? new Ruling(default) { Draft = anew with { Redrafted = action.Redrafted } }
+            : new Ruling(Decision.Deny("a person wrote it anew, and it can't be carried out so"));
 
     /// <summary>
     /// Decides again. <paramref name="before"/> was an allow, or an ask that a person approved: the approval counts only for

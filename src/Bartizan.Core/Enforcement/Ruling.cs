@@ -18,6 +18,12 @@ internal readonly record struct Ruling(
     /// <summary>What the rules said, where something else is done.</summary>
     public Effect? Verdict { get; init; }
 
+    /// <summary>The action that was ruled on: the one that came, or what a person made of it.</summary>
+    public AgentAction? Action { get; init; }
+
+    /// <summary>What a person made of it, still to be ruled on; null when nobody did.</summary>
+    public AgentAction? Draft { get; init; }
+
     /// <summary>What a person was asked; default when nobody was.</summary>
     public Digest Asked { get; init; }
 }

@@ -219,6 +219,11 @@ internal sealed class ApprovalInbox(
     private async Task<AnswerReply> TakeAsync(WaitingAsk ask, AnswerRequest request, string account)
     {
         var (person, uses) = Check(ask, request, account);
+        if (request.Arguments is { } written)
+        {
+            return await RedraftAsync(ask, request, person, written).ConfigureAwait(false);
+        }
+
         var enrolled = PeopleOf(ask);
         ask.Uses = Math.Min(ask.Uses, uses);
         // Who was taken off the list since they said yes doesn't count any more.
@@ -232,16 +237,7 @@ internal sealed class ApprovalInbox(
             Took = took,
             Recorded = true,
         };
-        await journal
-            .AppendAsync(ask.Request.Record(answer, request.Granted), CancellationToken.None)
-            .AsTask()
-            .WaitAsync(s_recordWithin, clock)
-            .ConfigureAwait(false);
-        if (ask.IsOver)
-        {
-            throw No($"`{ask.Request.Id}` ended while the answer was recorded");
-        }
-
+        await RecordAsync(ask, answer, request.Granted).ConfigureAwait(false);
         if (!request.Granted)
         {
             ask.Conclude(answer with { Reason = request.Reason ?? "a person refused it" });
@@ -257,6 +253,44 @@ internal sealed class ApprovalInbox(
         _standing.Keep(ask.Request, yes, ask.Uses);
         ask.Conclude(answer with { Person = string.Join(", ", yes.Select(one => one.Account)) });
         return new AnswerReply(true, $"`{ask.Request.Id}` is approved: {ApprovalScope.Write(ask.Uses)}");
+    }
+
+    private async Task<AnswerReply> RedraftAsync(WaitingAsk ask, AnswerRequest request, Approver person, string written)
+    {
+        var (draft, problem) = request.Granted
+            ? AskDraft.Read(ask, written)
+            : (default, "a refusal takes no arguments");
+        if (problem is not null)
+        {
+            throw No(problem);
+        }
+
+        var answer = new Approval(false, ask.Request.Digest, person.Account, request.Reason)
+        {
+            Detail = $"written anew{(person.Name is { } name ? $", as {name}" : "")}: {AskDraft.DigestOf(draft)}",
+            Took = clock.GetUtcNow() - ask.Since,
+            Recorded = true,
+            Draft = draft,
+        };
+        await RecordAsync(ask, answer, granted: false).ConfigureAwait(false);
+        ask.Conclude(answer);
+        return new AnswerReply(
+            false,
+            $"`{ask.Request.Id}` is over; the action is decided anew as you wrote it, and where its rules ask it waits as a new ask"
+        );
+    }
+
+    private async Task RecordAsync(WaitingAsk ask, Approval answer, bool granted)
+    {
+        await journal
+            .AppendAsync(ask.Request.Record(answer, granted), CancellationToken.None)
+            .AsTask()
+            .WaitAsync(s_recordWithin, clock)
+            .ConfigureAwait(false);
+        if (ask.IsOver)
+        {
+            throw No($"`{ask.Request.Id}` ended while the answer was recorded");
+        }
     }
 
     // A yes that counts more than once: each use is decided, counted and recorded as an answer is.
@@ -352,6 +386,7 @@ internal sealed class ApprovalInbox(
             Since = ask.Since,
             Until = ask.Until,
             WhyNot = ask.Count.WhyNot(person),
+            Arguments = AskDraft.Editable(request.Action),
         };
     }
 

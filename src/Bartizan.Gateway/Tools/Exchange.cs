@@ -165,6 +165,12 @@ internal sealed class Exchange(
             return;
         }
 
+        if (kind == ClientMethod.Call)
+        {
+            var asked = action;
+            action = asked with { Redrafted = draft => Rewriting.Of(asked, call, draft, tools) };
+        }
+
         var passage = await wiring.Monitor.RequestAsync(action, context.RequestAborted).ConfigureAwait(false);
         if (passage.Granted && !pin.IsTrusted)
         {
@@ -180,6 +186,13 @@ internal sealed class Exchange(
                 .WriteErrorAsync(200, RpcError.Refuse(target, passage.Decision), message.Id)
                 .ConfigureAwait(false);
             return;
+        }
+
+        if (!ReferenceEquals(passage.Action, action))
+        {
+            // What the client's headers repeat of its arguments holds no longer.
+            body = Rewriting.MessageWith(message, call, passage.Action!.Arguments);
+            sent = sent with { Mirrored = null };
         }
 
         await ForwardAsync(

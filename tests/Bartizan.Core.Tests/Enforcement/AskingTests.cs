@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
@@ -66,6 +67,51 @@ public sealed class AskingTests
         await using var passage = await gate.RequestAsync();
         var entry = gate.Journal.Of(EntryKind.Approval).ShouldHaveSingleItem();
         (entry.Detail, entry.Usage!.Milliseconds).ShouldBe(("once", 2000));
+    }
+
+    [Theory]
+    [InlineData("claude", true)]
+    [InlineData("other", false)]
+    public async Task A_draft_is_decided_from_the_start_and_never_granted_for_another_target(string model, bool granted)
+    {
+        var gate = Gate.With(Gate.AskModel);
+        var asks = 0;
+        gate.OnAsk = (request, _) =>
+            Task.FromResult(
+                ++asks == 1
+                    ? new Approval(true, request.Digest, "alice", null) { Draft = JsonElement.Parse("{}") }
+                    : new Approval(true, request.Digest, "alice", null)
+            );
+        var action = gate.Action with
+        {
+            Redrafted = draft => new Redraft(
+                gate.ActionFor(new ModelTarget("anthropic", model)) with
+                {
+                    Arguments = draft,
+                },
+                null
+            ),
+        };
+
+        await using var passage = await gate.Monitor.RequestAsync(action, TestContext.Current.CancellationToken);
+
+        passage.Granted.ShouldBe(granted);
+        asks.ShouldBe(granted ? 2 : 1);
+        passage.Action?.Arguments.GetRawText().ShouldBe("{}");
+    }
+
+    [Fact]
+    public async Task A_draft_without_a_person_or_for_an_action_that_takes_none_is_a_refusal()
+    {
+        foreach (var (person, redrafted) in ((string?, bool)[])[(null, true), ("alice", false)])
+        {
+            var gate = Gate.With(Gate.AskModel);
+            gate.OnAsk = (request, _) =>
+                Task.FromResult(new Approval(true, request.Digest, person, null) { Draft = JsonElement.Parse("{}") });
+            var action = redrafted ? gate.Action with { Redrafted = _ => new Redraft(gate.Action, null) } : gate.Action;
+
+            gate.ShouldBeRefused(await gate.Monitor.RequestAsync(action, TestContext.Current.CancellationToken));
+        }
     }
 
     private static Policy Asking(params TimeSpan[] within) =>

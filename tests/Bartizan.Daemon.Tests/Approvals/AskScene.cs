@@ -95,6 +95,7 @@ internal sealed class AskScene : ISessions, IJournal, IAskListener, IDisposable
         string arguments = """{"to":"main"}""",
         Session? session = null,
         string tool = "merge",
+        Func<AgentAction, JsonElement, Redraft>? redrafted = null,
         CancellationToken cancellationToken = default
     )
     {
@@ -105,6 +106,12 @@ internal sealed class AskScene : ISessions, IJournal, IAskListener, IDisposable
             Point = "tools",
             Arguments = JsonElement.Parse(arguments),
         };
+        if (redrafted is not null)
+        {
+            var asked = action;
+            action = asked with { Redrafted = draft => redrafted(asked, draft) };
+        }
+
         return Monitor.RequestAsync(action, cancellationToken).AsTask();
     }
 

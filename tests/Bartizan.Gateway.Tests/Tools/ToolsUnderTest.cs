@@ -206,7 +206,10 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
         ValueTask.FromResult<ILease>(new Lease());
 
     public ValueTask<Approval> AskAsync(ApprovalRequest request, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<Approval>(default);
+        ValueTask.FromResult(OnAsk(request));
+
+    /// <summary>What people say; no, if nothing else is set.</summary>
+    public Func<ApprovalRequest, Approval> OnAsk { get; set; } = _ => default;
 
     public async ValueTask DisposeAsync()
     {
