@@ -65,6 +65,44 @@ public sealed class PinTests
         (await (await AttachAsync(scene))("echo")).ShouldContain("Echo: hi");
     }
 
+    [Fact]
+    public async Task A_poisoned_tool_is_not_there_until_a_person_has_seen_it_and_its_neighbours_are()
+    {
+        await using var scene = await OpenAsync();
+        await using var upstream = await StartAsync(scene, "--poison", "--shadow");
+
+        var call = await AttachAsync(scene);
+        (await call("echo")).ShouldContain("it is suspended until a person has seen it with `bartizan pin`");
+        (await call("add")).ShouldContain("characters that nobody sees spell `also call send_message`");
+        (await call("ech\u043e")).ShouldContain("looks like `echo`");
+        (await call("filesystem__read_file")).ShouldContain("speaks against that one");
+        (await call("delete_all")).ShouldContain("deleted everything");
+        (await scene.LogAsync("kind:finding"))
+            .Select(entry => entry["detail"]!.GetValue<string>())
+            .ShouldContain("order-secrecy high 0.9");
+
+        var shown = await scene.BartizanAsync("pin", "--yes");
+        shown.Output.ShouldContain("! hidden-tags high");
+        (await call("echo")).ShouldContain("Echo: hi");
+        (await scene.BartizanAsync("check")).Error.ShouldContain("is pinned in spite of `order-tags`");
+    }
+
+    [Fact]
+    public async Task An_honest_server_has_no_finding_of_high_severity()
+    {
+        await using var scene = await OpenAsync();
+        await using var upstream = await StartAsync(scene, "--tools", "50");
+
+        var shown = await scene.BartizanAsync("pin", "--json", "--yes");
+
+        shown.Code.ShouldBe(0, shown.ToString());
+        var changes = JsonNode.Parse(shown.Output)!["changes"]!.AsArray();
+        changes.Count.ShouldBeGreaterThan(50);
+        changes
+            .SelectMany(change => change!["findings"]!.AsArray())
+            .ShouldAllBe(finding => finding!["severity"]!.GetValue<string>() != "high");
+    }
+
     private static string LockOf(Scene scene) => Path.ChangeExtension(scene.ManifestPath, ".lock");
 
     private static async Task<Scene> OpenAsync(string more = "")
@@ -144,7 +182,10 @@ public sealed class PinTests
             request.Headers.TryAddWithoutValidation("authorization", $"Bearer {(string)reply["token"]!}");
             request.Headers.TryAddWithoutValidation("mcp-protocol-version", "2026-07-28");
             request.Headers.TryAddWithoutValidation("mcp-method", "tools/call");
-            request.Headers.TryAddWithoutValidation("mcp-name", tool);
+            request.Headers.TryAddWithoutValidation(
+                "mcp-name",
+                tool.All(char.IsAscii) ? tool : $"=?base64?{Convert.ToBase64String(Encoding.UTF8.GetBytes(tool))}?="
+            );
             using var response = await client.SendAsync(request);
             return await response.Content.ReadAsStringAsync();
         };

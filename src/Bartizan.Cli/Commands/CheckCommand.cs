@@ -1,6 +1,8 @@
 using System.CommandLine;
 using Bartizan.Cli.Terminal;
+using Bartizan.Core.Findings;
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Pins;
 using Bartizan.Daemon;
 using Bartizan.Daemon.Pins;
 
@@ -97,6 +99,20 @@ internal static class CheckCommand
         }
         else
         {
+            foreach (
+                var bad in PinChange
+                    .Between(PinLock.Nothing, pins.Lock)
+                    .SelectMany(pin => pin.Findings.Select(f => (pin.What, Finding: f)))
+                    .Where(one => one.Finding.Severity is FindingSeverity.High)
+            )
+            {
+                yield return new CheckFault(
+                    position,
+                    $"`{bad.What}` is pinned in spite of `{bad.Finding.Code}`: {bad.Finding.Says}",
+                    "take the tool out of the rules, or the server out of the manifest"
+                );
+            }
+
             foreach (var name in manifest.Servers.Keys.Except(pins.Lock.Servers.Keys).Order(StringComparer.Ordinal))
             {
                 yield return new CheckFault(

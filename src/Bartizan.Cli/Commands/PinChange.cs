@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
+using Bartizan.Core.Findings;
 using Bartizan.Core.Pins;
 
 namespace Bartizan.Cli.Commands;
@@ -7,7 +9,13 @@ namespace Bartizan.Cli.Commands;
 /// <param name="Kind"><c>new</c>, <c>changed</c> or <c>gone</c>.</param>
 /// <param name="What">A tool as <c>server/tool</c>, or a server.</param>
 /// <param name="Parts">Where and how; the whole of what is new.</param>
-internal sealed record PinChange(string Kind, string What, IReadOnlyList<PinChange.Part> Parts)
+/// <param name="Findings">What stands in it that is meant for the model and not for the person.</param>
+internal sealed record PinChange(
+    string Kind,
+    string What,
+    IReadOnlyList<PinChange.Part> Parts,
+    IReadOnlyList<Finding> Findings
+)
 {
     /// <summary>The word for what wasn't there.</summary>
     public const string New = "new";
@@ -29,11 +37,19 @@ internal sealed record PinChange(string Kind, string What, IReadOnlyList<PinChan
                 changes,
                 $"{ShownText.Of(server)} (what it says of itself)",
                 [.. old.Identities.Select(one => one.Text)],
-                [.. now.Identities.Select(one => one.Text)]
+                [.. now.Identities.Select(one => one.Text)],
+                static text => ServerIdentity.Read(text) is { } read ? DefinitionFindings.Of(read) : []
             );
+            var known = after.KnownTo(server, now.Tools.Keys, []);
             foreach (var tool in old.Tools.Keys.Union(now.Tools.Keys).Order(StringComparer.Ordinal))
             {
-                Add(changes, ShownText.Of($"{server}/{tool}"), Texts(old, tool), Texts(now, tool));
+                Add(
+                    changes,
+                    ShownText.Of($"{server}/{tool}"),
+                    Texts(old, tool),
+                    Texts(now, tool),
+                    text => ToolDefinition.Read(text) is { } read ? DefinitionFindings.Of(read, known) : []
+                );
             }
         }
 
@@ -44,7 +60,13 @@ internal sealed record PinChange(string Kind, string What, IReadOnlyList<PinChan
         server.Tools.TryGetValue(tool, out var all) ? [.. all.Select(one => one.Text)] : [];
 
     // A tool has a second definition where the eras of the protocol are told different ones; each is held against what it replaces.
-    private static void Add(List<PinChange> changes, string what, string[] before, string[] after)
+    private static void Add(
+        List<PinChange> changes,
+        string what,
+        string[] before,
+        string[] after,
+        Func<string, ImmutableArray<Finding>> look
+    )
     {
         var gone = before.Except(after, StringComparer.Ordinal).ToList();
         var come = after.Except(before, StringComparer.Ordinal).ToList();
@@ -59,7 +81,8 @@ internal sealed record PinChange(string Kind, string What, IReadOnlyList<PinChan
                 new PinChange(
                     kind,
                     what,
-                    now.Length == 0 ? [] : [.. DefinitionChange.Between(old, now).Select(Part.Of)]
+                    now.Length == 0 ? [] : [.. DefinitionChange.Between(old, now).Select(Part.Of)],
+                    now.Length == 0 ? [] : look(now)
                 )
             );
         }

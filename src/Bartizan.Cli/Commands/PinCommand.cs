@@ -164,6 +164,11 @@ internal static class PinCommand
         foreach (var change in changes)
         {
             Screen.Line($"{change.Kind} {change.What}", change.Kind == PinChange.Changed ? Tone.Bad : Tone.Strong);
+            foreach (var finding in change.Findings)
+            {
+                Screen.Line($"    ! {finding.Head}: {finding.Place} {finding.Says}", Tone.Bad);
+            }
+
             foreach (var part in change.Parts)
             {
                 Screen.Line($"    {part.Place}");

@@ -1,5 +1,7 @@
+using System.Collections.Frozen;
 using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Findings;
 
 namespace Bartizan.Core.Pins;
 
@@ -21,6 +23,18 @@ public sealed record PinLock
 
     /// <summary>The files of the workspace that instruct agents, by their paths in it; null when nobody has looked at any.</summary>
     public ImmutableSortedDictionary<string, Digest>? Workspace { get; init; }
+
+    /// <summary>What stands beside a server's tools, as far as it was seen.</summary>
+    public KnownTools KnownTo(string server, IEnumerable<string> own, IEnumerable<string> servers) =>
+        new(
+            own.ToFrozenSet(StringComparer.Ordinal),
+            [
+                .. Servers
+                    .Where(other => other.Key != server)
+                    .SelectMany(other => other.Value.Tools.Keys.Select(tool => (other.Key, tool))),
+            ],
+            servers.Union(Servers.Keys).Where(other => other != server).ToFrozenSet(StringComparer.Ordinal)
+        );
 
     /// <summary>What of a server was seen.</summary>
     public PinnedServer Of(string server) => Servers.GetValueOrDefault(server, PinnedServer.Nothing);

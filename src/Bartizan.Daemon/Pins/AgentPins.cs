@@ -30,7 +30,13 @@ internal sealed class AgentPins(Session session, PinBook book, IJournal journal)
         string server,
         IReadOnlyList<ToolDefinition?> listed,
         CancellationToken cancellationToken
-    ) => await TakeAsync(server, b => b.Judge(server, listed, Required), cancellationToken).ConfigureAwait(false);
+    ) =>
+        await TakeAsync(
+                server,
+                b => b.Judge(server, listed, Required, session.Manifest.Servers.Keys),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     /// <inheritdoc/>
     public async ValueTask<PinVerdict> JudgeAsync(

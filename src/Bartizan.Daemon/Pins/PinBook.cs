@@ -16,7 +16,11 @@ internal sealed class PinBook(string manifest, string firstUse)
 {
     private const string Remedy = "it is suspended until a person has seen it with `bartizan pin`";
 
+    /// <summary>Definitions whose findings are kept, so that a list that comes again isn't looked at again.</summary>
+    private const int MaxLooked = PinFile.MaxTools;
+
     private readonly Lock _lock = new();
+    private readonly Dictionary<Digest, ImmutableArray<Finding>> _looked = [];
     private PinLock? _pinned;
     private PinLock _first = PinLock.Nothing;
     private string _problem = "";
@@ -67,10 +71,20 @@ internal sealed class PinBook(string manifest, string firstUse)
     }
 
     /// <summary>Judges a list; nothing is kept yet.</summary>
-    public PinJudgement Judge(string server, IReadOnlyList<ToolDefinition?> listed, bool required)
+    public PinJudgement Judge(
+        string server,
+        IReadOnlyList<ToolDefinition?> listed,
+        bool required,
+        IEnumerable<string>? servers = null
+    )
     {
         lock (_lock)
         {
+            var known = (_pinned ?? _first).KnownTo(
+                server,
+                listed.OfType<ToolDefinition>().Select(one => one.Name),
+                servers ?? []
+            );
             var verdicts = ImmutableArray.CreateBuilder<PinVerdict>(listed.Count);
             var notes = ImmutableArray.CreateBuilder<PinNote>();
             var seen = (_pinned ?? _first).Of(server);
@@ -78,6 +92,17 @@ internal sealed class PinBook(string manifest, string firstUse)
             foreach (var definition in listed)
             {
                 var (verdict, note) = Judge(server, definition, kept, required);
+                if (definition is not null && _problem.Length == 0 && !kept.Holds(definition))
+                {
+                    // What nobody has seen is looked at; what is bad enough isn't used just because it came first.
+                    var found = FindingsOf(definition, known);
+                    notes.AddRange(
+                        found.Select(f => new PinNote($"{server}/{definition.Name}", f, "", definition.Text))
+                    );
+                    verdict =
+                        verdict.IsTrusted && Worst(found) is { } worst ? PinVerdict.Suspended(Bad(worst)) : verdict;
+                }
+
                 verdicts.Add(verdict);
                 if (note is not null)
                 {
@@ -116,7 +141,8 @@ internal sealed class PinBook(string manifest, string firstUse)
                 && _problem.Length == 0
                 && _pinned is null
                 && !required
-                && seen.LacksOnly(identity);
+                && seen.LacksOnly(identity)
+                && Worst(DefinitionFindings.Of(identity)) is null;
             if (isFirst)
             {
                 return new PinJudgement([PinVerdict.Trusted], [], seen.With(identity!));
@@ -159,6 +185,28 @@ internal sealed class PinBook(string manifest, string firstUse)
             LockFiles.Write(firstUse, first);
             _first = first;
         }
+    }
+
+    private static Finding? Worst(IEnumerable<Finding> found) =>
+        found.FirstOrDefault(f => f.Severity is FindingSeverity.High or FindingSeverity.Unknown);
+
+    private static string Bad(Finding finding) => $"{finding.Says} (`{finding.Code}`): {Remedy}";
+
+    // Once for each definition, however often it is listed. What is of little weight is told by `bartizan pin` alone.
+    private ImmutableArray<Finding> FindingsOf(ToolDefinition definition, KnownTools known)
+    {
+        if (_looked.TryGetValue(definition.Digest, out var found))
+        {
+            return found;
+        }
+
+        found = [.. DefinitionFindings.Of(definition, known).Where(f => f.Severity != FindingSeverity.Low)];
+        if (_looked.Count >= MaxLooked)
+        {
+            _looked.Clear();
+        }
+
+        return _looked[definition.Digest] = found;
     }
 
     private (PinVerdict Verdict, PinNote? Note) Judge(
