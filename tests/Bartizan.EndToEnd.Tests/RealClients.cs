@@ -185,6 +185,9 @@ public sealed class RealClients : IAsyncLifetime
                 $$"""servers: { everything: { url: "{{server}}", with: up-key } }""",
                 "  - { allow: tool everything/echo, why: The tool of this test. }"
             );
+        var variables = rules.Contains("everything/", StringComparison.Ordinal)
+            ? """{ ENABLE_TOOL_SEARCH: "false" }"""
+            : "{ LANG: C.UTF-8 }";
         await File.WriteAllTextAsync(
             manifest,
             $$"""
@@ -199,6 +202,8 @@ public sealed class RealClients : IAsyncLifetime
               client: {{client.Profile}}
               claims: {{(claims ? "true" : "false")}}
               workspace: { path: "{{work}}", mode: read-write }
+              # The scripted model asks for tools by name and looks none up.
+              variables: {{variables}}
             models:
               up: { api: {{client.Api}}, url: "http://127.0.0.1:{{port}}", with: up-key }
             {{servers}}
