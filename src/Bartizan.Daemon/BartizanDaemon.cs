@@ -15,6 +15,7 @@ using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Journals;
 using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Retention;
+using Bartizan.Daemon.Servers;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
@@ -213,7 +214,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
                 lender,
                 clock,
                 new ToolGatewayOptions { Pins = session => sessions.Get(session.Id)?.Pins },
-                cancellationToken
+                cancellationToken,
+                new ToolServerProcesses(() => _rooms ?? throw new IOException("the instance is starting"))
             )
             .ConfigureAwait(false);
         Opened(tools);

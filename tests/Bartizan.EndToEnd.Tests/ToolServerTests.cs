@@ -67,6 +67,106 @@ public sealed class ToolServerTests(RealClients clients, ITestOutputHelper outpu
         (await scene.BartizanAsync("log", "verify")).Code.ShouldBe(0);
     }
 
+    [Fact]
+    public async Task A_server_that_a_command_starts_runs_in_a_sandbox_of_its_own_and_is_gone_with_its_session()
+    {
+        var program = Path.Combine(RealClients.Harness, "mcp-upstream.mjs");
+        Assert.SkipUnless(File.Exists(program), "the shared harness is not here: set BARTIZAN_SHARED");
+        await using var scene = await Scene.OpenAsync();
+        var outside = RealClients.FreePort();
+        await using var listening = Running.Start(new ProcessStartInfo("node", [program, "--port", $"{outside}"]));
+        await RealClients.ReachableAsync(outside);
+        var marker = $"stdio-{Guid.NewGuid():n}";
+        var probe = Path.Combine(scene.Root, "probe.mjs");
+        await File.WriteAllTextAsync(probe, Probe);
+        await File.WriteAllTextAsync(
+            scene.ManifestPath,
+            $$"""
+            apiVersion: bartizan/v1
+            agent: tools
+            version: 1
+            owner: tests@example.com
+            environment: development
+            servers:
+              up: { command: [node, "{{program}}", --stdio], egress: [] }
+              probe: { command: [node, "{{probe}}", "{{marker}}", "{{scene.ManifestPath}}", "{{outside}}"], credentials: { PROBE_KEY: up-key } }
+            credentials:
+              up-key: { from: env:UP_KEY }
+            rules:
+              - allow: tool up/echo
+                why: The tool of this test.
+              - allow: tool probe/look
+                why: It says what a server sees of the host.
+            """
+        );
+        (await scene.BartizanAsync("up")).Code.ShouldBe(0);
+        var attached = await scene.BartizanAsync("attach", "-m", scene.ManifestPath, "--json");
+        attached.Code.ShouldBe(0, attached.Error);
+        var reply = JsonNode.Parse(attached.Output)!;
+        using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
+        var all = (string)reply["endpoints"]!["mcp"]!["all"]!;
+        var token = (string)reply["token"]!;
+        var session = await OpenAsync(client, all, token);
+
+        (await CallAsync(client, all, token, session, "up__echo")).ShouldContain("Echo: hi");
+        var seen = await CallAsync(client, all, token, session, "probe__look");
+        seen.ShouldContain("file: ENOENT");
+        seen.ShouldContain("loopback: ECONNREFUSED");
+        seen.ShouldContain("key: there");
+        seen.ShouldNotContain(Scene.ProviderKey);
+        seen.ShouldNotContain(token);
+        HostProcesses(marker).ShouldNotBeEmpty();
+
+        (await scene.BartizanAsync("kill", (string)reply["session"]!)).Code.ShouldBe(0);
+
+        HostProcesses(marker).ShouldBeEmpty();
+        var log = await scene.BartizanAsync("log");
+        log.Output.ShouldContain("tool server `probe` of session");
+        log.Output.ShouldContain("verified empty");
+        (await scene.BartizanAsync("log", "verify")).Code.ShouldBe(0);
+        (await scene.LogAsync("kind:receipt")).Count.ShouldBe(2);
+    }
+
+    // A server of few lines that says what it sees of the host.
+    private const string Probe = """
+        import fs from 'node:fs'; import net from 'node:net'; import readline from 'node:readline';
+        const [, , , file, port] = process.argv;
+        const say = (m) => process.stdout.write(JSON.stringify({ jsonrpc: '2.0', ...m }) + '\n');
+        const dial = () => new Promise((done) => { const s = net.connect(+port, '127.0.0.1', () => done('open')); s.on('error', (e) => done(e.code)); });
+        readline.createInterface({ input: process.stdin }).on('line', async (line) => {
+          const m = JSON.parse(line);
+          if (m.method === 'initialize') say({ id: m.id, result: { protocolVersion: m.params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'probe', version: '1' } } });
+          else if (m.method === 'tools/call') {
+            let read; try { fs.readFileSync(file); read = 'readable'; } catch (e) { read = e.code; }
+            const key = process.env.PROBE_KEY;
+            console.error(key);
+            say({ id: m.id, result: { content: [{ type: 'text', text: `file: ${read} loopback: ${await dial()} key: ${key ? 'there' : 'missing'} ${key} ${JSON.stringify(process.env)}` }] } });
+          } else if (m.id !== undefined) say({ id: m.id, error: { code: -32601, message: 'no' } });
+        });
+        """;
+
+    private static List<string> HostProcesses(string marker)
+    {
+        var found = new List<string>();
+        foreach (var folder in Directory.EnumerateDirectories("/proc").Where(f => char.IsAsciiDigit(f[6])))
+        {
+            try
+            {
+                var words = File.ReadAllText(Path.Combine(folder, "cmdline"));
+                if (words.Contains(marker, StringComparison.Ordinal))
+                {
+                    found.Add(words);
+                }
+            }
+            catch (IOException)
+            {
+                // Gone meanwhile.
+            }
+        }
+
+        return found;
+    }
+
     [Theory]
     [InlineData("claude-code")]
     [InlineData("codex")]

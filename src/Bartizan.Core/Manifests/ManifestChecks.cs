@@ -87,9 +87,12 @@ internal sealed class ManifestChecks(
             }
         }
 
+        ServerChecks.CheckKeys(manifest, root, declared, Error);
+
         var used = own.Select(r => r.Credential)
             .Concat(manifest.Models.Values.Select(m => m.Credential))
             .Concat(manifest.Servers.Values.Select(s => s.Credential))
+            .Concat(manifest.Servers.Values.SelectMany(s => s.Credentials.Values))
             .ToHashSet();
         foreach (
             var (name, _) in ManifestReader.Entries(root.Find("credentials")).Where(e => !used.Contains(e.Key.Text))

@@ -81,7 +81,8 @@ internal static class ManifestReader
         foreach (var (name, value) in Entries(root.Find("servers")))
         {
             var map = value as SourceNode.Map;
-            if (Uri.TryCreate(RuleReader.TextOf(map, "url"), UriKind.Absolute, out var url))
+            var command = TextsOf(map?.Find("command"));
+            if (Uri.TryCreate(RuleReader.TextOf(map, "url"), UriKind.Absolute, out var url) || !command.IsEmpty)
             {
                 servers[name.Text] = new ToolServer
                 {
@@ -89,6 +90,16 @@ internal static class ManifestReader
                     Url = url,
                     Credential = RuleReader.TextOf(map, "with"),
                     CertificateAuthority = RuleReader.TextOf(map, "ca"),
+                    Command = command,
+                    Egress = TextsOf(map?.Find("egress")),
+                    Variables = ReadAttributes(map?.Find("variables")),
+                    Credentials = ReadAttributes(map?.Find("credentials")),
+                    Workspace = RuleReader.TextOf(map, "workspace") switch
+                    {
+                        "read-only" => ServerWorkspace.ReadOnly,
+                        "read-write" => ServerWorkspace.ReadWrite,
+                        _ => null,
+                    },
                 };
             }
         }
@@ -147,6 +158,11 @@ internal static class ManifestReader
                 e => ((SourceNode.Scalar)e.Value).Text,
                 StringComparer.Ordinal
             );
+
+    private static ImmutableArray<string> TextsOf(SourceNode? node) =>
+        node is SourceNode.Scalar one
+            ? [one.Text]
+            : [.. Items(node).OfType<SourceNode.Scalar>().Select(item => item.Text)];
 
     /// <summary>The items of a list; none for anything else.</summary>
     public static ImmutableArray<SourceNode> Items(SourceNode? node) => node is SourceNode.List list ? list.Items : [];

@@ -4,9 +4,13 @@ using Bartizan.Core.Policies;
 
 namespace Bartizan.Core.Manifests;
 
-/// <summary>What holds between the tool servers of a manifest and its rules. Warnings only.</summary>
+/// <summary>What holds between the tool servers of a manifest, their keys and its rules.</summary>
 internal static class ServerChecks
 {
+    private static readonly string[] _ofAddress = ["with", "ca"];
+
+    private static readonly string[] _ofCommand = ["egress", "variables", "credentials", "workspace"];
+
     /// <summary>Checks the servers and the manifest's own rules.</summary>
     public static void Check(
         Manifest manifest,
@@ -55,9 +59,41 @@ internal static class ServerChecks
         }
     }
 
+    /// <summary>Checks that what is said of a server fits the way it is reached, and names what is declared.</summary>
+    public static void CheckKeys(
+        Manifest manifest,
+        SourceNode.Map root,
+        HashSet<string> credentials,
+        Action<SourcePosition, string, string> error
+    )
+    {
+        foreach (var (name, value) in ManifestReader.Entries(root.Find("servers")))
+        {
+            if (value is not SourceNode.Map map || !manifest.Servers.TryGetValue(name.Text, out var server))
+            {
+                continue;
+            }
+
+            var (wrong, way) = server.Url is null ? (_ofAddress, "command") : (_ofCommand, "url");
+            foreach (var key in wrong.Where(key => map.Find(key) is not null))
+            {
+                error(map.PositionOf(key), $"`{key}` says nothing of a server that has a `{way}`", "Take it out.");
+            }
+
+            foreach (var lent in server.Credentials.Values.Where(lent => !credentials.Contains(lent)))
+            {
+                error(
+                    map.PositionOf("credentials"),
+                    $"there is no credential `{SourceTree.Quote(lent)}` in `credentials`",
+                    NearestWord.Hint(lent, credentials)
+                );
+            }
+        }
+    }
+
     private static bool IsCleartext(Manifest manifest, string name) =>
         manifest.Environment != DeploymentEnvironment.Development
         && manifest.Servers.TryGetValue(name, out var server)
-        && server.Url.Scheme == Uri.UriSchemeHttp
+        && server.Url?.Scheme == Uri.UriSchemeHttp
         && !server.Url.IsLoopback;
 }

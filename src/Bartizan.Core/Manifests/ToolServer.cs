@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bartizan.Core.Manifests;
 
 /// <summary>One MCP server that the tool gateway stands in front of.</summary>
@@ -12,8 +14,25 @@ public sealed record ToolServer
     /// <summary>The name that <c>tool</c> rules use.</summary>
     public required string Name { get; init; }
 
-    /// <summary>The address of its Streamable HTTP endpoint.</summary>
-    public required Uri Url { get; init; }
+    /// <summary>The address of its Streamable HTTP endpoint; null for one that a command starts.</summary>
+    public Uri? Url { get; init; }
+
+    /// <summary>The command that starts it, in a sandbox of its own; empty for one that has an address.</summary>
+    public ImmutableArray<string> Command { get; init; } = [];
+
+    /// <summary>The hosts that it may reach by TLS from there, as <c>host</c> or <c>host:port</c>.</summary>
+    public ImmutableArray<string> Egress { get; init; } = [];
+
+    /// <summary>Variables of its process.</summary>
+    public ImmutableSortedDictionary<string, string> Variables { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>Credentials that it gets as variables: the variable's name, and the credential's.</summary>
+    public ImmutableSortedDictionary<string, string> Credentials { get; init; } =
+        ImmutableSortedDictionary<string, string>.Empty;
+
+    /// <summary>How it sees the workspace of a run; null for not at all.</summary>
+    public ServerWorkspace? Workspace { get; init; }
 
     /// <summary>The credential that is injected as a Bearer token; null for none.</summary>
     public string? Credential { get; init; }

@@ -107,7 +107,11 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             foreach (
                 var (what, first, second) in new[]
                 {
-                    ("leads to", mine.Url.AbsoluteUri, theirs.Url.AbsoluteUri),
+                    ("leads to", PlaceOf(mine), PlaceOf(theirs)),
+                    ("reaches", Joined(mine.Egress), Joined(theirs.Egress)),
+                    ("sees the workspace", $"{mine.Workspace}", $"{theirs.Workspace}"),
+                    ("has the variables", Joined(mine.Variables), Joined(theirs.Variables)),
+                    ("is given", Joined(mine.Credentials), Joined(theirs.Credentials)),
                     ("trusts the authority", mine.CertificateAuthority ?? "", theirs.CertificateAuthority ?? ""),
                     ("injects", mine.Credential ?? "", mine.Credential is null ? "" : theirs.Credential ?? ""),
                 }
@@ -123,6 +127,10 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             }
         }
     }
+
+    private static string PlaceOf(ToolServer server) => server.Url?.AbsoluteUri ?? Joined(server.Command);
+
+    private static string Joined<T>(IEnumerable<T> parts) => string.Join(' ', parts);
 
     // Where a credential comes from is part of which one it is; its value is never read.
     private IEnumerable<Excess> Credentials(Manifest a, Manifest b)

@@ -132,6 +132,7 @@ internal sealed class AgentRun(Rooms rooms)
             .ConfigureAwait(false);
 
         // 3 plan
+        live.Ground = new ServerGround(request.SearchPath, Path.GetDirectoryName(request.Manifest)!, stage.Tree);
         rooms.Lender.Open(
             session.Id,
             session.Manifest.Credentials,

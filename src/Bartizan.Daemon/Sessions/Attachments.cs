@@ -55,6 +55,11 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
         {
             Pins = new AgentPins(session, rooms.Pins.Open(request.Manifest), rooms.Journal),
             Authors = ManifestFiles.AuthorsOf(request.Manifest, manifest),
+            Ground = new ServerGround(
+                Environment.GetEnvironmentVariable("PATH") ?? "",
+                Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!,
+                null
+            ),
             Places = ClientPlaces.In(
                 Path.GetFullPath(
                     manifest.Run?.WorkspacePath ?? ".",

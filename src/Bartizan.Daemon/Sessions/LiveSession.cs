@@ -22,7 +22,7 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
     /// <summary>When it was opened.</summary>
     public DateTimeOffset Since => since;
 
-    /// <summary><c>run</c> or <c>attach</c>.</summary>
+    /// <summary><c>run</c>, <c>attach</c>, or <c>server</c> for a tool server in a sandbox of its own.</summary>
     public string Kind => kind;
 
     /// <summary>What it did so far, for the person's summary.</summary>
@@ -39,6 +39,9 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
 
     /// <summary>What of its tool servers a person has seen.</summary>
     public IToolPins? Pins { get; init; }
+
+    /// <summary>What its tool servers start from.</summary>
+    public ServerGround Ground { get; set; } = new("", "", null);
 
     /// <summary>Its sandbox, once there is one.</summary>
     public ISandbox? Sandbox { get; set; }

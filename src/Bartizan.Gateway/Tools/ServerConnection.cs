@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Tools.Stdio;
 using Bartizan.Gateway.Transport;
 
 namespace Bartizan.Gateway.Tools;
@@ -11,7 +12,7 @@ namespace Bartizan.Gateway.Tools;
 /// Sends messages to tool servers, with the server's own credential. The session's token never leaves: no header of the
 /// client is copied.
 /// </summary>
-internal sealed class ServerConnection(UpstreamConnections upstreams, ICredentialLender lender)
+internal sealed class ServerConnection(UpstreamConnections upstreams, ICredentialLender lender, StdioServers? stdio)
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -26,9 +27,18 @@ internal sealed class ServerConnection(UpstreamConnections upstreams, ICredentia
         CancellationToken cancellationToken
     )
     {
-        using var request = new HttpRequestMessage(method, server.Url)
+        if (server.Url is not { } url)
         {
-            Version = server.Url.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
+            return stdio is null
+                ? throw new IOException("servers that a command starts can't be started here")
+                : await stdio
+                    .SendAsync(session, server, method, body, headers, cancellationToken)
+                    .ConfigureAwait(false);
+        }
+
+        using var request = new HttpRequestMessage(method, url)
+        {
+            Version = url.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };
         if (body is { } bytes)
@@ -50,7 +60,7 @@ internal sealed class ServerConnection(UpstreamConnections upstreams, ICredentia
 
         var echo = KeyEcho.Of(request);
         var response = await upstreams
-            .For(server.Url, server.CertificateAuthority)
+            .For(url, server.CertificateAuthority)
             .SendAsync(request, cancellationToken)
             .ConfigureAwait(false);
         return new ServerAnswer(response, echo);

@@ -5,6 +5,7 @@ using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Pins;
+using Bartizan.Gateway.Tools.Stdio;
 using Bartizan.Gateway.Transport;
 
 namespace Bartizan.Gateway.Tools;
@@ -48,12 +49,14 @@ public sealed class ToolGateway : IAsyncDisposable
         ICredentialLender lender,
         TimeProvider clock,
         ToolGatewayOptions options,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        IIsolatedProcesses? processes = null
     )
     {
         ArgumentNullException.ThrowIfNull(options);
         var upstreams = new UpstreamConnections(options.ConnectWithin);
-        var wiring = new ToolWiring(monitor, new ServerConnection(upstreams, lender), clock, options);
+        var stdio = processes is null ? null : new StdioServers(processes, lender, options, clock);
+        var wiring = new ToolWiring(monitor, new ServerConnection(upstreams, lender, stdio), clock, options);
         var application = new ToolApplication(sessions, tokens, wiring);
         var limits = new SessionServerLimits(
             options.AttachAddress,

@@ -58,6 +58,9 @@ public sealed record ToolGatewayOptions
     /// </summary>
     public TimeSpan JoinWithin { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>How long a server that a command starts may take until it runs in its sandbox.</summary>
+    public TimeSpan StartWithin { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>How much of a result the log keeps, encrypted.</summary>
     public int KeptAnswerBytes { get; init; } = 64 << 10;
 }

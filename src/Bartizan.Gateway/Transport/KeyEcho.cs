@@ -41,6 +41,9 @@ internal sealed class KeyEcho
             : new KeyEcho(null);
     }
 
+    /// <summary>Of a key that was given; empty for none.</summary>
+    public static KeyEcho OfKey(string key) => new(Some(key));
+
     /// <summary>The text, or null when it holds the key.</summary>
     public string? Without(string? text) =>
         Key is not null && text?.Contains(Key, StringComparison.Ordinal) == true ? null : text;

@@ -29,6 +29,20 @@ public sealed class ManifestLoaderTests
         "apiVersion: bartizan/v2\nagent: a\n" + Rule,
         "1:13: `apiVersion` can't be `bartizan/v2`. Did you mean `bartizan/v1`?"
     )]
+    [InlineData(
+        Head + "servers: { up: { command: [x], with: k } }\ncredentials: { k: { from: env:K } }\n" + Rule,
+        "`with` says nothing of a server that has a `command`"
+    )]
+    [InlineData(
+        Head + "servers: { up: { url: \"https://a.example\", egress: [] } }\n" + Rule,
+        "`egress` says nothing of a server that has a `url`"
+    )]
+    [InlineData(
+        Head + "servers: { up: { command: [x], credentials: { KEY: k } } }\n" + Rule,
+        "there is no credential `k` in `credentials`"
+    )]
+    [InlineData(Head + "servers: { up: { command: [x], egress: [\"a b\"] } }\n" + Rule, "is no host")]
+    [InlineData(Head + "servers: { up_: { url: \"https://a.example\" } }\n" + Rule, "ends in `_`")]
     // Values
     [InlineData(Head + Rule + "version: seven\n", "6:10: `version` must be a whole number from 1 to 2147483647")]
     [InlineData(

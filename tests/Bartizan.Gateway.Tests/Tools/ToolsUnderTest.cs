@@ -52,7 +52,12 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
 
     public bool FleetRunning => true;
 
-    public static async Task<ToolsUnderTest> StartAsync(Uri upstream, string rules, ToolGatewayOptions? options = null)
+    public static async Task<ToolsUnderTest> StartAsync(
+        Uri upstream,
+        string rules,
+        ToolGatewayOptions? options = null,
+        IIsolatedProcesses? processes = null
+    )
     {
         var house = new ToolsUnderTest(
             $$"""
@@ -64,6 +69,7 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
             servers:
               up: { url: "{{upstream}}mcp", with: server-key }
               other: { url: "{{upstream}}other", with: server-key }
+              line: { command: [server], credentials: { KEY: server-key } }
             credentials:
               server-key: { from: env:SERVER_KEY }
             rules:
@@ -78,7 +84,8 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
             house,
             TimeProvider.System,
             options ?? new ToolGatewayOptions(),
-            CancellationToken.None
+            CancellationToken.None,
+            processes
         );
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));

@@ -107,6 +107,9 @@ internal sealed class CallParams
     /// <summary>A member; undefined when there is none of this name.</summary>
     public JsonElement Member(string name) => _params.TryGetProperty(name, out var found) ? found : default;
 
+    /// <summary>Writes them.</summary>
+    public void Write(Utf8JsonWriter json) => _params.WriteTo(json);
+
     /// <summary>Writes them with another value in place of one member's; what isn't there is added.</summary>
     public void WriteWith(Utf8JsonWriter json, string name, Action<Utf8JsonWriter> write)
     {
