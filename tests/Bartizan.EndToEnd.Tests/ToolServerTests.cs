@@ -136,6 +136,7 @@ public sealed class ToolServerTests(RealClients clients, ITestOutputHelper outpu
         readline.createInterface({ input: process.stdin }).on('line', async (line) => {
           const m = JSON.parse(line);
           if (m.method === 'initialize') say({ id: m.id, result: { protocolVersion: m.params.protocolVersion, capabilities: { tools: {} }, serverInfo: { name: 'probe', version: '1' } } });
+          else if (m.method === 'tools/list') say({ id: m.id, result: { tools: [{ name: 'look', description: 'Says what it sees', inputSchema: { type: 'object' } }] } });
           else if (m.method === 'tools/call') {
             let read; try { fs.readFileSync(file); read = 'readable'; } catch (e) { read = e.code; }
             const key = process.env.PROBE_KEY;
