@@ -338,7 +338,7 @@ internal sealed class ManifestChecks(
             }
         }
 
-        foreach (var model in manifest.Models.Values.Where(m => m.Url.Scheme == "http" && !m.Url.IsLoopback))
+        foreach (var model in manifest.Models.Values.Where(m => m.Pool.Add(m.Url).Any(IsOpenHttp)))
         {
             if (manifest.Environment != DeploymentEnvironment.Development)
             {
@@ -384,4 +384,6 @@ internal sealed class ManifestChecks(
             to.Add(new ManifestError(where, message, hint));
         }
     }
+
+    private static bool IsOpenHttp(Uri url) => url.Scheme == "http" && !url.IsLoopback;
 }

@@ -65,6 +65,13 @@ internal static class ManifestReader
                 Name = name.Text,
                 Api = api,
                 Url = url,
+                Pool =
+                [
+                    .. Texts(map!.Find("pool"))
+                        .Select(text => Uri.TryCreate(text, UriKind.Absolute, out var one) ? one : null)
+                        .OfType<Uri>(),
+                ],
+                Retry = ReadRetry(map),
                 Credential = RuleReader.TextOf(map, "with"),
                 CertificateAuthority = RuleReader.TextOf(map, "ca"),
                 Place = RuleReader.TextOf(map, "place"),
@@ -200,6 +207,28 @@ internal static class ManifestReader
                 ? processes
                 : limits.Processes,
         };
+    }
+
+    // A pool is of no use without a second try: each of its addresses gets one.
+    private static RetryTerms? ReadRetry(SourceNode.Map model)
+    {
+        var pool = Texts(model.Find("pool")).Length;
+        if (model.Find("retry") is not SourceNode.Map map)
+        {
+            return pool > 0 ? RetryTerms.Usual with { Tries = Math.Min(pool + 1, RetryTerms.MaxTries) } : null;
+        }
+
+        return new RetryTerms(
+            int.TryParse(
+                RuleReader.TextOf(map, "tries"),
+                System.Globalization.NumberStyles.None,
+                System.Globalization.CultureInfo.InvariantCulture,
+                out var tries
+            )
+                ? tries
+                : RetryTerms.Usual.Tries,
+            Units.TryTime(RuleReader.TextOf(map, "within") ?? "", out var within) ? within : RetryTerms.Usual.Within
+        );
     }
 
     private static ImmutableArray<string> Texts(SourceNode? node) =>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bartizan.Core.Manifests;
 
 /// <summary>One model upstream.</summary>
@@ -14,6 +16,12 @@ public sealed record ModelUpstream
     /// to its path; a base that ends in <c>/v1</c> swallows the request's <c>/v1</c>, one in <c>/v1beta</c> that of Gemini.
     /// </summary>
     public required Uri Url { get; init; }
+
+    /// <summary>Further base addresses of the same provider, for when the first can't be reached or has too much to do.</summary>
+    public ImmutableArray<Uri> Pool { get; init; } = [];
+
+    /// <summary>Whether and how often a call is tried again; null for once only, and errors pass as they are.</summary>
+    public RetryTerms? Retry { get; init; }
 
     /// <summary>The credential that is injected; null for none.</summary>
     public string? Credential { get; init; }

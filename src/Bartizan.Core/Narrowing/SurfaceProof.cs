@@ -65,7 +65,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
                 var (what, first, second) in new[]
                 {
                     ("speaks", mine.Api.ToString(), theirs.Api.ToString()),
-                    ("leads to", mine.Url.AbsoluteUri, theirs.Url.AbsoluteUri),
+                    ("leads to", AddressesOf(mine), AddressesOf(theirs)),
                     ("lies in", mine.Place ?? "", theirs.Place ?? mine.Place ?? ""),
                     ("trusts the authority", mine.CertificateAuthority ?? "", theirs.CertificateAuthority ?? ""),
                     ("injects", mine.Credential ?? "", mine.Credential is null ? "" : theirs.Credential ?? ""),
@@ -82,6 +82,9 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             }
         }
     }
+
+    private static string AddressesOf(ModelUpstream upstream) =>
+        string.Join(", ", upstream.Pool.Insert(0, upstream.Url).Select(url => url.AbsoluteUri));
 
     private IEnumerable<Excess> Servers(Manifest a, Manifest b)
     {

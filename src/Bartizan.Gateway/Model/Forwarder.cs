@@ -1,8 +1,5 @@
 using System.Globalization;
-using System.Net;
-using System.Net.Http.Headers;
 using Bartizan.Core.Enforcement;
-using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Gateway.Model.Answers;
@@ -36,10 +33,9 @@ internal sealed class Forwarder(
     /// <summary>Asked of the response's buffer for each read.</summary>
     private const int ReadBytes = 4096;
 
-    private static readonly UriCreationOptions AsWritten = new()
-    {
-        DangerousDisablePathAndQueryCanonicalization = true,
-    };
+    private readonly UpstreamTries _tries = new(upstreams, clock);
+
+    private readonly UpstreamRequests _requests = new(lender);
 
     /// <summary>Sends <paramref name="call"/> on and passes its answer back. Always answers the agent, always has an outcome.</summary>
     public async Task<Outcome> ForwardAsync(
@@ -56,13 +52,20 @@ internal sealed class Forwarder(
             limit.Token
         );
         AnswerReader? reader = null;
+        var tried = new TriedCall();
         try
         {
-            using var request = await BuildAsync(context, call, passage, either.Token).ConfigureAwait(false);
-            using var response = await upstreams
-                .For(call.Upstream!.Url, call.Upstream.CertificateAuthority)
-                .SendAsync(request, either.Token)
+            var sent = await _tries
+                .SendAsync(
+                    call.Upstream!,
+                    passage,
+                    (address, cancellation) => _requests.BuildAsync(context, call, address, passage, cancellation),
+                    tried,
+                    either.Token
+                )
                 .ConfigureAwait(false);
+            using var request = sent.Request;
+            using var response = sent.Response;
             var status = (int)response.StatusCode;
             reader = ReaderFor(call, response, status, passage.Reservation?.OutputTokens ?? long.MaxValue);
             var echo = KeyEcho.Of(request);
@@ -94,11 +97,11 @@ internal sealed class Forwarder(
                 }
             }
 
-            var detail = status.ToString(CultureInfo.InvariantCulture);
+            var detail = tried.Tell(status.ToString(CultureInfo.InvariantCulture));
             var outcome = reader.ToOutcome(
                 status < 400 ? OutcomeKind.Done : OutcomeKind.Failed,
                 detail,
-                call.Body.Length
+                (long)call.Body.Length * tried.Sent
             ) with
             {
                 IsFree = ForwardingEnd.IsFree(status),
@@ -113,6 +116,7 @@ internal sealed class Forwarder(
         }
         catch (Exception e)
         {
+            var bytes = (long)call.Body.Length * tried.Sent;
             var (kind, status, sentence) = ForwardingEnd.Explain(e, context, call, passage, limit);
             if (
                 e is PassageCutException { IsSpent: true }
@@ -121,7 +125,7 @@ internal sealed class Forwarder(
                     .ConfigureAwait(false)
             )
             {
-                return reader!.ToOutcome(kind, sentence, call.Body.Length);
+                return reader!.ToOutcome(kind, tried.Tell(sentence), bytes);
             }
 
             if (
@@ -137,8 +141,8 @@ internal sealed class Forwarder(
                 await AnswerAsync(context, call, status, sentence).ConfigureAwait(false);
             }
 
-            return reader?.ToOutcome(kind, sentence, call.Body.Length)
-                ?? new Outcome(kind, sentence, new Usage { BytesOut = call.Body.Length })
+            return reader?.ToOutcome(kind, tried.Tell(sentence), bytes)
+                ?? new Outcome(kind, tried.Tell(sentence), new Usage { BytesOut = bytes })
                 {
                     IsFree = ForwardingEnd.NeverLeft(e),
                 };
@@ -147,58 +151,6 @@ internal sealed class Forwarder(
         {
             reader?.Dispose();
         }
-    }
-
-    private async ValueTask<HttpRequestMessage> BuildAsync(
-        HttpContext context,
-        ModelCall call,
-        Passage passage,
-        CancellationToken cancellationToken
-    )
-    {
-        var upstream = call.Upstream!;
-        var request = new HttpRequestMessage(new HttpMethod(context.Request.Method), AddressOf(upstream, call.Route))
-        {
-            // By ALPN over TLS; h2 without TLS and h3 are not taken.
-            Version = upstream.Url.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
-            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-            Content = HttpMethods.IsPost(context.Request.Method) ? new ReadOnlyMemoryContent(call.Body) : null,
-        };
-        PassedHeaders.CopyToUpstream(context.Request.Headers, request, call.Token);
-        if ((passage.Obligations.Credential ?? upstream.Credential) is { } name)
-        {
-            using var lease = await lender.LendAsync(call.Session.Id, name, cancellationToken).ConfigureAwait(false);
-            lease.Apply(secret => Inject(secret, upstream.Api, request.Headers));
-        }
-
-        return request;
-    }
-
-    private static void Inject(ReadOnlyMemory<char> secret, ModelApi api, HttpRequestHeaders headers)
-    {
-        if (api == ModelApi.Anthropic)
-        {
-            headers.TryAddWithoutValidation("x-api-key", secret.ToString());
-        }
-        else if (api == ModelApi.Gemini)
-        {
-            headers.TryAddWithoutValidation(PresentedToken.GoogleHeader, secret.ToString());
-        }
-        else
-        {
-            headers.TryAddWithoutValidation("authorization", $"Bearer {secret}");
-        }
-    }
-
-    private static Uri AddressOf(ModelUpstream upstream, ModelRoute route)
-    {
-        var origin = upstream.Url.GetLeftPart(UriPartial.Authority);
-        var basePath = upstream.Url.AbsolutePath.AsSpan().TrimEnd('/');
-        var version = route.Api == ModelApi.Gemini ? "/v1beta" : "/v1";
-        var path = basePath.EndsWith(version, StringComparison.Ordinal)
-            ? route.Path.AsSpan(version.Length)
-            : route.Path;
-        return new Uri(string.Concat(origin, basePath, path, route.Query), in AsWritten);
     }
 
     private AnswerReader ReaderFor(ModelCall call, HttpResponseMessage response, int status, long mostTokens)

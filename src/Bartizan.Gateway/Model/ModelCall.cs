@@ -49,7 +49,10 @@ internal sealed record ModelCall
             Point = Point,
             Estimate = Session.Manifest.Budget is null
                 ? null
-                : Bounds?.Estimate ?? new SpendEstimate { Bytes = Body.Length },
+                : Tried(Bounds?.Estimate ?? new SpendEstimate { Bytes = Body.Length }),
             Payloads = Body.IsEmpty ? [] : [new Payload("request", MediaType, Body)],
         };
+
+    // What fails is free, but its bytes have left.
+    private SpendEstimate Tried(SpendEstimate once) => once with { Bytes = once.Bytes * (Upstream?.Retry?.Tries ?? 1) };
 }

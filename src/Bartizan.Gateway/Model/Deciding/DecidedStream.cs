@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
 using System.Text.Json.Nodes;
@@ -113,7 +112,15 @@ internal sealed class DecidedStream(
 
     private void Write(ReadOnlySpan<byte> bytes)
     {
-        writer.Write(bytes);
         Written += bytes.Length;
+        while (bytes.Length > 0)
+        {
+            // At least one: asked for none, a server that writes in chunks has none to give at the end of a chunk.
+            var room = writer.GetSpan(sizeHint: 1);
+            var count = Math.Min(room.Length, bytes.Length);
+            bytes[..count].CopyTo(room);
+            writer.Advance(count);
+            bytes = bytes[count..];
+        }
     }
 }

@@ -126,25 +126,32 @@ public sealed class DecidedAnswerAttacks
     public async Task Huge_arguments_are_cut_at_the_bound()
     {
         await using var house = await DecidedHouse.StartAsync();
-        var sent = 0L;
+        var pieces = 0;
         house.Upstream.Answer = async context =>
         {
-            await ScriptedUpstream.StreamAsync(
-                context,
-                HiddenCalls.Delta(HiddenCalls.Piece("bash", "{\"command\":\"ls "))
-            );
-            var piece = HiddenCalls.Delta(
-                "{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"" + new string('x', 60_000) + "\"}}]}"
-            );
-            for (; sent < 64 << 20 && !context.RequestAborted.IsCancellationRequested; sent += piece.Length)
+            await ScriptedUpstream.StreamAsync(context, HiddenCalls.Delta(HiddenCalls.Piece("todowrite", "{\"x\":\"")));
+            var piece = HiddenCalls.Delta(Arguments(new string('x', 60_000)));
+            for (var i = 0; i < pieces && !context.RequestAborted.IsCancellationRequested; i++)
             {
                 await ScriptedUpstream.StreamAsync(context, piece);
             }
+
+            await ScriptedUpstream.StreamAsync(context, HiddenCalls.Delta(Arguments("\\\"}")), HiddenCalls.Finish);
         };
 
-        (await house.ReadAsync(Wires.Chat)).ShouldEndWith(DecidedHouse.Cut);
+        pieces = 100;
+        (await house.ReadAsync(Wires.Chat)).ShouldEndWith(
+            "data: [DONE]\n\n",
+            Case.Sensitive,
+            (await house.House.Journal.OutcomeAsync()).Detail
+        );
+        pieces = 300;
+        var answer = await house.ReadAsync(Wires.Chat);
+        answer.ShouldEndWith(DecidedHouse.Cut);
+        answer.ShouldNotContain("todowrite");
 
-        sent.ShouldBeLessThan(40 << 20);
+        static string Arguments(string text) =>
+            $"{{\"tool_calls\":[{{\"index\":0,\"function\":{{\"arguments\":\"{text}\"}}}}]}}";
     }
 
     [Theory]

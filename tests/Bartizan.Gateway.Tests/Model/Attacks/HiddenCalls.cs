@@ -264,7 +264,7 @@ public static class HiddenCalls
             },
         };
 
-    private static string Finish =>
+    internal static string Finish =>
         "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"tool_calls\"}]}\n\ndata: [DONE]\n\n";
 
     private static string Say(string type, string data) => $"event: {type}\ndata: {data}\n\n";
