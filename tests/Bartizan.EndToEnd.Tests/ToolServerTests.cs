@@ -127,6 +127,109 @@ public sealed class ToolServerTests(RealClients clients, ITestOutputHelper outpu
         (await scene.LogAsync("kind:receipt")).Count.ShouldBe(2);
     }
 
+    [Fact]
+    public async Task A_client_that_starts_a_process_speaks_to_the_servers_by_it_in_both_eras()
+    {
+        var program = Path.Combine(RealClients.Harness, "mcp-upstream.mjs");
+        Assert.SkipUnless(File.Exists(program), "the shared harness is not here: set BARTIZAN_SHARED");
+        await using var scene = await Scene.OpenAsync();
+        var port = RealClients.FreePort();
+        await using var upstream = Running.Start(new ProcessStartInfo("node", [program, "--port", $"{port}"]));
+        await RealClients.ReachableAsync(port);
+        await File.WriteAllTextAsync(
+            scene.ManifestPath,
+            $$"""
+            apiVersion: bartizan/v1
+            agent: tools
+            version: 1
+            owner: tests@example.com
+            environment: development
+            servers:
+              up: { url: "http://127.0.0.1:{{port}}/mcp" }
+            rules:
+              - allow: tool up/{echo,test_reconnection}
+                why: The tools of this test.
+            """
+        );
+        (await scene.BartizanAsync("up")).Code.ShouldBe(0);
+        var attached = await scene.BartizanAsync("attach", "-m", scene.ManifestPath, "--json");
+        attached.Code.ShouldBe(0, attached.Error);
+        var reply = JsonNode.Parse(attached.Output)!;
+        var (all, token) = ((string)reply["endpoints"]!["mcp"]!["all"]!, (string)reply["token"]!);
+        const string Meta =
+            "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\",\"io.modelcontextprotocol/clientCapabilities\":{}}";
+
+        var session = await SpeakAsync(
+            scene,
+            all,
+            token,
+            ["--server", "up"],
+            """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}""",
+            """{"jsonrpc":"2.0","method":"notifications/initialized"}""",
+            "{ no json",
+            """{"jsonrpc":"2.0","id":"two","method":"tools/list"}""",
+            """{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"echo","arguments":{"message":"hi"}}}""",
+            """{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"test_reconnection","arguments":{}}}""",
+            """{"jsonrpc":"2.0","id":5,"method":"tools/call","params":{"name":"delete_all","arguments":{}}}"""
+        );
+        var stateless = await SpeakAsync(
+            scene,
+            all,
+            token,
+            [],
+            $$$"""{"jsonrpc":"2.0","id":0,"method":"tools/list","params":{{{{Meta}}}}}""",
+            $$$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"up__echo","arguments":{"message":"hi"},{{{Meta}}}}}"""
+        );
+        var stranger = await SpeakAsync(scene, all, "guessed", [], """{"jsonrpc":"2.0","id":1,"method":"ping"}""");
+        var nobody = await SpeakAsync(scene, "", token, []);
+
+        session.Code.ShouldBe(0, session.ToString());
+        session.Output.ShouldContain("-32700");
+        session.Output.ShouldContain("Echo: hi");
+        session.Output.ShouldContain("answer after reconnection");
+        session.Output.ShouldContain("refused `tool up/delete_all`");
+        session
+            .Output.Trim()
+            .Split('\n')
+            .Select(line => JsonNode.Parse(line)!["id"]?.ToJsonString())
+            .Where(id => id is not null)
+            .Order(StringComparer.Ordinal)
+            .ShouldBe(["\"two\"", "1", "3", "4", "5"]);
+        stateless.Code.ShouldBe(0, stateless.ToString());
+        stateless.Output.ShouldContain("up__echo");
+        stateless.Output.ShouldContain("Echo: hi");
+        stranger.Code.ShouldBe(1);
+        nobody.Code.ShouldBe(2);
+    }
+
+    private static async Task<Finished> SpeakAsync(
+        Scene scene,
+        string all,
+        string token,
+        string[] options,
+        params string[] lines
+    )
+    {
+        var start = scene.Command("dotnet", [Scene.Program, "mcp", .. options]);
+        start.Environment["BARTIZAN_MCP"] = all;
+        start.Environment["BARTIZAN_TOKEN"] = token;
+        await using var end = Running.Start(start);
+        foreach (var line in lines)
+        {
+            try
+            {
+                await end.Input.WriteLineAsync(line);
+            }
+            catch (IOException)
+            {
+                // It had nothing to wait for.
+            }
+        }
+
+        end.Input.Close();
+        return await end.EndAsync();
+    }
+
     // A server of few lines that says what it sees of the host.
     private const string Probe = """
         import fs from 'node:fs'; import net from 'node:net'; import readline from 'node:readline';

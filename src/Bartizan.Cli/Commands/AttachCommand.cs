@@ -91,8 +91,10 @@ internal static class AttachCommand
                 if (reply.Endpoints.Hooks is { } hooks)
                 {
                     Screen.Line($"export {HookCommand.Address}={hooks}");
-                    Screen.Line($"export {HookCommand.Token}={reply.Token}");
                 }
+
+                Screen.Line($"export {McpCommand.Address}={reply.Endpoints.Mcp.All}");
+                Screen.Line($"export {HookCommand.Token}={reply.Token}");
 
                 Screen.Line("export NO_PROXY=127.0.0.1,localhost");
                 return ExitCode.Done;

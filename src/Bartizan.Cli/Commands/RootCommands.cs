@@ -15,6 +15,7 @@ internal static class RootCommands
         {
             RunCommand.Make(),
             AttachCommand.Make(),
+            McpCommand.Make(),
             HookCommand.Make(),
             UpCommand.Make(),
             DownCommand.Make(),
