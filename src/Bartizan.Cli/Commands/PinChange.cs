@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
+using Bartizan.Core.Enforcement;
 using Bartizan.Core.Findings;
 using Bartizan.Core.Pins;
+using Bartizan.Daemon.Pins;
 
 namespace Bartizan.Cli.Commands;
 
@@ -27,7 +29,7 @@ internal sealed record PinChange(
     public const string Gone = "gone";
 
     /// <summary>What differs, server by server and tool by tool.</summary>
-    public static IReadOnlyList<PinChange> Between(PinLock before, PinLock after)
+    public static IReadOnlyList<PinChange> Between(PinLock before, PinLock after, string? workspace = null)
     {
         var changes = new List<PinChange>();
         foreach (var server in before.Servers.Keys.Union(after.Servers.Keys).Order(StringComparer.Ordinal))
@@ -53,7 +55,35 @@ internal sealed record PinChange(
             }
         }
 
+        if (workspace is not null)
+        {
+            AddFiles(changes, before, after, workspace);
+        }
+
         return changes;
+    }
+
+    private static void AddFiles(List<PinChange> changes, PinLock before, PinLock after, string workspace)
+    {
+        var none = ImmutableSortedDictionary<string, Digest>.Empty;
+        var (old, now) = (before.Workspace ?? none, after.Workspace ?? none);
+        foreach (var path in old.Keys.Union(now.Keys).Order(StringComparer.Ordinal))
+        {
+            var (was, isNow) = (old.GetValueOrDefault(path).ToString(), now.GetValueOrDefault(path).ToString());
+            if (was != isNow)
+            {
+                changes.Add(
+                    new PinChange(
+                        was.Length == 0 ? New
+                            : isNow.Length == 0 ? Gone
+                            : Changed,
+                        $"workspace/{ShownText.Of(path)}",
+                        [new Part("sha256", was.Length == 0 ? null : was, isNow.Length == 0 ? null : isNow)],
+                        WorkspaceFiles.FindingsOf(Path.Combine(workspace, path))
+                    )
+                );
+            }
+        }
     }
 
     private static string[] Texts(PinnedServer server, string tool) =>

@@ -27,6 +27,11 @@ internal static class PinCommand
         {
             Description = "Pin without asking; what is pinned is printed all the same.",
         };
+        var workspace = new Option<bool>("--workspace")
+        {
+            Description =
+                "The workspace's own instructions instead of the servers: CLAUDE.md, AGENTS.md, .mcp.json, .claude/ and so on.",
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
         var command = new Command(
             "pin",
@@ -36,6 +41,7 @@ internal static class PinCommand
             file,
             diff,
             yes,
+            workspace,
             json,
         };
         command.SetAction(
@@ -61,10 +67,17 @@ internal static class PinCommand
 
                 var before = load?.Lock ?? PinLock.Nothing;
                 using var client = await Instance.StartedAsync(cancellationToken);
+                var folder = Path.GetFullPath(manifest.Run?.WorkspacePath ?? ".", Path.GetDirectoryName(path)!);
+                var isWorkspace = parsed.GetValue(workspace);
                 var request = new PinRequest { Manifest = path, Credentials = Credentials.Of(manifest) };
-                var reply = await client.SurveyAsync(request, cancellationToken);
-                var now = Merge(manifest, before, reply);
-                var changes = PinChange.Between(before, now);
+                var reply = isWorkspace ? new SurveyReply([]) : await client.SurveyAsync(request, cancellationToken);
+                var now = isWorkspace
+                    ? before with
+                    {
+                        Workspace = WorkspaceFiles.Read(folder),
+                    }
+                    : Merge(manifest, before, reply);
+                var changes = PinChange.Between(before, now, isWorkspace ? folder : null);
                 if (parsed.GetValue(json))
                 {
                     Screen.Json(new PinReport(lockPath, Problems(reply), changes));
@@ -79,7 +92,7 @@ internal static class PinCommand
                     return changes.Count == 0 ? ExitCode.Done : ExitCode.No;
                 }
 
-                if (load is not null && changes.Count == 0)
+                if (load is not null && PinFile.Write(before) == PinFile.Write(now))
                 {
                     return Problems(reply).Count == 0 ? ExitCode.Done : ExitCode.No;
                 }
@@ -179,10 +192,7 @@ internal static class PinCommand
 
         if (changes.Count == 0)
         {
-            Screen.Line(
-                $"{lockPath}: {reply.Servers.Sum(s => s.Tools.Count)} definitions as they are pinned",
-                Tone.Good
-            );
+            Screen.Line($"{lockPath}: everything is as it is pinned", Tone.Good);
         }
     }
 

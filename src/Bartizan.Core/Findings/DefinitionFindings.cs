@@ -50,6 +50,13 @@ public static class DefinitionFindings
         return Ordered(found);
     }
 
+    /// <summary>Looks at a text that gives orders by nature, such as CLAUDE.md, for what a person doesn't see in it.</summary>
+    public static ImmutableArray<Finding> OfHidden(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return HiddenText.Find("", text) is { } hidden ? [hidden] : [];
+    }
+
     private static ImmutableArray<Finding> Ordered(List<Finding> found)
     {
         // A name that poses as another server's, and words against the other: together they are one attack.

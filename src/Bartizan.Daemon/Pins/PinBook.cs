@@ -33,15 +33,16 @@ internal sealed class PinBook(string manifest, string firstUse)
     /// <summary>One list of a server at a time, so that what is seen first is seen once.</summary>
     public SemaphoreSlim Turn { get; } = new(1, 1);
 
-    /// <summary>What is pinned of the workspace; null when the lock says nothing of it, or there is none.</summary>
-    public PinLock? Pinned
+    /// <summary>
+    /// The instructions in the workspace that were seen; null when nobody holds the workspace to any. Nothing where the lock can't be
+    /// read, or pins are required and there are none.
+    /// </summary>
+    public ImmutableSortedDictionary<string, Digest>? WorkspaceOf(bool required)
     {
-        get
+        lock (_lock)
         {
-            lock (_lock)
-            {
-                return _pinned;
-            }
+            return _pinned?.Workspace
+                ?? (required || _problem.Length > 0 ? ImmutableSortedDictionary<string, Digest>.Empty : null);
         }
     }
 

@@ -1,9 +1,11 @@
 using System.Text.Json;
 using Bartizan.Client;
 using Bartizan.Client.Runs;
+using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Pins;
 using Bartizan.Sandbox.Views;
 
 namespace Bartizan.Daemon.Runs;
@@ -13,6 +15,9 @@ internal sealed class Staging(Rooms rooms)
 {
     /// <summary>Long work is shown after this long.</summary>
     private static readonly TimeSpan NoteAfter = TimeSpan.FromSeconds(1);
+
+    /// <summary>Files that a line names; the others are in the view's entry.</summary>
+    private const int MaxNamed = 12;
 
     /// <summary>Stages the workspace of a session.</summary>
     /// <exception cref="ControlException">When it can't be staged.</exception>
@@ -32,6 +37,10 @@ internal sealed class Staging(Rooms rooms)
             Owner = null,
             Never = [rooms.State.Home],
         };
+        var pins = new WorkspacePins(
+            workspace,
+            rooms.Pins.Of(request.Manifest).WorkspaceOf(session.Manifest.PinsRequired)
+        );
         var started = rooms.Clock.GetTimestamp();
         try
         {
@@ -47,11 +56,23 @@ internal sealed class Staging(Rooms rooms)
             var stage = await StagedWorkspace
                 .CreateAsync(
                     staging,
-                    target => session.Policy.Screen(target, Circumstances.Of(session, rooms.Clock.GetUtcNow())),
+                    target =>
+                    {
+                        var ruled = session.Policy.Screen(target, Circumstances.Of(session, rooms.Clock.GetUtcNow()));
+                        return ruled.Effect == Effect.Allow ? pins.Judge(target) ?? ruled : ruled;
+                    },
                     progress,
                     cancellationToken
                 )
                 .ConfigureAwait(false);
+            if (pins.FindSwapped(stage.Tree) is { } swapped)
+            {
+                throw new ViewException(
+                    $"`{Visible.Text(swapped)}` changed while the workspace was staged; run it again"
+                );
+            }
+
+            await TellAsync(pins, connection, cancellationToken).ConfigureAwait(false);
             var summary = JsonSerializer.SerializeToUtf8Bytes(stage.Summary, JsonSerializerOptions.Web);
             await rooms
                 .Journal.AppendAsync(
@@ -78,5 +99,28 @@ internal sealed class Staging(Rooms rooms)
         {
             throw new ControlException(new ControlProblem(5, e.Message));
         }
+    }
+
+    private static async Task TellAsync(
+        WorkspacePins pins,
+        RunConnection connection,
+        CancellationToken cancellationToken
+    )
+    {
+        if (pins.LeftOut is not { Count: > 0 } left)
+        {
+            return;
+        }
+
+        var named = string.Join(", ", left.Take(MaxNamed).Select(Visible.Text));
+        var more = left.Count > MaxNamed ? $" and {left.Count - MaxNamed} more" : "";
+        await connection
+            .SendAsync(
+                new RunEvent.Noted(
+                    $"not in the view, because nobody has seen it as it is: {named}{more}; `bartizan pin --workspace` shows it"
+                ),
+                cancellationToken
+            )
+            .ConfigureAwait(false);
     }
 }

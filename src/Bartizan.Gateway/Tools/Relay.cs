@@ -350,7 +350,7 @@ internal sealed class Relay(
             context.Response.Headers.RetryAfter = when;
         }
 
-        var (shown, says) = ServerFault.Of(status, server.Name);
+        var (shown, says) = ServerFault.Of(status, server);
         await FailAsync(call, shown, says).ConfigureAwait(false);
     }
 

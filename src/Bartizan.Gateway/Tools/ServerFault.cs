@@ -1,3 +1,4 @@
+using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Gateway.Tools.Answers;
 
@@ -10,6 +11,21 @@ internal static class ServerFault
     /// The status and the sentence for a status that is no success. The server's own 401 is about our credential: passed on, it
     /// would send the client to sign in somewhere.
     /// </summary>
+    public static (int Status, string Says) Of(int status, ToolServer server) =>
+        status switch
+        {
+            401 or 403 or 407 when server.Credential is { } name => (
+                502,
+                $"the server `{server.Name}` refused the credential `{name}` ({status}); whoever runs the gateway has to renew it, and signing in here is no way"
+            ),
+            401 or 403 or 407 => (
+                502,
+                $"the server `{server.Name}` asks for a credential ({status}), and the manifest gives it none: `with:` names one"
+            ),
+            _ => Of(status, server.Name),
+        };
+
+    /// <summary>The same for a status that isn't about a credential.</summary>
     public static (int Status, string Says) Of(int status, string server) =>
         status switch
         {
