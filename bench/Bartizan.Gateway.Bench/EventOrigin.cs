@@ -27,7 +27,8 @@ internal static class EventOrigin
         var count = int.Parse(context.Request.Headers["x-events"].ToString(), CultureInfo.InvariantCulture);
         context.Response.ContentType = "text/event-stream";
         await context.Response.Body.FlushAsync();
-        using var timer = new PeriodicTimer(Gap);
+        var gap = context.Request.Headers.ContainsKey("x-fast") ? TimeSpan.FromMilliseconds(1) : Gap;
+        using var timer = new PeriodicTimer(gap);
         for (var i = 0; i < count && !context.RequestAborted.IsCancellationRequested; i++)
         {
             await timer.WaitForNextTickAsync();

@@ -13,6 +13,8 @@ switch (args)
         return await Campaign.RunAsync(quick: args.Length == 1);
     case ["bench-llm"]:
         return await Campaign.RunHarnessAsync();
+    case ["kill", var eventsUrl]:
+        return await KillBench.RunAsync(new Uri(eventsUrl));
     case ["gateway", var calls, var events, var delay]:
         await GatewayHost.RunAsync(int.Parse(calls), int.Parse(events), int.Parse(delay));
         return 0;
