@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Text;
 using System.Text.Json.Nodes;
 
@@ -10,15 +11,23 @@ public sealed class ToolServerTests(RealClients clients, ITestOutputHelper outpu
     private const string Call =
         """{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"echo","arguments":{"message":"hi"}}}""";
 
-    [Fact]
-    public async Task Each_fault_of_a_real_server_is_contained()
+    /// <summary>Of the daemon, at its highest.</summary>
+    private const int MaxMegabytes = 200;
+
+    [Theory]
+    [InlineData("sse")]
+    [InlineData("json")]
+    public async Task Each_fault_of_a_real_server_is_contained(string mode)
     {
         var program = Path.Combine(RealClients.Harness, "mcp-upstream.mjs");
         Assert.SkipUnless(File.Exists(program), "the shared harness is not here: set BARTIZAN_SHARED");
         await using var scene = await Scene.OpenAsync();
         var port = RealClients.FreePort();
         await using var upstream = Running.Start(
-            new ProcessStartInfo("node", [program, "--port", $"{port}", "--require-key", Scene.ProviderKey])
+            new ProcessStartInfo(
+                "node",
+                [program, "--port", $"{port}", "--mode", mode, "--require-key", Scene.ProviderKey]
+            )
         );
         await RealClients.ReachableAsync(port);
         await File.WriteAllTextAsync(
@@ -48,15 +57,47 @@ public sealed class ToolServerTests(RealClients clients, ITestOutputHelper outpu
         var session = await OpenAsync(client, endpoint, token);
 
         (await CallAsync(client, endpoint, token, session)).ShouldContain("Echo: hi");
-        foreach (var fault in new[] { "malformed", "cut", "badid", "wrongtype", "huge:16", "http:500", "http:429" })
+        foreach (
+            var fault in new[]
+            {
+                "malformed",
+                "cut",
+                "badid",
+                "wrongtype",
+                "huge:16",
+                "huge:300",
+                "http:500",
+                "http:429",
+            }
+        )
         {
-            using var set = await client.PostAsync(
-                new Uri($"http://127.0.0.1:{port}/__up/fault"),
-                new StringContent($$"""{"spec":"{{fault}}*1"}""")
-            );
+            await SetAsync(fault);
             (await CallAsync(client, endpoint, token, session)).ShouldContain("\"error\"", customMessage: fault);
             (await CallAsync(client, endpoint, token, session)).ShouldContain("Echo: hi", customMessage: fault);
         }
+
+        await SetAsync("slow:500");
+        (await CallAsync(client, endpoint, token, session)).ShouldContain("Echo: hi");
+
+        // A server that never answers holds one call, not the next ones.
+        await SetAsync("hang");
+        using (var patience = new CancellationTokenSource(TimeSpan.FromSeconds(2)))
+        {
+            await Should.ThrowAsync<OperationCanceledException>(() =>
+                SendAsync(client, endpoint, token, session, Call, patience.Token)
+            );
+        }
+
+        (await CallAsync(client, endpoint, token, session)).ShouldContain("Echo: hi");
+        var status = JsonNode.Parse((await scene.BartizanAsync("status", "--json")).Output)!;
+        var peak = File.ReadLines($"/proc/{status["pid"]}/status")
+            .Single(line => line.StartsWith("VmHWM:", StringComparison.Ordinal));
+        var kilobytes = int.Parse(
+            peak.Split(' ', StringSplitOptions.RemoveEmptyEntries)[1],
+            CultureInfo.InvariantCulture
+        );
+        output.WriteLine(peak);
+        (kilobytes / 1024).ShouldBeLessThan(MaxMegabytes);
 
         var denied = await CallAsync(client, endpoint, token, session, "delete_all");
         denied.ShouldContain("It would take the rule `allow: tool up/delete_all`");
@@ -65,6 +106,14 @@ public sealed class ToolServerTests(RealClients clients, ITestOutputHelper outpu
         log.Output.ShouldContain("outcome   tool up/echo failed");
         log.Output.ShouldContain("refusal   tool up/delete_all");
         (await scene.BartizanAsync("log", "verify")).Code.ShouldBe(0);
+
+        async Task SetAsync(string fault)
+        {
+            using var set = await client.PostAsync(
+                new Uri($"http://127.0.0.1:{port}/__up/fault"),
+                new StringContent($$"""{"spec":"{{fault}}*1"}""")
+            );
+        }
     }
 
     [Fact]
@@ -335,7 +384,8 @@ public sealed class ToolServerTests(RealClients clients, ITestOutputHelper outpu
         string endpoint,
         string token,
         string? session,
-        string body
+        string body,
+        CancellationToken cancellationToken = default
     )
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
@@ -349,6 +399,6 @@ public sealed class ToolServerTests(RealClients clients, ITestOutputHelper outpu
             request.Headers.TryAddWithoutValidation("mcp-session-id", session);
         }
 
-        return await client.SendAsync(request);
+        return await client.SendAsync(request, cancellationToken);
     }
 }
