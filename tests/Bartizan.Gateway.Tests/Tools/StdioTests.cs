@@ -70,6 +70,33 @@ public sealed class StdioTests
     }
 
     [Fact]
+    public async Task Clients_that_open_it_at_once_open_it_once()
+    {
+        var servers = new LineServers();
+        var opened = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        servers.Answer = async (life, message) =>
+        {
+            await opened.Task;
+            await life.UsualAsync(message);
+        };
+        await using var house = await StartAsync(servers);
+
+        var opening = Enumerable.Range(0, 8).Select(_ => house.SendAsync(Initialize, server: "line")).ToList();
+        await servers.Received.WaitForAsync(m => (string?)m["method"] == "initialize");
+        opened.SetResult();
+
+        foreach (var response in await Task.WhenAll(opening))
+        {
+            using (response)
+            {
+                (await response.Content.ReadAsStringAsync()).ShouldContain("2025-11-25");
+            }
+        }
+
+        servers.Received.Count(m => (string?)m["method"] == "initialize").ShouldBe(1);
+    }
+
+    [Fact]
     public async Task One_that_ends_fails_its_call_and_is_started_again_after_a_while_and_nothing_is_sent_twice()
     {
         var servers = new LineServers();

@@ -30,8 +30,10 @@ internal sealed class StdioProcess : IAsyncDisposable
     private readonly IIsolatedProcess _process;
     private readonly IReadOnlyList<KeyEcho> _secrets;
     private readonly int _maxBytes;
+    private readonly Lock _opening = new();
     private readonly Task _reading;
     private readonly Task _writing;
+    private TaskCompletionSource? _opener;
     private long _last;
     private int _broken;
 
@@ -55,6 +57,32 @@ internal sealed class StdioProcess : IAsyncDisposable
     /// <summary>Completes when it is over.</summary>
     public Task Ended { get; }
 
+    /// <summary>True for the one client that opens it; false once it is open. Who comes while another one opens it waits.</summary>
+    public async Task<bool> OpensAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            Task other;
+            lock (_opening)
+            {
+                if (!Opened.IsEmpty)
+                {
+                    return false;
+                }
+
+                if (_opener is null)
+                {
+                    _opener = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                    return true;
+                }
+
+                other = _opener.Task;
+            }
+
+            await other.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Sends a request; its answer, and what comes before it, is in the queue.</summary>
     public async Task<EventQueue> AskAsync(Message message, CallParams call, CancellationToken cancellationToken)
     {
@@ -62,6 +90,7 @@ internal sealed class StdioProcess : IAsyncDisposable
         var events = new EventQueue(_maxBytes * 2, () => Abandon(number));
         if (_waiting.Count >= MaxWaiting)
         {
+            HasOpened(message.Method, default);
             throw new IOException("too many requests wait for this server");
         }
 
@@ -74,6 +103,7 @@ internal sealed class StdioProcess : IAsyncDisposable
         catch
         {
             _waiting.TryRemove(number, out _);
+            HasOpened(message.Method, default);
             throw;
         }
 
@@ -132,7 +162,16 @@ internal sealed class StdioProcess : IAsyncDisposable
 
     private void Abandon(long number)
     {
-        if (_waiting.TryRemove(number, out var call) && !call.Opens)
+        if (!_waiting.TryRemove(number, out var call))
+        {
+            return;
+        }
+
+        if (call.Opens)
+        {
+            HasOpened(call.Method, default);
+        }
+        else
         {
             // Said if there is room; a process that doesn't read has nothing to be told.
             _lines.Writer.TryWrite(StdioMessage.Cancel(TextOf(number)));
@@ -144,6 +183,7 @@ internal sealed class StdioProcess : IAsyncDisposable
         await Task.WhenAny(_process.Ended, _reading, _writing).ConfigureAwait(false);
         Volatile.Write(ref _broken, 1);
         _lines.Writer.TryComplete();
+        HasOpened(Methods.Initialize, default);
         foreach (var queue in _waiting.Values.Select(w => w.Events).Concat(_listeners.Values))
         {
             queue.Break();
@@ -233,11 +273,7 @@ internal sealed class StdioProcess : IAsyncDisposable
             return;
         }
 
-        if (call.Opens && message.Kind == MessageKind.Result)
-        {
-            Opened = message.Inner.ToArray();
-        }
-
+        HasOpened(call.Method, message.Kind == MessageKind.Result ? message.Inner.ToArray() : default);
         call.Events.Add(StdioMessage.Answer(message, call.Id).Span, last: true);
     }
 
@@ -288,6 +324,22 @@ internal sealed class StdioProcess : IAsyncDisposable
 
         var refusal = new RpcError(RpcError.NoSuchMethod, "the client answers no such request");
         _lines.Writer.TryWrite(refusal.ToMessage(message.Id));
+    }
+
+    // Whoever waits to open it is let go on: to what was answered, or to open it after all.
+    private void HasOpened(string method, ReadOnlyMemory<byte> answer)
+    {
+        if (method != Methods.Initialize)
+        {
+            return;
+        }
+
+        lock (_opening)
+        {
+            Opened = answer.IsEmpty ? Opened : answer;
+            _opener?.TrySetResult();
+            _opener = null;
+        }
     }
 
     private static string TextOf(long number) => number.ToString(CultureInfo.InvariantCulture);

@@ -69,9 +69,12 @@ internal sealed class StdioServers(
         switch (message.Kind)
         {
             case MessageKind.Request when call is not null:
-                if (message.Method == Methods.Initialize && !process.Opened.IsEmpty)
+                if (
+                    message.Method == Methods.Initialize
+                    && !await process.OpensAsync(cancellationToken).ConfigureAwait(false)
+                )
                 {
-                    // A process is opened once: who comes later hears what the first one heard.
+                    // A process is opened once: who comes later, or meanwhile, hears what the first one heard.
                     var again = new EventQueue(int.MaxValue);
                     again.Add(Known(message, process.Opened).Span, last: true);
                     return Stream(again, process);
