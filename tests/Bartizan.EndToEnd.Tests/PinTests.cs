@@ -88,6 +88,32 @@ public sealed class PinTests
     }
 
     [Fact]
+    public async Task A_server_that_a_command_starts_is_looked_at_pinned_and_gone_again()
+    {
+        await using var scene = await OpenAsync();
+        var program = Path.Combine(RealClients.Harness, "mcp-upstream.mjs");
+        var text = await File.ReadAllTextAsync(scene.ManifestPath);
+        await File.WriteAllTextAsync(
+            scene.ManifestPath,
+            text.Replace(
+                "up: { url: \"http://127.0.0.1:PORT/mcp\", with: up-key }",
+                $"up: {{ command: [node, \"{program}\", --stdio], egress: [] }}",
+                StringComparison.Ordinal
+            )
+        );
+
+        var pinned = await scene.BartizanAsync("pin", "--yes");
+
+        pinned.Code.ShouldBe(0, pinned.ToString());
+        pinned.Output.ShouldContain("new up/echo");
+        (await scene.BartizanAsync("sessions", "--json")).Output.ShouldNotContain("\"server\"");
+        var call = await AttachAsync(scene);
+        (await call("echo")).ShouldContain("Echo: hi");
+        (await scene.BartizanAsync("pin", "--diff")).Code.ShouldBe(0);
+        (await scene.BartizanAsync("log", "verify")).Code.ShouldBe(0);
+    }
+
+    [Fact]
     public async Task An_honest_server_has_no_finding_of_high_severity()
     {
         await using var scene = await OpenAsync();

@@ -4,6 +4,7 @@ using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Sessions;
 using Bartizan.Gateway.Tools.Pins;
 
 namespace Bartizan.Daemon.Pins;
@@ -32,6 +33,22 @@ internal sealed class PinDesk(Rooms rooms)
             person,
             observe: false
         );
+        // A session like another one, for the servers that a command starts in one; it never runs, and so nothing is granted to it.
+        var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "pin", new SessionTally())
+        {
+            Ground = new ServerGround(
+                Environment.GetEnvironmentVariable("PATH") ?? "",
+                Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!,
+                null
+            ),
+        };
+        if (!rooms.Sessions.Add(live))
+        {
+            throw new ControlException(
+                new ControlProblem(125, "the instance is going down", "start it again with `bartizan up`")
+            );
+        }
+
         rooms.Lender.Open(
             session.Id,
             manifest.Credentials,
@@ -42,6 +59,9 @@ internal sealed class PinDesk(Rooms rooms)
         soon.CancelAfter(LookWithin);
         try
         {
+            await rooms
+                .Owner.RecordAsync(session, "preparing", person, "its servers are looked at", cancellationToken)
+                .ConfigureAwait(false);
             var surveys = new List<SurveyedServer>();
             foreach (var server in manifest.Servers.Values.OrderBy(s => s.Name, StringComparer.Ordinal))
             {
@@ -54,8 +74,14 @@ internal sealed class PinDesk(Rooms rooms)
         }
         finally
         {
-            control.End();
-            rooms.Lender.Close(session.Id);
+            try
+            {
+                await rooms.Owner.EndAsync(live, "bartizan", "its servers were looked at").ConfigureAwait(false);
+            }
+            finally
+            {
+                await rooms.ForgetAsync(live).ConfigureAwait(false);
+            }
         }
     }
 

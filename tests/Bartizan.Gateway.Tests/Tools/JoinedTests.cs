@@ -120,7 +120,7 @@ public sealed class JoinedTests
         await using var house = await ToolsUnderTest.StartAsync(
             upstream.Url,
             Both,
-            new ToolGatewayOptions { JoinWithin = TimeSpan.FromSeconds(how == "silent" ? 0.5 : 8) }
+            new ToolGatewayOptions { JoinWithin = TimeSpan.FromSeconds(how == "silent" ? 3 : 8) }
         );
 
         var list = await house.AskAsync("tools/list", "{}", server: "");
