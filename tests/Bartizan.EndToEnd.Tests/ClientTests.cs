@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Bartizan.EndToEnd.Tests;
 
 /// <summary>Real clients through Bartizan, each beside the same client on the same scenario without it.</summary>
@@ -107,6 +109,43 @@ public sealed class ClientTests(RealClients clients, ITestOutputHelper output) :
         run.Files.Any(file => file.Contains("it sings", StringComparison.Ordinal)).ShouldBe(!allowed, told);
         var entries = await scene.LogAsync(allowed ? "kind:intent" : "kind:refusal");
         entries.ShouldContain(entry => entry["point"]!.GetValue<string>() == "answer", told);
+    }
+
+    [Theory]
+    [InlineData("claude-code")]
+    [InlineData("codex")]
+    public async Task A_real_client_calls_a_tool_of_the_manifest_without_being_configured(string profile)
+    {
+        Assert.SkipWhen(clients.Missing is not null, clients.Missing ?? "");
+        await using var scene = await Scene.OpenAsync();
+        var port = RealClients.FreePort();
+        await using var upstream = Running.Start(
+            new ProcessStartInfo(
+                "node",
+                [
+                    Path.Combine(RealClients.Harness, "mcp-upstream.mjs"),
+                    "--port",
+                    $"{port}",
+                    "--require-key",
+                    Scene.ProviderKey,
+                ]
+            )
+        );
+        await RealClients.ReachableAsync(port);
+
+        var run = await clients.RunAsync(
+            RealClients.RealClient.Named(profile),
+            "mcp-tool-call",
+            scene.Root,
+            scene,
+            server: $"http://127.0.0.1:{port}/mcp"
+        );
+
+        output.WriteLine(run.End.ToString());
+        run.End.Code.ShouldBe(0, run.End.ToString());
+        run.Answer.ShouldContain("HARNESS-OK-MCP", Case.Sensitive, run.End.ToString());
+        var calls = await scene.LogAsync("tool:everything/echo");
+        calls.ShouldContain(entry => entry["kind"]!.GetValue<string>() == "outcome");
     }
 
     [Theory]

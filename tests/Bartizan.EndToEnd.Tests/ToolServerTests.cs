@@ -6,7 +6,7 @@ using System.Text.Json.Nodes;
 namespace Bartizan.EndToEnd.Tests;
 
 /// <summary>A real MCP server with its faults behind a running instance's tool gateway.</summary>
-public sealed class ToolServerTests(RealClients clients, ITestOutputHelper output) : IClassFixture<RealClients>
+public sealed class ToolServerTests(ITestOutputHelper output)
 {
     private const string Call =
         """{"jsonrpc":"2.0","id":2,"method":"tools/call","params":{"name":"echo","arguments":{"message":"hi"}}}""";
@@ -318,43 +318,6 @@ public sealed class ToolServerTests(RealClients clients, ITestOutputHelper outpu
         }
 
         return found;
-    }
-
-    [Theory]
-    [InlineData("claude-code")]
-    [InlineData("codex")]
-    public async Task A_real_client_calls_a_tool_of_the_manifest_without_being_configured(string profile)
-    {
-        Assert.SkipWhen(clients.Missing is not null, clients.Missing ?? "");
-        await using var scene = await Scene.OpenAsync();
-        var port = RealClients.FreePort();
-        await using var upstream = Running.Start(
-            new ProcessStartInfo(
-                "node",
-                [
-                    Path.Combine(RealClients.Harness, "mcp-upstream.mjs"),
-                    "--port",
-                    $"{port}",
-                    "--require-key",
-                    Scene.ProviderKey,
-                ]
-            )
-        );
-        await RealClients.ReachableAsync(port);
-
-        var run = await clients.RunAsync(
-            RealClients.RealClient.Named(profile),
-            "mcp-tool-call",
-            scene.Root,
-            scene,
-            server: $"http://127.0.0.1:{port}/mcp"
-        );
-
-        output.WriteLine(run.End.ToString());
-        run.End.Code.ShouldBe(0, run.End.ToString());
-        run.Answer.ShouldContain("HARNESS-OK-MCP", Case.Sensitive, run.End.ToString());
-        var calls = await scene.LogAsync("tool:everything/echo");
-        calls.ShouldContain(entry => entry["kind"]!.GetValue<string>() == "outcome");
     }
 
     private static async Task<string> OpenAsync(HttpClient client, string endpoint, string token)
