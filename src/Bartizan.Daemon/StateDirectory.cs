@@ -41,23 +41,21 @@ public sealed class StateDirectory : IDisposable
     /// <summary>What the sandboxes share on this host: ids in use.</summary>
     public string Sandboxes => Path.Combine(Home, "sandboxes");
 
+    /// <summary>Who only asks whether it is owned holds the lock for an instant: nobody is turned away for that.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(250);
+
     /// <summary>Takes the directory for this process; null when another process owns it.</summary>
     public static StateDirectory? Take(string home)
     {
         Directory.CreateDirectory(home, OwnerOnly);
         File.SetUnixFileMode(home, OwnerOnly);
-        FileStream taken;
-        try
-        {
-            // FileShare.None is flock(2) on Unix: it goes with the process, however that ends.
-            taken = new FileStream(LockOf(home), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
-        }
-        catch (IOException)
+        FileStream? taken = null;
+        if (!SpinWait.SpinUntil(() => (taken = Lock(home)) is not null, Patience))
         {
             return null;
         }
 
-        var state = new StateDirectory(home, taken);
+        var state = new StateDirectory(home, taken!);
         foreach (var folder in (string[])[state.Log, state.Payloads, state.Keys, state.Sessions, state.Sandboxes])
         {
             Directory.CreateDirectory(folder, OwnerOnly);
@@ -89,6 +87,19 @@ public sealed class StateDirectory : IDisposable
 
     /// <inheritdoc/>
     public void Dispose() => _lock.Dispose();
+
+    private static FileStream? Lock(string home)
+    {
+        try
+        {
+            // FileShare.None is flock(2) on Unix: it goes with the process, however that ends.
+            return new FileStream(LockOf(home), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 
     private static string LockOf(string home) => Path.Combine(home, "daemon.lock");
 }

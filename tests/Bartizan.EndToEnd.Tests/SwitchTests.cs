@@ -170,6 +170,8 @@ public sealed class SwitchTests
         await using var up = scene.Start("up", "--foreground");
         while (!StateDirectory.IsOwned(scene.Home))
         {
+            // Asked without a pause: whoever asks must not keep the one that starts from its lock.
+            up.HasExited.ShouldBeFalse(up.Output);
             await Task.Yield();
         }
 
