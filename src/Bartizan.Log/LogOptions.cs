@@ -35,10 +35,10 @@ public sealed record LogOptions
     public TimeSpan CheckpointEvery { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>
-    /// How often durable entries are read back and hashed into the tiles: once for each checkpoint. Ten times as often, the
-    /// tiles that aren't full yet are written ten times, and the file system's journal carries them with the commits' own syncs.
+    /// How often durable entries are read back and hashed into the tiles: ten times as often as they are signed, so that
+    /// signing has little left to do.
     /// </summary>
-    public TimeSpan IntegrateEvery { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan IntegrateEvery { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
     /// How long a closed segment stays beside the bundles that hold its entries too. The system writes files back after 30
