@@ -30,6 +30,23 @@ public sealed class LadderTests : TemporaryLog
     }
 
     [Fact]
+    public async Task A_tick_that_comes_a_little_early_publishes_all_the_same()
+    {
+        var clock = new SteppedClock();
+        await using var log = await TransparencyLog.OpenAsync(Path, new LogOptions(), clock, default);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        foreach (var step in new[] { 1000, 999, 1001, 998 })
+        {
+            var position = await log.AppendAsync(Leaf(step), default);
+            clock.Step(TimeSpan.FromMilliseconds(step));
+            _ = await log.WaitAsync(position, LogRung.Published, limit.Token);
+        }
+
+        log.LastCheckpoint.Size.ShouldBe(4);
+    }
+
+    [Fact]
     public async Task Who_waits_for_witnesses_goes_on_when_enough_have_signed()
     {
         await using var log = await OpenAsync(s_quick with { Cosignatures = new Quorum(2) });

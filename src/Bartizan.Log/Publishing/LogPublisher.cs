@@ -128,7 +128,8 @@ internal sealed class LogPublisher : IAsyncDisposable
         {
             while (await timer.WaitForNextTickAsync(_closing.Token).ConfigureAwait(false))
             {
-                var publish = _clock.GetElapsedTime(_publishedAt) >= _options.CheckpointEvery;
+                // Due within half a tick is due now: two clocks of one period would else miss each other every other time.
+                var publish = _clock.GetElapsedTime(_publishedAt) + (every / 2) >= _options.CheckpointEvery;
                 var rung = publish ? LogRung.Published : LogRung.Integrated;
                 if (_loop.Size == Rungs.Standing(rung).Size && !(publish && _mayGiveUp))
                 {
