@@ -6,14 +6,27 @@ internal static class ProjectRules
     public static IReadOnlyDictionary<string, string[]> MayUse { get; } =
         new Dictionary<string, string[]>
         {
-            ["Cli"] = ["Daemon", "Client", "Posture", "Records", "Log", "Core"],
-            ["Daemon"] = ["Control", "Client", "Gateway", "Posture", "Sandbox", "Vault", "Records", "Log", "Core"],
+            ["Cli"] = ["Daemon", "Client", "Guards", "Posture", "Records", "Log", "Core"],
+            ["Daemon"] =
+            [
+                "Control",
+                "Client",
+                "Gateway",
+                "Guards",
+                "Posture",
+                "Sandbox",
+                "Vault",
+                "Records",
+                "Log",
+                "Core",
+            ],
             ["Control"] = ["Client", "Core", "Records", "Posture"],
             ["Client"] = [],
             ["Gateway"] = ["Core"],
             ["Posture"] = ["Records", "Client", "Core"],
             ["Sandbox"] = ["Core"],
             ["Vault"] = ["Core"],
+            ["Guards"] = ["Core"],
             ["Records"] = ["Core", "Log"],
             ["Log"] = [],
             ["Core"] = [],

@@ -45,6 +45,7 @@ internal static class RootCommands
             ReplayCommand.Make(),
             DiffCommand.Make(),
             ImportCommand.Make(),
+            ScanCommand.Make(),
             InitCommand.Make(),
             DemoCommand.Make(),
             DemoCommand.MakeAgent(),

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text;
 
 namespace Bartizan.Core.Findings;
@@ -25,29 +24,30 @@ internal static class HiddenText
             var value = rune.Value;
             run = Rune.IsWhiteSpace(rune) ? run + 1 : 0;
             blank = Math.Max(blank, run);
-            if (value is >= 0xE0000 and <= 0xE007F)
+            switch (LetterForms.UnseenOf(value))
             {
-                tags.Append(value is >= 0xE0020 and < 0xE007F ? (char)(value - 0xE0000) : '?');
-            }
-            else if (value is >= 0xE0100 and <= 0xE01EF || (IsSelector(value) && IsSelector(before.Value)))
-            {
-                tags.Append('?');
-            }
-            else if (value is (>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069))
-            {
-                bidi++;
-            }
-            else if (value == 0x1B)
-            {
-                escapes++;
-            }
-            else if (Rune.IsControl(rune) && value is not ('\n' or '\r' or '\t'))
-            {
-                controls++;
-            }
-            else if (IsInvisible(rune, before))
-            {
-                invisible++;
+                case Unseen.Tag:
+                    tags.Append(value is >= 0xE0020 and < 0xE007F ? (char)(value - 0xE0000) : '?');
+                    break;
+                case Unseen.Selector when !rune.IsBmp || LetterForms.UnseenOf(before.Value) == Unseen.Selector:
+                    tags.Append('?');
+                    break;
+                case Unseen.Bidi:
+                    bidi++;
+                    break;
+                case Unseen.Escape:
+                    escapes++;
+                    break;
+                case Unseen.Control:
+                    controls++;
+                    break;
+                // Emoji and some scripts need joiners; between plain letters they hide something.
+                case Unseen.Joiner when before.IsAscii:
+                case Unseen.ZeroWidth or Unseen.SoftHyphen or Unseen.Filler or Unseen.PrivateUse:
+                    invisible++;
+                    break;
+                default:
+                    break;
             }
 
             before = rune;
@@ -93,15 +93,6 @@ internal static class HiddenText
                 )
             : null;
     }
-
-    // Emoji and some scripts need joiners; between plain letters they hide something.
-    private static bool IsInvisible(Rune rune, Rune before) =>
-        rune.Value is 0x200C or 0x200D
-            ? before.IsAscii
-            : rune.Value is 0x115F or 0x1160 or 0x3164 or 0xFFA0
-                || Rune.GetUnicodeCategory(rune) is UnicodeCategory.Format or UnicodeCategory.PrivateUse;
-
-    private static bool IsSelector(int value) => value is >= 0xFE00 and <= 0xFE0F;
 
     private static string Repeated(StringBuilder text) =>
         Approvals.ShownText.Of(text.ToString(0, Math.Min(text.Length, MaxRepeated)));

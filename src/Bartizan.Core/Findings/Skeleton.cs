@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Globalization;
 using System.Text;
 
@@ -6,37 +5,47 @@ namespace Bartizan.Core.Findings;
 
 /// <summary>
 /// What a text looks like: look-alike letters as the Latin ones that they are taken for, compatibility forms as what they stand for,
-/// without what isn't seen. A choice of what attacks use, not all of UTS #39.
+/// without what isn't seen. By <see cref="LetterForms"/>.
 /// </summary>
 internal static class Skeleton
 {
-    private const string Looks =
-        "аaсcеeоoрpхxуyіiјjѕsһhԁdԛqԝwӏlкkАAВBЕEЗ3МMНHОOРPСCТTУYХXЅSІIЈJ"
-        + "ΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXαaιiκkνvοoρpυuχxγyϲcϳj"
-        + "օoսuոnհhցgԱUՍUՕOıiɡgɑaɩiʟLʏYѵv";
-
-    private static readonly FrozenDictionary<char, char> _latin = Enumerable
-        .Range(0, Looks.Length / 2)
-        .ToFrozenDictionary(i => Looks[2 * i], i => Looks[(2 * i) + 1]);
-
     /// <summary>The text as it looks, in lower case.</summary>
     public static string Of(string text)
     {
         var plain = new StringBuilder(text.Length);
-        foreach (var c in text.IsNormalized(NormalizationForm.FormKC) ? text : text.Normalize(NormalizationForm.FormKC))
+        foreach (var rune in text.EnumerateRunes())
         {
-            var kind = CharUnicodeInfo.GetUnicodeCategory(c);
-            if (kind is UnicodeCategory.Format or UnicodeCategory.NonSpacingMark or UnicodeCategory.Surrogate)
+            if (rune.IsAscii)
             {
-                continue;
+                plain.Append(char.ToLowerInvariant((char)rune.Value));
             }
-
-            plain.Append(char.ToLowerInvariant(_latin.GetValueOrDefault(c, c)));
+            else if (LetterForms.PlainOf(rune.Value) is { } form)
+            {
+                foreach (var c in form)
+                {
+                    Append(plain, c);
+                }
+            }
+            else if (rune.IsBmp)
+            {
+                Append(plain, (char)rune.Value);
+            }
         }
 
         return plain.ToString();
     }
 
     /// <summary>True for a letter that is taken for a Latin one.</summary>
-    public static bool IsLookAlike(char letter) => _latin.ContainsKey(letter);
+    public static bool IsLookAlike(char letter) => LetterForms.IsLookAlike(letter);
+
+    private static void Append(StringBuilder plain, char c)
+    {
+        if (
+            CharUnicodeInfo.GetUnicodeCategory(c)
+            is not (UnicodeCategory.Format or UnicodeCategory.NonSpacingMark or UnicodeCategory.Surrogate)
+        )
+        {
+            plain.Append(char.ToLowerInvariant(LetterForms.LatinOf(c)));
+        }
+    }
 }

@@ -1,0 +1,102 @@
+using Bartizan.Core.Findings;
+using Bartizan.Guards.Findings;
+using Bartizan.Guards.Texts;
+
+namespace Bartizan.Guards.Injection;
+
+/// <summary>
+/// Finds, without a model, what is loud in attacks on models: hidden text, tokens of chat templates, orders by their words, the same in
+/// disguise. It misses every attack that reads like an ordinary request; see docs/guards.md for what it is worth.
+/// </summary>
+public static class InjectionGuard
+{
+    /// <summary>Changes whenever its findings may.</summary>
+    public const string Version = "1";
+
+    // What is written so that a person doesn't see it, or a filter doesn't, is rarely meant well.
+    private const double Disguised = 0.95;
+
+    /// <summary>Adds what is found in a text.</summary>
+    internal static void Find(TextViews views, Channel channel, FoundList found)
+    {
+        foreach (var view in views.All)
+        {
+            var before = found.Count;
+            RoleMarks.Find(view, channel, found);
+            OrderScan.Find(view, channel, found);
+            if (found.Count > before && view.Coding is not (Coding.Plain or Coding.Escapes or Coding.Markup))
+            {
+                var (start, end) = view.ToOriginal(0, view.Text.Length);
+                found.Add(
+                    new ContentFinding("injection", "disguised-order", start, end, FindingSeverity.High, Disguised)
+                    {
+                        Coding = view.Coding,
+                    }
+                );
+            }
+        }
+
+        if (views.IsCut)
+        {
+            found.Add(
+                new ContentFinding(
+                    "injection",
+                    "too-much-to-unfold",
+                    0,
+                    views.Original.Length,
+                    FindingSeverity.Medium,
+                    0.5
+                )
+            );
+        }
+
+        FindBetweenInvisible(views, found);
+    }
+
+    /// <summary>
+    /// How sure all findings together make, from 0 to 1: independent signs add up, and none takes from another.
+    /// </summary>
+    public static double Score(IEnumerable<ContentFinding> findings)
+    {
+        ArgumentNullException.ThrowIfNull(findings);
+        var not = 1.0;
+        foreach (var one in findings.Where(f => f.Guard is "injection").GroupBy(f => f.Kind))
+        {
+            not *= 1 - one.Max(f => f.Confidence);
+        }
+
+        return 1 - not;
+    }
+
+    // An order whose letters have invisible ones between them was meant to be missed.
+    private static void FindBetweenInvisible(TextViews views, FoundList found)
+    {
+        const HiddenForms Meant =
+            HiddenForms.ZeroWidth
+            | HiddenForms.SoftHyphen
+            | HiddenForms.Bidi
+            | HiddenForms.LookAlikes
+            | HiddenForms.Forms
+            | HiddenForms.Element
+            | HiddenForms.Comment
+            | HiddenForms.Leet
+            | HiddenForms.Spaced
+            | HiddenForms.Escapes;
+        if ((views.Hidden & Meant) == HiddenForms.None || found.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var one in found.ToArray().Where(f => f is { Guard: "injection", Kind: not "disguised-order" }))
+        {
+            foreach (var span in views.HiddenSpans)
+            {
+                if ((span.Form & Meant) != HiddenForms.None && span.Start < one.End && one.Start < span.End)
+                {
+                    found.Add(one with { Kind = "disguised-order", Confidence = Disguised });
+                    break;
+                }
+            }
+        }
+    }
+}

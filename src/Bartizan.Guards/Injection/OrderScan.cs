@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using Bartizan.Guards.Findings;
+using Bartizan.Guards.Texts;
+
+namespace Bartizan.Guards.Injection;
+
+/// <summary>
+/// Reads a view word by word and keeps, for each rule and step, where its words last came in order. Its cost is that of looking each
+/// word up once, whatever the text holds.
+/// </summary>
+internal static class OrderScan
+{
+    /// <summary>The longest word that any rule knows; a longer one is data.</summary>
+    private const int MaxWord = 32;
+
+    /// <summary>What the end of a sentence counts for, in words: an order may go on in the next, but less likely.</summary>
+    private const int SentenceGap = 2;
+
+    private static readonly FrozenDictionary<string, ushort[]>.AlternateLookup<ReadOnlySpan<char>> _steps =
+        OrderRules.Steps.GetAlternateLookup<ReadOnlySpan<char>>();
+
+    private static readonly int _states = OrderRules.All.Length * OrderRules.MaxSteps;
+
+    private static readonly SearchValues<string> _chinese = SearchValues.Create(
+        ["忽略", "无视", "忘记", "無視", "忘れ", "무시하"],
+        StringComparison.Ordinal
+    );
+
+    private static readonly SearchValues<string> _instructions = SearchValues.Create(
+        ["指令", "指示", "提示", "规则", "命令", "지시", "명령"],
+        StringComparison.Ordinal
+    );
+
+    /// <summary>Adds what a view orders.</summary>
+    public static void Find(TextView view, Channel channel, FoundList found)
+    {
+        var text = view.Text.Span;
+        Span<int> last = stackalloc int[_states];
+        Span<int> start = stackalloc int[_states];
+        last.Fill(int.MinValue / 2);
+        var (at, place) = (0, 0);
+        while (at < text.Length)
+        {
+            var c = text[at];
+            if (!IsWord(c))
+            {
+                place += c is '.' or '!' or '?' or ';' ? SentenceGap : 0;
+                at++;
+                continue;
+            }
+
+            var end = at + 1;
+            while (end < text.Length && IsWord(text[end]))
+            {
+                end++;
+            }
+
+            place++;
+            if (end - at <= MaxWord && _steps.TryGetValue(text[at..end], out var steps))
+            {
+                Take(steps, place, at, end, last, start, view, channel, found);
+            }
+
+            at = end;
+        }
+
+        FindChinese(view, channel, found);
+    }
+
+    private static void Take(
+        ushort[] steps,
+        int place,
+        int at,
+        int end,
+        Span<int> last,
+        Span<int> start,
+        TextView view,
+        Channel channel,
+        FoundList found
+    )
+    {
+        foreach (var state in steps)
+        {
+            var step = state % OrderRules.MaxSteps;
+            var rule = OrderRules.All[state / OrderRules.MaxSteps];
+            if (step == 0)
+            {
+                (last[state], start[state]) = (place, at);
+            }
+            else if (place - last[state - 1] <= rule.Gap + 1 && place > last[state - 1])
+            {
+                (last[state], start[state]) = (place, start[state - 1]);
+                var confidence = channel == Channel.User ? rule.User : rule.Untrusted;
+                if (step == rule.Steps.Length - 1 && confidence > 0)
+                {
+                    found.Add(
+                        "injection",
+                        rule.Kind,
+                        view,
+                        start[state],
+                        end - start[state],
+                        rule.Severity,
+                        confidence
+                    );
+                }
+            }
+        }
+    }
+
+    // Languages without gaps between words: what is passed over, and what of, close together.
+    private static void FindChinese(TextView view, Channel channel, FoundList found)
+    {
+        const int Near = 16;
+        var text = view.Text.Span;
+        var at = text.IndexOfAnyExceptInRange('\0', '\u2E7F');
+        if (at < 0)
+        {
+            return;
+        }
+
+        while (text[at..].IndexOfAny(_chinese) is >= 0 and var verb)
+        {
+            var from = at + verb;
+            var start = Math.Max(0, from - Near);
+            var near = text[start..Math.Min(text.Length, from + Near)];
+            if (near.IndexOfAny(_instructions) >= 0)
+            {
+                var sure = channel == Channel.User ? 0.8 : 0.85;
+                found.Add("injection", "override", view, start, near.Length, Core.Findings.FindingSeverity.High, sure);
+            }
+
+            at = from + 2;
+        }
+    }
+
+    private static bool IsWord(char c) => c < 128 ? char.IsAsciiLetter(c) || c is '\'' or '_' : char.IsLetter(c);
+}

@@ -1,0 +1,252 @@
+using System.Buffers;
+using System.Buffers.Text;
+using System.Text;
+
+namespace Bartizan.Guards.Texts;
+
+/// <summary>Finds runs of Base64, Base32 and hexadecimal digits that hold a text.</summary>
+internal static class BlobPass
+{
+    /// <summary>Characters of a run that are decoded first: what they hold says whether the rest is worth it.</summary>
+    private const int Probe = 48;
+
+    /// <summary>The longest run that is decoded; a longer one is a file.</summary>
+    private const int MaxRun = 256 * 1024;
+
+    /// <summary>The line length that Base64 is broken at, at most: RFC 2045 has 76.</summary>
+    private const int LeastLine = 60;
+
+    private static readonly bool[] _in = Table("+/-_");
+    private static readonly UTF8Encoding _strict = new(false, throwOnInvalidBytes: true);
+
+    /// <summary>Hands over each run's text.</summary>
+    /// <param name="view">Where to look.</param>
+    /// <param name="hidden">Takes the places.</param>
+    /// <param name="tries">Runs that may be tried yet.</param>
+    /// <param name="found">Takes the views; false ends it.</param>
+    /// <returns>False when there was more than could be tried.</returns>
+    public static bool Find(TextView view, HiddenPlaces hidden, ref int tries, Func<TextView, bool> found)
+    {
+        var text = view.Text.Span;
+        var at = 0;
+        while (at + TextLimits.LeastBase64 <= text.Length)
+        {
+            // No run of that length can miss its last place: by leaps.
+            var last = at + TextLimits.LeastBase64 - 1;
+            if (!IsIn(text[last]))
+            {
+                at = last + 1;
+                continue;
+            }
+
+            var start = last;
+            while (start > at && IsIn(text[start - 1]))
+            {
+                start--;
+            }
+
+            var end = last + 1;
+            while (end < text.Length && IsIn(text[end]))
+            {
+                end++;
+            }
+
+            end = JoinLines(text, start, end);
+            at = end + 1;
+            if (end - start < TextLimits.LeastBase64 || end - start > MaxRun || !IsPromising(text[start..end]))
+            {
+                continue;
+            }
+
+            if (tries-- <= 0)
+            {
+                return false;
+            }
+
+            if (Decode(text[start..end]) is not var (coding, decoded))
+            {
+                continue;
+            }
+
+            hidden.Add(coding == Coding.Hex ? HiddenForms.Hex : HiddenForms.Base64, view, start, end);
+            var run = new OffsetRun(0, decoded.Length, start, end - start);
+            if (!found(new TextView(decoded.AsMemory(), coding, view, [run], 1)))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool IsIn(char c) => c < 128 && _in[c];
+
+    // A word, however long, has one case; what is encoded has digits or changes its case all the time.
+    private static bool IsPromising(ReadOnlySpan<char> run)
+    {
+        var probe = run[..Math.Min(run.Length, Probe)];
+        var (changes, digits) = (0, 0);
+        for (var at = 0; at < probe.Length; at++)
+        {
+            digits += char.IsAsciiDigit(probe[at]) ? 1 : 0;
+            changes += at > 0 && ((probe[at] ^ probe[at - 1]) & 0x20) != 0 ? 1 : 0;
+        }
+
+        return digits * 16 >= probe.Length || changes * 5 >= probe.Length;
+    }
+
+    private static int JoinLines(ReadOnlySpan<char> text, int start, int end)
+    {
+        if (end - start < LeastLine)
+        {
+            return end;
+        }
+
+        while (end < text.Length && end - start < MaxRun)
+        {
+            var next = end;
+            while (next < text.Length && next - end < 2 && text[next] is '\n' or '\r')
+            {
+                next++;
+            }
+
+            var line = next;
+            while (line < text.Length && IsIn(text[line]))
+            {
+                line++;
+            }
+
+            if (next == end || line == next || line - next > end - start)
+            {
+                return end;
+            }
+
+            end = line;
+        }
+
+        return end;
+    }
+
+    private static (Coding, string)? Decode(ReadOnlySpan<char> run)
+    {
+        if (run.Length >= TextLimits.LeastHex)
+        {
+            var even = run.Length % 2 == 0 ? run : run[..^1];
+            if (!even.ContainsAnyExcept(_hexDigits))
+            {
+                return TextOf(Convert.FromHexString(even)) is { } hex ? (Coding.Hex, hex) : null;
+            }
+
+            if (!run.ContainsAnyExcept(_base32Digits) && TextOf(Base32(run)) is { } text32)
+            {
+                return (Coding.Base32, text32);
+            }
+        }
+
+        if (run.Length > 2 * Probe && FromBase64(run[..Probe]) is var first && TextOf(first, true) is null)
+        {
+            return null;
+        }
+
+        return TextOf(FromBase64(run)) is { } text ? (Coding.Base64, text) : null;
+    }
+
+    private static readonly SearchValues<char> _hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
+    private static readonly SearchValues<char> _base32Digits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
+
+    private static byte[] FromBase64(ReadOnlySpan<char> run)
+    {
+        var url = new char[run.Length];
+        var count = 0;
+        foreach (var c in run)
+        {
+            if (c is '\n' or '\r')
+            {
+                continue;
+            }
+
+            url[count++] = c switch
+            {
+                '+' => '-',
+                '/' => '_',
+                _ => c,
+            };
+        }
+
+        count -= count % 4 == 1 ? 1 : 0;
+        var bytes = new byte[Base64Url.GetMaxDecodedLength(count)];
+
+        // The last letter's spare bits may be anything: readers don't care.
+        return Base64Url.TryDecodeFromChars(url.AsSpan(0, count), bytes, out var written) ? bytes[..written]
+            : Base64Url.TryDecodeFromChars(url.AsSpan(0, count - (count % 4)), bytes, out written) ? bytes[..written]
+            : [];
+    }
+
+    private static byte[] Base32(ReadOnlySpan<char> run)
+    {
+        var bytes = new byte[run.Length * 5 / 8];
+        var (bits, value, count) = (0, 0, 0);
+        foreach (var c in run)
+        {
+            value = ((value << 5) | (c >= 'A' ? c - 'A' : c - '2' + 26)) & 0xFFFF;
+            bits += 5;
+            if (bits >= 8)
+            {
+                bits -= 8;
+                bytes[count++] = (byte)(value >> bits);
+            }
+        }
+
+        return bytes;
+    }
+
+    // A text: UTF-8, or UTF-16 as PowerShell encodes it, and readable.
+    private static string? TextOf(byte[] bytes, bool isPiece = false)
+    {
+        if (bytes.Length < 8)
+        {
+            return null;
+        }
+
+        string text;
+        if (bytes[1] == 0 && bytes[3] == 0 && bytes[5] == 0)
+        {
+            text = Encoding.Unicode.GetString(bytes.AsSpan(0, bytes.Length & ~1));
+        }
+        else
+        {
+            // The end of a piece may cut a letter.
+            var length = bytes.Length;
+            while (isPiece && length > bytes.Length - 4 && bytes[length - 1] >= 0x80)
+            {
+                length--;
+            }
+
+            if (!System.Text.Unicode.Utf8.IsValid(bytes.AsSpan(0, length)))
+            {
+                return null;
+            }
+
+            text = _strict.GetString(bytes, 0, length);
+        }
+
+        var readable = 0;
+        foreach (var c in text)
+        {
+            readable += c is >= ' ' and not ('\u007F' or '\uFFFD') or '\n' or '\r' or '\t' ? 1 : 0;
+        }
+
+        return readable * 10 >= text.Length * TextLimits.ReadableOfTen ? text : null;
+    }
+
+    private static bool[] Table(string others)
+    {
+        var table = new bool[128];
+        for (var c = 0; c < table.Length; c++)
+        {
+            table[c] = char.IsAsciiLetterOrDigit((char)c) || others.Contains((char)c, StringComparison.Ordinal);
+        }
+
+        return table;
+    }
+}

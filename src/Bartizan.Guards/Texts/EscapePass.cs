@@ -1,0 +1,207 @@
+using System.Buffers;
+using System.Globalization;
+using System.Net;
+using System.Text;
+
+namespace Bartizan.Guards.Texts;
+
+/// <summary>Takes escapes for what they stand for: percent, HTML entities, backslashes of JSON and C.</summary>
+internal static class EscapePass
+{
+    /// <summary>The longest entity: <c>&amp;CounterClockwiseContourIntegral;</c> has 33.</summary>
+    private const int MaxEntity = 40;
+
+    /// <summary>Bytes of one run of percent escapes that are read as one text; a longer run is read in pieces.</summary>
+    private const int MaxPercentRun = 512;
+
+    private static readonly SearchValues<char> _starts = SearchValues.Create("%&\\");
+
+    /// <summary>The view without escapes; null when it has none.</summary>
+    public static TextView? Of(TextView view, HiddenPlaces hidden)
+    {
+        var text = view.Text.Span;
+        var at = text.IndexOfAny(_starts);
+        ViewBuilder? built = null;
+        var copied = 0;
+        Span<byte> bytes = stackalloc byte[MaxPercentRun];
+        Span<char> chars = stackalloc char[MaxPercentRun];
+        while (at >= 0 && at < text.Length)
+        {
+            var (length, count) = text[at] switch
+            {
+                '%' => Percent(text[at..], bytes, chars),
+                '&' => Entity(text[at..], chars),
+                _ => Backslash(text[at..], chars),
+            };
+            if (length > 0)
+            {
+                built ??= new ViewBuilder(text.Length);
+                built.Copy(text[copied..at], copied);
+                built.Write(chars[..count], at, length);
+                if (chars[..count].IndexOfAnyExceptInRange('\0', ' ') >= 0 && IsNeedless(chars[..count]))
+                {
+                    hidden.Add(HiddenForms.Escapes, view, at, at + length);
+                }
+
+                at += length;
+                copied = at;
+            }
+            else
+            {
+                at++;
+            }
+
+            var next = text[at..].IndexOfAny(_starts);
+            at = next < 0 ? -1 : at + next;
+        }
+
+        built?.Copy(text[copied..], copied);
+        return built?.ToView(Coding.Escapes, view);
+    }
+
+    // Nobody has to escape letters and digits.
+    private static bool IsNeedless(ReadOnlySpan<char> chars)
+    {
+        foreach (var c in chars)
+        {
+            if (char.IsAsciiLetterOrDigit(c))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static (int Length, int Count) Percent(ReadOnlySpan<char> text, Span<byte> bytes, Span<char> chars)
+    {
+        var count = 0;
+        while (
+            count < bytes.Length
+            && (3 * count) + 2 < text.Length
+            && text[3 * count] == '%'
+            && char.IsAsciiHexDigit(text[(3 * count) + 1])
+            && char.IsAsciiHexDigit(text[(3 * count) + 2])
+        )
+        {
+            bytes[count] = (byte)((Digit(text[(3 * count) + 1]) << 4) | Digit(text[(3 * count) + 2]));
+            count++;
+        }
+
+        return count > 0 && Encoding.UTF8.TryGetChars(bytes[..count], chars, out var written)
+            ? (3 * count, written)
+            : default;
+    }
+
+    private static (int Length, int Count) Entity(ReadOnlySpan<char> text, Span<char> chars)
+    {
+        var end = text[..Math.Min(text.Length, MaxEntity)].IndexOf(';');
+        if (end < 3)
+        {
+            return default;
+        }
+
+        var name = text[1..end];
+        if (name[0] == '#')
+        {
+            var isHex = name.Length > 2 && name[1] is 'x' or 'X';
+            return
+                int.TryParse(
+                    name[(isHex ? 2 : 1)..],
+                    isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
+                    CultureInfo.InvariantCulture,
+                    out var value
+                )
+                && value > 0
+                && Rune.TryCreate(value, out var rune)
+                ? (end + 1, rune.EncodeToUtf16(chars))
+                : default;
+        }
+
+        if (name.IndexOfAnyExcept(_names) >= 0)
+        {
+            return default;
+        }
+
+        var decoded = WebUtility.HtmlDecode(text[..(end + 1)].ToString());
+        if (decoded.Length > end)
+        {
+            return default;
+        }
+
+        decoded.CopyTo(chars);
+        return (end + 1, decoded.Length);
+    }
+
+    private static readonly SearchValues<char> _names = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    );
+
+    private static (int Length, int Count) Backslash(ReadOnlySpan<char> text, Span<char> chars)
+    {
+        if (text.Length < 2)
+        {
+            return default;
+        }
+
+        chars[0] = text[1] switch
+        {
+            'n' or 'r' => '\n',
+            't' => '\t',
+            '"' => '"',
+            '\'' => '\'',
+            '/' => '/',
+            '\\' => '\\',
+            _ => '\0',
+        };
+        if (chars[0] != '\0')
+        {
+            return (2, 1);
+        }
+
+        if (text[1] is not ('u' or 'x' or 'U'))
+        {
+            return default;
+        }
+
+        var digits = text[1] switch
+        {
+            'x' => 2,
+            'u' => 4,
+            _ => 8,
+        };
+        var from = 2;
+        if (text.Length > 3 && text[2] == '{')
+        {
+            digits = text[3..Math.Min(text.Length, 10)].IndexOf('}');
+            from = 3;
+        }
+
+        if (
+            digits <= 0
+            || text.Length < from + digits
+            || !int.TryParse(
+                text.Slice(from, digits),
+                NumberStyles.AllowHexSpecifier,
+                CultureInfo.InvariantCulture,
+                out var value
+            )
+            || value <= 0
+        )
+        {
+            return default;
+        }
+
+        var length = from + digits + (from == 3 ? 1 : 0);
+        if (value <= char.MaxValue && char.IsSurrogate((char)value))
+        {
+            // Halves are put together by whoever reads the view.
+            chars[0] = (char)value;
+            return (length, 1);
+        }
+
+        return Rune.TryCreate(value, out var rune) ? (length, rune.EncodeToUtf16(chars)) : default;
+    }
+
+    private static int Digit(char digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
+}

@@ -1,0 +1,99 @@
+namespace Bartizan.Guards.Texts;
+
+/// <summary>One way to read a text, and where each of its characters stands in the original.</summary>
+public sealed class TextView
+{
+    private readonly TextView? _parent;
+    private readonly OffsetRun[]? _runs;
+    private readonly int _count;
+
+    internal TextView(ReadOnlyMemory<char> text, Coding coding, TextView? parent, OffsetRun[]? runs, int count)
+    {
+        Text = text;
+        Coding = coding;
+        Depth = parent is null ? 0 : parent.Depth + (IsBlob(coding) ? 1 : 0);
+        _parent = parent;
+        _runs = runs;
+        _count = count;
+    }
+
+    /// <summary>What it reads.</summary>
+    public ReadOnlyMemory<char> Text { get; }
+
+    /// <summary>How it was made of its parent.</summary>
+    public Coding Coding { get; }
+
+    /// <summary>How many encodings deep it lay.</summary>
+    public int Depth { get; }
+
+    /// <summary>What it was made of; null for the plain view.</summary>
+    public TextView? Parent => _parent;
+
+    /// <summary>
+    /// Where a stretch of this view stands in the original, in UTF-16 code units: the smallest stretch known to hold it. What was
+    /// decoded from a run stands for the whole run.
+    /// </summary>
+    /// <param name="start">Where it begins in this view.</param>
+    /// <param name="length">How long it is.</param>
+    public (int Start, int End) ToOriginal(int start, int length)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(start);
+        ArgumentOutOfRangeException.ThrowIfNegative(length);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(length, Text.Length - start);
+        var (from, to) = (start, start + length);
+        for (var view = this; view is not null; view = view._parent)
+        {
+            if (view._runs is not null)
+            {
+                (from, to) = view.Map(from, to);
+            }
+        }
+
+        return (from, to);
+    }
+
+    private static bool IsBlob(Coding coding) =>
+        coding is Coding.Base64 or Coding.Hex or Coding.Base32 or Coding.Unseen;
+
+    private (int Start, int End) Map(int start, int end)
+    {
+        if (_count == 0)
+        {
+            return (0, 0);
+        }
+
+        var first = _runs![Find(start)];
+        var last = end > start ? _runs[Find(end - 1)] : first;
+        var from =
+            first.Length == first.OriginLength
+                ? first.Origin + Math.Clamp(start - first.Start, 0, first.Length)
+                : first.Origin;
+        var to =
+            last.Length == last.OriginLength
+                ? last.Origin + Math.Clamp(end - last.Start, 0, last.Length)
+                : last.Origin + last.OriginLength;
+
+        // A view that turns the text around turns its stretches around, too.
+        return from <= to ? (from, to) : (to, from);
+    }
+
+    // The last run that begins at or before the place.
+    private int Find(int place)
+    {
+        var (low, high) = (0, _count - 1);
+        while (low < high)
+        {
+            var middle = (low + high + 1) / 2;
+            if (_runs![middle].Start <= place)
+            {
+                low = middle;
+            }
+            else
+            {
+                high = middle - 1;
+            }
+        }
+
+        return low;
+    }
+}

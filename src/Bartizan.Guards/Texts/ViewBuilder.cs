@@ -1,0 +1,73 @@
+namespace Bartizan.Guards.Texts;
+
+/// <summary>Builds a view and the map back to what it is made of.</summary>
+internal sealed class ViewBuilder(int capacity)
+{
+    private const int FirstRuns = 16;
+
+    private char[] _chars = new char[Math.Max(capacity, FirstRuns)];
+    private OffsetRun[] _runs = new OffsetRun[FirstRuns];
+    private int _count;
+
+    public int Length { get; private set; }
+
+    /// <summary>What was written so far.</summary>
+    public Span<char> Written => _chars.AsSpan(0, Length);
+
+    /// <summary>Takes a stretch as it is.</summary>
+    public void Copy(ReadOnlySpan<char> piece, int origin)
+    {
+        Append(piece);
+        Map(piece.Length, origin, piece.Length);
+    }
+
+    /// <summary>Writes what a stretch stands for.</summary>
+    public void Write(ReadOnlySpan<char> form, int origin, int originLength)
+    {
+        Append(form);
+        Map(form.Length, origin, originLength);
+    }
+
+    /// <summary>Writes one character for a stretch.</summary>
+    public void Write(char form, int origin, int originLength) => Write([form], origin, originLength);
+
+    public TextView ToView(Coding coding, TextView? parent) =>
+        new(_chars.AsMemory(0, Length), coding, parent, _runs, _count);
+
+    private void Append(ReadOnlySpan<char> piece)
+    {
+        if (Length + piece.Length > _chars.Length)
+        {
+            Array.Resize(ref _chars, Math.Max(Length + piece.Length, _chars.Length * 2));
+        }
+
+        piece.CopyTo(_chars.AsSpan(Length));
+        Length += piece.Length;
+    }
+
+    // Stretches that follow each other on both sides are one.
+    private void Map(int length, int origin, int originLength)
+    {
+        if (length == 0)
+        {
+            return;
+        }
+
+        if (_count > 0)
+        {
+            ref var last = ref _runs[_count - 1];
+            if (last.Length == last.OriginLength && length == originLength && last.Origin + last.Length == origin)
+            {
+                last = last with { Length = last.Length + length, OriginLength = last.OriginLength + length };
+                return;
+            }
+        }
+
+        if (_count == _runs.Length)
+        {
+            Array.Resize(ref _runs, _count * 2);
+        }
+
+        _runs[_count++] = new OffsetRun(Length - length, length, origin, originLength);
+    }
+}

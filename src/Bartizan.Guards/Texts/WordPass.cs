@@ -1,0 +1,161 @@
+using System.Buffers;
+
+namespace Bartizan.Guards.Texts;
+
+/// <summary>
+/// Words in disguise: spelled with digits and signs (<c>1gn0r3</c>), or letter by letter with gaps (<c>i g n o r e</c>). The view has
+/// the words that they spell, if enough of them are words.
+/// </summary>
+internal static class WordPass
+{
+    /// <summary>Known words among the disguised ones that make all of them words.</summary>
+    private const int LeastKnown = 2;
+
+    private static readonly SearchValues<char> _signs = SearchValues.Create("0123456789@$!|+");
+
+    /// <summary>The view without disguise; null when there is none.</summary>
+    public static TextView? Of(TextView view, HiddenPlaces hidden)
+    {
+        var text = view.Text.Span;
+        var leet = IsLeet(text);
+        var spaced = SpacedPass.Next(text, 0);
+        if (!leet && spaced.Length == 0)
+        {
+            return null;
+        }
+
+        var built = new ViewBuilder(text.Length);
+        Span<char> plain = stackalloc char[TextLimits.MaxWord];
+        var at = 0;
+        while (at < text.Length)
+        {
+            var sign = leet ? text[at..].IndexOfAny(_signs) : -1;
+            sign = sign < 0 ? text.Length : at + sign;
+            if (spaced.Length > 0 && spaced.Start <= sign)
+            {
+                built.Copy(text[at..spaced.Start], at);
+                SpacedPass.Write(text, spaced, built);
+                hidden.Add(HiddenForms.Spaced, view, spaced.Start, spaced.Start + spaced.Length);
+                at = spaced.Start + spaced.Length;
+                spaced = SpacedPass.Next(text, at);
+                continue;
+            }
+
+            if (sign == text.Length)
+            {
+                break;
+            }
+
+            var (start, end) = WordAt(text, sign, at);
+            built.Copy(text[at..start], at);
+            if (IsDisguised(text[start..end]))
+            {
+                built.Write(plain[..Unfold(text[start..end], plain)], start, end - start);
+                hidden.Add(HiddenForms.Leet, view, start, end);
+            }
+            else
+            {
+                built.Copy(text[start..end], start);
+            }
+
+            at = end;
+        }
+
+        built.Copy(text[at..], at);
+        return built.ToView(Coding.Words, view);
+    }
+
+    // A handful of known words in disguise, one of orders among them. Codes and versions spell none.
+    private static bool IsLeet(ReadOnlySpan<char> text)
+    {
+        var (at, known, orders) = (0, 0, 0);
+        Span<char> plain = stackalloc char[TextLimits.MaxWord];
+        var words = Vocabulary.All.GetAlternateLookup<ReadOnlySpan<char>>();
+        var signals = Vocabulary.Orders.GetAlternateLookup<ReadOnlySpan<char>>();
+        while (text[at..].IndexOfAny(_signs) is >= 0 and var found)
+        {
+            var (start, end) = WordAt(text, at + found, at);
+            var word = text[start..end];
+            if (IsDisguised(word))
+            {
+                var length = Unfold(word, plain);
+                known += length > 2 && words.Contains(plain[..length]) ? 1 : 0;
+                orders += signals.Contains(plain[..length]) ? 1 : 0;
+                if (orders > 0 && known >= LeastKnown)
+                {
+                    return true;
+                }
+            }
+
+            at = end;
+        }
+
+        return false;
+    }
+
+    private static (int Start, int End) WordAt(ReadOnlySpan<char> text, int sign, int least)
+    {
+        var (start, end) = (sign, sign + 1);
+        while (start > least && IsInWord(text[start - 1]))
+        {
+            start--;
+        }
+
+        while (end < text.Length && IsInWord(text[end]))
+        {
+            end++;
+        }
+
+        return (start, end);
+    }
+
+    private static bool IsInWord(char c) => char.IsAsciiLetter(c) || _signs.Contains(c);
+
+    private static bool IsDisguised(ReadOnlySpan<char> word)
+    {
+        if (word.Length is < 2 or > TextLimits.MaxWord)
+        {
+            return false;
+        }
+
+        // A number is a number, and a word before an exclamation mark is no disguise.
+        var letters = false;
+        foreach (var c in word)
+        {
+            letters |= char.IsAsciiLetter(c);
+        }
+
+        return letters && word.TrimEnd("!+").IndexOfAny(_signs) >= 0;
+    }
+
+    private static int Unfold(ReadOnlySpan<char> word, Span<char> plain)
+    {
+        word = word.TrimEnd("!+");
+        var one = false;
+        for (var at = 0; at < word.Length; at++)
+        {
+            plain[at] = Letters.Leet(word[at]);
+            one |= word[at] is '1' or '!';
+        }
+
+        var words = Vocabulary.All.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (!one || words.Contains(plain[..word.Length]))
+        {
+            return word.Length;
+        }
+
+        // A one is an i or an l; it is an l where that makes a word.
+        Span<char> other = stackalloc char[TextLimits.MaxWord];
+        for (var at = 0; at < word.Length; at++)
+        {
+            other[at] = word[at] is '1' or '!' ? 'l' : plain[at];
+        }
+
+        if (words.Contains(other[..word.Length]))
+        {
+            other[..word.Length].CopyTo(plain);
+        }
+
+        return word.Length;
+    }
+}
