@@ -56,7 +56,8 @@ internal static class InitCommand
             File.WriteAllText(SchemaName, ManifestSchema.Write());
             Screen.Line();
             Screen.Line($"wrote {ManifestFile.Default} and {SchemaName}; nothing else was changed");
-            Screen.Line("next: bartizan check, then bartizan run");
+            var key = exposure.Agents.FirstOrDefault()?.Client == "codex" ? "OPENAI_API_KEY" : "ANTHROPIC_API_KEY";
+            Screen.Line($"next: export {key} where you start it, then bartizan check, then bartizan run");
             return ExitCode.Done;
         });
         return command;
@@ -75,7 +76,9 @@ internal static class InitCommand
                 Row(
                     "MCP servers",
                     [.. exposure.Servers.Select(s => $"{s.Name} ({s.Place})")],
-                    "none until the tool gateway exists"
+                    ManifestDraft.Servers(exposure) is { Length: > 0 } drafted
+                        ? $"{string.Join(", ", drafted.Take(MaxNames))}{(drafted.Length > MaxNames ? " …" : "")}: each call is asked"
+                        : "none"
                 ),
                 ["files it can change", "all of yours", "a staged copy of this folder; you apply"],
             ]

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using Bartizan.Posture.Inventory;
@@ -10,6 +11,13 @@ namespace Bartizan.Posture.Drafts;
 /// </summary>
 public static class ManifestDraft
 {
+    /// <summary>The servers that <see cref="Write"/> drafts, by name.</summary>
+    public static ImmutableArray<string> Servers(Exposure exposure)
+    {
+        ArgumentNullException.ThrowIfNull(exposure);
+        return [.. new ServerDraft(exposure.Servers).Names];
+    }
+
     /// <summary>The manifest's text.</summary>
     /// <param name="exposure">What was found.</param>
     /// <param name="folderName">Names the agent.</param>
@@ -46,6 +54,8 @@ public static class ManifestDraft
                 : "  anthropic: { api: anthropic, url: \"https://api.anthropic.com\", with: anthropic-key }"
         );
         text.AppendLine();
+        var servers = new ServerDraft(exposure.Servers);
+        servers.WriteServers(text);
         text.AppendLine("rules:");
         Rule(
             text,
@@ -60,11 +70,13 @@ public static class ManifestDraft
             "deny: write workspace/{.git,.github,.husky}/**",
             "Hooks and pipelines run with other people's rights."
         );
+        servers.WriteRules(text);
         text.AppendLine();
         text.AppendLine("credentials:");
         text.AppendLine(
             openai ? "  openai-key: { from: env:OPENAI_API_KEY }" : "  anthropic-key: { from: env:ANTHROPIC_API_KEY }"
         );
+        servers.WriteCredentials(text);
         return text.ToString();
     }
 

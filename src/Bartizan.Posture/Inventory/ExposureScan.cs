@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 
 namespace Bartizan.Posture.Inventory;
 
@@ -8,9 +7,6 @@ public static class ExposureScan
 {
     /// <summary>Files of a workspace that are looked at; a larger one is said to be cut short.</summary>
     private const int MaxFiles = 50_000;
-
-    /// <summary>The largest configuration that is parsed.</summary>
-    private const long MaxConfigurationBytes = 8 << 20;
 
     private static readonly ImmutableArray<(string Program, string Client)> KnownAgents =
     [
@@ -163,9 +159,9 @@ public static class ExposureScan
             var file in ServerFiles.Select(f => Path.Combine(home, f)).Append(Path.Combine(workspace, ".mcp.json"))
         )
         {
-            foreach (var name in JsonServers(file))
+            foreach (var server in ServerConfiguration.Read(file, Shorten(file, home)))
             {
-                yield return new FoundServer(name, Shorten(file, home));
+                yield return server;
             }
         }
 
@@ -180,29 +176,6 @@ public static class ExposureScan
             {
                 yield return new FoundServer(line[Head.Length..end].Trim('"'), Shorten(codex, home));
             }
-        }
-    }
-
-    private static List<string> JsonServers(string file)
-    {
-        try
-        {
-            if (!File.Exists(file) || new FileInfo(file).Length > MaxConfigurationBytes)
-            {
-                return [];
-            }
-
-            using var document = JsonDocument.Parse(File.ReadAllBytes(file));
-            return
-                document.RootElement.ValueKind == JsonValueKind.Object
-                && document.RootElement.TryGetProperty("mcpServers", out var servers)
-                && servers.ValueKind == JsonValueKind.Object
-                ? [.. servers.EnumerateObject().Select(s => s.Name)]
-                : [];
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            return [];
         }
     }
 
