@@ -64,13 +64,15 @@ public sealed class NewcomerTests
 
         var check = Scene.Json(await scene.BartizanAsync("check", "--json"))[0]!;
         check["errors"]!.AsArray().ShouldBeEmpty();
-        check["warnings"]!.AsArray().ShouldBeEmpty();
+        var warnings = check["warnings"]!.AsArray().Select(warning => $"{warning!["hint"]}").ToList();
+        warnings.ShouldBe(exposed ? ["`bartizan pin` shows it and writes the file"] : []);
         (await scene.BartizanAsync("explain", "read", "workspace/.env")).Code.ShouldBe(4);
         (await scene.BartizanAsync("explain", "read", "workspace/notes.txt")).Code.ShouldBe(0);
         if (exposed)
         {
             init.Output.ShouldContain(".env");
-            init.Output.ShouldContain("files");
+            init.Output.ShouldContain("files: each call is asked");
+            init.Output.ShouldContain("bartizan pin");
         }
 
         (await scene.BartizanAsync("init")).Code.ShouldBe(2);

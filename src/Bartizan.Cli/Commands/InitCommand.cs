@@ -57,7 +57,10 @@ internal static class InitCommand
             Screen.Line();
             Screen.Line($"wrote {ManifestFile.Default} and {SchemaName}; nothing else was changed");
             var key = exposure.Agents.FirstOrDefault()?.Client == "codex" ? "OPENAI_API_KEY" : "ANTHROPIC_API_KEY";
-            Screen.Line($"next: export {key} where you start it, then bartizan check, then bartizan run");
+            var pin = ManifestDraft.Servers(exposure).IsEmpty
+                ? ""
+                : ", then bartizan pin to see what its servers offer";
+            Screen.Line($"next: export {key} where you start it, then bartizan check{pin}, then bartizan run");
             return ExitCode.Done;
         });
         return command;
