@@ -1,5 +1,6 @@
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Enforcement;
 
@@ -13,6 +14,18 @@ internal static class ActionDecisions
         action.Call is { } call
             ? call.Decide(target => policy.Screen(target, known))
             : policy.Screen(action.Target, known);
+
+    /// <summary>What the session has met once it is granted: by any part of it.</summary>
+    public static Exposure ExposureOf(this Policy policy, AgentAction action)
+    {
+        var met = policy.ExposureOf(action.Target);
+        foreach (var part in action.Call?.Actions ?? [])
+        {
+            met = met.With(policy.ExposureOf(part.Target));
+        }
+
+        return met;
+    }
 
     /// <summary>Step 4.</summary>
     public static Decision Decide(this Policy policy, AgentAction action, Circumstances known, GuardReport report) =>

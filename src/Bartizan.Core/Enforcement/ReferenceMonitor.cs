@@ -225,8 +225,8 @@ public sealed class ReferenceMonitor(
     private Ruling Recheck(Session session, AgentAction action, Decision before, GuardReport report)
     {
         var policy = session.Policy;
-        var known = CircumstancesOf(session, action);
-        var labels = known.Labels ?? Labels.None;
+        var met = session.Exposure;
+        var known = CircumstancesOf(session, action) with { Labels = met.Labels, Passed = met.Passed };
         var now = policy.Decide(action, known, report);
         var approved =
             before.Effect == Effect.Ask
@@ -239,7 +239,7 @@ public sealed class ReferenceMonitor(
             Effect.Ask => Decision.Deny("the decision changed while it was being made: now a person has to be asked"),
             _ => now,
         };
-        return new Ruling(decision, policy, labels, before, report)
+        return new Ruling(decision, policy, met, before, report)
         {
             Verdict =
                 now.Effect == Effect.Ask ? Effect.Ask
@@ -285,6 +285,8 @@ public sealed class ReferenceMonitor(
         var late = await RecordIntentAsync(grant, ruling, cancellationToken).ConfigureAwait(false);
         if (late.Decision.Effect == Effect.Allow)
         {
+            // INVARIANT: before it leaves, so that nothing that follows from its result is decided without it.
+            session.Expose(session.Policy.ExposureOf(action));
             return passage;
         }
 
@@ -311,7 +313,7 @@ public sealed class ReferenceMonitor(
                 action,
                 ruling.Decision,
                 policy.Digest,
-                ruling.Labels,
+                ruling.Met.Labels,
                 ruling.Verdict,
                 ruling.Asked,
                 number,
@@ -336,7 +338,7 @@ public sealed class ReferenceMonitor(
             }
 
             cancellationToken.ThrowIfCancellationRequested();
-            if (ReferenceEquals(session.Policy, policy) && session.Labels == ruling.Labels)
+            if (ReferenceEquals(session.Policy, policy) && ReferenceEquals(session.Exposure, ruling.Met))
             {
                 return ruling;
             }

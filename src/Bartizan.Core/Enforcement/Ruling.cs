@@ -8,12 +8,15 @@ namespace Bartizan.Core.Enforcement;
 internal readonly record struct Ruling(
     Decision Decision,
     Policy? Policy = null,
-    Labels Labels = Labels.None,
+    Exposure? MetOrNone = null,
     Decision Before = default,
     GuardReport? ReportOrNone = null
 )
 {
     public GuardReport Report => ReportOrNone ?? GuardReport.Clean;
+
+    /// <summary>What the session had met when it was made.</summary>
+    public Exposure Met => MetOrNone ?? Exposure.None;
 
     /// <summary>What the rules said, where something else is done.</summary>
     public Effect? Verdict { get; init; }

@@ -61,6 +61,9 @@ public sealed record Manifest
     /// <summary>When it stops calling what fails; null when never.</summary>
     public Circuits.Circuit? Circuit { get; init; }
 
+    /// <summary>What taints a session, and what may not follow what, by all layers.</summary>
+    public TrustTerms Trust { get; init; } = new();
+
     /// <summary>The layers of rules, the outermost baseline first and the manifest's own (roles included) last.</summary>
     public required ImmutableArray<RuleLayer> Layers { get; init; }
 }

@@ -14,11 +14,13 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     private readonly List<CatalogueEntry> _catalogue = [];
     private readonly List<Consultation> _consultations = [];
     private readonly List<Budget> _budgets = [];
+    private readonly List<Rule> _consequential = [];
     private readonly Dictionary<string, ImmutableSortedDictionary<string, string>> _people = new(
         StringComparer.Ordinal
     );
     private readonly Dictionary<SourceNode.Map, ImmutableArray<Rule>> _asked = new(ReferenceEqualityComparer.Instance);
     private ConditionSchema _schema = ConditionSchema.Standard;
+    private TrustTerms _trust = new();
     private RoleBook _roles = null!;
     private ImmutableHashSet<string> _usedRoles = [];
 
@@ -110,6 +112,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     {
         _roles.Add(baseline, groups);
         var rules = new RuleReader(_errors, isCeiling: true, _schema, groups).Read(baseline.Find("rules"));
+        ReadTrust(baseline);
         return new RuleLayer($"baseline {name}", IsCeiling: true, [.. rules, .. _asked[baseline]])
         {
             TimeZone = ManifestReader.ReadZone(baseline),
@@ -176,6 +179,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     {
         var own = new RuleReader(_errors, isCeiling: false, _schema, _groups).Read(root.Find("rules"));
         var roles = _roles.RulesOf(root.Find("roles"), out _usedRoles);
+        ReadTrust(root);
         return new Manifest
         {
             Agent = RuleReader.TextOf(root, "agent") ?? "",
@@ -192,17 +196,44 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             People = _people.ToImmutableDictionary(StringComparer.Ordinal),
             Catalogue = [.. _catalogue],
             Consultations = ReadConsultations(root),
+            Trust = _trust,
             Circuit = CircuitReader.Read(root),
             Budget = Budget.Of([.. _budgets, .. BudgetReader.Read(root, _errors)]),
             Layers =
             [
                 .. baselines,
+                .. Consequential(),
                 new RuleLayer("manifest", IsCeiling: false, [.. own, .. roles])
                 {
                     TimeZone = ManifestReader.ReadZone(root),
                 },
             ],
         };
+    }
+
+    // INVARIANT: a layer of their own, under which everything passes that they don't ask: in another's layer an ask could give what
+    // nothing there allows.
+    private ImmutableArray<RuleLayer> Consequential() =>
+        _consequential.Count == 0
+            ? []
+            : [new RuleLayer("trust", IsCeiling: true, [.. _consequential]) { OnlyAsks = true }];
+
+    private void ReadTrust(SourceNode.Map file)
+    {
+        var reader = new TrustReader(_errors, _schema);
+        _trust = _trust.With(reader.Read(file));
+        if (_trust.Sources.Length + _trust.Sequences.Length > TrustReader.MaxTerms)
+        {
+            _errors.Add(
+                new(
+                    file.PositionOf("trust"),
+                    $"more than {TrustReader.MaxTerms} sources and sequences would be looked at for each action",
+                    "Use `*`, or fewer alternatives."
+                )
+            );
+        }
+
+        _consequential.AddRange(reader.ReadConsequential(file));
     }
 
     private ImmutableArray<Consultation> ReadConsultations(SourceNode.Map root)

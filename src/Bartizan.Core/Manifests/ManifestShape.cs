@@ -187,7 +187,7 @@ internal static partial class ManifestShape
             Known("budgets", Budget, "What a session and an agent may spend."),
             Known("circuit", Circuit, "When to stop calling what fails."),
             Later("guards", Guards, "What is looked for in content, and what is done about it."),
-            Later("trust", Trust, "What taints a session, and what a tainted session may no longer do alone."),
+            Known("trust", Trust, "What taints a session, and what a tainted session may no longer do alone."),
             Later("watch", Watch, "What is normal, and what is done about what is not."),
             Later("serve", Serve, "The inbound gateway of an agent that answers people."),
             Later(
@@ -221,6 +221,7 @@ internal static partial class ManifestShape
                         or "time_zone"
                         or "consult"
                         or "budgets"
+                        or "trust"
             ),
             Known(
                 "people",
@@ -239,7 +240,7 @@ internal static partial class ManifestShape
                 .ToImmutableDictionary(
                     k => k.Name,
                     k =>
-                        $"`{k.Name}` stands in an agent's manifest; a baseline holds rules, roles, groups, people, a catalogue, `budgets` and `consult` only.",
+                        $"`{k.Name}` stands in an agent's manifest; a baseline holds rules, roles, groups, people, a catalogue, `budgets`, `consult` and `trust` only.",
                     StringComparer.Ordinal
                 ),
         };

@@ -12,4 +12,7 @@ public sealed record RuleLayer(string Name, bool IsCeiling, ImmutableArray<Rule>
 {
     /// <summary>The zone that its conditions read the time in.</summary>
     public TimeZoneInfo TimeZone { get; init; } = TimeZoneInfo.Utc;
+
+    /// <summary>True for a layer that only ever asks: what it says nothing of, such as private addresses, is left to the others.</summary>
+    public bool OnlyAsks { get; init; }
 }

@@ -10,7 +10,8 @@ internal sealed class RuleReader(
     ImmutableArray<ManifestError>.Builder errors,
     bool isCeiling,
     ConditionSchema? schema = null,
-    IReadOnlyDictionary<string, ImmutableArray<string>>? groups = null
+    IReadOnlyDictionary<string, ImmutableArray<string>>? groups = null,
+    bool takesTunnels = false
 )
 {
     /// <summary>Patterns of one list of rules, alternatives written out: two a rule of ten thousand. Bounds what loading costs.</summary>
@@ -131,14 +132,14 @@ internal sealed class RuleReader(
     }
 
     /// <summary>Reads <c>verb pattern</c>, as a catalogue names resources; null, with errors, when it is none.</summary>
-    public (Verb Verb, string Pattern)? ReadPattern(SourceNode.Scalar said)
+    public (Verb Verb, string Pattern)? ReadPattern(SourceNode.Scalar said, string? part = null)
     {
-        var (word, pattern) = Split(said.Text.Trim());
+        var (word, pattern) = Split((part ?? said.Text).Trim());
         if (!Verbs.Contains(word) || UnsupportedVerbs.Contains(word) || pattern.Length == 0)
         {
             Report(
                 said.Position,
-                $"`{SourceTree.Quote(said.Text)}` is no verb and pattern",
+                $"`{SourceTree.Quote(part ?? said.Text)}` is no verb and pattern",
                 NearestWord.Hint(word, Verbs)
             );
             return null;
@@ -242,7 +243,8 @@ internal sealed class RuleReader(
                 return false;
             }
 
-            if (pattern is HttpPattern { ReachesHttps: true, IsWholeHost: false })
+            // What takes a tunnel for whatever it may hold needs no look into it.
+            if (!takesTunnels && pattern is HttpPattern { ReachesHttps: true, IsWholeHost: false })
             {
                 Report(
                     where,

@@ -33,6 +33,9 @@ public enum ExcessKind
     /// <summary>A decision point outside isn't asked any more.</summary>
     Consultation,
 
+    /// <summary>A session is tainted by less, or may do what may not follow in the other.</summary>
+    Flow,
+
     /// <summary>The environment has relaxations that the other lacks.</summary>
     Environment,
 }

@@ -10,7 +10,7 @@ namespace Bartizan.Core.Narrowing;
 /// <param name="Policy">What was compiled from it.</param>
 internal sealed record NarrowingSide(string Name, Manifest Manifest, Policy Policy)
 {
-    /// <summary>How it decides what is asked.</summary>
+    /// <summary>How it decides what is asked, of a session that has taken no first step of a sequence: those are compared apart.</summary>
     public Decision Decide(Question asked, DateTimeOffset from) =>
-        Policy.Screen(asked.Target, asked.Circumstances(Manifest, from));
+        Policy.Screen(asked.Target, asked.Circumstances(Manifest, from) with { Passed = [] });
 }

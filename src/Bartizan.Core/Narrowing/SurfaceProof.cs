@@ -1,4 +1,5 @@
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
 
 namespace Bartizan.Core.Narrowing;
 
@@ -17,6 +18,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Credentials(a, b),
             .. Groups(a, b),
             .. Consultations(a, b),
+            .. Flow(a, b),
             .. new BudgetProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. new CircuitProof(nameOfFirst, nameOfSecond).Find(a.Circuit, b.Circuit),
             .. Sandbox(a.Run ?? new(), b.Run ?? new()),
@@ -44,6 +46,19 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             yield return Certain(
                 ExcessKind.Consultation,
                 $"{nameOfSecond} asks {Shown(one.Url.AbsoluteUri)}, too ({one.Position}), and {nameOfFirst} doesn't ask the same there"
+            );
+        }
+    }
+
+    // A label more can only make a decision stricter, a sequence too; one of them less is a gain, unless it is the same in other words.
+    private IEnumerable<Excess> Flow(Manifest a, Manifest b)
+    {
+        var held = FlowTable.LinesOf(a.Trust).ToHashSet(StringComparer.Ordinal);
+        foreach (var line in FlowTable.LinesOf(b.Trust).Where(line => !held.Contains(line)))
+        {
+            yield return Certain(
+                ExcessKind.Flow,
+                $"{nameOfSecond} says {Shown(line)}, and {nameOfFirst} doesn't say the same there"
             );
         }
     }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Bartizan.Core.Sessions;
 
@@ -18,6 +19,9 @@ public readonly record struct Circumstances
     /// <summary>What the session has been exposed to; null when unknown.</summary>
     public Labels? Labels { get; init; }
 
+    /// <summary>First steps of sequences that the session has taken; null when unknown.</summary>
+    public ImmutableHashSet<string>? Passed { get; init; }
+
     /// <summary>The arguments of a tool call, as they will be sent; <c>Undefined</c> when unknown.</summary>
     public JsonElement Arguments { get; init; }
 
@@ -28,11 +32,13 @@ public readonly record struct Circumstances
     public static Circumstances Of(Session session, DateTimeOffset now, JsonElement arguments = default)
     {
         ArgumentNullException.ThrowIfNull(session);
+        var met = session.Exposure;
         return new()
         {
             Now = now,
             User = session.User,
-            Labels = session.Labels,
+            Labels = met.Labels,
+            Passed = met.Passed,
             Arguments = arguments,
         };
     }

@@ -25,6 +25,7 @@ internal sealed class CompiledLayer
     {
         Name = layer.Name;
         IsCeiling = layer.IsCeiling;
+        OnlyAsks = layer.OnlyAsks;
         _observe = observe && !layer.IsCeiling;
         var all = new List<CompiledRule>?[Verbs];
         foreach (var rule in layer.Rules)
@@ -49,6 +50,9 @@ internal sealed class CompiledLayer
 
     /// <summary>True for a baseline.</summary>
     public bool IsCeiling { get; }
+
+    /// <summary>True for a layer that only ever asks.</summary>
+    public bool OnlyAsks { get; }
 
     /// <summary>All rules, verb by verb.</summary>
     public IEnumerable<CompiledRule> Rules => _rules.SelectMany(rules => rules);

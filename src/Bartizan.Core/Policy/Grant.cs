@@ -46,7 +46,7 @@ internal static class Grant
             }
 
             // INVARIANT: each layer that has a say must name the private host; a baseline without one lets pass.
-            privately &= applied ? names : layer.IsCeiling;
+            privately &= layer.OnlyAsks || (applied ? names : layer.IsCeiling);
         }
 
         return new Decision

@@ -61,6 +61,7 @@ internal static class NormalForm
             "bartizan policy v1",
             .. observe ? ["observe"] : (ReadOnlySpan<string>)[],
             .. consulted.Order(StringComparer.Ordinal),
+            .. FlowTable.LinesOf(manifest.Trust),
             .. lines.Where((layer, i) => i == 0 || Compare(layer, lines[i - 1]) != 0).SelectMany(layer => layer),
         ];
     }

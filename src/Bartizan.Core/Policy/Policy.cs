@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Policies;
 
@@ -25,9 +26,11 @@ public sealed class Policy
 
     private readonly PolicyFacts _facts;
     private readonly bool _onlyCeilings;
+    private readonly FlowTable? _flow;
 
-    private Policy(ImmutableArray<CompiledLayer> layers, PolicyFacts facts)
+    private Policy(ImmutableArray<CompiledLayer> layers, PolicyFacts facts, FlowTable? flow)
     {
+        _flow = flow;
         _layers = layers;
         _onlyCeilings = layers.All(layer => layer.IsCeiling);
         _facts = facts;
@@ -35,6 +38,9 @@ public sealed class Policy
 
     /// <summary>Digest of the canonical normal form.</summary>
     public Digest Digest { get; private init; }
+
+    /// <summary>What a session under it has met before it did anything.</summary>
+    public Exposure ExposureAtStart => _flow?.AtStart ?? Exposure.None;
 
     internal ImmutableArray<CompiledLayer> Layers => _layers;
 
@@ -64,7 +70,7 @@ public sealed class Policy
         }
 
         var layers = LayersOf(manifest, observe, tables);
-        return new Policy(layers, new PolicyFacts(manifest))
+        return new Policy(layers, new PolicyFacts(manifest), FlowTable.Of(manifest))
         {
             Digest = NormalForm.DigestOf(manifest, layers, observe),
         };
@@ -76,6 +82,13 @@ public sealed class Policy
         return manifest.Layers.IsDefault
             ? []
             : [.. manifest.Layers.Select(layer => new CompiledLayer(layer, observe, ground, tables))];
+    }
+
+    /// <summary>What a session has met once an action on a target is granted.</summary>
+    public Exposure ExposureOf(ActionTarget target)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        return _flow?.MetBy(target) ?? Exposure.None;
     }
 
     /// <summary>Step 2, screening: rules alone. What is denied whatever the content ends here.</summary>
@@ -174,10 +187,16 @@ public sealed class Policy
     private Situation SituationOf(ActionTarget target, in Circumstances circumstances)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new Situation(circumstances.Now, _facts.Of(target, circumstances));
+        return new Situation(circumstances.Now, _facts.Of(target, circumstances), circumstances.Passed);
     }
 
     private Decision Judge(ActionTarget target, in Situation situation)
+    {
+        var ruled = JudgeByRules(target, situation);
+        return _flow is null ? ruled : _flow.Narrowed(ruled, target, situation.Passed);
+    }
+
+    private Decision JudgeByRules(ActionTarget target, in Situation situation)
     {
         if (_onlyCeilings)
         {

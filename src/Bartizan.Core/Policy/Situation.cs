@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bartizan.Core.Conditions;
 
 namespace Bartizan.Core.Policies;
@@ -5,4 +6,5 @@ namespace Bartizan.Core.Policies;
 /// <summary>What rules look at beside an action's target, made ready once for a decision.</summary>
 /// <param name="Now">When it is decided.</param>
 /// <param name="Facts">What is known, the time excepted.</param>
-internal readonly record struct Situation(DateTimeOffset Now, Facts Facts);
+/// <param name="Passed">First steps of sequences that the session has taken; null when unknown.</param>
+internal readonly record struct Situation(DateTimeOffset Now, Facts Facts, ImmutableHashSet<string>? Passed = null);

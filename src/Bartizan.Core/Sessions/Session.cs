@@ -14,7 +14,7 @@ public sealed class Session
     private TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Policy _policy;
     private SessionState _state;
-    private int _labels;
+    private Exposure _exposure = Exposure.None;
 
     private Session(SessionId id, Manifest manifest, Policy policy, string person, bool observe)
     {
@@ -26,6 +26,7 @@ public sealed class Session
         User = User.Of(manifest, person);
         Agent = $"{manifest.Agent}@{manifest.Version}";
         Revoked = _revoked.Token;
+        Expose(policy.ExposureAtStart);
     }
 
     /// <summary>Its id.</summary>
@@ -69,7 +70,10 @@ public sealed class Session
     }
 
     /// <summary>What it has been exposed to.</summary>
-    public Labels Labels => (Labels)Volatile.Read(ref _labels);
+    public Labels Labels => Exposure.Labels;
+
+    /// <summary>The same, with the first steps of sequences that it has taken.</summary>
+    public Exposure Exposure => Volatile.Read(ref _exposure);
 
     /// <summary>Makes a session in state <see cref="SessionState.Preparing"/> and the control that moves it.</summary>
     public static (Session Session, SessionControl Control) Open(
@@ -85,7 +89,25 @@ public sealed class Session
     }
 
     /// <summary>Adds labels; there is no way to take one off.</summary>
-    public void AddLabels(Labels labels) => Interlocked.Or(ref _labels, (int)labels);
+    public void AddLabels(Labels labels) => Expose(new Exposure(labels, []));
+
+    /// <summary>Adds what it has met; there is no way to take anything off.</summary>
+    public void Expose(Exposure met)
+    {
+        ArgumentNullException.ThrowIfNull(met);
+        while (true)
+        {
+            var before = Exposure;
+            var after = before.With(met);
+            if (
+                ReferenceEquals(before, after)
+                || ReferenceEquals(Interlocked.CompareExchange(ref _exposure, after, before), before)
+            )
+            {
+                return;
+            }
+        }
+    }
 
     /// <summary>
     /// True at once while the session runs; waits while it is paused, however often; false in any other state, and as soon as
@@ -146,7 +168,11 @@ public sealed class Session
         return moved;
     }
 
-    internal void Replace(Policy policy) => Volatile.Write(ref _policy, policy);
+    internal void Replace(Policy policy)
+    {
+        Volatile.Write(ref _policy, policy);
+        Expose(policy.ExposureAtStart);
+    }
 
     private static async Task PassOverAsync(Task handlers) =>
         await handlers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

@@ -3,6 +3,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
+using Bartizan.Core.Sessions;
 using Bartizan.Records.Entries;
 using Bartizan.Records.Payloads;
 
@@ -23,6 +24,7 @@ public sealed class Replay(Manifest manifest, PayloadReader? payloads = null)
     private readonly Policy _policy = Policy.Compile(manifest);
     private readonly Dictionary<(Verb, string, Effect, Effect), ReplayChange> _changes = [];
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
+    private readonly Dictionary<SessionId, Exposure> _met = [];
     private long _actions;
     private long _unread;
     private long _blind;
@@ -63,6 +65,13 @@ public sealed class Replay(Manifest manifest, PayloadReader? payloads = null)
 
         _actions++;
         _sessions.Add(entry.Session.ToString());
+        var met = _met.GetValueOrDefault(entry.Session, _policy.ExposureAtStart);
+        if (entry.Kind == EntryKind.Intent)
+        {
+            // What was carried out then taints what came after it, as this manifest sees it.
+            _met[entry.Session] = met.With(_policy.ExposureOf(target));
+        }
+
         if (entry.Policy == _policy.Digest)
         {
             // The same rules: what differed then were a person, a guard, a switch, and those are not asked again.
@@ -77,7 +86,8 @@ public sealed class Replay(Manifest manifest, PayloadReader? payloads = null)
             new Circumstances
             {
                 Now = row.Stamp.Time,
-                Labels = entry.Labels,
+                Labels = entry.Labels | met.Labels,
+                Passed = met.Passed,
                 User = entry.Person is { } person ? User.Of(manifest, person) : null,
                 Arguments = arguments,
             }

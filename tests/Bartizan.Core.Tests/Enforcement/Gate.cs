@@ -17,9 +17,13 @@ internal sealed class Gate : ISessions, IApprovals, IGuard
     public const string DenyModel = "deny: model anthropic/*";
 
     private Gate(MonitorOptions options, bool guarded, bool observe, string[] rules)
+        : this(options, guarded, observe, Manifest(rules)) { }
+
+    private Gate(MonitorOptions options, bool guarded, bool observe, Manifest manifest)
     {
         Options = options;
-        (Session, Control) = Session.Open(SessionId.New(), Manifest(rules), Policy(rules), "alice", observe);
+        var policy = Core.Policies.Policy.Compile(manifest);
+        (Session, Control) = Session.Open(SessionId.New(), manifest, policy, "alice", observe);
         Known = Session;
         Control.Start().ShouldBeTrue();
         Monitor = new ReferenceMonitor(this, Journal, this, guarded ? [this] : [], Clock, options);
@@ -52,6 +56,8 @@ internal sealed class Gate : ISessions, IApprovals, IGuard
         (_, _) => Task.FromResult(GuardReport.Clean);
 
     public static Gate With(params string[] rules) => new(new MonitorOptions(), true, false, rules);
+
+    public static Gate Of(Manifest manifest) => new(new MonitorOptions(), true, false, manifest);
 
     public static Gate Unguarded(params string[] rules) => new(new MonitorOptions(), false, false, rules);
 

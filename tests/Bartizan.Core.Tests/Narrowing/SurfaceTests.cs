@@ -7,6 +7,7 @@ using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Narrowing;
+using Bartizan.Core.Sessions;
 using Bartizan.Core.Tests.Policies;
 
 namespace Bartizan.Core.Tests.Narrowing;
@@ -45,6 +46,8 @@ public sealed class SurfaceTests
         ["Consultation.Position"] = OnlyText,
         ["Consultation.Within"] = "without an answer it is denied, however long it was waited for",
         ["RuleLayer.Name"] = OnlyText,
+        ["RuleLayer.OnlyAsks"] =
+            "its asks are compared as every layer's; private addresses are left to the other layers",
         ["RuleLayer.Rules"] = Inside,
         ["Rule.Why"] = OnlyText,
         ["Rule.Position"] = OnlyText,
@@ -73,6 +76,7 @@ public sealed class SurfaceTests
         ["ToolServer.Variables"] = m => Server(m, s => s with { Variables = s.Variables.Add("A", "b") }),
         ["ToolServer.Credentials"] = m => Server(m, s => s with { Credentials = s.Credentials.Add("KEY", "key") }),
         ["ToolServer.Workspace"] = m => Server(m, s => s with { Workspace = ServerWorkspace.ReadOnly }),
+        ["Manifest.Trust"] = m => m with { Trust = new TrustTerms() },
         ["Manifest.Credentials"] = m => m with { Credentials = m.Credentials.Add("more", m.Credentials["key"]) },
         ["Manifest.Groups"] = m => m with { Groups = m.Groups.SetItem("team", ["ann", "bob"]) },
         ["Manifest.Owner"] = m => m with { Owner = "somebody else, whose team's budget is another" },
@@ -261,6 +265,10 @@ public sealed class SurfaceTests
                 new CredentialSource("key", CredentialOrigin.Variable, "KEY")
             ),
             Groups = ImmutableDictionary<string, ImmutableArray<string>>.Empty.Add("team", ["ann"]),
+            Trust = new TrustTerms
+            {
+                Sources = [new(Labels.Untrusted, Verb.Tool, "a/**", new SourcePosition("test.yaml", 1, 1))],
+            },
             Consultations =
             [
                 new Consultation

@@ -56,7 +56,24 @@ public sealed class ReplayTests : IDisposable
         (await ReplayAsync(Manifest("args.limit <= 70"), withPayloads: false)).Blind.ShouldBe(3);
     }
 
-    private static Manifest Manifest(string when)
+    [Fact]
+    public async Task What_a_new_trust_section_would_have_asked_shows_before_it_is_introduced()
+    {
+        var find = Call("""{"limit":1}""");
+        await RecordAsync(Manifest("args.limit <= 100"), find, find with { Session = SessionId.New() }, find);
+        const string Trust = """
+            trust:
+              untrusted: ["tool crm/*"]
+              consequential: [{ tool: "crm/find" }]
+            """;
+
+        var change = (await ReplayAsync(Manifest("args.limit <= 100", Trust))).Changes.ShouldHaveSingleItem();
+
+        // The second call of the first session: only it came after something untrusted.
+        (change.Was, change.Now, change.Count).ShouldBe((Effect.Allow, Effect.Ask, 1));
+    }
+
+    private static Manifest Manifest(string when, string trust = "")
     {
         var load = ManifestLoader.Load(
             $"""
@@ -70,7 +87,7 @@ public sealed class ReplayTests : IDisposable
               - allow: tool crm/find
                 when: '{when}'
                 why: A test says so.
-
+            {trust}
             """,
             "agent.yaml",
             _ => null
