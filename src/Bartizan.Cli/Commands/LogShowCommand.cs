@@ -133,6 +133,12 @@ internal static class LogShowCommand
                 )
         );
         Listed(timeline.Files, file => $"{file.Kind} {file.Path}");
+        if (timeline.Undos.Length > 0)
+        {
+            Screen.Line("what would take it back, the last one first?", Tone.Strong);
+            Listed(timeline.Undos, Undone);
+        }
+
         Screen.Line("was it within its mandate?", Tone.Strong);
         var mandate = timeline.Mandate;
         Screen.Line(
@@ -153,6 +159,17 @@ internal static class LogShowCommand
         Listed(mandate.Observed, row => $"only observed: {row.Row.Entry.Target}; it lacks `{row.Row.Entry.Needed}`");
         Listed(mandate.Approved, row => $"approved by {row.Row.Entry.Person}: {row.Row.Entry.Target}");
         Listed(mandate.Unknown, row => $"nobody knows how it ended: {row.Row.Entry.Target}");
+    }
+
+    private static string Undone(TimelineUndo undo)
+    {
+        if (undo.Tool.Length == 0)
+        {
+            return $"{undo.Of}: its arguments can't be read any more ({undo.State.ToString().ToLowerInvariant()})";
+        }
+
+        var without = undo.Missing.IsEmpty ? "" : $", without what stood nowhere: {string.Join(", ", undo.Missing)}";
+        return $"{undo.Of}: tool {undo.Tool} {undo.Arguments}{without}";
     }
 
     private static void Listed<T>(IReadOnlyCollection<T> all, Func<T, string> text)

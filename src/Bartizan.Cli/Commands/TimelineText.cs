@@ -19,6 +19,7 @@ internal static class TimelineText
             timeline.Reached,
             timeline.Changed,
             timeline.Files,
+            timeline.Undos,
             timeline.Credentials,
             workspace = timeline.Workspace.Select(Row),
             mandate = new

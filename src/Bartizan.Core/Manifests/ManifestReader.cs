@@ -36,6 +36,7 @@ internal static class ManifestReader
             Variables = Entries(run.Find("variables"))
                 .Where(e => e.Value is SourceNode.Scalar)
                 .ToImmutableDictionary(e => e.Key.Text, e => ((SourceNode.Scalar)e.Value).Text, StringComparer.Ordinal),
+            ToolsByProcess = RuleReader.TextOf(run, "tools") == "stdio",
             Claims = RuleReader.TextOf(run, "claims") == "true",
             Limits = ReadLimits(run.Find("limits") as SourceNode.Map),
         };
@@ -101,6 +102,7 @@ internal static class ManifestReader
                     Egress = TextsOf(map?.Find("egress")),
                     Variables = ReadAttributes(map?.Find("variables")),
                     Credentials = ReadAttributes(map?.Find("credentials")),
+                    Undo = ReadUndo(map?.Find("undo")),
                     Workspace = RuleReader.TextOf(map, "workspace") switch
                     {
                         "read-only" => ServerWorkspace.ReadOnly,
@@ -113,6 +115,18 @@ internal static class ManifestReader
 
         return servers.ToImmutable();
     }
+
+    private static ImmutableSortedDictionary<string, ToolUndo> ReadUndo(SourceNode? node) =>
+        Entries(node)
+            .Where(e => RuleReader.TextOf(e.Value as SourceNode.Map, "tool") is not null)
+            .ToImmutableSortedDictionary(
+                e => e.Key.Text,
+                e => new ToolUndo(
+                    RuleReader.TextOf((SourceNode.Map)e.Value, "tool")!,
+                    ReadAttributes(((SourceNode.Map)e.Value).Find("args"))
+                ),
+                StringComparer.Ordinal
+            );
 
     /// <summary>The credentials.</summary>
     public static ImmutableDictionary<string, CredentialSource> ReadCredentials(SourceNode.Map root)

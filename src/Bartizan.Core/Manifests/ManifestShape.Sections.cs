@@ -134,6 +134,11 @@ internal static partial class ManifestShape
                 "Whether the client sends its own OpenTelemetry logs, which are recorded as the agent's claim."
             ),
             Known(
+                "tools",
+                new Shape.Choice("how the client reaches tool servers", ["http", "stdio"]),
+                "How the client reaches its tool servers: `http`, or `stdio` by `bartizan mcp`, which the sandbox then shows."
+            ),
+            Known(
                 "isolation",
                 new Shape.Choice("an isolation backend", ["bubblewrap"]) { Unsupported = ["oci", "kubernetes"] },
                 "What the sandbox is made of."

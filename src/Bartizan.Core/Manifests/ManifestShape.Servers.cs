@@ -33,9 +33,39 @@ internal static partial class ManifestShape
                 new Shape.Choice("how it sees the workspace", ["read-only", "read-write"]),
                 "How a stdio server sees the run's workspace; without it, not at all."
             ),
+            Known(
+                "undo",
+                new Shape.Named(ToolOfServer, Undo),
+                "What would take a call of a tool back, by the tool; shown by `log show`, made by nobody."
+            ),
         ])
         {
             ExactlyOne = ["url", "command"],
+        };
+
+    private static Shape.Keys Undo =>
+        new([
+            Required("tool", ToolOfServer, "The tool of the same server that takes it back."),
+            Known("args", new Shape.Named(_argument, Place), "Its arguments: where the value of each stands."),
+        ]);
+
+    private static Shape.Text ToolOfServer =>
+        new("a tool's name")
+        {
+            MaxLength = 128,
+            Expression = "^[A-Za-z0-9_./-]+$",
+            Problem = text =>
+                text.All(c => char.IsAsciiLetterOrDigit(c) || c is '_' or '.' or '/' or '-')
+                    ? null
+                    : "is no tool's name",
+        };
+
+    private static Shape.Text Place =>
+        new("`args/…` or `result/…`, a place in the call's arguments or in its result")
+        {
+            MaxLength = 256,
+            Expression = "^(args|result)/",
+            Problem = text => ToolUndo.IsPlace(text) ? null : "is no place in a call's arguments or result",
         };
 
     private static Shape.Text ReachedHost =>

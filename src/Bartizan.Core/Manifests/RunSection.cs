@@ -23,6 +23,9 @@ public sealed record RunSection
     /// <summary>Whether the agent's client sends what it says of itself, which is recorded as its claim.</summary>
     public bool Claims { get; init; }
 
+    /// <summary>Whether the client starts a process for each tool server, instead of speaking HTTP.</summary>
+    public bool ToolsByProcess { get; init; }
+
     /// <summary>Variables of the agent's process.</summary>
     public ImmutableDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
 

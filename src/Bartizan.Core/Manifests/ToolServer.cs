@@ -34,6 +34,10 @@ public sealed record ToolServer
     /// <summary>How it sees the workspace of a run; null for not at all.</summary>
     public ServerWorkspace? Workspace { get; init; }
 
+    /// <summary>What would take a call of a tool back, by the tool.</summary>
+    public ImmutableSortedDictionary<string, ToolUndo> Undo { get; init; } =
+        ImmutableSortedDictionary<string, ToolUndo>.Empty;
+
     /// <summary>The credential that is injected as a Bearer token; null for none.</summary>
     public string? Credential { get; init; }
 

@@ -68,6 +68,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
     private static ClientEndpoints Endpoints(Manifest manifest, RunSection run)
     {
         var endpoints = run.Claims ? ClientEndpoints.Inside.TakingClaims() : ClientEndpoints.Inside;
+        endpoints = endpoints with { Bridge = run.ToolsByProcess ? StdioBridge.Program : null };
         return CallsOfClients.AreDecided(manifest) ? endpoints.AskingFirst() : endpoints;
     }
 
@@ -111,7 +112,8 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
     {
         // INVARIANT: what points at the gateways wins over whatever a manifest says.
         var variables = program.Variables.SetItems(setup.Over(run.Variables, out _));
-        return variables.SetItem("PATH", program.SearchPath);
+        var path = run.ToolsByProcess ? $"{program.SearchPath}:{StdioBridge.Folder}" : program.SearchPath;
+        return variables.SetItem("PATH", path);
     }
 
     private static ImmutableArray<Mount> Mounts(
@@ -143,6 +145,11 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
                     ? Mount.WritableFile(file.InsidePath, content, "client profile")
                     : Mount.File(file.InsidePath, content, "client profile")
             );
+        }
+
+        if (run.ToolsByProcess)
+        {
+            mounts.AddRange(StdioBridge.Mounts(Environment.ProcessPath!, AppContext.BaseDirectory));
         }
 
         if (Alias(workspace, mounts) is { } alias)

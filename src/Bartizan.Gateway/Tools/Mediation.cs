@@ -146,13 +146,37 @@ internal sealed class Mediation(
                         new Usage { BytesOut = call.Bytes, BytesIn = bytes.Length }
                     )
                     {
-                        Payloads = [Kept(passed.Bytes)],
+                        Payloads = [Kept(passed.Bytes), .. UndoOf(passage.Action!, message, head)],
                     }
                 )
                 .ConfigureAwait(false);
         }
 
         return Mediated.AnswerOf(call, passed.Bytes);
+    }
+
+    // Of the server's own answer, whole: what the rule keeps of it for the agent is not what a person needs to take it back.
+    private ImmutableArray<Payload> UndoOf(AgentAction action, Message message, ResultHead head)
+    {
+        if (
+            message.Kind != MessageKind.Result
+            || head is { IsError: true } or { NeedsInput: true }
+            || action.Target is not ToolTarget target
+            || !server.Undo.TryGetValue(target.Tool, out var undo)
+        )
+        {
+            return [];
+        }
+
+        using var result = JsonDocument.Parse(message.Inner);
+        return
+        [
+            new Payload(
+                ToolUndo.Role,
+                "application/json",
+                undo.CallFor(server.Name, action.Arguments, result.RootElement)
+            ),
+        ];
     }
 
     private ValueTask<Mediated> SaidAsync(

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
 using Bartizan.Records.Entries;
 using Bartizan.Records.Payloads;
@@ -44,6 +45,9 @@ public sealed record SessionTimeline
     /// <summary>The files that were changed on the host, as far as their list can be read.</summary>
     public ImmutableArray<TimelineFile> Files { get; init; } = [];
 
+    /// <summary>What would take its calls back, the last one first, as far as their tools declared it.</summary>
+    public ImmutableArray<TimelineUndo> Undos { get; init; } = [];
+
     /// <summary>What was lent to it.</summary>
     public ImmutableArray<TimelineCredential> Credentials { get; init; } = [];
 
@@ -82,10 +86,13 @@ public sealed record SessionTimeline
         var rows = new List<TimelineRow>();
         var open = new Dictionary<long, int>();
         var files = new List<TimelineFile>();
+        var undos = new List<TimelineUndo>();
         string? state = null;
         foreach (var row in entries)
         {
-            var own = row.Payloads.Select(payload => Read(payloads, row, payload, excerpts, files)).ToImmutableArray();
+            var own = row
+                .Payloads.Select(payload => Read(payloads, row, payload, excerpts, files, undos))
+                .ToImmutableArray();
             if (row.Entry.Kind == EntryKind.Outcome && open.Remove(row.Entry.Passage, out var at))
             {
                 rows[at] = rows[at] with { Outcome = row, Payloads = rows[at].Payloads.AddRange(own) };
@@ -101,7 +108,13 @@ public sealed record SessionTimeline
             rows.Add(new TimelineRow(row, null, own));
         }
 
-        return rows.Count == 0 ? null : Tell(session, state, rows) with { Files = [.. files] };
+        return rows.Count == 0
+            ? null
+            : Tell(session, state, rows) with
+            {
+                Files = [.. files],
+                Undos = [.. Enumerable.Reverse(undos)],
+            };
     }
 
     private static async Task<List<EntryRow>> ReadAsync(
@@ -134,10 +147,16 @@ public sealed record SessionTimeline
         EntryRow row,
         PayloadReference reference,
         bool excerpts,
-        List<TimelineFile> files
+        List<TimelineFile> files,
+        List<TimelineUndo> undos
     )
     {
         var payload = payloads.Open(row.Entry.Session, reference);
+        if (reference.Role == ToolUndo.Role)
+        {
+            undos.Add(TimelineUndo.Read(row.Entry.Target ?? "", payload.State, payload.Content));
+        }
+
         if (payload.State != PayloadState.Whole)
         {
             return new TimelinePayload(reference, payload.State);

@@ -27,6 +27,11 @@ public sealed record ClientEndpoints(
     /// <summary>The tool servers that the client is to know, by name.</summary>
     public ImmutableArray<string> Servers { get; init; } = [];
 
+    /// <summary>
+    /// The program that the client starts for each tool server, to speak to it by stdin and stdout; null where it speaks HTTP.
+    /// </summary>
+    public string? Bridge { get; init; }
+
     /// <summary>The fixed places inside every sandbox.</summary>
     public static ClientEndpoints Inside { get; } =
         new("http://127.0.0.1:8080", "http://127.0.0.1:8080/v1", "http://127.0.0.1:3128");

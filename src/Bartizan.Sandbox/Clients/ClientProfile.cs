@@ -105,6 +105,9 @@ public sealed class ClientProfile
             ["{ifClaims?}"] = endpoints.Claims is null ? null : "",
             ["{ifNoClaims?}"] = endpoints.Claims is null ? "" : null,
             ["{ifAsksFirst?}"] = endpoints.AsksFirst ? "" : null,
+            ["{bridge}"] = endpoints.Bridge,
+            ["{tools?}"] = endpoints.Bridge is null ? null : endpoints.Tools.TrimEnd('/'),
+            ["{toolsToken?}"] = endpoints.Bridge is null ? null : token,
             ["{isClaiming}"] = endpoints.Claims is null ? "0" : "1",
             ["{token}"] = token,
             ["{model?}"] = model,
@@ -139,7 +142,7 @@ public sealed class ClientProfile
         var last = endpoints.Servers.Length - 1;
         return endpoints.Servers.SelectMany(
             (server, index) =>
-                _text.Server.Select(one =>
+                (endpoints.Bridge is null ? _text.Server : _text.Bridged).Select(one =>
                     Fill(
                         one.Replace("{server}", server, StringComparison.Ordinal)
                             .Replace("{serverUrl}", endpoints.Tools + server, StringComparison.Ordinal)

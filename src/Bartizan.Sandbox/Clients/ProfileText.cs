@@ -16,5 +16,8 @@ internal sealed record ProfileText
     /// <summary>How a file names one tool server; in the place of the line <c>{servers}</c> it stands once for each.</summary>
     public ImmutableArray<string> Server { get; init; } = [];
 
+    /// <summary>The same for a server that the client speaks to by a process of its own.</summary>
+    public ImmutableArray<string> Bridged { get; init; } = [];
+
     public ImmutableArray<ProfileFile> Files { get; init; } = [];
 }

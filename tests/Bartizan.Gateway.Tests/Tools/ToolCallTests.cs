@@ -32,6 +32,23 @@ public sealed class ToolCallTests
         (outcome.Outcome, outcome.Detail).ShouldBe((OutcomeKind.Done, "result"));
     }
 
+    [Theory]
+    [InlineData("""{"content":[],"structuredContent":{"id":7}}""", true)]
+    [InlineData("""{"content":[],"structuredContent":{"id":7},"isError":true}""", false)]
+    public async Task What_would_take_a_call_back_is_recorded_with_what_came_of_it(string result, bool isUndone)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        upstream.Answer = c => Result(c, result);
+        await using var house = await ToolsUnderTest.StartAsync(upstream.Url, "allow: tool up/create");
+
+        await house.AskAsync("tools/call", """{"name":"create","arguments":{}}""");
+
+        var payloads = (await house.Journal.OutcomeAsync()).Payloads.Where(p => p.Role == "undo").ToList();
+        payloads
+            .Select(p => Encoding.UTF8.GetString(p.Content.Span))
+            .ShouldBe(isUndone ? ["""{"tool":"up/delete","arguments":{"id":7}}"""] : []);
+    }
+
     [Fact]
     public async Task A_denied_tool_and_one_that_does_not_exist_get_the_same_answer()
     {

@@ -67,7 +67,7 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
             owner: tests@example.com
             environment: development
             servers:
-              up: { url: "{{upstream}}mcp", with: server-key }
+              up: { url: "{{upstream}}mcp", with: server-key, undo: { create: { tool: delete, args: { id: result/id } } } }
               other: { url: "{{upstream}}other", with: server-key }
               line: { command: [server], credentials: { KEY: server-key } }
             credentials:
