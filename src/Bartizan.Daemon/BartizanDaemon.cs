@@ -201,6 +201,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
                     Places = session => sessions.Get(session.Id)?.Places ?? ClientPlaces.Inside,
                     DecidesCallsOf = session =>
                         sessions.Get(session.Id) is { } live ? live.DecidedClient : new RunSection().Client,
+                    AsksByHooks = (session, client) => sessions.Get(session.Id)?.HearHook(client),
                 },
                 cancellationToken
             )

@@ -93,7 +93,7 @@ internal static class HookCommand
         limit.CancelAfter(TimeSpan.FromSeconds(Math.Clamp(seconds, 1, 3600)));
         var told = await ReadAsync(limit.Token);
         using var handler = new SocketsHttpHandler { UseProxy = false, AllowAutoRedirect = false };
-        using var http = new HttpClient(handler) { MaxResponseContentBufferSize = 1 << 20 };
+        using var http = new HttpClient(handler) { MaxResponseContentBufferSize = MaxEventBytes };
         using var request = new HttpRequestMessage(HttpMethod.Post, $"{address}/{client}")
         {
             Content = new ByteArrayContent(told),

@@ -28,7 +28,7 @@ internal static class AskDraft
         var action = ask.Request.Action;
         if (action.Redrafted is not { } redrafted)
         {
-            return (default, $"`{id}` can't be written anew: only the arguments of tools behind the tool gateway can");
+            return (default, $"`{id}` can't be written anew: only the arguments of a server's tools can");
         }
 
         if (Encoding.UTF8.GetByteCount(written) > MaxBytes)

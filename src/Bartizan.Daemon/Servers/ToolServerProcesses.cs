@@ -34,6 +34,7 @@ internal sealed class ToolServerProcesses(Func<Rooms> roomsOf) : IIsolatedProces
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "server", new SessionTally())
         {
             Authors = parent.Authors,
+            Serves = session.Id,
         };
         if (!rooms.Sessions.Add(live))
         {
@@ -90,6 +91,7 @@ internal sealed class ToolServerProcesses(Func<Rooms> roomsOf) : IIsolatedProces
 
             await sandbox.StartAsync(cancellationToken).ConfigureAwait(false);
             process.Begin();
+            await rooms.Owner.FollowAsync(live, parent, cancellationToken).ConfigureAwait(false);
             return process;
         }
         catch (Exception e)

@@ -11,6 +11,8 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
 {
     private readonly Lock _lock = new();
     private readonly List<IAsyncDisposable> _ways = [];
+    private readonly string? _decided = CallsOfClients.InAnswersOf(control.Session.Manifest);
+    private volatile bool _asksByHooks;
     private bool _closed;
 
     /// <summary>The session.</summary>
@@ -34,14 +36,26 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
     /// <summary>What a shell of its client would find.</summary>
     public ShellPlaces Places { get; init; } = ClientPlaces.Inside;
 
-    /// <summary>The client whose calls are decided in the model's answer; null for none.</summary>
-    public string? DecidedClient { get; } = CallsOfClients.InAnswersOf(control.Session.Manifest);
+    /// <summary>
+    /// The client whose calls are decided in the model's answer; null for none. That a client has hooks is what the manifest says of it:
+    /// only once one of them has asked, it is left to them.
+    /// </summary>
+    public string? DecidedClient => _asksByHooks ? null : _decided;
+
+    /// <summary>Takes note that a hook of the session's client has asked.</summary>
+    public void HearHook(string client) => _asksByHooks |= client == _decided && CallsOfClients.HasHooks(client);
 
     /// <summary>What of its tool servers a person has seen.</summary>
     public IToolPins? Pins { get; init; }
 
     /// <summary>What its tool servers start from.</summary>
     public ServerGround Ground { get; set; } = new("", "", null);
+
+    /// <summary>The session that it serves as a tool server; default for one that serves none.</summary>
+    public SessionId Serves { get; init; }
+
+    /// <summary>True while it is paused because the session that it serves is.</summary>
+    public bool PausedWithServed { get; set; }
 
     /// <summary>Its sandbox, once there is one.</summary>
     public ISandbox? Sandbox { get; set; }

@@ -37,6 +37,8 @@ public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action
             cancellationToken
         );
 
+    private const string Served = "with the session that it serves";
+
     /// <inheritdoc/>
     public async Task PauseAsync(SessionId session, string by, string reason, CancellationToken cancellationToken)
     {
@@ -48,19 +50,10 @@ public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action
         await live.Moving.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (live.Control.Pause())
+            await HoldAsync(live, by, reason, cancellationToken).ConfigureAwait(false);
+            foreach (var server in ServersOf(session))
             {
-                var tier = live.Sandbox is { } sandbox
-                    ? await sandbox.PauseAsync(cancellationToken).ConfigureAwait(false)
-                    : Bartizan.Sandbox.PauseTier.None;
-                await RecordAsync(
-                        live.Session,
-                        "paused",
-                        by,
-                        $"{reason} (processes held by: {tier})",
-                        cancellationToken
-                    )
-                    .ConfigureAwait(false);
+                await PauseServerAsync(server, by, cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -80,20 +73,47 @@ public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action
         await live.Moving.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            if (live.Session.State == SessionState.Paused)
+            if (live.Session.State != SessionState.Paused)
             {
-                await RecordAsync(live.Session, "running", by, reason, cancellationToken).ConfigureAwait(false);
-                if (live.Sandbox is { } sandbox)
-                {
-                    await sandbox.ResumeAsync(cancellationToken).ConfigureAwait(false);
-                }
-
-                live.Control.Resume();
+                return;
             }
+
+            // Its servers first: what it asks of them next is answered.
+            foreach (var server in ServersOf(session).Where(server => server.PausedWithServed))
+            {
+                server.PausedWithServed = false;
+                await ResumeAsync(server.Session.Id, by, Served, cancellationToken).ConfigureAwait(false);
+            }
+
+            live.PausedWithServed = false;
+            await RecordAsync(live.Session, "running", by, reason, cancellationToken).ConfigureAwait(false);
+            if (live.Sandbox is { } sandbox)
+            {
+                await sandbox.ResumeAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            live.Control.Resume();
         }
         finally
         {
             live.Moving.Release();
+        }
+    }
+
+    /// <summary>Pauses a tool server that just began, if the session that it serves was paused meanwhile.</summary>
+    public async Task FollowAsync(LiveSession server, LiveSession served, CancellationToken cancellationToken)
+    {
+        await served.Moving.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (served.Session.State == SessionState.Paused)
+            {
+                await PauseServerAsync(server, "bartizan", cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            served.Moving.Release();
         }
     }
 
@@ -151,4 +171,35 @@ public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action
             }
         }
     }
+
+    // Whoever holds a served session's moves takes its servers' after it, never the other way round.
+    private async Task PauseServerAsync(LiveSession server, string by, CancellationToken cancellationToken)
+    {
+        await server.Moving.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            server.PausedWithServed |= await HoldAsync(server, by, Served, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            server.Moving.Release();
+        }
+    }
+
+    private async Task<bool> HoldAsync(LiveSession live, string by, string reason, CancellationToken cancellationToken)
+    {
+        if (!live.Control.Pause())
+        {
+            return false;
+        }
+
+        var tier = live.Sandbox is { } sandbox
+            ? await sandbox.PauseAsync(cancellationToken).ConfigureAwait(false)
+            : Bartizan.Sandbox.PauseTier.None;
+        await RecordAsync(live.Session, "paused", by, $"{reason} (processes held by: {tier})", cancellationToken)
+            .ConfigureAwait(false);
+        return true;
+    }
+
+    private IEnumerable<LiveSession> ServersOf(SessionId session) => sessions.All.Where(live => live.Serves == session);
 }

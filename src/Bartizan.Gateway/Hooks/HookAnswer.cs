@@ -24,6 +24,37 @@ internal static class HookAnswer
             }
         );
 
+    /// <summary>The call may go on with other arguments, which a person wrote for it.</summary>
+    public static Task RewrittenAsync(HttpContext context, JsonElement input) =>
+        WriteAsync(
+            context,
+            new
+            {
+                hookSpecificOutput = new
+                {
+                    hookEventName = "PreToolUse",
+                    permissionDecision = "allow",
+                    permissionDecisionReason = "a person wrote its arguments anew",
+                    updatedInput = input,
+                },
+            }
+        );
+
+    /// <summary>What the model is shown in the place of a result, and why.</summary>
+    public static Task InsteadAsync(HttpContext context, SeenResult seen) =>
+        WriteAsync(
+            context,
+            new
+            {
+                hookSpecificOutput = new
+                {
+                    hookEventName = "PostToolUse",
+                    updatedToolOutput = seen.Instead,
+                    additionalContext = $"Bartizan: {seen.Why}.",
+                },
+            }
+        );
+
     private static async Task WriteAsync<T>(HttpContext context, T answer)
     {
         var bytes = JsonSerializer.SerializeToUtf8Bytes(answer);

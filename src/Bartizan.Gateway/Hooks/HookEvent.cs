@@ -16,6 +16,9 @@ internal sealed record HookEvent
     /// <summary>Its arguments; <c>Undefined</c> when there are none.</summary>
     public JsonElement Input { get; init; }
 
+    /// <summary>What the tool gave; <c>Undefined</c> before it ran.</summary>
+    public JsonElement Result { get; init; }
+
     /// <summary>Ties what comes before a call to what comes after it.</summary>
     public string CallId { get; init; } = "";
 
@@ -39,6 +42,7 @@ internal sealed record HookEvent
                 Name = name,
                 Tool = Text(root, "tool_name") ?? "",
                 Input = root.TryGetProperty("tool_input", out var input) ? input.Clone() : default,
+                Result = root.TryGetProperty("tool_response", out var result) ? result.Clone() : default,
                 CallId = Text(root, "tool_use_id") ?? "",
                 Directory = Text(root, "cwd") is ['/', ..] directory ? directory : null,
             };

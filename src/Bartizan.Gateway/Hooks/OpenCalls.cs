@@ -1,5 +1,3 @@
-using Bartizan.Core.Enforcement;
-
 namespace Bartizan.Gateway.Hooks;
 
 /// <summary>The calls of one session that were granted and have not been told as over. All are let go when the session is.</summary>
@@ -10,63 +8,59 @@ internal sealed class OpenCalls
 
     private readonly Lock _lock = new();
     private readonly Queue<string> _order = new();
-    private readonly Dictionary<string, Passage> _passages = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, OpenCall> _calls = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Remembers a granted call. One without a name, or with one that is taken, is over at once as far as anybody can tell.
     /// </summary>
-    public async ValueTask AddAsync(string id, Passage passage)
+    public async ValueTask AddAsync(string id, OpenCall call)
     {
-        Passage? over = null;
+        OpenCall? over = null;
         lock (_lock)
         {
-            if (id.Length == 0 || !_passages.TryAdd(id, passage))
+            if (id.Length == 0 || !_calls.TryAdd(id, call))
             {
-                over = passage;
+                over = call;
             }
             else
             {
                 _order.Enqueue(id);
                 while (_order.Count > MaxOpen)
                 {
-                    _ = _passages.Remove(_order.Dequeue(), out over);
+                    _ = _calls.Remove(_order.Dequeue(), out over);
                 }
             }
         }
 
         if (over is not null)
         {
-            await over.DisposeAsync().ConfigureAwait(false);
+            await over.Passage.DisposeAsync().ConfigureAwait(false);
         }
     }
 
-    /// <summary>Records how a call ended; nothing when it isn't remembered.</summary>
-    public ValueTask EndAsync(string id, OutcomeKind kind)
+    /// <summary>Takes a call that is over; null when it isn't remembered. Whoever takes it records how it ended.</summary>
+    public OpenCall? Take(string id)
     {
-        Passage? passage;
         lock (_lock)
         {
-            _ = _passages.Remove(id, out passage);
+            return _calls.Remove(id, out var call) ? call : null;
         }
-
-        // What a client says of its own call is its word; the intent is what counts.
-        return passage?.CompleteAsync(new Outcome(kind, "as the client tells")) ?? ValueTask.CompletedTask;
     }
 
     /// <summary>Lets go of all that are left.</summary>
     public async Task LetGoAsync()
     {
-        List<Passage> left;
+        List<OpenCall> left;
         lock (_lock)
         {
-            left = [.. _passages.Values];
-            _passages.Clear();
+            left = [.. _calls.Values];
+            _calls.Clear();
             _order.Clear();
         }
 
-        foreach (var passage in left)
+        foreach (var call in left)
         {
-            await passage.DisposeAsync().ConfigureAwait(false);
+            await call.Passage.DisposeAsync().ConfigureAwait(false);
         }
     }
 }

@@ -21,6 +21,7 @@ internal sealed class ModelApplication(
     ReferenceMonitor monitor,
     ISessions sessions,
     ISessionTokens tokens,
+    ICredentialLender lender,
     Forwarder forwarder,
     TimeProvider clock,
     ModelGatewayOptions options
@@ -30,7 +31,9 @@ internal sealed class ModelApplication(
     private const string Unread = "?";
 
     private readonly ConditionalWeakTable<Session, SessionTraffic> _traffic = [];
-    private readonly HookPoint? _hooks = options.Places is { } places ? new HookPoint(monitor, places) : null;
+    private readonly HookPoint? _hooks = options.Places is { } places
+        ? new HookPoint(monitor, lender, places, options.AsksByHooks)
+        : null;
 
     /// <inheritdoc/>
     public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);

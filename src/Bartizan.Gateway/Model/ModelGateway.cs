@@ -52,7 +52,7 @@ public sealed class ModelGateway : IAsyncDisposable
             ? new CallJudges(monitor, clientOf, places, clock)
             : null;
         var forwarder = new Forwarder(upstreams, lender, clock, options, judges);
-        var application = new ModelApplication(monitor, sessions, tokens, forwarder, clock, options);
+        var application = new ModelApplication(monitor, sessions, tokens, lender, forwarder, clock, options);
         var limits = new SessionServerLimits(
             options.AttachAddress,
             options.MaxRequestBytes,

@@ -55,6 +55,9 @@ public sealed record ModelGatewayOptions
     /// </summary>
     public Func<Session, string?>? DecidesCallsOf { get; init; }
 
+    /// <summary>Told of each event of a client's hooks that a session's token came with, and of the client that it is said to be.</summary>
+    public Action<Session, string>? AsksByHooks { get; init; }
+
     /// <summary>How much of an answer the log keeps, encrypted.</summary>
     public int KeptAnswerBytes { get; init; } = 256 << 10;
 }

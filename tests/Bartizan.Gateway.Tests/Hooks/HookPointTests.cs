@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text.Json;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Shell;
@@ -141,6 +142,164 @@ public sealed class HookPointTests
 
         house.Journal.Entries.Count(e => e.Kind == EntryKind.Outcome && e.Outcome == OutcomeKind.Abandoned).ShouldBe(4);
     }
+
+    [Theory]
+    [InlineData(
+        """{"stdout":"KEY=sk-provider-9999\n","stderr":""}""",
+        """{"stdout":"KEY=[credential]\n","stderr":""}"""
+    )]
+    [InlineData("""["a",{"sk-provider-9999":1}]""", """["a",{"[credential]":1}]""")]
+    [InlineData("\"sk-provider-9999\"", "\"[credential]\"")]
+    public async Task A_credential_of_the_manifest_in_a_result_is_masked_before_the_model_sees_it(
+        string result,
+        string shown
+    )
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url);
+        await DecisionAsync(house, Before("Bash", """{"command":"git status"}"""));
+
+        using var answer = await house.SendAsync(Path, After("""{"command":"git status"}""", result));
+
+        using var document = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        var said = document.RootElement.GetProperty("hookSpecificOutput");
+        said.GetProperty("hookEventName").GetString().ShouldBe("PostToolUse");
+        JsonElement.DeepEquals(said.GetProperty("updatedToolOutput"), JsonElement.Parse(shown)).ShouldBeTrue();
+        said.GetProperty("additionalContext").GetString()!.ShouldContain("credential");
+        house
+            .Journal.Only(EntryKind.Outcome)
+            .Detail.ShouldBe("as the client tells; a credential in the result was masked");
+    }
+
+    [Fact]
+    public async Task A_result_without_a_credential_is_left_as_it_is()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url);
+        await DecisionAsync(house, Before("Bash", """{"command":"git status"}"""));
+
+        using var answer = await house.SendAsync(Path, After("""{"command":"git status"}""", """{"stdout":"clean"}"""));
+
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("{}");
+    }
+
+    [Fact]
+    public async Task A_result_that_may_not_go_on_is_withheld_in_its_shape()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url, "\nbudgets:\n  session: { bytes: 1KiB }");
+        await DecisionAsync(house, Before("Bash", """{"command":"git status"}"""));
+        var result = $$"""{"type":"text","stdout":"{{new string('x', 2000)}}","stderr":"secret","interrupted":false}""";
+
+        using var answer = await house.SendAsync(Path, After("""{"command":"git status"}""", result));
+
+        var text = await answer.Content.ReadAsStringAsync();
+        text.ShouldNotContain("xxxx");
+        text.ShouldNotContain("secret");
+        var shown = JsonElement.Parse(text).GetProperty("hookSpecificOutput").GetProperty("updatedToolOutput");
+        shown.GetProperty("type").GetString().ShouldBe("text");
+        shown.GetProperty("stdout").GetString().ShouldBe("Bartizan: the result was withheld.");
+        shown.GetProperty("stderr").GetString().ShouldBe("");
+        house.Journal.Only(EntryKind.Outcome).Outcome.ShouldBe(OutcomeKind.Cut);
+    }
+
+    [Theory]
+    [InlineData("rm -r src", false)]
+    [InlineData("ls src", true)]
+    public async Task A_call_that_another_hook_rewrote_is_decided_as_what_was_run(string ran, bool allowed)
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(upstream.Url);
+        await DecisionAsync(house, Before("Bash", """{"command":"git status"}"""));
+
+        using var answer = await house.SendAsync(
+            Path,
+            After($$"""{"command":"{{ran}}"}""", """{"stdout":"what it gave"}""")
+        );
+
+        var text = await answer.Content.ReadAsStringAsync();
+        text.Contains("updatedToolOutput", StringComparison.Ordinal).ShouldBe(!allowed);
+        if (!allowed)
+        {
+            text.ShouldNotContain("what it gave");
+            text.ShouldContain("Bartizan refused");
+            house.Journal.Only(EntryKind.Refusal).Target.ShouldBe("rm -r src");
+        }
+        else
+        {
+            house
+                .Journal.Entries.Where(e => e.Kind == EntryKind.Intent)
+                .Select(e => e.Target)
+                .ShouldBe(["git status", ran]);
+        }
+
+        house.Journal.Entries.ShouldContain(e => e.Detail == "the client ran it with other arguments");
+    }
+
+    [Theory]
+    [InlineData("""{"region":"eu"}""", "allow")]
+    [InlineData("""{"region":"us"}""", "deny")]
+    public async Task Arguments_that_a_person_writes_anew_are_decided_and_given_to_the_client(
+        string written,
+        string decision
+    )
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var house = await StartAsync(
+            upstream.Url,
+            "\n  - ask: tool crm/find_*\n    args: { region: { in: [us] } }\n    why: A person looks.\n"
+                + "  - allow: tool crm/find_*\n    args: { region: { in: [us] } }\n    why: After a person looked."
+        );
+        var asks = 0;
+        house.Asked = request =>
+            Task.FromResult(
+                asks++ == 0
+                    ? new Approval(false, request.Digest, "ann", null) { Draft = JsonElement.Parse(written) }
+                    : default
+            );
+
+        using var answer = await house.SendAsync(Path, Before("mcp__crm__find_customer", """{"region":"us","x":1}"""));
+
+        var said = JsonElement.Parse(await answer.Content.ReadAsStringAsync()).GetProperty("hookSpecificOutput");
+        said.GetProperty("permissionDecision").GetString().ShouldBe(decision);
+        said.TryGetProperty("updatedInput", out var input).ShouldBe(decision == "allow");
+        if (decision == "allow")
+        {
+            input.GetRawText().ShouldBe(written);
+            using var after = await house.SendAsync(
+                Path,
+                $$"""{"hook_event_name":"PostToolUse","tool_name":"mcp__crm__find_customer","tool_input":{{written}},"tool_response":"ok","tool_use_id":"t1"}"""
+            );
+            (await after.Content.ReadAsStringAsync()).ShouldBe("{}");
+        }
+    }
+
+    [Fact]
+    public async Task Each_event_tells_that_the_client_asks_by_hooks_and_one_without_the_token_tells_nothing()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        var heard = new List<string>();
+        await using var house = await GatewayUnderTest.StartAsync(
+            upstream.Url,
+            new ModelGatewayOptions
+            {
+                Places = _ => new ShellPlaces { Home = "/home/agent", FindProgram = _ => [] },
+                AsksByHooks = (_, client) => heard.Add(client),
+            }
+        );
+
+        using (await house.SendAsync(Path, """{"hook_event_name":"UserPromptSubmit"}""", token: "guessed")) { }
+
+        using (await house.SendAsync(Path, "{")) { }
+
+        heard.ShouldBeEmpty();
+        using var answer = await house.SendAsync(Path, """{"hook_event_name":"UserPromptSubmit","prompt":"hi"}""");
+        (await answer.Content.ReadAsStringAsync()).ShouldBe("{}");
+        heard.ShouldBe(["claude-code"]);
+    }
+
+    private static string After(string input, string result) =>
+        $$"""{"hook_event_name":"PostToolUse","tool_name":"Bash","tool_input":{{input}},"tool_response":{{result}},"tool_use_id":"t1","cwd":"/workspace"}""";
 
     private static string Before(string tool, string input, string id = "t1") =>
         $$"""{"hook_event_name":"PreToolUse","tool_name":"{{tool}}","tool_input":{{input}},"tool_use_id":"{{id}}","cwd":"/workspace"}""";

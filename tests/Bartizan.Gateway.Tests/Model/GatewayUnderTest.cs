@@ -93,7 +93,8 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
     public static async Task<GatewayUnderTest> StartAsync(
         Uri upstream,
         ModelGatewayOptions? options = null,
-        string? manifest = null
+        string? manifest = null,
+        TimeProvider? clock = null
     )
     {
         var house = new GatewayUnderTest(manifest ?? Manifest(upstream));
@@ -111,7 +112,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
             house,
             house,
             house,
-            TimeProvider.System,
+            clock ?? TimeProvider.System,
             options ?? new ModelGatewayOptions(),
             CancellationToken.None
         );
@@ -184,8 +185,24 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
             ? ValueTask.FromResult<ILease>(new Lease())
             : throw new CredentialUnavailableException("the credential `provider-key` isn't set");
 
-    public ValueTask<Approval> AskAsync(ApprovalRequest request, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<Approval>(default);
+    /// <summary>Whoever is asked; nobody answers when it is null.</summary>
+    public Func<ApprovalRequest, Task<Approval>>? Asked { get; set; }
+
+    /// <summary>Called when whoever asked wants no answer any more.</summary>
+    public Action? Withdrawn { get; set; }
+
+    public async ValueTask<Approval> AskAsync(ApprovalRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Asked is { } asked ? await asked(request).WaitAsync(cancellationToken) : default;
+        }
+        catch (OperationCanceledException)
+        {
+            Withdrawn?.Invoke();
+            throw;
+        }
+    }
 
     public async ValueTask DisposeAsync()
     {

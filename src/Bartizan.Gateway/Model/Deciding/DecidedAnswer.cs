@@ -80,7 +80,7 @@ internal sealed class DecidedAnswer
         };
         return new DecidedAnswer(
             wire,
-            new DecidedStream(writer, judge, isStream && call.Api != ModelApi.Gemini, clock, cancellationToken),
+            new DecidedStream(writer, judge, isStream, call.Api != ModelApi.Gemini, clock, cancellationToken),
             isStream
         );
     }

@@ -8,7 +8,8 @@ namespace Bartizan.Gateway.Model.Deciding;
 internal sealed class DecidedStream(
     PipeWriter writer,
     CallJudge judge,
-    bool saysItWaits,
+    bool isStream,
+    bool takesComments,
     TimeProvider clock,
     CancellationToken cancellationToken
 )
@@ -57,13 +58,15 @@ internal sealed class DecidedStream(
     /// <returns>Null when it is granted, else the sentence that stands in its place.</returns>
     public async ValueTask<string?> DecideAsync(AnswerCall call)
     {
-        var deciding = judge.DecideAsync(call, cancellationToken).AsTask();
-        if (saysItWaits && !deciding.IsCompleted)
+        using var gone = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var deciding = judge.DecideAsync(call, gone.Token).AsTask();
+        if (isStream && !deciding.IsCompleted)
         {
-            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+            // What came before the call is the client's already, and so is the head.
+            await FlushAsync(gone).ConfigureAwait(false);
         }
 
-        while (saysItWaits && !deciding.IsCompleted)
+        while (isStream && takesComments && !deciding.IsCompleted)
         {
             using var wait = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             var pause = Task.Delay(KeepAlive, clock, wait.Token);
@@ -71,7 +74,7 @@ internal sealed class DecidedStream(
             if (pause.IsCompletedSuccessfully)
             {
                 Write(": waiting\n\n"u8);
-                await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+                await FlushAsync(gone).ConfigureAwait(false);
             }
 
             await wait.CancelAsync().ConfigureAwait(false);
@@ -81,6 +84,16 @@ internal sealed class DecidedStream(
         // INVARIANT: after a kill nothing of the answer goes on, not even the explanation.
         cancellationToken.ThrowIfCancellationRequested();
         return refusal;
+    }
+
+    // A server that finds its client gone says so by what it flushes; then nobody is to be asked any longer.
+    private async Task FlushAsync(CancellationTokenSource gone)
+    {
+        var flushed = await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (flushed.IsCompleted || flushed.IsCanceled)
+        {
+            await gone.CancelAsync().ConfigureAwait(false);
+        }
     }
 
     private static int IndexOfLineEnd(ReadOnlySpan<byte> raw, out int length, out ReadOnlySpan<byte> escape)

@@ -45,7 +45,11 @@ internal sealed class DecidedHouse : IAsyncDisposable
     public IReadOnlyList<string> Refused =>
         [.. House.Journal.Entries.Where(e => e is { Kind: EntryKind.Refusal, Point: "answer" }).Select(e => e.Target!)];
 
-    public static async Task<DecidedHouse> StartAsync(string client = "generic", Func<Uri, string>? manifest = null)
+    public static async Task<DecidedHouse> StartAsync(
+        string client = "generic",
+        Func<Uri, string>? manifest = null,
+        TimeProvider? clock = null
+    )
     {
         var upstream = await ScriptedUpstream.StartAsync();
         var house = await GatewayUnderTest.StartAsync(
@@ -59,7 +63,8 @@ internal sealed class DecidedHouse : IAsyncDisposable
                     FindProgram = name => name is "git" or "ls" or "cat" or "rm" ? [$"/usr/bin/{name}"] : [],
                 },
             },
-            manifest?.Invoke(upstream.Url) ?? GatewayUnderTest.Manifest(upstream.Url, Rules)
+            manifest?.Invoke(upstream.Url) ?? GatewayUnderTest.Manifest(upstream.Url, Rules),
+            clock
         );
         return new DecidedHouse(upstream, house);
     }
