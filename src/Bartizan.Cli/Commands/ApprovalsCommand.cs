@@ -23,6 +23,11 @@ internal static class ApprovalsCommand
         Description = "Show each ask whole, and the digest of the list, for one answer to all of it.",
     };
 
+    private static readonly Option<string?> s_like = new("--like")
+    {
+        Description = "Of the list only the asks for an action equal to that of this one, by its id.",
+    };
+
     private static readonly Option<bool> s_stats = new("--stats")
     {
         Description = "How people answer: how many, how many with yes, how soon.",
@@ -41,6 +46,7 @@ internal static class ApprovalsCommand
             s_socket,
             s_json,
             s_whole,
+            s_like,
             s_stats,
             MakeShow(),
             MakeAnswer(true),
@@ -65,35 +71,13 @@ internal static class ApprovalsCommand
 
                 if (parsed.GetValue(s_whole))
                 {
-                    foreach (var ask in reply.Asks)
-                    {
-                        Show(ask);
-                    }
-
-                    Screen.Line($"{reply.Asks.Count} asks; the whole list: {reply.List}");
+                    AskGroups.Show(AskGroups.Like(reply, parsed.GetValue(s_like)), Show);
                     return ExitCode.Done;
                 }
 
                 Screen.Table(
                     ["ID", "AGENT", "ACTION", "NEEDS", "UNTIL", "DIGEST"],
-                    [
-                        .. reply.Asks.Select(ask =>
-                            (string[])
-                                [
-                                    ask.Id,
-                                    ask.Agent,
-                                    ask.Equal > 1
-                                        ? string.Create(
-                                            CultureInfo.InvariantCulture,
-                                            $"{ask.Action} (one of {ask.Equal} equal ones)"
-                                        )
-                                        : ask.Action,
-                                    ask.Needs,
-                                    TimeOf(ask.Until),
-                                    ask.Digest[..Math.Min(ShortDigest, ask.Digest.Length)],
-                                ]
-                        ),
-                    ]
+                    AskGroups.Rows(reply.Asks, ShortDigest)
                 );
                 return ExitCode.Done;
             }
@@ -170,6 +154,7 @@ internal static class ApprovalsCommand
             id,
             digest,
             list,
+            s_like,
             reason,
         };
         if (granted)
@@ -194,7 +179,18 @@ internal static class ApprovalsCommand
                 if (parsed.GetValue(list) is { } whole)
                 {
                     return Say(
-                        await AnswerListAsync(client, whole, granted, parsed.GetValue(reason), cancellationToken),
+                        await AnswerListAsync(
+                            client,
+                            new BatchRequest
+                            {
+                                Items = [],
+                                List = whole,
+                                Granted = granted,
+                                Reason = parsed.GetValue(reason),
+                            },
+                            parsed.GetValue(s_like),
+                            cancellationToken
+                        ),
                         parsed.GetValue(s_json)
                     );
                 }
@@ -248,20 +244,16 @@ internal static class ApprovalsCommand
 
     private static async Task<AnswerReply> AnswerListAsync(
         ControlClient client,
-        string list,
-        bool granted,
-        string? reason,
+        BatchRequest answer,
+        string? like,
         CancellationToken cancellationToken
     )
     {
-        var reply = await client.AsksAsync(cancellationToken);
+        var shown = AskGroups.Like(await client.AsksAsync(cancellationToken), like);
         return await client.AnswerAllAsync(
-            new BatchRequest
+            answer with
             {
-                Items = [.. reply.Asks.Select(ask => new AskReference(ask.Id, ask.Digest))],
-                List = list,
-                Granted = granted,
-                Reason = reason,
+                Items = [.. shown.Asks.Select(ask => new AskReference(ask.Id, ask.Digest))],
             },
             cancellationToken
         );

@@ -45,6 +45,9 @@ public sealed record AskLine
     /// <summary>How many asks wait for an equal action, this one included.</summary>
     public int Equal { get; init; } = 1;
 
+    /// <summary>The same for asks of equal actions, and for no others.</summary>
+    public string Group { get; init; } = "";
+
     /// <summary>When it was asked.</summary>
     public required DateTimeOffset Since { get; init; }
 

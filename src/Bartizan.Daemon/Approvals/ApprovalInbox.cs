@@ -383,6 +383,7 @@ internal sealed class ApprovalInbox(
             Yes = [.. ask.Yes.Select(one => one.Name ?? one.Account)],
             Scope = ApprovalScope.Write(ask.Count.MaxUses),
             Equal = equal,
+            Group = ask.Equal.ToString(),
             Since = ask.Since,
             Until = ask.Until,
             WhyNot = ask.Count.WhyNot(person),
