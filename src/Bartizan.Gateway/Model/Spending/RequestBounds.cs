@@ -11,7 +11,7 @@ namespace Bartizan.Gateway.Model.Spending;
 /// The most that a request can cost, read from its body the way the upstream will. Where two readers could disagree there is
 /// no answer but a refusal. Read only for sessions whose budget counts tokens or money.
 /// <code>
-/// tokens in  ≤ bytes of the body (no tokenizer makes two tokens of one byte) + what the provider adds + images
+/// tokens in  ≤ bytes of the body, normalised (no tokenizer makes two tokens of one byte) + what the provider adds + images
 /// tokens out ≤ the request's own limit × its answers; without one, what the price table knows of the model
 /// </code>
 /// </summary>
@@ -130,7 +130,7 @@ internal sealed partial class RequestBounds
             return null;
         }
 
-        bounds.Conclude(body.Length, path == "/v1/embeddings" || GeminiPath.Embeds(path));
+        bounds.Conclude(body.Length, NormalGrowth.Of(body), path == "/v1/embeddings" || GeminiPath.Embeds(path));
         return bounds;
     }
 
@@ -286,12 +286,12 @@ internal sealed partial class RequestBounds
             || (isTool && !Array.Exists(s_clientTools, own => type.StartsWith(own, StringComparison.Ordinal)));
     }
 
-    private void Conclude(int length, bool isEmbedding)
+    private void Conclude(int length, long growth, bool isEmbedding)
     {
         var given = _limits.Where(limit => limit.Value is not null).Select(limit => limit.Value).DefaultIfEmpty().Max();
         Estimate = new SpendEstimate
         {
-            InputTokens = length + AddedTokens + (_hasTools ? AddedByTools : 0) + (_images * TokensOfAnImage),
+            InputTokens = length + growth + AddedTokens + (_hasTools ? AddedByTools : 0) + (_images * TokensOfAnImage),
             ReadsElsewhere = _readsElsewhere,
             MaxOutputTokens = isEmbedding ? 0 : given,
             MinOutputTokens = Math.Max(LeastOutput, _thinking is > 0 and < long.MaxValue ? _thinking + 1 : 0),
