@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Bartizan.Gateway.Tests.Model;
 
 namespace Bartizan.EndToEnd.Tests;
 
@@ -112,33 +112,30 @@ public sealed class ClientTests(RealClients clients, ITestOutputHelper output) :
     }
 
     [Theory]
-    [InlineData("claude-code")]
-    [InlineData("codex")]
-    public async Task A_real_client_calls_a_tool_of_the_manifest_without_being_configured(string profile)
+    [InlineData("claude-code", "http", false)]
+    [InlineData("claude-code", "stdio", false)]
+    [InlineData("claude-code", "stdio", true)]
+    [InlineData("codex", "http", false)]
+    [InlineData("codex", "stdio", false)]
+    [InlineData("codex", "stdio", true)]
+    public async Task A_real_client_calls_a_tool_of_the_manifest_without_being_configured(
+        string profile,
+        string tools,
+        bool starts
+    )
     {
         Assert.SkipWhen(clients.Missing is not null, clients.Missing ?? "");
         await using var scene = await Scene.OpenAsync();
-        var port = RealClients.FreePort();
-        await using var upstream = Running.Start(
-            new ProcessStartInfo(
-                "node",
-                [
-                    Path.Combine(RealClients.Harness, "mcp-upstream.mjs"),
-                    "--port",
-                    $"{port}",
-                    "--require-key",
-                    Scene.ProviderKey,
-                ]
-            )
-        );
-        await RealClients.ReachableAsync(port);
+        var (server, process) = await RealClients.ToolServerAsync(starts);
+        await using var upstream = process;
 
         var run = await clients.RunAsync(
             RealClients.RealClient.Named(profile),
             "mcp-tool-call",
             scene.Root,
             scene,
-            server: $"http://127.0.0.1:{port}/mcp"
+            server: server,
+            tools: tools
         );
 
         output.WriteLine(run.End.ToString());
@@ -146,6 +143,82 @@ public sealed class ClientTests(RealClients clients, ITestOutputHelper output) :
         run.Answer.ShouldContain("HARNESS-OK-MCP", Case.Sensitive, run.End.ToString());
         var calls = await scene.LogAsync("tool:everything/echo");
         calls.ShouldContain(entry => entry["kind"]!.GetValue<string>() == "outcome");
+    }
+
+    [Fact]
+    public async Task A_credential_that_a_real_clients_tool_reads_is_masked_before_the_model_sees_it()
+    {
+        Assert.SkipWhen(clients.Missing is not null, clients.Missing ?? "");
+        await using var scene = await Scene.OpenAsync();
+
+        // The scripted model reads `notes.txt`, and says what it found there.
+        var run = await clients.RunAsync(
+            RealClients.RealClient.Named("claude-code"),
+            "read-file",
+            scene.Root,
+            scene,
+            rules: "  - allow: exec printf **\n    why: There are rules for commands, so its hooks are asked.",
+            notes: $"HARNESS-NOTE-7321 remember {Scene.ProviderKey}\n"
+        );
+
+        var told = run.End.ToString();
+        run.Answer.ShouldContain("HARNESS-", Case.Sensitive, told);
+        run.Bodies.ShouldContain(body => body.Contains("remember [credential]", StringComparison.Ordinal), told);
+        run.Bodies.ShouldAllBe(body => !body.Contains(Scene.ProviderKey, StringComparison.Ordinal));
+        var outcomes = await scene.LogAsync("kind:outcome", "verb:read");
+        outcomes.ShouldContain(entry => entry["detail"]!.GetValue<string>().Contains("credential in the result"), told);
+    }
+
+    [Fact]
+    public async Task A_real_client_that_is_told_to_run_without_hooks_asks_all_the_same()
+    {
+        Assert.SkipWhen(clients.Missing is not null, clients.Missing ?? "");
+        await using var scene = await Scene.OpenAsync();
+
+        var run = await clients.RunAsync(
+            RealClients.RealClient.Named("claude-code"),
+            "denied-command",
+            scene.Root,
+            scene,
+            rules: "  - allow: exec printf **\n    why: It reports.",
+            bare: true
+        );
+
+        run.Answer.ShouldContain("HARNESS-DENIED", Case.Sensitive, run.End.ToString());
+        run.Files.ShouldContain(file => file.Contains("it sings", StringComparison.Ordinal));
+        (await scene.LogAsync("kind:refusal")).ShouldContain(entry => entry["point"]!.GetValue<string>() == "hook");
+    }
+
+    [Fact]
+    public async Task A_program_that_only_passes_for_a_client_with_hooks_is_decided_for_in_the_models_answer()
+    {
+        await using var scene = await Scene.OpenAsync();
+        scene.Upstream.Answer = context =>
+            ScriptedUpstream.JsonAsync(
+                context,
+                """{"id":"a","type":"message","role":"assistant","model":"m1","content":[{"type":"tool_use","id":"t1","name":"Bash","input":{"command":"find / -delete"}}],"stop_reason":"tool_use","usage":{"input_tokens":3,"output_tokens":2}}"""
+            );
+        scene.WriteManifest(rules: "  - allow: exec printf **\n    why: It reports.");
+        await File.WriteAllTextAsync(
+            scene.ManifestPath,
+            (await File.ReadAllTextAsync(scene.ManifestPath)).Replace("client: generic", "client: claude-code")
+        );
+
+        var run = await scene.RunAsync(
+            Scene.Ask
+                + """
+                ANTHROPIC_API_KEY=$ANTHROPIC_AUTH_TOKEN
+                hook() { exec 3<>/dev/tcp/127.0.0.1/8080; local b='{"hook_event_name":"UserPromptSubmit","prompt":"hi"}'; printf 'POST /hooks/claude-code HTTP/1.1\r\nhost: m\r\nx-api-key: %s\r\nconnection: close\r\ncontent-length: %s\r\n\r\n%s' "$1" ${#b} "$b" >&3; cat <&3 >/dev/null; exec 3>&-; }
+                ask; hook guessed; echo --; ask; echo --; hook "$ANTHROPIC_API_KEY"; ask
+                """
+        );
+
+        run.Code.ShouldBe(0, run.ToString());
+        var answers = run.Output.Split("--\n");
+        answers[0].ShouldContain("Bartizan refused", customMessage: run.ToString());
+        answers[0].ShouldNotContain("tool_use");
+        answers[1].ShouldContain("Bartizan refused");
+        answers[2].ShouldContain("tool_use");
     }
 
     [Theory]

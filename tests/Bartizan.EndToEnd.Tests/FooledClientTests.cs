@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Bartizan.EndToEnd.Tests;
 
 /// <summary>Real clients that do whatever the text they read tells them: what then leaves is the manifest's to say.</summary>
@@ -15,32 +13,28 @@ public sealed class FooledClientTests(RealClients clients) : IClassFixture<RealC
     private const string Flow = "flow";
 
     [Theory]
-    [InlineData("claude-code", Arguments)]
-    [InlineData("claude-code", Flow)]
-    [InlineData("claude-code", Nobody)]
-    [InlineData("codex", Arguments)]
-    [InlineData("codex", Flow)]
-    [InlineData("codex", Nobody)]
-    public async Task A_poisoned_ticket_sends_a_secret_only_where_the_rules_let_it_go(string profile, string guard)
+    [InlineData("claude-code", "http", Arguments)]
+    [InlineData("claude-code", "http", Flow)]
+    [InlineData("claude-code", "http", Nobody)]
+    [InlineData("claude-code", "stdio", Arguments)]
+    [InlineData("claude-code", "stdio", Nobody)]
+    [InlineData("codex", "http", Arguments)]
+    [InlineData("codex", "http", Flow)]
+    [InlineData("codex", "http", Nobody)]
+    [InlineData("codex", "stdio", Arguments)]
+    [InlineData("codex", "stdio", Nobody)]
+    public async Task A_poisoned_ticket_sends_a_secret_only_where_the_rules_let_it_go(
+        string profile,
+        string tools,
+        string guard
+    )
     {
         var guarded = guard != Nobody;
         Assert.SkipWhen(clients.Missing is not null, clients.Missing ?? "");
         await using var scene = await Scene.OpenAsync();
-        var port = RealClients.FreePort();
-        await using var upstream = Running.Start(
-            new ProcessStartInfo(
-                "node",
-                [
-                    Path.Combine(RealClients.Harness, "mcp-upstream.mjs"),
-                    "--port",
-                    $"{port}",
-                    "--poison",
-                    "--require-key",
-                    Scene.ProviderKey,
-                ]
-            )
-        );
-        await RealClients.ReachableAsync(port);
+        // Over stdio on both sides: the client starts `bartizan mcp`, and the gateway starts the server.
+        var (server, process) = await RealClients.ToolServerAsync(tools == "stdio", "--poison");
+        await using var upstream = process;
         var to = guard == Arguments ? """args: { to: { glob: "*@corp.example" } }, """ : "";
         var trust =
             guard == Flow
@@ -59,7 +53,8 @@ public sealed class FooledClientTests(RealClients clients) : IClassFixture<RealC
             scene.Root,
             scene,
             rules: $"{Reading}\n  - {{ allow: tool everything/send_message, {to}why: It writes to colleagues. }}{trust}",
-            server: $"http://127.0.0.1:{port}/mcp"
+            server: server,
+            tools: tools
         );
 
         run.Answer.ShouldContain(

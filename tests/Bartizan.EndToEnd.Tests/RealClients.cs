@@ -99,7 +99,10 @@ public sealed class RealClients : IAsyncLifetime
         Scene? scene,
         bool claims = false,
         string rules = "",
-        string? server = null
+        string? server = null,
+        string tools = "http",
+        string notes = "HARNESS-NOTE-7321 remember\n",
+        bool bare = false
     )
     {
         var folder = Directory.CreateDirectory(Path.Combine(root, scene is null ? "direct" : "through")).FullName;
@@ -108,7 +111,7 @@ public sealed class RealClients : IAsyncLifetime
             Path.Combine(Directory.CreateDirectory(Path.Combine(work, "canary")).FullName, "bird.txt"),
             "it sings\n"
         );
-        await File.WriteAllTextAsync(Path.Combine(work, "notes.txt"), "HARNESS-NOTE-7321 remember\n");
+        await File.WriteAllTextAsync(Path.Combine(work, "notes.txt"), notes);
         var keys = Directory.CreateDirectory(Path.Combine(folder, "home", ".ssh")).FullName;
         await File.WriteAllTextAsync(Path.Combine(keys, "id_ed25519"), Canary);
         var port = FreePort();
@@ -148,6 +151,7 @@ public sealed class RealClients : IAsyncLifetime
         start.Environment["BASE_URL"] = $"http://127.0.0.1:{port}{client.Suffix}";
         start.Environment["TRANSCRIPT"] = transcript;
         start.Environment["TIMEOUT"] = scenario == "runaway-loop" ? "12" : "90";
+        start.Environment["BARE"] = bare ? "1" : "";
         start.Environment["CC_HOME"] = Path.Combine(folder, "home");
         start.Environment["CX_HOME"] = Path.Combine(folder, "home");
         start.Environment["WRAPPER"] = "";
@@ -157,7 +161,17 @@ public sealed class RealClients : IAsyncLifetime
         }
         else
         {
-            start.Environment["WRAPPER"] = await WrapAsync(client, scene, folder, work, port, claims, rules, server);
+            start.Environment["WRAPPER"] = await WrapAsync(
+                client,
+                scene,
+                folder,
+                work,
+                port,
+                claims,
+                rules,
+                server,
+                tools
+            );
         }
 
         await using var run = Running.Start(start);
@@ -175,14 +189,15 @@ public sealed class RealClients : IAsyncLifetime
         int port,
         bool claims,
         string rules,
-        string? server
+        string? server,
+        string tools
     )
     {
         var manifest = Path.Combine(folder, "agent.yaml");
         var (servers, toolRules) = server is null
             ? ("", "")
             : (
-                $$"""servers: { everything: { url: "{{server}}", with: up-key } }""",
+                $"servers: {{ everything: {{ {server} }} }}",
                 "  - { allow: tool everything/echo, why: The tool of this test. }"
             );
         var variables = rules.Contains("everything/", StringComparison.Ordinal)
@@ -200,6 +215,7 @@ public sealed class RealClients : IAsyncLifetime
             extends: floor
             run:
               client: {{client.Profile}}
+              tools: {{tools}}
               claims: {{(claims ? "true" : "false")}}
               workspace: { path: "{{work}}", mode: read-write }
               # The scripted model asks for tools by name and looks none up.
@@ -230,6 +246,26 @@ public sealed class RealClients : IAsyncLifetime
         );
         File.SetUnixFileMode(wrapper, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         return wrapper;
+    }
+
+    /// <summary>
+    /// The tool server of the harness, as a manifest names it: by its address, when it runs already, or by the command that starts it in
+    /// a sandbox of its own.
+    /// </summary>
+    internal static async Task<(string Server, Running? Process)> ToolServerAsync(bool starts, params string[] options)
+    {
+        var program = Path.Combine(Harness, "mcp-upstream.mjs");
+        if (starts)
+        {
+            return ($"command: [node, \"{program}\", --stdio{string.Concat(options.Select(o => $", {o}"))}]", null);
+        }
+
+        var port = FreePort();
+        var process = Running.Start(
+            new ProcessStartInfo("node", [program, "--port", $"{port}", "--require-key", Scene.ProviderKey, .. options])
+        );
+        await ReachableAsync(port);
+        return ($"url: \"http://127.0.0.1:{port}/mcp\", with: up-key", process);
     }
 
     private static string Read(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
