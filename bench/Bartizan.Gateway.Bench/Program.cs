@@ -15,6 +15,8 @@ switch (args)
         return await Campaign.RunHarnessAsync();
     case ["kill", var eventsUrl]:
         return await KillBench.RunAsync(new Uri(eventsUrl));
+    case ["kill-command", var eventsUrl, var program, var home]:
+        return await new CommandKill(program, home, new Uri(eventsUrl)).RunAsync();
     case ["gateway", var calls, var events, var delay]:
         await GatewayHost.RunAsync(int.Parse(calls), int.Parse(events), int.Parse(delay));
         return 0;
