@@ -174,6 +174,11 @@ internal static class ExplainCommand
             effect == Effect.Allow ? Tone.Good : Tone.Bad
         );
         Screen.Line($"because {explanation.Decision.Reason}");
+        if (explanation.Decision.Obligations.Keep is { } kept)
+        {
+            Screen.Line(Screen.Printable($"of its result the agent gets the fields {kept}, and no others"));
+        }
+
         foreach (var layer in explanation.Layers)
         {
             Screen.Line(

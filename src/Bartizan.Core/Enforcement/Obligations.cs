@@ -26,6 +26,9 @@ public sealed record Obligations
     /// </summary>
     public ImmutableArray<ApprovalTerms> Approvals { get; init; } = [];
 
+    /// <summary>The fields of the result that the agent gets; null for all. A call of a tool only.</summary>
+    public KeptFields? Keep { get; init; }
+
     /// <inheritdoc/>
     public bool Equals(Obligations? other) =>
         other is not null
@@ -33,8 +36,9 @@ public sealed record Obligations
         && Observed == other.Observed
         && PrivateAddresses == other.PrivateAddresses
         && Witnessed == other.Witnessed
+        && Equals(Keep, other.Keep)
         && Approvals.SequenceEqual(other.Approvals);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => HashCode.Combine(Credential, Observed, PrivateAddresses, Witnessed);
+    public override int GetHashCode() => HashCode.Combine(Credential, Observed, PrivateAddresses, Witnessed, Keep);
 }

@@ -43,7 +43,10 @@ public static class ManifestReport
             ? "; its condition is looked at when the view is made"
                 + (rule.Verb == Verb.Write ? " and when the diff is applied" : "")
             : "";
-        return new RuleEnforcement(rule, layer, point, strength, says + once);
+        var kept = rule.Keep is { } fields
+            ? $"; of its results the agent gets the fields {fields} and no others, as far as they are JSON"
+            : "";
+        return new RuleEnforcement(rule, layer, point, strength, says + once + kept);
     }
 
     private static string OfHttp(Rule rule) =>

@@ -31,6 +31,11 @@ internal static partial class ManifestShape
                 "The arguments that a tool call may have, and no others."
             ),
             Known(
+                "keep",
+                new Shape.Many(_field) { Least = 1 },
+                "The fields of a tool's result that the agent gets, and no others: `id`, `customer.name`."
+            ),
+            Known(
                 "match",
                 new Shape.Many(_any) { Least = 1 },
                 "Examples that the rule must match, checked when the file loads."

@@ -80,6 +80,12 @@ internal static partial class ManifestShape
         Problem = text => TryDay(text, out _) ? null : "is no day",
     };
 
+    private static readonly Shape.Text _field = new("a field such as `status` or `customer.name`")
+    {
+        MaxLength = Enforcement.KeptFields.MaxLength,
+        Problem = Enforcement.KeptFields.FindProblem,
+    };
+
     private static readonly Shape.Text _count = new("a number, with `k` or `M` for thousands or millions")
     {
         Expression = "^[0-9]+(\\.[0-9]+)?[kM]?$",

@@ -38,6 +38,9 @@ public sealed record Rule
     /// <summary>What an ask demands of the answer; null leaves it to the others, and to the person who started the session.</summary>
     public ApprovalTerms? Approval { get; init; }
 
+    /// <summary>The fields of a tool's result that the agent gets; null for all.</summary>
+    public KeptFields? Keep { get; init; }
+
     /// <summary>The threat it counters, for reports.</summary>
     public string? Counters { get; init; }
 

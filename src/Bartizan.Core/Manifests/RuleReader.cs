@@ -79,6 +79,7 @@ internal sealed class RuleReader(
             AcceptWide = TextOf(map, "accept_wide"),
             Counters = TextOf(map, "counters"),
             Witnessed = TextOf(map, "durability") == "witnessed",
+            Keep = FieldsOf(map),
             When = ReadCondition(map, word),
             Arguments = ArgumentRuleReader.Read(map.Find("args")),
             Approval = ApprovalReader.Read(map, groups ?? ImmutableDictionary<string, ImmutableArray<string>>.Empty),
@@ -162,8 +163,25 @@ internal sealed class RuleReader(
         return space < 0 ? (text, "") : (text[..space], text[(space + 1)..].Trim());
     }
 
+    // What is no field was refused by the shape already.
+    private static KeptFields? FieldsOf(SourceNode.Map map)
+    {
+        var paths = ManifestReader
+            .Items(map.Find("keep"))
+            .OfType<SourceNode.Scalar>()
+            .Select(s => s.Text)
+            .Where(text => KeptFields.FindProblem(text) is null)
+            .ToList();
+        return paths.Count == 0 ? null : KeptFields.Of(paths);
+    }
+
     private void CheckKeys(Rule rule, SourceNode.Map map)
     {
+        if (rule.Keep is { } kept)
+        {
+            CheckKept(rule, kept, map.PositionOf("keep"));
+        }
+
         if (rule.Expires is not null && rule.Effect != Effect.Allow)
         {
             Report(
@@ -185,6 +203,27 @@ internal sealed class RuleReader(
         if (rule.Credential is not null && CredentialProblem(rule) is { } problem)
         {
             Report(map.PositionOf("with"), $"`with` {problem.Text}", problem.Hint);
+        }
+    }
+
+    private void CheckKept(Rule rule, KeptFields kept, SourcePosition where)
+    {
+        var (problem, hint) = rule switch
+        {
+            { Verb: not Verb.Tool } => (
+                $"can't stand on a `{rule.Verb.ToString().ToLowerInvariant()}` rule",
+                "Only a tool's result has fields that are known by name."
+            ),
+            { Effect: Effect.Deny } => ("can't stand on a rule that denies", "What is denied has no result."),
+            _ when kept.Paths.Length > KeptFields.MaxFields => (
+                $"names more than {KeptFields.MaxFields} fields",
+                "Name a field that holds several of them."
+            ),
+            _ => ("", ""),
+        };
+        if (problem.Length > 0)
+        {
+            Report(where, $"`keep` {problem}", hint);
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed record RuleBox(Box Box, CompiledRule Rule, int Pattern)
     /// <summary>True when what it lets pass waits for witnesses.</summary>
     public bool IsWitnessed => Rule.Rule.Witnessed;
 
+    /// <summary>The fields of the result that it keeps; null for all.</summary>
+    public KeptFields? Keep => Rule.Rule.Keep;
+
     /// <summary>What it demands of the answer, where it asks; null when nothing.</summary>
     public ApprovalTerms? Approval => Rule.Rule.Approval;
 

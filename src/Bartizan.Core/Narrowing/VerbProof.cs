@@ -19,6 +19,9 @@ internal sealed class VerbProof(
     /// <summary>Actions of one box that are decided under both policies before the box is called uncertain.</summary>
     private const int MaxTries = 64;
 
+    /// <summary>A name that no path has: it stands for whatever a field holds that no rule names.</summary>
+    private const string NobodysField = "*";
+
     private readonly List<Excess> _excesses = [];
     private readonly HashSet<RuleReference> _reported = [];
     private readonly HashSet<RuleReference> _doubted = [];
@@ -45,6 +48,7 @@ internal sealed class VerbProof(
             FindPrivate();
             FindUnwitnessed();
             FindUnapproved();
+            FindUnkept();
         }
 
         return _excesses;
@@ -233,6 +237,53 @@ internal sealed class VerbProof(
             }
         }
     }
+
+    // Fewer fields are narrower. Field by field: what some rule of the second leaves out, some rule of the first must leave out too.
+    // The fields are those that the first names, each as something below it that nobody names, and one that nobody names at all.
+    private void FindUnkept()
+    {
+        var theirs = _boxes.B.Layers.SelectMany(l => l.All).Where(x => x.Keep is not null).ToList();
+        if (theirs.Count == 0)
+        {
+            return;
+        }
+
+        var mine = _boxes.A.Layers.SelectMany(l => l.All).Where(x => x.Keep is not null).ToList();
+        var grants = _boxes.A.Grants(Effect.Ask, effort);
+        foreach (var field in mine.SelectMany(x => x.Keep!.Paths).Prepend("").Distinct(StringComparer.Ordinal))
+        {
+            var asked = field.Length == 0 ? NobodysField : $"{field}.{NobodysField}";
+            var left = new Cover([.. mine.Where(x => !x.Keep!.Keeps(asked)).Select(x => x.Box)]);
+            foreach (var (grant, box) in Leaving(theirs, asked, grants))
+            {
+                if (
+                    !_reported.Contains(grant.Rule.Reference)
+                    && left.FindOutside(box, effort, _boxes.A.Denied) is { } rest
+                )
+                {
+                    var what = field.Length == 0 ? "other fields of its result" : $"the field `{field}` of its result";
+                    ReportObligation(
+                        grant,
+                        rest,
+                        $"{names.First} keeps {what}, {names.Second} doesn't",
+                        o => o.Keep?.Keeps(asked) ?? true
+                    );
+                }
+            }
+        }
+    }
+
+    private static IEnumerable<(RuleBox Grant, Box Box)> Leaving(
+        List<RuleBox> theirs,
+        string field,
+        List<RuleBox> grants
+    ) =>
+        from one in theirs
+        where !one.Keep!.Keeps(field)
+        from grant in grants
+        let both = one.Box.And(grant.Box)
+        where both is not null
+        select (grant, both);
 
     private Cover GrantedByFirst() => new([.. _boxes.A.Grants(Effect.Ask, effort).Select(g => g.Box)]);
 

@@ -131,6 +131,32 @@ internal sealed class CompiledLayer
         return _observe;
     }
 
+    /// <summary>Whether some rule keeps only fields of the results of a server, or of one of its tools.</summary>
+    public bool CouldKeep(string server, ToolTarget? tool)
+    {
+        foreach (var rule in _rules[(int)Verb.Tool])
+        {
+            if (rule.Rule.Keep is null)
+            {
+                continue;
+            }
+
+            foreach (var pattern in rule.Patterns)
+            {
+                if (
+                    tool is not null
+                        ? pattern.Matches(tool)
+                        : pattern is NamePattern { Head: var head } && (head is null || head.Matches(server))
+                )
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>True when a rule applies to a target, lapsed or not.</summary>
     public static bool Applies(CompiledRule rule, ActionTarget target, in Situation situation) =>
         Fits(rule, target) && rule.Holds(situation);

@@ -51,7 +51,7 @@ internal sealed class CompiledRule
         // Into a tunnel nothing can be put.
         var credential = verb == Verb.Connect ? null : rule.Credential;
         _obligations =
-            credential is null && !reachesPrivate && !rule.Witnessed
+            credential is null && !reachesPrivate && !rule.Witnessed && rule.Keep is null
                 ? []
                 :
                 [
@@ -60,6 +60,7 @@ internal sealed class CompiledRule
                         Credential = credential,
                         PrivateAddresses = NamesPrivate(p, layer.IsCeiling),
                         Witnessed = rule.Witnessed,
+                        Keep = rule.Keep,
                     }),
                 ];
     }

@@ -14,6 +14,7 @@ internal static class Grant
         CompiledRule? first = null;
         string? credential = null;
         ImmutableArray<ApprovalTerms> approvals = [];
+        KeptFields? keep = null;
         var (privately, witnessed) = (true, false);
         foreach (var layer in policy.Layers)
         {
@@ -27,6 +28,7 @@ internal static class Grant
 
                 applied = true;
                 witnessed |= rule.Rule.Witnessed;
+                keep = KeptFields.Both(keep, rule.Rule.Keep);
                 if (rule.Rule.Approval is { } terms && !approvals.Contains(terms))
                 {
                     approvals = approvals.Add(terms);
@@ -63,6 +65,7 @@ internal static class Grant
                 PrivateAddresses = privately,
                 Witnessed = witnessed,
                 Approvals = approvals,
+                Keep = keep,
             },
         };
     }

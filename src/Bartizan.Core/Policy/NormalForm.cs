@@ -134,7 +134,9 @@ internal static class NormalForm
         var head = $" {rule.Effect} {rule.Verb} ";
         var witnessed = rule.Witnessed ? " witnessed" : "";
         var approval = rule.Approval is { } terms ? $" approval={terms.Canonical}" : "";
-        var tail = $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{witnessed}{approval}{compiled.Asks}";
+        var keep = rule.Keep is { } fields ? $" keep={fields.Canonical}" : "";
+        var tail =
+            $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{witnessed}{approval}{keep}{compiled.Asks}";
         return compiled.Lines.Select(line => head + line + tail);
     }
 }

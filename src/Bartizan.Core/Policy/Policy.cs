@@ -151,6 +151,29 @@ public sealed class Policy
         return false;
     }
 
+    /// <summary>Whether of the results of some tool of a server only fields may reach the agent.</summary>
+    public bool CouldKeep(string server) => CouldKeep(server, null);
+
+    /// <summary>Whether of a tool's results only fields may reach the agent; a call's obligations say which.</summary>
+    public bool CouldKeep(ToolTarget tool)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        return CouldKeep(tool.Server, tool);
+    }
+
+    private bool CouldKeep(string server, ToolTarget? tool)
+    {
+        foreach (var layer in _layers)
+        {
+            if (layer.CouldKeep(server, tool))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>Tells which rules decide a target, layer by layer, and what would change the decision.</summary>
     public Explanation Explain(ActionTarget target, in Circumstances circumstances)
     {

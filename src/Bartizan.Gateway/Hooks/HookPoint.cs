@@ -83,6 +83,13 @@ internal sealed class HookPoint(
             return;
         }
 
+        if (Unheld(session, passage) is { } unheld)
+        {
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, unheld) { IsFree = true }).ConfigureAwait(false);
+            await HookAnswer.DecisionAsync(context, allowed: false, unheld).ConfigureAwait(false);
+            return;
+        }
+
         var granted = passage.Action!.Arguments;
         var isAnew = granted.ValueKind == JsonValueKind.Object && !JsonElement.DeepEquals(granted, told.Input);
         await OpenOf(session)
@@ -124,6 +131,15 @@ internal sealed class HookPoint(
                             context,
                             ResultSight.Withheld(told.Result, $"the result was withheld: {sentence}")
                         )
+                        .ConfigureAwait(false);
+                    return;
+                }
+
+                if (Unheld(session, passage) is { } unheld)
+                {
+                    await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, unheld)).ConfigureAwait(false);
+                    await HookAnswer
+                        .InsteadAsync(context, ResultSight.Withheld(told.Result, unheld.TrimEnd('.')))
                         .ConfigureAwait(false);
                     return;
                 }
@@ -215,6 +231,16 @@ internal sealed class HookPoint(
 
         return ExecTarget.Opaque(tool.Length == 0 ? " " : tool);
     }
+
+    /// <summary>
+    /// Why a granted call can't be let go here; null when it can. The fields of a result are kept by the tool gateway: a server that
+    /// isn't behind it would show them all.
+    /// </summary>
+    internal static string? Unheld(Session session, Passage passage) =>
+        passage.Obligations.Keep is not null
+        && !(passage.Action!.Target is ToolTarget tool && session.Manifest.Servers.ContainsKey(tool.Server))
+            ? "Bartizan refused it: its rule keeps only fields of the result, and the server isn't one of `servers`."
+            : null;
 
     /// <summary>What whoever asked for a call is told of its refusal.</summary>
     internal static string Sentence(ActionTarget target, Decision decision)

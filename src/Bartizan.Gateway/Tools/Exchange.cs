@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Pins;
@@ -26,8 +27,6 @@ internal sealed class Exchange(
     AnswerWriter? writer = null
 )
 {
-    private const string MirrorPrefix = "Mcp-Param-";
-
     private readonly AnswerWriter _writer = writer ?? new(context);
 
     /// <summary>Takes a message that was posted.</summary>
@@ -99,11 +98,11 @@ internal sealed class Exchange(
             return;
         }
 
+        var judged = wiring.Clock.GetTimestamp();
+        var gate = new PinGate(wiring, session, server, tools);
         var pin =
             kind == ClientMethod.Call
-                ? await new PinGate(wiring, session, server, tools)
-                    .JudgeAsync(name!, client, stateless, context.RequestAborted)
-                    .ConfigureAwait(false)
+                ? await gate.JudgeAsync(name!, client, stateless, context.RequestAborted).ConfigureAwait(false)
                 : PinVerdict.Trusted;
         if (kind == ClientMethod.Call && tools.Schemas.FindProblem(server.Name, name!, arguments!.Value) is { } unfit)
         {
@@ -116,6 +115,14 @@ internal sealed class Exchange(
             return;
         }
 
+        var repeated =
+            stateless && kind == ClientMethod.Call ? tools.Schemas.HeadersOf(server.Name, name!) : ParamHeaders.None;
+        if (repeated is null || repeated.FindMismatch(context.Request.Headers, arguments ?? default) is not null)
+        {
+            await TellMismatchAsync(repeated, name!, arguments!.Value, message.Id).ConfigureAwait(false);
+            return;
+        }
+
         var sent = new ServerHeaders
         {
             Session = client?.ServerSession,
@@ -125,7 +132,7 @@ internal sealed class Exchange(
                 stateless && kind is ClientMethod.Call or ClientMethod.Act && call.Subject is { } subject
                     ? Stateless.Encode(subject)
                     : null,
-            Mirrored = stateless && kind == ClientMethod.Call ? Mirrored() : null,
+            Mirrored = repeated.Write(arguments ?? default),
         };
 
         // 5 monitor
@@ -171,15 +178,9 @@ internal sealed class Exchange(
             action = asked with { Redrafted = draft => Rewriting.Of(asked, call, draft, tools) };
         }
 
-        var passage = await wiring.Monitor.RequestAsync(action, context.RequestAborted).ConfigureAwait(false);
-        if (passage.Granted && !pin.IsTrusted)
-        {
-            // The rules changed in between: the next call is looked at.
-            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, pin.Reason)).ConfigureAwait(false);
-            context.Abort();
-            return;
-        }
-
+        var passage = await new HeldCall(wiring, context, _writer, client, message.Id, call.ProgressToken)
+            .RequestAsync(action)
+            .ConfigureAwait(false);
         if (!passage.Granted)
         {
             await _writer
@@ -188,11 +189,21 @@ internal sealed class Exchange(
             return;
         }
 
+        if (
+            kind == ClientMethod.Call
+            && await ChangedAsync(gate, passage, judged, client, stateless).ConfigureAwait(false) is { } changed
+        )
+        {
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, changed) { IsFree = true }).ConfigureAwait(false);
+            var error = new RpcError(RpcError.InvalidParams, $"Bartizan refused `tool {target.Text}`: {changed}.");
+            await _writer.WriteErrorAsync(200, error, message.Id).ConfigureAwait(false);
+            return;
+        }
+
         if (!ReferenceEquals(passage.Action, action))
         {
-            // What the client's headers repeat of its arguments holds no longer.
             body = Rewriting.MessageWith(message, call, passage.Action!.Arguments);
-            sent = sent with { Mirrored = null };
+            sent = sent with { Mirrored = repeated.Write(passage.Action.Arguments) };
         }
 
         await ForwardAsync(
@@ -203,6 +214,47 @@ internal sealed class Exchange(
                 stateless
             )
             .ConfigureAwait(false);
+    }
+
+    // A client's header that its body contradicts, or a tool whose headers nobody can write.
+    private async Task TellMismatchAsync(ParamHeaders? repeated, string tool, JsonElement arguments, string id)
+    {
+        var says = repeated?.FindMismatch(context.Request.Headers, arguments);
+        await RecordAsync(tool, says ?? "its schema has arguments repeated in headers in a way that is forbidden")
+            .ConfigureAwait(false);
+        var error = says is null
+            ? new RpcError(
+                RpcError.InvalidParams,
+                "Bartizan: the tool's definition names headers that can't be written"
+            )
+            : new RpcError(RpcError.HeaderMismatch, $"Header mismatch: {says}");
+        await _writer.WriteErrorAsync(says is null ? 200 : 400, error, id).ConfigureAwait(false);
+    }
+
+    // What a tool is may have changed while a person thought, and with it what its arguments mean: null when it hasn't.
+    private async ValueTask<string?> ChangedAsync(
+        PinGate gate,
+        Passage passage,
+        long judged,
+        ClientSession? client,
+        bool stateless
+    )
+    {
+        var tool = ((ToolTarget)passage.Action!.Target).Tool;
+        try
+        {
+            var pin = await gate.ConfirmAsync(tool, judged, client, stateless, context.RequestAborted)
+                .ConfigureAwait(false);
+            return !pin.IsTrusted ? pin.Reason
+                : wiring.Clock.GetElapsedTime(judged) > wiring.Options.HeldFor
+                && tools.Schemas.FindProblem(server.Name, tool, passage.Action.Arguments) is not null
+                    ? "its arguments don't fit the tool's schema any longer"
+                : null;
+        }
+        catch (OperationCanceledException)
+        {
+            return "the client went away while its tool was looked at again";
+        }
     }
 
     private async Task ForwardAsync(
@@ -223,6 +275,13 @@ internal sealed class Exchange(
         if (!Methods.IsSaidByClients(message.Method))
         {
             await RecordAsync(message.Method, "it is no notification that is mediated").ConfigureAwait(false);
+            await _writer.WriteJsonAsync(202, default).ConfigureAwait(false);
+            return;
+        }
+
+        if (IsOfHeld(message, client))
+        {
+            // Its server never heard of the call.
             await _writer.WriteJsonAsync(202, default).ConfigureAwait(false);
             return;
         }
@@ -253,25 +312,18 @@ internal sealed class Exchange(
             .ConfigureAwait(false);
     }
 
+    private static bool IsOfHeld(Message message, ClientSession? client) =>
+        client is not null
+        && message.Method == Methods.Cancelled
+        && CallParams.Read(message.Inner) is { } said
+        && Message.IdOf(said.Member("requestId")) is { } id
+        && client.Cancel(id);
+
     private static bool WatchesResources(CallParams call) =>
-        call.Member("notifications") is { ValueKind: System.Text.Json.JsonValueKind.Object } wanted
+        call.Member("notifications") is { ValueKind: JsonValueKind.Object } wanted
         && wanted.TryGetProperty("resourceSubscriptions", out var resources)
-        && resources.ValueKind != System.Text.Json.JsonValueKind.Null
-        && !(resources.ValueKind == System.Text.Json.JsonValueKind.Array && resources.GetArrayLength() == 0);
-
-    private List<KeyValuePair<string, string>>? Mirrored()
-    {
-        List<KeyValuePair<string, string>>? mirrored = null;
-        foreach (var (name, values) in context.Request.Headers)
-        {
-            if (name.StartsWith(MirrorPrefix, StringComparison.OrdinalIgnoreCase) && values.Count == 1)
-            {
-                (mirrored ??= []).Add(new(name, values.ToString()));
-            }
-        }
-
-        return mirrored;
-    }
+        && resources.ValueKind != JsonValueKind.Null
+        && !(resources.ValueKind == JsonValueKind.Array && resources.GetArrayLength() == 0);
 
     // The name stands in the entry only where it can be the name of something.
     private ValueTask RecordAsync(string method, string reason) =>

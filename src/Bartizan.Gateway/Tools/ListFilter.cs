@@ -27,6 +27,7 @@ internal static class ListFilter
         ReadOnlyMemory<byte> result,
         KnownSchemas schemas,
         ImmutableArray<PinVerdict> pins,
+        bool stateless,
         DateTimeOffset now
     )
     {
@@ -62,9 +63,13 @@ internal static class ListFilter
                 var at = 0;
                 foreach (var item in list.EnumerateArray())
                 {
-                    if (IsSeen(pins, at++) && IsShown(session, server, call.Method, item, now))
+                    if (
+                        IsSeen(pins, at++)
+                        && IsShown(session, server, call.Method, item, now)
+                        && (!stateless || IsCallable(call.Method, item))
+                    )
                     {
-                        item.WriteTo(json);
+                        Write(json, session, server, call.Method, item);
                         Keep(schemas, server, call.Method, item);
                     }
                 }
@@ -104,6 +109,34 @@ internal static class ListFilter
 
     // By its place in the list: a name may stand there twice, as two things.
     private static bool IsSeen(ImmutableArray<PinVerdict> pins, int at) => pins.IsDefault || pins[at].IsTrusted;
+
+    // Clients of the stateless era have to leave out a tool whose arguments are repeated in headers in a way that is forbidden.
+    private static bool IsCallable(string list, JsonElement item) =>
+        list != Methods.ToolsList
+        || !item.TryGetProperty("inputSchema", out var schema)
+        || ParamHeaders.Read(schema) is not null;
+
+    // What is left of a result when a rule keeps only fields of it isn't what the tool promises: clients hold it against that.
+    private static void Write(Utf8JsonWriter json, Session session, string server, string list, JsonElement item)
+    {
+        if (
+            list != Methods.ToolsList
+            || !item.TryGetProperty("outputSchema", out _)
+            || !session.Policy.CouldKeep(new ToolTarget(server, item.GetProperty("name").GetString()!))
+        )
+        {
+            item.WriteTo(json);
+            return;
+        }
+
+        json.WriteStartObject();
+        foreach (var member in item.EnumerateObject().Where(member => member.Name != "outputSchema"))
+        {
+            member.WriteTo(json);
+        }
+
+        json.WriteEndObject();
+    }
 
     private static void Keep(KnownSchemas schemas, string server, string list, JsonElement item)
     {

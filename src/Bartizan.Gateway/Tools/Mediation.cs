@@ -7,6 +7,7 @@ using Bartizan.Core.Pins;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Clients;
 using Bartizan.Gateway.Tools.Joined;
+using Bartizan.Gateway.Tools.Keeping;
 using Bartizan.Gateway.Tools.Messages;
 using Bartizan.Gateway.Tools.Pins;
 using Bartizan.Gateway.Transport;
@@ -96,6 +97,7 @@ internal sealed class Mediation(
                 message.Inner,
                 tools.Schemas,
                 await PinsOfAsync(call, message.Inner, cancellationToken).ConfigureAwait(false),
+                stateless: client is null,
                 wiring.Clock.GetUtcNow()
             );
             if (filtered is null)
@@ -121,6 +123,18 @@ internal sealed class Mediation(
             }
 
             bytes = said.Value;
+        }
+
+        if (call.Keep is { } keep)
+        {
+            // One that asks for input first has none yet.
+            if (head.NeedsInput || KeptAnswer.Of(call, message, keep) is not { } kept)
+            {
+                return await FailAsync(call, "the server's answer has no fields that could be kept")
+                    .ConfigureAwait(false);
+            }
+
+            bytes = kept;
         }
 
         if (
@@ -189,6 +203,17 @@ internal sealed class Mediation(
         if (message.Method == "notifications/tools/list_changed")
         {
             tools.Pins.Of(server.Name)?.Change();
+        }
+
+        if (own?.Keep is not null || session.Policy.CouldKeep(server.Name))
+        {
+            bytes = KeptNotice.Of(message, bytes, own?.Keep is not null);
+            if (bytes.IsEmpty)
+            {
+                return ValueTask.FromResult(Mediated.Nothing);
+            }
+
+            message = Message.Read(bytes);
         }
 
         var said = client?.Join is null ? bytes : JoinedMessage.Said(server.Name, message, bytes);

@@ -345,7 +345,7 @@ internal sealed class Relay(
             }
         }
 
-        if (status is 429 or 503 && answer.RetryAfter is { } when)
+        if (status is 429 or 503 && answer.RetryAfter is { } when && !writer.IsStreaming)
         {
             context.Response.Headers.RetryAfter = when;
         }

@@ -58,6 +58,21 @@ public sealed record ToolGatewayOptions
     /// </summary>
     public TimeSpan JoinWithin { get; init; } = TimeSpan.FromSeconds(8);
 
+    /// <summary>
+    /// A call that isn't decided by then, because a person is asked or the session is paused, tells its client that it is held:
+    /// sooner than any client gives up, later than a disk takes.
+    /// </summary>
+    public TimeSpan TellAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often it tells so from then on: clients and proxies take ten seconds of silence for nothing yet.</summary>
+    public TimeSpan TellEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// A call that was held longer before it could leave, because a person was asked or its session was paused, has its tool's
+    /// definition asked for anew: servers change in seconds, not while the disk writes.
+    /// </summary>
+    public TimeSpan HeldFor { get; init; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long a server that a command starts may take until it runs in its sandbox.</summary>
     public TimeSpan StartWithin { get; init; } = TimeSpan.FromSeconds(30);
 

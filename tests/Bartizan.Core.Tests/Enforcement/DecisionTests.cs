@@ -51,7 +51,9 @@ public sealed class DecisionTests
             PrivateAddresses = true,
             Witnessed = true,
             Approvals = [new() { By = ["alice", "bob"] }],
+            Keep = KeptFields.Of(["id", "customer.name"]),
         };
+        all.ShouldBe(all with { Keep = KeptFields.Of(["customer.name", "id", "id"]) });
         all.ShouldBe(all with { Approvals = [new() { By = ["alice", "bob"] }] });
         all.GetHashCode().ShouldBe((all with { Approvals = [new() { By = ["alice", "bob"] }] }).GetHashCode());
         Obligations[] others =
@@ -75,6 +77,14 @@ public sealed class DecisionTests
             all with
             {
                 Witnessed = false,
+            },
+            all with
+            {
+                Keep = null,
+            },
+            all with
+            {
+                Keep = KeptFields.Of(["id", "customer"]),
             },
             all with
             {

@@ -26,6 +26,12 @@ public sealed class RuleKeyTests
         "tool a/b\n    args: { x: { in: [1, 2], between: [5, 9] } }",
         "has no value in `in` that fits what else it says"
     )]
+    [InlineData("exec a\n    keep: [id]", "`keep` can't stand on a `exec` rule")]
+    [InlineData("tool a/b\n    keep: []", "`keep`")]
+    [InlineData("tool a/b\n    keep: id", "`keep`")]
+    [InlineData("tool a/b\n    keep: [\"lines[].id\"]", "is no path of plain names")]
+    [InlineData("tool a/b\n    keep: [/id]", "is no path of plain names")]
+    [InlineData("tool a/b\n    keep: [a..b]", "has an empty name")]
     [InlineData("exec a\n    when: \"false\"", "can never apply: its condition never holds")]
     [InlineData("exec a\n    when: 1 > 2", "can never apply: its condition never holds")]
     [InlineData(
@@ -51,6 +57,22 @@ public sealed class RuleKeyTests
 
         load.Manifest.ShouldBeNull();
         load.Errors.Select(ManifestLoader.Describe).ShouldContain(line => line.Contains(expected), expected);
+    }
+
+    [Fact]
+    public void The_fields_that_are_kept_stand_on_what_grants()
+    {
+        const string Denied = "rules:\n  - deny: tool a/b\n    keep: [id]\n    why: x\n";
+
+        Repository
+            .LoadText(Head + "rules:\n  - ask: tool a/b\n    keep: [status, id, customer.name]\n    why: x\n")
+            .Manifest!.Layers.Single(l => l.Name == "manifest")
+            .Rules.Single()
+            .Keep!.Paths.ShouldBe(["customer.name", "id", "status"]);
+        Repository
+            .LoadText(Head + Denied)
+            .Errors.Select(ManifestLoader.Describe)
+            .ShouldContain(line => line.Contains("`keep` can't stand on a rule that denies"));
     }
 
     [Fact]

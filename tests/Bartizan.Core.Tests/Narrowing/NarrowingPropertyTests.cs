@@ -203,6 +203,9 @@ public sealed class NarrowingPropertyTests
         return found;
     }
 
+    // Each field that the world's rules name, something below each of them, and something that none names.
+    private static readonly string[] _fields = ["a.x", "a.b.x", "b.x", "x"];
+
     private static bool Exceeds(Decision first, Decision second) =>
         first.Effect > second.Effect
         || (
@@ -211,6 +214,12 @@ public sealed class NarrowingPropertyTests
                 (first.Obligations.Credential is { } c && second.Obligations.Credential != c)
                 || (first.Obligations.PrivateAddresses && !second.Obligations.PrivateAddresses)
                 || (second.Effect > Effect.Deny && !first.Obligations.Witnessed && second.Obligations.Witnessed)
+                || (
+                    second.Effect > Effect.Deny
+                    && _fields.Any(f =>
+                        (first.Obligations.Keep?.Keeps(f) ?? true) && second.Obligations.Keep?.Keeps(f) == false
+                    )
+                )
                 || second.Obligations.Approvals.Any(terms =>
                     !first.Obligations.Approvals.Any(own => own.IsAtLeast(terms))
                 )
@@ -224,7 +233,7 @@ public sealed class NarrowingPropertyTests
             '\n',
             manifest.Layers.SelectMany(l =>
                 l.Rules.Select(r =>
-                    $"{l.Name} {r.Text} {r.Expires} {r.Credential} {r.Witnessed} {r.Approval?.Canonical}"
+                    $"{l.Name} {r.Text} {r.Expires} {r.Credential} {r.Witnessed} {r.Approval?.Canonical} {r.Keep?.Canonical}"
                 )
             )
         );

@@ -162,6 +162,59 @@ public sealed class NarrowingTests
     }
 
     [Fact]
+    public void What_the_other_leaves_out_of_a_result_must_be_left_out()
+    {
+        var all = Rules.Manifest(["allow: tool a/**"], []);
+        var (id, both) = (Keeping(all, "id"), Keeping(all, "id", "status"));
+        var below = Keeping(all, "id", "status.code");
+
+        foreach (var narrower in new[] { (id, all), (id, both), (both, all), (below, both), (id, below), (id, id) })
+        {
+            NarrowingProof.Of(narrower.Item1, narrower.Item2, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        }
+
+        foreach (var wider in new[] { (all, id), (both, id), (all, both), (both, below), (below, id) })
+        {
+            var excess = NarrowingProof.Of(wider.Item1, wider.Item2, Rules.Now).Excesses.ShouldHaveSingleItem();
+            (excess.Kind, excess.IsCertain).ShouldBe((ExcessKind.Obligation, true));
+            excess.Action.ShouldNotBeNull();
+        }
+
+        NarrowingProof.Of(both, id, Rules.Now).Excesses.Single().Says.ShouldContain("keeps the field `status`");
+        NarrowingProof.Of(all, id, Rules.Now).Excesses.Single().Says.ShouldContain("keeps other fields");
+    }
+
+    [Fact]
+    public void Two_rules_that_together_leave_a_field_out_are_as_narrow_as_one_that_does()
+    {
+        var two = Rules.Manifest(["allow: tool a/**", "ask: tool a/**"], []);
+        two = two with
+        {
+            Layers =
+            [
+                two.Layers[0] with
+                {
+                    Rules =
+                    [
+                        two.Layers[0].Rules[0] with
+                        {
+                            Keep = KeptFields.Of(["id", "status"]),
+                        },
+                        two.Layers[0].Rules[1] with
+                        {
+                            Keep = KeptFields.Of(["id", "owner"]),
+                        },
+                    ],
+                },
+            ],
+        };
+
+        NarrowingProof
+            .Of(two, Keeping(Rules.Manifest(["allow: tool a/**"], []), "id"), Rules.Now)
+            .Answer.ShouldBe(NarrowingAnswer.Proved);
+    }
+
+    [Fact]
     public void A_private_address_is_dialed_only_where_the_other_dials_it()
     {
         var proof = Prove(["allow: connect db.internal:5432"], ["allow: connect *.internal:5432"]);
@@ -232,6 +285,20 @@ public sealed class NarrowingTests
                     l with
                     {
                         Rules = [.. l.Rules.Select((r, i) => r with { Witnessed = only is null || i == only })],
+                    }
+                ),
+            ],
+        };
+
+    private static Manifest Keeping(Manifest manifest, params string[] fields) =>
+        manifest with
+        {
+            Layers =
+            [
+                .. manifest.Layers.Select(l =>
+                    l with
+                    {
+                        Rules = [.. l.Rules.Select(r => r with { Keep = KeptFields.Of(fields) })],
                     }
                 ),
             ],

@@ -97,6 +97,10 @@ internal sealed class NarrowingWorld
             Credential =
                 verb == Verb.Http && !isCeiling && effect != "deny" && _random.Next(4) == 0 ? Pick(["k", "l"]) : null,
             Witnessed = effect != "deny" && _random.Next(6) == 0,
+            Keep =
+                verb == Verb.Model && effect != "deny" && _random.Next(3) == 0
+                    ? KeptFields.Of(Pick(["a", "a.b", "a.b,b", "a,b", "b"]).Split(','))
+                    : null,
             Approval = effect == "ask" && _random.Next(4) == 0 ? Terms() : null,
         };
     }
@@ -122,7 +126,7 @@ internal sealed class NarrowingWorld
                 .. manifest.Layers.Select(l =>
                     l with
                     {
-                        Rules = [.. l.Rules.Select(r => r with { Witnessed = false, Approval = null })],
+                        Rules = [.. l.Rules.Select(r => r with { Witnessed = false, Approval = null, Keep = null })],
                     }
                 ),
             ],

@@ -129,6 +129,7 @@ public sealed class SurfaceTests
         ["Rule.Credential"] = m => Ruled(m, r => r with { Credential = r.Verb == Verb.Http ? "key" : null }),
         ["Rule.Expires"] = m => Ruled(m, r => r with { Expires = null }),
         ["Rule.Witnessed"] = m => Ruled(m, r => r with { Witnessed = false }),
+        ["Rule.Keep"] = m => Ruled(m, r => r with { Keep = null }),
         ["Rule.Approval"] = m => Ruled(m, r => r with { Approval = null }),
         ["ApprovalTerms.By"] = m => Answered(m, t => t with { By = ["ann", "bob", "cy"] }),
         ["ApprovalTerms.Quorum"] = m => Answered(m, t => t with { Quorum = 1 }),
@@ -301,7 +302,7 @@ public sealed class SurfaceTests
                                 r.Pattern switch
                                 {
                                     "a.example:443" => r with { Expires = new DateOnly(2027, 1, 1) },
-                                    "a/timed" => r with { When = When("time.hour < 12") },
+                                    "a/timed" => r with { When = When("time.hour < 12"), Keep = KeptFields.Of(["id"]) },
                                     "a/bound" => r with { Arguments = Bound() },
                                     _ => r,
                                 }

@@ -171,6 +171,10 @@ internal sealed class RandomWorld
                     ? Pick(_random, ["k", "l"])
                     : null,
             Witnessed = effect != "deny" && _random.Next(6) == 0,
+            Keep =
+                isTool && effect != "deny" && _random.Next(4) == 0
+                    ? KeptFields.Of(Pick(_random, ["id,status", "id", "customer.name,id"]).Split(','))
+                    : null,
             When = when.Text is { } text ? Read(text) : null,
             Arguments = argument.Rule is { } one ? [one] : [],
         };

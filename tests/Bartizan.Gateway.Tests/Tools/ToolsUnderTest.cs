@@ -213,7 +213,10 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
         ValueTask.FromResult<ILease>(new Lease());
 
     public ValueTask<Approval> AskAsync(ApprovalRequest request, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(OnAsk(request));
+        OnAskAsync is { } later ? new(later(request, cancellationToken)) : ValueTask.FromResult(OnAsk(request));
+
+    /// <summary>The same where they take their time; null for at once.</summary>
+    public Func<ApprovalRequest, CancellationToken, Task<Approval>>? OnAskAsync { get; set; }
 
     /// <summary>What people say; no, if nothing else is set.</summary>
     public Func<ApprovalRequest, Approval> OnAsk { get; set; } = _ => default;

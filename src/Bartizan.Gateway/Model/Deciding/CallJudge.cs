@@ -81,6 +81,12 @@ internal sealed class CallJudge(ReferenceMonitor monitor, Session session, Clien
             return HookPoint.Sentence(action.Target, passage.Decision);
         }
 
+        if (HookPoint.Unheld(session, passage) is { } unheld)
+        {
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, unheld) { IsFree = true }).ConfigureAwait(false);
+            return unheld;
+        }
+
         await passage
             .CompleteAsync(new Outcome(OutcomeKind.Done, "handed to the client; what came of it is not known here"))
             .ConfigureAwait(false);

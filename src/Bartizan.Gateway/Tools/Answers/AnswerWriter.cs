@@ -22,9 +22,14 @@ internal sealed class AnswerWriter(HttpContext context)
     /// <summary>What stands before each event's id: the server, where a stream could be of several.</summary>
     public string EventPrefix { get; init; } = "";
 
-    /// <summary>Begins a stream.</summary>
+    /// <summary>Begins a stream, if none has begun.</summary>
     public void BeginStream(string? session)
     {
+        if (IsStreaming)
+        {
+            return;
+        }
+
         IsStreaming = true;
         var response = context.Response;
         response.StatusCode = StatusCodes.Status200OK;
@@ -69,6 +74,15 @@ internal sealed class AnswerWriter(HttpContext context)
         context.Response.BodyWriter.Advance(length);
     }
 
+    /// <summary>Writes a line that no client reads: it shows that the connection lives.</summary>
+    public void WriteComment()
+    {
+        var span = context.Response.BodyWriter.GetSpan(FrameBytes);
+        var length = 0;
+        Put(span, ": held\n\n"u8, ref length);
+        context.Response.BodyWriter.Advance(length);
+    }
+
     /// <summary>Sends what was written.</summary>
     /// <exception cref="OperationCanceledException">When the client is gone.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
@@ -80,9 +94,16 @@ internal sealed class AnswerWriter(HttpContext context)
         }
     }
 
-    /// <summary>Answers with one message, or with a status alone.</summary>
+    /// <summary>Answers with one message, or with a status alone; by an event where a stream has begun.</summary>
     public async ValueTask WriteJsonAsync(int status, ReadOnlyMemory<byte> body, string? session = null)
     {
+        if (IsStreaming)
+        {
+            WriteEvent(null, null, body.Span);
+            await FlushAsync(context.RequestAborted).ConfigureAwait(false);
+            return;
+        }
+
         var response = context.Response;
         response.StatusCode = status;
         response.ContentLength = body.Length;
@@ -107,12 +128,7 @@ internal sealed class AnswerWriter(HttpContext context)
     )
     {
         var message = error.ToMessage(id, writeData);
-        if (IsStreaming)
-        {
-            WriteEvent(null, null, message.Span);
-            await FlushAsync(context.RequestAborted).ConfigureAwait(false);
-        }
-        else if (context.Response.HasStarted)
+        if (!IsStreaming && context.Response.HasStarted)
         {
             context.Abort();
         }

@@ -19,6 +19,7 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
 
     private readonly ConcurrentDictionary<string, PendingCall> _pending = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PendingCall> _asked = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, CancellationTokenSource> _held = new(StringComparer.Ordinal);
     private readonly ConcurrentQueue<PendingCall> _answered = new();
     private int _streams;
     private long _used = clock.GetTimestamp();
@@ -52,6 +53,38 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
 
     /// <summary>Counts a stream out.</summary>
     public void Leave() => Interlocked.Decrement(ref _streams);
+
+    /// <summary>Notes a call that is being decided: its client may cancel it until then. Fires when it does, or goes away.</summary>
+    public CancellationTokenSource Hold(string call, CancellationToken aborted)
+    {
+        var cancel = CancellationTokenSource.CreateLinkedTokenSource(aborted);
+        _held.TryAdd(call, cancel);
+        return cancel;
+    }
+
+    /// <summary>The call is decided: what cancels it now is the server's to hear.</summary>
+    public void LetGo(string call, CancellationTokenSource cancel) => _held.TryRemove(new(call, cancel));
+
+    /// <summary>Cancels a call that is being decided; false when it isn't.</summary>
+    public bool Cancel(string call)
+    {
+        if (!_held.TryRemove(call, out var cancel))
+        {
+            return false;
+        }
+
+        try
+        {
+            cancel.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // It was decided at this very moment.
+            return false;
+        }
+
+        return true;
+    }
 
     /// <summary>Puts a call aside whose answer comes on another stream; false when too many wait.</summary>
     public ValueTask<bool> WaitForAsync(PendingCall call, TimeSpan within) => AddAsync(_pending, call, within);

@@ -13,6 +13,12 @@ internal sealed record PendingCall(string Id, string Method, Passage? Passage, l
     /// <summary>What is asked for.</summary>
     public ClientMethod Kind { get; } = Methods.Of(Method);
 
+    /// <summary>
+    /// The fields of the result that the client gets; null for all. INVARIANT: it outlasts the passage, so that a result that is sent
+    /// once more is no more than it was.
+    /// </summary>
+    public KeptFields? Keep { get; } = Passage?.Obligations.Keep;
+
     /// <summary>When it was put aside, as the clock's timestamp.</summary>
     public long Since { get; set; }
 

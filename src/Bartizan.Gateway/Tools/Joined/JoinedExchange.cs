@@ -356,9 +356,9 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
             await RecordAsync(Reception.NoServer, method, "it is no notification that is mediated")
                 .ConfigureAwait(false);
         }
-        else if (joined is not null && method != Methods.Initialized)
+        else if (joined is not null && method != Methods.Initialized && !joined.Cancel(posted))
         {
-            // That the client is ready each server was told when its part was opened.
+            // That the client is ready each server was told when its part was opened; of a call that was held none has heard.
             await Task.WhenAll(joined.Parts.Values.Select(part => _fetch.TellAsync(part, posted.Body)))
                 .ConfigureAwait(false);
         }

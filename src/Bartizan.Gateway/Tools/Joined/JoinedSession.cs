@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Bartizan.Gateway.Tools.Clients;
+using Bartizan.Gateway.Tools.Messages;
 
 namespace Bartizan.Gateway.Tools.Joined;
 
@@ -39,4 +40,10 @@ internal sealed class JoinedSession(string id, ReadOnlyMemory<byte> opening, Tim
     /// <summary>True when a server gave none a moment ago.</summary>
     public bool IsMissing(string server) =>
         _missing.TryGetValue(server, out var since) && clock.GetElapsedTime(since) < AskAgainAfter;
+
+    /// <summary>Cancels the call that a notification names; false when it isn't one that is being decided.</summary>
+    public bool Cancel(Posted posted) =>
+        posted.Message.Method == Methods.Cancelled
+        && Message.IdOf(posted.Call!.Member("requestId")) is { } id
+        && Parts.Values.Any(part => part.Cancel(id));
 }

@@ -63,6 +63,10 @@ internal sealed class CallParams
     /// <summary>The version of the protocol that a stateless request says it is of; null when it says none.</summary>
     public string? Version => MetaText("protocolVersion");
 
+    /// <summary>What the client wants to hear of the request's progress by; undefined when it doesn't.</summary>
+    public JsonElement ProgressToken =>
+        Meta.ValueKind == JsonValueKind.Object && Meta.TryGetProperty("progressToken", out var token) ? token : default;
+
     /// <summary>True when a stateless request says what its client can do.</summary>
     public bool HasCapabilities =>
         Meta.ValueKind == JsonValueKind.Object

@@ -108,6 +108,15 @@ internal readonly record struct Message(MessageKind Kind, string Method, string 
         return kind == MessageKind.Unreadable ? Unreadable : new Message(kind, method ?? "", id, inner);
     }
 
+    /// <summary>The one spelling of an id that a message names in its parameters; null for what is none.</summary>
+    public static string? IdOf(JsonElement named) =>
+        named.ValueKind switch
+        {
+            JsonValueKind.Number => named.GetRawText(),
+            JsonValueKind.String => JsonSerializer.Serialize(named.GetString(), MessageText.Default.String),
+            _ => null,
+        };
+
     private static bool Has(int seen, Name name) => (seen & (1 << (int)name)) != 0;
 
     // One spelling of one id: a text unescaped, a number as it stands.

@@ -44,6 +44,9 @@ internal static class Methods
     /// <summary>A client that is ready.</summary>
     public const string Initialized = "notifications/initialized";
 
+    /// <summary>A request that isn't waited for any more.</summary>
+    public const string Cancelled = "notifications/cancelled";
+
     /// <summary>A resource that has changed.</summary>
     public const string Updated = "notifications/resources/updated";
 
@@ -79,14 +82,14 @@ internal static class Methods
     private static readonly FrozenSet<string> SaidByClients = FrozenSet.Create(
         StringComparer.Ordinal,
         Initialized,
-        "notifications/cancelled",
+        Cancelled,
         "notifications/progress",
         "notifications/roots/list_changed"
     );
 
     private static readonly FrozenSet<string> SaidByServers = FrozenSet.Create(
         StringComparer.Ordinal,
-        "notifications/cancelled",
+        Cancelled,
         "notifications/progress",
         "notifications/message",
         "notifications/tools/list_changed",

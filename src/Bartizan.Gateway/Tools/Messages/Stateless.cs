@@ -96,7 +96,8 @@ internal static class Stateless
         return plain ? name : EncodedStart + Convert.ToBase64String(Encoding.UTF8.GetBytes(name)) + EncodedEnd;
     }
 
-    private static string? Decode(string value)
+    /// <summary>A value as the header means it; null for one that is encoded wrongly.</summary>
+    public static string? Decode(string value)
     {
         if (!IsEncoded(value))
         {

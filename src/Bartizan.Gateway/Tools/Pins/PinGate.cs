@@ -34,13 +34,37 @@ internal sealed class PinGate(ToolWiring wiring, Session session, ToolServer ser
 
         // What the rules deny is not looked for: its refusal is the rules' own, and says nothing of what is there.
         return session.Policy.CouldGrant(new ToolTarget(server.Name, tool), wiring.Clock.GetUtcNow())
-            ? AskAsync(pins, tool, client, stateless, cancellationToken)
+            ? AskAsync(pins, tool, 0, client, stateless, cancellationToken)
             : ValueTask.FromResult(PinVerdict.Suspended("it was not looked at"));
+    }
+
+    /// <summary>
+    /// Judges the tool of a call that was granted, right before it leaves. INVARIANT: what was held meanwhile, because a person was
+    /// asked or the session was paused, leaves only for the tool as its server defines it now: the list is asked for anew.
+    /// </summary>
+    public ValueTask<PinVerdict> ConfirmAsync(
+        string tool,
+        long judged,
+        ClientSession? client,
+        bool stateless,
+        CancellationToken cancellationToken
+    )
+    {
+        if (tools.Pins.Of(server.Name) is not { } pins)
+        {
+            return ValueTask.FromResult(PinVerdict.Trusted);
+        }
+
+        var held = wiring.Clock.GetElapsedTime(judged) > wiring.Options.HeldFor;
+        return !held && pins.Find(tool) is { } known
+            ? ValueTask.FromResult(known)
+            : AskAsync(pins, tool, held ? wiring.Clock.GetTimestamp() : 0, client, stateless, cancellationToken);
     }
 
     private async ValueTask<PinVerdict> AskAsync(
         ServerPins pins,
         string tool,
+        long since,
         ClientSession? client,
         bool stateless,
         CancellationToken cancellationToken
@@ -63,6 +87,7 @@ internal sealed class PinGate(ToolWiring wiring, Session session, ToolServer ser
             return await pins.FindAsync(
                     tool,
                     stateless,
+                    since,
                     (judge, token) =>
                         ToolListing.ReadAsync(
                             question,

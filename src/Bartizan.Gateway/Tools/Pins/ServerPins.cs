@@ -39,10 +39,13 @@ internal sealed class ServerPins(string server, IToolPins pins, TimeProvider clo
     public ValueTask<PinVerdict> JudgeAsync(ServerIdentity? identity, CancellationToken cancellationToken) =>
         pins.JudgeAsync(server, identity, cancellationToken);
 
-    /// <summary>How a tool stands, for which the server is asked when it isn't known; one asks at a time.</summary>
+    /// <summary>
+    /// How a tool stands, for which the server is asked when it isn't known, or not since <paramref name="since"/>; one asks at a time.
+    /// </summary>
     public async ValueTask<PinVerdict> FindAsync(
         string tool,
         bool stateless,
+        long since,
         Func<Func<JsonElement, ValueTask<ImmutableArray<PinVerdict>>>, CancellationToken, Task<bool>> list,
         CancellationToken cancellationToken
     )
@@ -51,13 +54,18 @@ internal sealed class ServerPins(string server, IToolPins pins, TimeProvider clo
         try
         {
             var mark = Now;
-            if (Find(tool) is { } found)
+            if (_tools.TryGetValue(tool, out var found) && found.Mark == mark && found.At >= since)
             {
-                return found;
+                return found.Verdict;
             }
 
             var era = stateless ? 1 : 0;
-            if (_listed[era] is { } last && last.Mark == mark && clock.GetElapsedTime(last.At) < AbsentFor)
+            if (
+                _listed[era] is { } last
+                && last.Mark == mark
+                && last.At >= since
+                && clock.GetElapsedTime(last.At) < AbsentFor
+            )
             {
                 return Absent(tool);
             }
@@ -69,8 +77,9 @@ internal sealed class ServerPins(string server, IToolPins pins, TimeProvider clo
                 );
             }
 
+            // What the list has no longer was known only before.
             _listed[era] = new Listed(mark, clock.GetTimestamp());
-            return _tools.TryGetValue(tool, out var known) ? known.Verdict : Absent(tool);
+            return _tools.TryGetValue(tool, out var known) && known.At >= since ? known.Verdict : Absent(tool);
         }
         finally
         {
@@ -92,11 +101,12 @@ internal sealed class ServerPins(string server, IToolPins pins, TimeProvider clo
         var definitions = list.EnumerateArray().Take(MaxTools).Select(ToolDefinition.Read).ToList();
         var verdicts = await pins.JudgeAsync(server, definitions, cancellationToken).ConfigureAwait(false);
         var names = new HashSet<string>(StringComparer.Ordinal);
+        var at = clock.GetTimestamp();
         for (var i = 0; i < definitions.Count; i++)
         {
             if (definitions[i] is { Name: var name })
             {
-                Keep(name, new Known(verdicts[i], mark), isAgain: !names.Add(name));
+                Keep(name, new Known(verdicts[i], mark, at), isAgain: !names.Add(name));
             }
         }
 
@@ -125,7 +135,7 @@ internal sealed class ServerPins(string server, IToolPins pins, TimeProvider clo
         );
     }
 
-    private readonly record struct Known(PinVerdict Verdict, (long Edition, long Changes) Mark);
+    private readonly record struct Known(PinVerdict Verdict, (long Edition, long Changes) Mark, long At);
 
     private sealed record Listed((long Edition, long Changes) Mark, long At);
 }

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
+using Bartizan.Gateway.Tools.Messages;
 
 namespace Bartizan.Gateway.Tools.Schemas;
 
@@ -12,32 +13,44 @@ internal sealed class KnownSchemas
     /// <summary>Tools of one session whose schemas are kept; of further ones the server judges alone.</summary>
     private const int MaxTools = 4096;
 
-    private readonly ConcurrentDictionary<(string Server, string Tool), JsonSchema> _schemas = new();
+    private readonly ConcurrentDictionary<(string Server, string Tool), Known> _known = new();
 
     /// <summary>Keeps what a list says of a tool, in place of what an earlier one said.</summary>
     public void Keep(string server, string tool, JsonElement listed)
     {
-        _schemas.TryRemove((server, tool), out _);
         if (
-            _schemas.Count >= MaxTools
-            || !listed.TryGetProperty("inputSchema", out var schema)
+            !listed.TryGetProperty("inputSchema", out var schema)
             || schema.ValueKind != JsonValueKind.Object
+            || (_known.Count >= MaxTools && !_known.ContainsKey((server, tool)))
         )
         {
+            _known.TryRemove((server, tool), out _);
             return;
         }
 
-        try
-        {
-            _schemas[(server, tool)] = JsonSchema.Compile(schema.Clone());
-        }
-        catch (Exception e) when (e is SchemaException or JsonException or InvalidOperationException)
-        {
-            // Of an older draft, or wrong: nothing is held against it.
-        }
+        _known[(server, tool)] = new Known(Compile(schema.Clone()), ParamHeaders.Read(schema));
     }
 
     /// <summary>What doesn't fit; null when everything does, or nothing is known of the tool.</summary>
     public SchemaProblem? FindProblem(string server, string tool, JsonElement arguments) =>
-        _schemas.TryGetValue((server, tool), out var schema) ? schema.Validate(arguments) : null;
+        _known.TryGetValue((server, tool), out var known) ? known.Schema?.Validate(arguments) : null;
+
+    /// <summary>Which arguments are repeated in headers; null when the schema says so in a way that is forbidden.</summary>
+    public ParamHeaders? HeadersOf(string server, string tool) =>
+        _known.TryGetValue((server, tool), out var known) ? known.Headers : ParamHeaders.None;
+
+    private static JsonSchema? Compile(JsonElement schema)
+    {
+        try
+        {
+            return JsonSchema.Compile(schema);
+        }
+        catch (Exception e) when (e is SchemaException or JsonException or InvalidOperationException)
+        {
+            // Of an older draft, or wrong: nothing is held against it.
+            return null;
+        }
+    }
+
+    private sealed record Known(JsonSchema? Schema, ParamHeaders? Headers);
 }
