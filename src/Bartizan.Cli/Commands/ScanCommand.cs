@@ -39,8 +39,8 @@ internal static class ScanCommand
         };
         var command = new Command(
             "scan",
-            "Looks for instructions to a model and for hidden text, as the guards of a session do. Ends with 1 when a text looks like "
-                + "an attack. Example: curl -s https://example.com | bartizan scan"
+            "Looks for instructions to a model, hidden text, credentials and personal data, as the guards of a session do. Ends with 1 "
+                + "when a text looks like an attack or holds a credential. Example: curl -s https://example.com | bartizan scan"
         )
         {
             files,

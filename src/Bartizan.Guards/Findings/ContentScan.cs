@@ -1,4 +1,5 @@
 using Bartizan.Guards.Injection;
+using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Texts;
 
 namespace Bartizan.Guards.Findings;
@@ -22,6 +23,7 @@ public static class ContentScan
         var found = new FoundList();
         InjectionGuard.Find(views, channel, found);
         HiddenTextGuard.Find(views, found);
+        SensitiveGuard.Find(views, found);
         if (found.Count == 0)
         {
             return ScanReport.Clean;

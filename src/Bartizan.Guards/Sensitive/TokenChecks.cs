@@ -66,15 +66,9 @@ internal static class TokenChecks
             return false;
         }
 
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(first)];
-        if (!Base64Url.TryDecodeFromChars(token[..first], bytes, out var length))
-        {
-            return false;
-        }
-
         try
         {
-            var reader = new Utf8JsonReader(bytes.AsSpan(0, length));
+            var reader = new Utf8JsonReader(Base64Url.DecodeFromChars(token[..first]));
             var names = 0;
             while (reader.Read())
             {
@@ -91,7 +85,7 @@ internal static class TokenChecks
 
             return names > 0;
         }
-        catch (JsonException)
+        catch (Exception e) when (e is JsonException or FormatException)
         {
             return false;
         }

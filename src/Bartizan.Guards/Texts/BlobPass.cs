@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Buffers.Text;
 using System.Text;
 
 namespace Bartizan.Guards.Texts;
@@ -154,32 +153,37 @@ internal static class BlobPass
     private static readonly SearchValues<char> _hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
     private static readonly SearchValues<char> _base32Digits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
 
+    // Both alphabets, broken lines, and spare bits that may be anything: readers don't care, so neither does this one.
     private static byte[] FromBase64(ReadOnlySpan<char> run)
     {
-        var url = new char[run.Length];
-        var count = 0;
+        var bytes = new byte[run.Length * 6 / 8];
+        var (bits, value, count) = (0, 0, 0);
         foreach (var c in run)
         {
-            if (c is '\n' or '\r')
+            var six = c switch
+            {
+                >= 'A' and <= 'Z' => c - 'A',
+                >= 'a' and <= 'z' => c - 'a' + 26,
+                >= '0' and <= '9' => c - '0' + 52,
+                '+' or '-' => 62,
+                '/' or '_' => 63,
+                _ => -1,
+            };
+            if (six < 0)
             {
                 continue;
             }
 
-            url[count++] = c switch
+            value = ((value << 6) | six) & 0xFFFF;
+            bits += 6;
+            if (bits >= 8)
             {
-                '+' => '-',
-                '/' => '_',
-                _ => c,
-            };
+                bits -= 8;
+                bytes[count++] = (byte)(value >> bits);
+            }
         }
 
-        count -= count % 4 == 1 ? 1 : 0;
-        var bytes = new byte[Base64Url.GetMaxDecodedLength(count)];
-
-        // The last letter's spare bits may be anything: readers don't care.
-        return Base64Url.TryDecodeFromChars(url.AsSpan(0, count), bytes, out var written) ? bytes[..written]
-            : Base64Url.TryDecodeFromChars(url.AsSpan(0, count - (count % 4)), bytes, out written) ? bytes[..written]
-            : [];
+        return count == bytes.Length ? bytes : bytes[..count];
     }
 
     private static byte[] Base32(ReadOnlySpan<char> run)

@@ -59,6 +59,10 @@ internal static class WordPass
             }
 
             at = end;
+            if (spaced.Length > 0 && spaced.Start < at)
+            {
+                spaced = SpacedPass.Next(text, at);
+            }
         }
 
         built.Copy(text[at..], at);
