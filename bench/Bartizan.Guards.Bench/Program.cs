@@ -1,0 +1,3 @@
+using BenchmarkDotNet.Running;
+
+BenchmarkSwitcher.FromAssembly(typeof(Bartizan.Guards.Bench.ScanBenchmarks).Assembly).Run(args);
