@@ -1,0 +1,11 @@
+#!/bin/sh
+# Trains the lexical guard and writes its weights. The same data make the same bytes; two to four minutes on one core.
+#   BARTIZAN_SHARED=… bench/guards/train.sh [WEIGHTS]      default: the file that is built into the program
+# The data are not part of this repository: see docs/lexical-guard.md for what they are and under which licences.
+set -eu
+root=$(cd "$(dirname "$0")/../.." && pwd)
+data="${BARTIZAN_SHARED:-$root/../shared}/data/train"
+[ -d "$data" ] || { echo "error: no training data at $data; set BARTIZAN_SHARED" >&2; exit 2; }
+project="$root/bench/Bartizan.Guards.Training"
+dotnet build -c Release -v q --nologo "$project" >/dev/null
+exec "$project/bin/Release/net10.0/Bartizan.Guards.Training" train "$data" "${1:-$root/src/Bartizan.Guards/Injection/Lexical/weights.bin}"

@@ -1,0 +1,87 @@
+using Bartizan.Guards.Findings;
+using Bartizan.Guards.Texts;
+
+namespace Bartizan.Guards.Injection.Lexical;
+
+/// <summary>
+/// The lexical vote on injection: a linear model over words, letters and classes of words, trained by us, one for each channel. It
+/// tells what reads like the attacks it learnt from; it adds a finding and never takes one away. What it can't see stands in
+/// docs/lexical-guard.md: above all a bare request, which reads like any other request.
+/// <code>
+/// views ─ every one that shows another text ─ windows of words ─ the worst ─ score, span
+/// </code>
+/// </summary>
+public static class LexicalGuard
+{
+    /// <summary>Changes whenever its scores may: features or weights.</summary>
+    public const string Version = "1";
+
+    /// <summary>The score that one clean text in a hundred reaches.</summary>
+    public const double Likely = 0.5;
+
+    /// <summary>The score that five clean texts in a hundred reach.</summary>
+    public const double Possible = 0.25;
+
+    /// <summary>Weighs a text.</summary>
+    public static LexicalScore Of(string text, Channel channel)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return Of(TextViews.Of(text), channel);
+    }
+
+    /// <summary>Weighs a text that is unfolded already.</summary>
+    public static LexicalScore Of(TextViews views, Channel channel)
+    {
+        ArgumentNullException.ThrowIfNull(views);
+        var head = channel == Channel.User ? LexicalModel.User : LexicalModel.Untrusted;
+        var worst = new LexicalScore(0, 0, 0, channel);
+        foreach (var view in views.All)
+        {
+            if (IsReadAgain(view, views))
+            {
+                continue;
+            }
+
+            var windows = new LexicalWindows(head);
+            FeatureWalk<LexicalWindows>.Over(view.Text.Span, ref windows);
+            windows.Complete();
+            var score = Scale(windows.Score, head);
+            if (score > worst.Score)
+            {
+                var (start, end) = view.ToOriginal(windows.Start, windows.End - windows.Start);
+                worst = new LexicalScore(score, start, end, channel);
+            }
+        }
+
+        return worst;
+    }
+
+    /// <summary>A window's score on the common scale.</summary>
+    internal static double Scale(float score, LexicalHead head) => Scale(score, head.Thresholds[0], head.Thresholds[^1]);
+
+    /// <summary>The same with thresholds that are not the shipped ones.</summary>
+    internal static double Scale(float score, float likely, float possible)
+    {
+        // The two thresholds are two points of a logistic curve: 0 at one in a hundred, ln(1/3) at five.
+        var slope = Math.Log((1 - Possible) / Possible) / Math.Max(likely - possible, 0.05);
+        return 1 / (1 + Math.Exp(-slope * (score - likely)));
+    }
+
+    // The same text, better read, is among the views too.
+    private static bool IsReadAgain(TextView view, TextViews views)
+    {
+        foreach (var other in views.All)
+        {
+            if (
+                other.Parent == view
+                && other.Coding is Coding.Escapes or Coding.Markup or Coding.Words or Coding.Plain
+                && other.Text.Length >= view.Text.Length / 4
+            )
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
