@@ -22,6 +22,7 @@ using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
 using Bartizan.Gateway.Tools;
+using Bartizan.Guards.Contents;
 using Bartizan.Log;
 using Bartizan.Log.Witnessing;
 using Bartizan.Records.Claims;
@@ -187,7 +188,16 @@ public sealed class BartizanDaemon : IAsyncDisposable
 
         var consulted = new ConsultedPoints(sessions, clock);
         _open.Push(consulted);
-        var monitor = new ReferenceMonitor(sessions, journal, inbox, [consulted], clock, new(), ledger, circuits);
+        var monitor = new ReferenceMonitor(
+            sessions,
+            journal,
+            inbox,
+            [new ContentGuard(sessions, lender, clock), consulted],
+            clock,
+            new(),
+            ledger,
+            circuits
+        );
         var models = await ModelGateway
             .StartAsync(
                 monitor,

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Budgets;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Enforcement;
@@ -58,7 +59,8 @@ internal static class ActionEntries
         Effect? verdict,
         Digest asked,
         long number,
-        Spend? reserved
+        Spend? reserved,
+        GuardReport report
     ) =>
         Of(EntryKind.Intent, session, action) with
         {
@@ -73,6 +75,9 @@ internal static class ActionEntries
             Observed = decision.Obligations.Observed || session.Observe,
             Credential = decision.Obligations.Credential,
             Spend = reserved,
+            Detail = report.Verdicts.IsEmpty
+                ? null
+                : Cut($"guards: {string.Join("; ", report.Verdicts)}", MaxDetailLength),
             Payloads = action.Payloads,
         };
 

@@ -34,6 +34,41 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
         }
     }
 
+    /// <summary>What the guards say of a message that came back. One that throws keeps it from the agent.</summary>
+    public GuardReport InspectResult(Session session, AgentAction action, ReadOnlyMemory<byte> message)
+    {
+        var report = GuardReport.Clean;
+        foreach (var guard in guards)
+        {
+            GuardReport? one;
+            try
+            {
+                one = guard.InspectResult(session, action, message);
+            }
+            catch (Exception)
+            {
+                one = new GuardReport(Effect.Deny, Labels.None, ["a guard failed"]);
+            }
+
+            if (one is null)
+            {
+                continue;
+            }
+
+            session.AddLabels(one.Labels);
+            report = new GuardReport(
+                Stricter(report.Strictest, one.Strictest),
+                report.Labels | one.Labels,
+                [.. report.Findings, .. one.Findings]
+            )
+            {
+                Verdicts = [.. report.Verdicts, .. one.Verdicts],
+            };
+        }
+
+        return report;
+    }
+
     private async Task<GuardReport> RunAsync(Session session, AgentAction action, CancellationToken cancellationToken)
     {
         var report = GuardReport.Clean;
@@ -55,7 +90,10 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
                 Stricter(report.Strictest, one.Strictest),
                 report.Labels | one.Labels,
                 [.. report.Findings, .. one.Findings]
-            );
+            )
+            {
+                Verdicts = [.. report.Verdicts, .. one.Verdicts],
+            };
         }
 
         return report;

@@ -13,6 +13,7 @@ public sealed class Passage : IAsyncDisposable
 {
     private readonly Grant? _grant;
     private int _completed;
+    private string? _verdicts;
 
     private Passage(Decision decision, Grant? grant)
     {
@@ -49,10 +50,13 @@ public sealed class Passage : IAsyncDisposable
     /// <summary>What is reserved for it; null for a refusal and without a budget.</summary>
     public Reservation? Reservation => _grant?.Reservation;
 
+    /// <summary>Why a guard kept the last message from the agent, for its client; null when none did.</summary>
+    public string? Objection { get; private set; }
+
     /// <summary>
     /// Step 9: what becomes of a chunk of the result. Waits while the session is paused, so that streams in flight are held;
-    /// cuts when it is over, when a budget has no bytes or no time left for the chunk, when the passage was completed, and when
-    /// <paramref name="cancellationToken"/> fires meanwhile.
+    /// cuts when a guard objects to a tool's message, when it is over, when a budget has no bytes or no time left for the chunk,
+    /// when the passage was completed, and when <paramref name="cancellationToken"/> fires meanwhile.
     /// </summary>
     public ValueTask<Inspection> InspectAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
     {
@@ -66,7 +70,15 @@ public sealed class Passage : IAsyncDisposable
             return new ValueTask<Inspection>(default(Inspection));
         }
 
-        var running = _grant.Session.WhenRunningAsync(cancellationToken);
+        // A tool's messages are whole; pieces of a stream say too little by themselves.
+        return _grant.Action.Target is ToolTarget && !chunk.IsEmpty && IsObjected(_grant, chunk)
+            ? new ValueTask<Inspection>(default(Inspection))
+            : PassAsync(chunk, cancellationToken);
+    }
+
+    private ValueTask<Inspection> PassAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
+    {
+        var running = _grant!.Session.WhenRunningAsync(cancellationToken);
         return running.IsCompletedSuccessfully
             ? new ValueTask<Inspection>(running.Result ? new Inspection(InspectionVerdict.Forward, chunk) : default)
             : WaitAsync(running, chunk);
@@ -93,7 +105,7 @@ public sealed class Passage : IAsyncDisposable
         {
             await journal
                 .PostAsync(
-                    ActionEntries.Outcome(session, action, outcome, usage, number, spent),
+                    ActionEntries.Outcome(session, action, Told(outcome), usage, number, spent),
                     CancellationToken.None
                 )
                 .AsTask()
@@ -114,6 +126,26 @@ public sealed class Passage : IAsyncDisposable
         new(decision with { Effect = Effect.Deny, Obligations = Obligations.None }, null);
 
     internal static Passage Open(Decision decision, Grant grant) => new(decision, grant);
+
+    private bool IsObjected(Grant grant, ReadOnlyMemory<byte> message)
+    {
+        if (grant.Guards is not { } guards)
+        {
+            return false;
+        }
+
+        var report = guards.InspectResult(grant.Session, grant.Action, message);
+        Objection = report.Strictest == Effect.Allow ? null : "a guard objects to the content";
+        if (!report.Verdicts.IsEmpty || Objection is not null)
+        {
+            _verdicts = string.Join("; ", report.Verdicts.IsEmpty ? report.Findings : report.Verdicts);
+        }
+
+        return Objection is not null;
+    }
+
+    private Outcome Told(Outcome outcome) =>
+        _verdicts is null ? outcome : outcome with { Detail = $"{outcome.Detail}; guards: {_verdicts}" };
 
     private static async ValueTask<Inspection> WaitAsync(ValueTask<bool> running, ReadOnlyMemory<byte> chunk)
     {
@@ -144,5 +176,7 @@ public sealed class Passage : IAsyncDisposable
         public ISharedLedger? Ledger { get; init; }
 
         public CircuitBoard? Circuits { get; init; }
+
+        public GuardChain? Guards { get; init; }
     }
 }

@@ -29,8 +29,7 @@ public sealed class ReferenceMonitor(
 )
 {
     /// <summary>
-    /// The longest target that is matched, in characters: a client's request line ends at 8 KiB, and even with every character
-    /// escaped its entry fits one leaf of the log (65,535 bytes).
+    /// The longest target that is matched, in characters: a client's request line ends at 8 KiB, and it fits one leaf of the log.
     /// </summary>
     public const int MaxTargetLength = 8 * 1024;
 
@@ -280,6 +279,7 @@ public sealed class ReferenceMonitor(
             Reservation = held.Reservation,
             Ledger = ledger,
             Circuits = _circuits,
+            Guards = _guards,
         };
         var passage = Passage.Open(ruling.Decision, grant);
         var late = await RecordIntentAsync(grant, ruling, cancellationToken).ConfigureAwait(false);
@@ -317,7 +317,8 @@ public sealed class ReferenceMonitor(
                 ruling.Verdict,
                 ruling.Asked,
                 number,
-                grant.Reservation?.Spend
+                grant.Reservation?.Spend,
+                ruling.Report
             );
 
             // Only the wait is cancelled, never the append: a half-withdrawn intent could be durable without anybody knowing.

@@ -64,6 +64,9 @@ public sealed record Manifest
     /// <summary>What taints a session, and what may not follow what, by all layers.</summary>
     public TrustTerms Trust { get; init; } = new();
 
+    /// <summary>What is looked for in content; null when nothing is.</summary>
+    public GuardTerms? Guards { get; init; }
+
     /// <summary>The layers of rules, the outermost baseline first and the manifest's own (roles included) last.</summary>
     public required ImmutableArray<RuleLayer> Layers { get; init; }
 }

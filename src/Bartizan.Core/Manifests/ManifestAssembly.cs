@@ -198,6 +198,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Consultations = ReadConsultations(root),
             Trust = _trust,
             Circuit = CircuitReader.Read(root),
+            Guards = GuardReader.Read(root),
             Budget = Budget.Of([.. _budgets, .. BudgetReader.Read(root, _errors)]),
             Layers =
             [

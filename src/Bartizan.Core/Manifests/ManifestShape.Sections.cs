@@ -202,18 +202,22 @@ internal static partial class ManifestShape
             Known("counters", _threat, "The threat it counters."),
         ]);
 
-    private static Shape.Choice GuardAction =>
-        new("what is done about it", ["block", "ask", "redact", "strip", "report"]);
+    // What comes to an agent can't wait for a person yet.
+    private static Shape.Choice InputAction =>
+        new("what is done about it", ["block", "report"]) { Unsupported = ["ask", "strip"] };
+
+    private static Shape.Choice OutputAction =>
+        new("what is done about it", ["block", "ask", "report"]) { Unsupported = ["redact"] };
 
     private static Shape.Keys Guards =>
         new([
             Known(
                 "input",
                 new Shape.Keys([
-                    Known("injection", GuardAction, "Instructions hidden in content."),
-                    Known("hidden_text", GuardAction, "Text that people don't see."),
-                    Known("secrets", GuardAction, "Credentials."),
-                    Known("personal_data", GuardAction, "Personal data."),
+                    Known("injection", InputAction, "Instructions hidden in content."),
+                    Known("hidden_text", InputAction, "Text that people don't see."),
+                    Later("secrets", InputAction, "Credentials."),
+                    Later("personal_data", InputAction, "Personal data."),
                     Known("max_bytes", _size, "The largest content."),
                 ]),
                 "What comes to the agent."
@@ -221,9 +225,9 @@ internal static partial class ManifestShape
             Known(
                 "output",
                 new Shape.Keys([
-                    Known("secrets", GuardAction, "Credentials."),
-                    Known("personal_data", GuardAction, "Personal data."),
-                    Known("canaries", GuardAction, "Marked data that must never leave."),
+                    Known("secrets", OutputAction, "Credentials."),
+                    Known("personal_data", OutputAction, "Personal data, in what goes to tools and hosts."),
+                    Later("canaries", OutputAction, "Marked data that must never leave."),
                     Known("max_bytes", _size, "The largest content."),
                 ]),
                 "What the agent sends."

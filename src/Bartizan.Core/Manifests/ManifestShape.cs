@@ -192,7 +192,7 @@ internal static partial class ManifestShape
             ),
             Known("budgets", Budget, "What a session and an agent may spend."),
             Known("circuit", Circuit, "When to stop calling what fails."),
-            Later("guards", Guards, "What is looked for in content, and what is done about it."),
+            Known("guards", Guards, "What is looked for in content, and what is done about it."),
             Known("trust", Trust, "What taints a session, and what a tainted session may no longer do alone."),
             Later("watch", Watch, "What is normal, and what is done about what is not."),
             Later("serve", Serve, "The inbound gateway of an agent that answers people."),

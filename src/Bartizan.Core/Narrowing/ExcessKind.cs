@@ -36,6 +36,9 @@ public enum ExcessKind
     /// <summary>A session is tainted by less, or may do what may not follow in the other.</summary>
     Flow,
 
+    /// <summary>Less is looked for in content, or less is done about it.</summary>
+    Guard,
+
     /// <summary>The environment has relaxations that the other lacks.</summary>
     Environment,
 }

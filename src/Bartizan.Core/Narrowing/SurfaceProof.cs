@@ -21,6 +21,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Flow(a, b),
             .. new BudgetProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. new CircuitProof(nameOfFirst, nameOfSecond).Find(a.Circuit, b.Circuit),
+            .. new GuardProof(nameOfFirst, nameOfSecond).Find(a.Guards, b.Guards),
             .. Sandbox(a.Run ?? new(), b.Run ?? new()),
         ];
 

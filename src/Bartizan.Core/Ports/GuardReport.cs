@@ -10,6 +10,11 @@ namespace Bartizan.Core.Ports;
 /// <param name="Findings">What was found, in words without the content itself.</param>
 public sealed record GuardReport(Effect Strictest, Labels Labels, ImmutableArray<string> Findings)
 {
+    /// <summary>
+    /// What each guard came to, pass or not, for the record: its name and version, its score and threshold, what was done.
+    /// </summary>
+    public ImmutableArray<string> Verdicts { get; init; } = [];
+
     /// <summary>Nothing found.</summary>
     public static GuardReport Clean { get; } = new(Effect.Allow, Labels.None, []);
 }

@@ -14,4 +14,10 @@ public interface IGuard
 
     /// <summary>Reads an action's content before it is decided.</summary>
     ValueTask<GuardReport> InspectAsync(AgentAction action, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Reads a whole message that came back for a granted action, before the agent sees it; null when it has nothing to say of
+    /// it. Anything but allow keeps it from the agent. Quick, and without I/O.
+    /// </summary>
+    GuardReport? InspectResult(Session session, AgentAction action, ReadOnlyMemory<byte> message) => null;
 }

@@ -79,7 +79,7 @@ internal sealed class Mediation(
 
         if (message.Id.Length == 0)
         {
-            bytes = Named(call, message.Inner);
+            bytes = ServerErrors.MessageOf(call, message.Inner);
         }
 
         var head = message.Kind == MessageKind.Result ? ResultHead.Read(message.Inner.Span) : default;
@@ -146,14 +146,28 @@ internal sealed class Mediation(
             return Mediated.AnswerOf(call, refused.ToMessage(call.Id));
         }
 
-        var passed = await PassAsync(bytes, call.Passage, cancellationToken).ConfigureAwait(false);
+        Mediated passed;
+        try
+        {
+            passed = await PassAsync(bytes, call.Passage, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PassageCutException) when (call.Passage?.Objection is { } objection)
+        {
+            // The client hears that there was an answer, and nothing of what it said.
+            await call.EndAsync(OutcomeKind.Cut, objection).ConfigureAwait(false);
+            return Mediated.AnswerOf(
+                call,
+                new RpcError(RpcError.Failed, $"Bartizan kept the answer back: {objection}").ToMessage(call.Id)
+            );
+        }
+
         if (call.Passage is { } passage)
         {
             await passage
                 .CompleteAsync(
                     new Outcome(
                         OutcomeKind.Done,
-                        message.Kind == MessageKind.Error ? $"error {CodeOf(message.Inner)}"
+                        message.Kind == MessageKind.Error ? $"error {ServerErrors.CodeOf(message.Inner)}"
                             : head.IsError ? "the tool failed"
                             : head.NeedsInput ? "it asks for input"
                             : "result",
@@ -193,7 +207,7 @@ internal sealed class Mediation(
         ];
     }
 
-    private ValueTask<Mediated> SaidAsync(
+    private async ValueTask<Mediated> SaidAsync(
         ReadOnlyMemory<byte> bytes,
         Message message,
         PendingCall? own,
@@ -210,14 +224,22 @@ internal sealed class Mediation(
             bytes = KeptNotice.Of(message, bytes, own?.Keep is not null);
             if (bytes.IsEmpty)
             {
-                return ValueTask.FromResult(Mediated.Nothing);
+                return Mediated.Nothing;
             }
 
             message = Message.Read(bytes);
         }
 
         var said = client?.Join is null ? bytes : JoinedMessage.Said(server.Name, message, bytes);
-        return PassAsync(said, own?.Passage, cancellationToken);
+        try
+        {
+            return await PassAsync(said, own?.Passage, cancellationToken).ConfigureAwait(false);
+        }
+        catch (PassageCutException) when (own?.Passage?.Objection is not null)
+        {
+            // Nobody waits for it.
+            return Mediated.Nothing;
+        }
     }
 
     private async ValueTask<ImmutableArray<PinVerdict>> PinsOfAsync(
@@ -368,30 +390,4 @@ internal sealed class Mediation(
 
     private Payload Kept(ReadOnlyMemory<byte> bytes) =>
         new("result", "application/json", bytes[..Math.Min(bytes.Length, wiring.Options.KeptAnswerBytes)].ToArray());
-
-    private static ReadOnlyMemory<byte> Named(PendingCall call, ReadOnlyMemory<byte> error)
-    {
-        var body = new System.Buffers.ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(body);
-        json.WriteStartObject();
-        json.WriteString("jsonrpc"u8, "2.0"u8);
-        json.WritePropertyName("id"u8);
-        json.WriteRawValue(call.Id);
-        json.WritePropertyName("error"u8);
-        json.WriteRawValue(error.Span);
-        json.WriteEndObject();
-        json.Flush();
-        return body.WrittenMemory;
-    }
-
-    private static string CodeOf(ReadOnlyMemory<byte> error)
-    {
-        using var document = JsonDocument.Parse(error);
-        return
-            document.RootElement.ValueKind == JsonValueKind.Object
-            && document.RootElement.TryGetProperty("code", out var code)
-            && code.TryGetInt32(out var number)
-            ? new RpcError(number, "").ToString()
-            : "without a code";
-    }
 }

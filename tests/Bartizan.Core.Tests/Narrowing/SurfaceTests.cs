@@ -90,6 +90,13 @@ public sealed class SurfaceTests
         ["Circuit.AtLeast"] = m => Broken(m, c => c with { AtLeast = 6 }),
         ["Circuit.Slow"] = m => Broken(m, c => c with { Slow = null }),
         ["Circuit.Refusals"] = m => Broken(m, c => c with { Refusals = 51 }),
+        ["Manifest.Guards"] = m => m with { Guards = null },
+        ["GuardTerms.Injection"] = m => GuardWorld.Changed(m, g => g with { Injection = GuardAction.Report }),
+        ["GuardTerms.HiddenText"] = m => GuardWorld.Changed(m, g => g with { HiddenText = null }),
+        ["GuardTerms.MaxInputBytes"] = m => GuardWorld.Changed(m, g => g with { MaxInputBytes = 1025 }),
+        ["GuardTerms.Secrets"] = m => GuardWorld.Changed(m, g => g with { Secrets = GuardAction.Ask }),
+        ["GuardTerms.PersonalData"] = m => GuardWorld.Changed(m, g => g with { PersonalData = GuardAction.Report }),
+        ["GuardTerms.MaxOutputBytes"] = m => GuardWorld.Changed(m, g => g with { MaxOutputBytes = null }),
         ["Budget.Limits"] = m => Spent(m, b => b with { Limits = [] }),
         ["Budget.Rates"] = m => Spent(m, b => b with { Rates = [] }),
         ["Budget.SameCall"] = m => Spent(m, b => b with { SameCall = 11 }),
@@ -175,6 +182,7 @@ public sealed class SurfaceTests
             typeof(BudgetLimit),
             typeof(BudgetRate),
             typeof(Circuit),
+            typeof(GuardTerms),
         ];
         var all = model
             .SelectMany(type =>
@@ -242,6 +250,7 @@ public sealed class SurfaceTests
             Environment = DeploymentEnvironment.Production,
             PinsRequired = true,
             Circuit = new Circuit { Slow = TimeSpan.FromSeconds(9), Refusals = 50 },
+            Guards = GuardWorld.Strict,
             Budget = new Budget
             {
                 Limits = [new BudgetLimit(BudgetScope.Team, BudgetUnit.Usd, 5)],

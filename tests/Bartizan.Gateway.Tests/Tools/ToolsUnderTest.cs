@@ -11,6 +11,7 @@ using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tests.Model;
 using Bartizan.Gateway.Tools;
+using Bartizan.Guards.Contents;
 
 namespace Bartizan.Gateway.Tests.Tools;
 
@@ -56,7 +57,8 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
         Uri upstream,
         string rules,
         ToolGatewayOptions? options = null,
-        IIsolatedProcesses? processes = null
+        IIsolatedProcesses? processes = null,
+        string guards = ""
     )
     {
         var house = new ToolsUnderTest(
@@ -72,11 +74,19 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
               line: { command: [server], credentials: { KEY: server-key } }
             credentials:
               server-key: { from: env:SERVER_KEY }
+            {{guards}}
             rules:
             {{string.Join('\n', rules.Split('\n').Select(rule => $"  - {{ {rule.Trim()}, why: A test says so. }}"))}}
             """
         );
-        var monitor = new ReferenceMonitor(house, house.Journal, house, [], TimeProvider.System, new MonitorOptions());
+        var monitor = new ReferenceMonitor(
+            house,
+            house.Journal,
+            house,
+            guards.Length == 0 ? [] : [new ContentGuard(house, house, TimeProvider.System)],
+            TimeProvider.System,
+            new MonitorOptions()
+        );
         house.Gateway = await ToolGateway.StartAsync(
             monitor,
             house,

@@ -1,0 +1,39 @@
+namespace Bartizan.Core.Manifests;
+
+/// <summary>Reads a manifest's <c>guards</c>.</summary>
+internal static class GuardReader
+{
+    /// <summary>The guards, or null where the file has none.</summary>
+    public static GuardTerms? Read(SourceNode.Map root)
+    {
+        if (root.Find("guards") is not SourceNode.Map map)
+        {
+            return null;
+        }
+
+        var (input, output) = (map.Find("input") as SourceNode.Map, map.Find("output") as SourceNode.Map);
+        return new GuardTerms
+        {
+            Injection = Action(input, "injection"),
+            HiddenText = Action(input, "hidden_text"),
+            MaxInputBytes = Bytes(input),
+            Secrets = Action(output, "secrets"),
+            PersonalData = Action(output, "personal_data"),
+            MaxOutputBytes = Bytes(output),
+        };
+    }
+
+    // A word that isn't known is an error elsewhere; here it is the strictest.
+    private static GuardAction? Action(SourceNode.Map? map, string key) =>
+        map is null || RuleReader.TextOf(map, key) is not { } word
+            ? null
+            : word switch
+            {
+                "ask" => GuardAction.Ask,
+                "report" => GuardAction.Report,
+                _ => GuardAction.Block,
+            };
+
+    private static long? Bytes(SourceNode.Map? map) =>
+        map is not null && Units.TrySize(RuleReader.TextOf(map, "max_bytes") ?? "", out var bytes) ? bytes : null;
+}

@@ -1,0 +1,23 @@
+namespace Bartizan.Core.Manifests;
+
+/// <summary>What is looked for in content, and what is done about it. What isn't said isn't looked for.</summary>
+public sealed record GuardTerms
+{
+    /// <summary>Instructions to a model in what comes to the agent.</summary>
+    public GuardAction? Injection { get; init; }
+
+    /// <summary>Text that people don't see in what comes to the agent.</summary>
+    public GuardAction? HiddenText { get; init; }
+
+    /// <summary>The largest content that comes to the agent, in bytes.</summary>
+    public long? MaxInputBytes { get; init; }
+
+    /// <summary>Credentials in what the agent sends.</summary>
+    public GuardAction? Secrets { get; init; }
+
+    /// <summary>Personal data in what the agent sends to tools and hosts.</summary>
+    public GuardAction? PersonalData { get; init; }
+
+    /// <summary>The largest content that the agent sends, in bytes.</summary>
+    public long? MaxOutputBytes { get; init; }
+}

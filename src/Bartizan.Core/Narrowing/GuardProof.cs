@@ -1,0 +1,50 @@
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Core.Narrowing;
+
+/// <summary>What the second looks for in content the first must look for, too, and do no less about it.</summary>
+internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
+{
+    /// <summary>Everything in which the first lets more pass.</summary>
+    public IEnumerable<Excess> Find(GuardTerms? a, GuardTerms? b)
+    {
+        var (first, second) = (a ?? new GuardTerms(), b ?? new GuardTerms());
+        foreach (
+            var (what, mine, theirs) in new[]
+            {
+                ("input.injection", first.Injection, second.Injection),
+                ("input.hidden_text", first.HiddenText, second.HiddenText),
+                ("output.secrets", first.Secrets, second.Secrets),
+                ("output.personal_data", first.PersonalData, second.PersonalData),
+            }
+        )
+        {
+            if (theirs is { } least && (mine is not { } said || said > least))
+            {
+                yield return More(what, mine is { } word ? $"`{Word(word)}`" : "not set", $"`{Word(least)}`");
+            }
+        }
+
+        foreach (
+            var (what, mine, theirs) in new[]
+            {
+                ("input.max_bytes", first.MaxInputBytes, second.MaxInputBytes),
+                ("output.max_bytes", first.MaxOutputBytes, second.MaxOutputBytes),
+            }
+        )
+        {
+            if (theirs is { } most && !(mine <= most))
+            {
+                yield return More(what, mine is { } said ? $"{said} bytes" : "not set", $"{most} bytes");
+            }
+        }
+    }
+
+    private static string Word(GuardAction action) => action.ToString().ToLowerInvariant();
+
+    private Excess More(string what, string first, string second) =>
+        new(ExcessKind.Guard, $"`guards.{what}` is {first} in {nameOfFirst} and {second} in {nameOfSecond}")
+        {
+            IsCertain = true,
+        };
+}

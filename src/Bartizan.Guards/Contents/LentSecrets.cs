@@ -1,0 +1,51 @@
+using System.Runtime.CompilerServices;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+using Bartizan.Guards.Sensitive;
+
+namespace Bartizan.Guards.Contents;
+
+/// <summary>The secrets that a session's manifest names, as hashes, read anew every little while because files change.</summary>
+internal sealed class LentSecrets(ICredentialLender lender, TimeProvider clock)
+{
+    private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(15);
+
+    private readonly ConditionalWeakTable<Session, Known> _known = [];
+
+    /// <summary>What is known of a session's secrets; null before it was first read.</summary>
+    public SecretIndex? Of(Session session) => _known.TryGetValue(session, out var known) ? known.Index : null;
+
+    /// <summary>Reads them when that is due.</summary>
+    public async ValueTask<SecretIndex?> ReadAsync(Session session, CancellationToken cancellationToken)
+    {
+        if (session.Manifest.Credentials.IsEmpty)
+        {
+            return null;
+        }
+
+        if (_known.TryGetValue(session, out var known) && clock.GetElapsedTime(known.Read) < Fresh)
+        {
+            return known.Index;
+        }
+
+        var secrets = new List<string>();
+        foreach (var name in session.Manifest.Credentials.Keys)
+        {
+            try
+            {
+                using var lease = await lender.LendAsync(session.Id, name, cancellationToken).ConfigureAwait(false);
+                lease.Apply(secret => secrets.Add(secret.ToString()));
+            }
+            catch (CredentialUnavailableException)
+            {
+                // What nobody has can't leak.
+            }
+        }
+
+        known = new Known(SecretIndex.Of(secrets), clock.GetTimestamp());
+        _known.AddOrUpdate(session, known);
+        return known.Index;
+    }
+
+    private sealed record Known(SecretIndex Index, long Read);
+}

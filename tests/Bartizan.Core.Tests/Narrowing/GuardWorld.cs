@@ -1,0 +1,24 @@
+using Bartizan.Core.Manifests;
+
+namespace Bartizan.Core.Tests.Narrowing;
+
+/// <summary>A manifest's guards, as strict as they get, and changes of them.</summary>
+internal static class GuardWorld
+{
+    public static GuardTerms Strict { get; } =
+        new()
+        {
+            Injection = GuardAction.Block,
+            HiddenText = GuardAction.Block,
+            MaxInputBytes = 1024,
+            Secrets = GuardAction.Block,
+            PersonalData = GuardAction.Ask,
+            MaxOutputBytes = 1024,
+        };
+
+    public static Manifest Changed(Manifest manifest, Func<GuardTerms, GuardTerms> change) =>
+        manifest with
+        {
+            Guards = change(manifest.Guards!),
+        };
+}

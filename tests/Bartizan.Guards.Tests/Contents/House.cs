@@ -1,0 +1,96 @@
+using System.Text;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+using Bartizan.Guards.Contents;
+
+namespace Bartizan.Guards.Tests.Contents;
+
+/// <summary>One session of a manifest with guards, and what they say of its actions.</summary>
+internal sealed class House : ISessions, ICredentialLender
+{
+    private readonly Session _session;
+    private readonly string _secret;
+
+    public House(string guards, string secret = "")
+    {
+        _secret = secret;
+        var load = ManifestLoader.Load(
+            $$"""
+            apiVersion: bartizan/v1
+            agent: tester
+            version: 1
+            owner: tests@example.com
+            environment: development
+            credentials: { key: { from: "env:KEY" } }
+            guards: {{guards}}
+            rules:
+              - { allow: "tool a/b", why: A test says so. }
+            """,
+            "agent.yaml",
+            _ => null
+        );
+        load.Errors.ShouldBeEmpty();
+        (_session, var control) = Session.Open(
+            SessionId.New(),
+            load.Manifest!,
+            Policy.Compile(load.Manifest!),
+            "tester",
+            false
+        );
+        control.Start();
+        Guard = new ContentGuard(this, this, TimeProvider.System);
+    }
+
+    public ContentGuard Guard { get; }
+
+    public bool FleetRunning => true;
+
+    public Session? Find(SessionId id) => id == _session.Id ? _session : null;
+
+    public ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken) =>
+        _secret.Length == 0
+            ? ValueTask.FromException<ILease>(new CredentialUnavailableException("none"))
+            : ValueTask.FromResult<ILease>(new Lease(_secret));
+
+    public async Task<GuardReport> ToolAsync(string arguments) =>
+        await InspectAsync(new ToolTarget("a", "b"), "arguments", arguments);
+
+    public async Task<GuardReport> ModelAsync(string request) =>
+        await InspectAsync(new ModelTarget("a", "b"), "request", request);
+
+    public GuardReport Result(string message) =>
+        Guard.InspectResult(
+            _session,
+            ActionOf(new ToolTarget("a", "b"), "arguments", "{}"),
+            Encoding.UTF8.GetBytes(message)
+        )!;
+
+    private async Task<GuardReport> InspectAsync(ActionTarget target, string role, string content)
+    {
+        var action = ActionOf(target, role, content);
+        Guard.Concerns(_session, action).ShouldBeTrue();
+        return await Guard.InspectAsync(action, CancellationToken.None);
+    }
+
+    private AgentAction ActionOf(ActionTarget target, string role, string content) =>
+        new()
+        {
+            Session = _session.Id,
+            Target = target,
+            Point = "test",
+            Payloads = [new Payload(role, "application/json", Encoding.UTF8.GetBytes(content))],
+        };
+
+    private sealed class Lease(string secret) : ILease
+    {
+        public string Handle => "key";
+
+        public void Apply(Action<ReadOnlyMemory<char>> use) => use(secret.AsMemory());
+
+        public void Dispose() { }
+    }
+}
