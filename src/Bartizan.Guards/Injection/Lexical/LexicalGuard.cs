@@ -57,7 +57,8 @@ public static class LexicalGuard
     }
 
     /// <summary>A window's score on the common scale.</summary>
-    internal static double Scale(float score, LexicalHead head) => Scale(score, head.Thresholds[0], head.Thresholds[^1]);
+    internal static double Scale(float score, LexicalHead head) =>
+        Scale(score, head.Thresholds[0], head.Thresholds[^1]);
 
     /// <summary>The same with thresholds that are not the shipped ones.</summary>
     internal static double Scale(float score, float likely, float possible)
