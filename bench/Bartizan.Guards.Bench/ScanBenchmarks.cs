@@ -4,7 +4,6 @@ using BenchmarkDotNet.Attributes;
 namespace Bartizan.Guards.Bench;
 
 /// <summary>All deterministic guards over clean text: 10 KB and 1 MB.</summary>
-[ShortRunJob]
 [MemoryDiagnoser]
 public class ScanBenchmarks
 {
