@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Bartizan.Client;
 using Bartizan.Client.Sessions;
@@ -90,7 +89,7 @@ internal sealed class CommandKill(string program, string home, Uri events)
         for (var run = 0; run < Runs; run++)
         {
             var (session, url, token) = await AttachAsync();
-            using var response = await http.SendAsync(Request(url, token, isFast: true), cancellationToken);
+            using var response = await http.SendAsync(BusyStream.Request(url, token, isFast: true), cancellationToken);
             var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             var buffer = new byte[4096];
             for (var i = 0; i < 20 + run; i++)
@@ -134,7 +133,7 @@ internal sealed class CommandKill(string program, string home, Uri events)
         var passed = 0L;
         try
         {
-            using var response = await http.SendAsync(Request(url, token, isFast: false), cancellationToken);
+            using var response = await http.SendAsync(BusyStream.Request(url, token, isFast: false), cancellationToken);
             var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             var buffer = new byte[4096];
             while (await body.ReadAsync(buffer, cancellationToken) > 0)
@@ -174,25 +173,5 @@ internal sealed class CommandKill(string program, string home, Uri events)
         return process.ExitCode == 0
             ? said
             : throw new InvalidOperationException($"`bartizan {words[0]}` ended with {process.ExitCode}");
-    }
-
-    private static HttpRequestMessage Request(Uri url, string token, bool isFast)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, url)
-        {
-            Content = new StringContent(
-                """{"model":"stream-model","stream":true,"messages":[]}""",
-                Encoding.UTF8,
-                "application/json"
-            ),
-        };
-        request.Headers.Add("authorization", "Bearer " + token);
-        request.Headers.Add("x-events", "1000000");
-        if (isFast)
-        {
-            request.Headers.Add("x-fast", "1");
-        }
-
-        return request;
     }
 }

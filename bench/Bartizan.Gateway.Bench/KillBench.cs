@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
@@ -84,7 +83,7 @@ internal sealed class KillBench : ISessions, ISessionTokens, ICredentialLender, 
         {
             var token = string.Create(CultureInfo.InvariantCulture, $"killed-{run}");
             var control = Open(manifest, token);
-            using var response = await client.SendAsync(Request(url, token, isFast: true), end.Token);
+            using var response = await client.SendAsync(BusyStream.Request(url, token, isFast: true), end.Token);
             var body = await response.Content.ReadAsStreamAsync(end.Token);
             var (last, over) = await KillAsync(body, control, events: 20 + (run % 20));
             lasts.Add(last);
@@ -147,7 +146,10 @@ internal sealed class KillBench : ISessions, ISessionTokens, ICredentialLender, 
     {
         try
         {
-            using var response = await client.SendAsync(Request(url, "busy", isFast: false), cancellationToken);
+            using var response = await client.SendAsync(
+                BusyStream.Request(url, "busy", isFast: false),
+                cancellationToken
+            );
             var body = await response.Content.ReadAsStreamAsync(cancellationToken);
             var buffer = new byte[4096];
             while (await body.ReadAsync(buffer, cancellationToken) > 0)
@@ -184,26 +186,6 @@ internal sealed class KillBench : ISessions, ISessionTokens, ICredentialLender, 
 
     private static double At(List<double> sorted, double share) =>
         sorted[Math.Min(sorted.Count - 1, (int)(sorted.Count * share))];
-
-    private static HttpRequestMessage Request(Uri url, string token, bool isFast)
-    {
-        var request = new HttpRequestMessage(HttpMethod.Post, url)
-        {
-            Content = new StringContent(
-                """{"model":"stream-model","stream":true,"messages":[]}""",
-                Encoding.UTF8,
-                "application/json"
-            ),
-        };
-        request.Headers.Add("authorization", "Bearer " + token);
-        request.Headers.Add("x-events", "1000000");
-        if (isFast)
-        {
-            request.Headers.Add("x-fast", "1");
-        }
-
-        return request;
-    }
 
     private static Manifest Load(Uri events) =>
         ManifestLoader

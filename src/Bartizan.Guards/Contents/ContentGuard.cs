@@ -115,7 +115,14 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
 
         var verdicts = new Verdicts();
         verdicts.Size(message.Length, terms.MaxInputBytes);
-        LookForLent(verdicts, _lent.Of(session), message, terms.Secrets);
+        var lent = _lent.Of(session);
+        if (terms.Secrets is { } unread && lent is null && !session.Manifest.Credentials.IsEmpty)
+        {
+            // INVARIANT: the credentials were read before the action was decided; a result that comes without that is not known.
+            verdicts.Add($"lent_secrets/{SensitiveGuard.Version} not read", 1, 1, unread, []);
+        }
+
+        LookForLent(verdicts, lent, message, terms.Secrets);
         foreach (var (_, text) in PayloadTexts.Of(message, isModel: false))
         {
             Look(verdicts, text, Channel.Untrusted, terms.Injection, terms.HiddenText, null, null);

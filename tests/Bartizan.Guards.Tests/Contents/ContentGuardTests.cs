@@ -60,6 +60,17 @@ public sealed class ContentGuardTests
     }
 
     [Fact]
+    public async Task A_result_is_kept_back_while_nobody_knows_the_sessions_credentials()
+    {
+        var house = new House("{ output: { secrets: block } }", "a-key-of-this-session");
+        const string Clean = """{"text":"It rains."}""";
+        house.Result(Clean).Strictest.ShouldBe(Effect.Deny);
+        (await house.ToolAsync("{}")).Strictest.ShouldBe(Effect.Allow);
+        house.Result(Clean).Strictest.ShouldBe(Effect.Allow);
+        house.Result("""{"text":"a-key-of-this-session"}""").Strictest.ShouldBe(Effect.Deny);
+    }
+
+    [Fact]
     public async Task Reported_it_passes_and_is_recorded_and_asked_a_person_is_asked()
     {
         const string Token = """{"body":"key sk_live_4eC39HqLyjWDarjtT1zdp7dc"}""";
