@@ -18,11 +18,20 @@ internal static class Disguises
         ("homoglyphs", t => Change(t, "aceopxyiABCEHKMOPTX", "асеорхуіАВСЕНКМОРТХ")),
         ("base64", t => Convert.ToBase64String(Encoding.UTF8.GetBytes(t))),
         ("hex", t => Convert.ToHexStringLower(Encoding.UTF8.GetBytes(t))),
+        ("hex, gaps", t => string.Join(' ', Encoding.UTF8.GetBytes(t).Select(b => $"{b:x2}"))),
+        ("hex, C", t => string.Join(", ", Encoding.UTF8.GetBytes(t).Select(b => $"0x{b:X2}"))),
+        ("decimal", t => string.Join(' ', Encoding.UTF8.GetBytes(t))),
         ("percent", t => string.Concat(Encoding.UTF8.GetBytes(t).Select(b => $"%{b:X2}"))),
         ("entities", t => string.Concat(t.Select(c => $"&#{(int)c};"))),
         ("leet", t => Change(t, "aeiostAEIOST", "431057431057")),
         ("spaced", t => string.Join("   ", t.Split(' ').Select(w => string.Join(' ', w.AsEnumerable())))),
+        ("spaced by -", t => string.Join('-', t.AsEnumerable())),
+        ("spaced, no words", t => string.Join(' ', t.Where(c => c != ' '))),
         ("rot13", t => string.Concat(t.Select(Move))),
+        (
+            "percent of base64",
+            t => string.Concat(Convert.ToBase64String(Encoding.UTF8.GetBytes(t)).Select(c => $"%{(int)c:X2}"))
+        ),
     ];
 
     private static string Change(string text, string from, string to) =>

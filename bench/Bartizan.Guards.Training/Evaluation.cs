@@ -32,6 +32,13 @@ internal static class Evaluation
         return 0;
     }
 
+    /// <summary>The table of disguises alone: a minute.</summary>
+    public static int Disguised(string data)
+    {
+        Obfuscation(Corpus.Read(data));
+        return 0;
+    }
+
     /// <summary>The patterns alone: the deterministic votes of the injection guard.</summary>
     private static float Patterns(Row row, Channel channel)
     {

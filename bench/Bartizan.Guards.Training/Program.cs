@@ -3,13 +3,15 @@ using Bartizan.Guards.Training;
 return args switch
 {
     ["train", var data, var weights] => TrainingRun.Run(data, weights),
+    ["disguises", var data] => Evaluation.Disguised(data),
     ["evaluate", var data] => Evaluation.Run(data),
+    ["guards"] => GuardCost.Run(),
     ["cost"] => LexicalCost.Run(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("train DATA WEIGHTS | evaluate DATA | cost");
+    Console.Error.WriteLine("train DATA WEIGHTS | evaluate DATA | disguises DATA | cost | guards");
     return 2;
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Sessions;
 
@@ -14,6 +15,15 @@ public sealed record GuardReport(Effect Strictest, Labels Labels, ImmutableArray
     /// What each guard came to, pass or not, for the record: its name and version, its score and threshold, what was done.
     /// </summary>
     public ImmutableArray<string> Verdicts { get; init; } = [];
+
+    /// <summary>
+    /// The action's arguments without what must not leave, to be carried out instead; <c>Undefined</c> where nothing is to be changed.
+    /// They are judged anew from the start.
+    /// </summary>
+    public JsonElement Instead { get; init; }
+
+    /// <summary>The message without what must not pass, to be passed on instead; empty where nothing is to be changed.</summary>
+    public ReadOnlyMemory<byte> Replacement { get; init; }
 
     /// <summary>Nothing found.</summary>
     public static GuardReport Clean { get; } = new(Effect.Allow, Labels.None, []);

@@ -12,6 +12,12 @@ public interface IGuard
     /// </summary>
     bool Concerns(Session session, AgentAction action) => true;
 
+    /// <summary>
+    /// True when it reads what an action carries that its enforcement point could also pass on as it comes: a request's body. Quick, and
+    /// without I/O.
+    /// </summary>
+    bool WantsContent(Session session, AgentAction action) => false;
+
     /// <summary>Reads an action's content before it is decided.</summary>
     ValueTask<GuardReport> InspectAsync(AgentAction action, CancellationToken cancellationToken);
 
@@ -20,4 +26,13 @@ public interface IGuard
     /// it. Anything but allow keeps it from the agent. Quick, and without I/O.
     /// </summary>
     GuardReport? InspectResult(Session session, AgentAction action, ReadOnlyMemory<byte> message) => null;
+
+    /// <summary>
+    /// Reads along while the answer to a granted action streams to the agent; null when it has nothing to look for in it. Quick, and
+    /// without I/O.
+    /// </summary>
+    /// <param name="session">The session.</param>
+    /// <param name="action">What was granted.</param>
+    /// <param name="mediaType">The answer's media type.</param>
+    IContentWatch? Watch(Session session, AgentAction action, string mediaType) => null;
 }

@@ -1,15 +1,15 @@
-using System.Collections.Immutable;
-using System.Globalization;
+using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Findings;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Findings;
-using Bartizan.Guards.Injection;
 using Bartizan.Guards.Sensitive;
-using Bartizan.Guards.Texts;
+using Bartizan.Guards.Streams;
 
 namespace Bartizan.Guards.Contents;
 
@@ -27,6 +27,8 @@ namespace Bartizan.Guards.Contents;
 public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, TimeProvider clock) : IGuard
 {
     private readonly LentSecrets _lent = new(lender, clock);
+    private readonly ConditionalWeakTable<Session, Placeholders> _names = [];
+    private readonly ConditionalWeakTable<Session, Drips> _drips = [];
 
     /// <summary>
     /// From these scores on a text is taken for an attack: a loud sign of high confidence, or two that agree. Not calibrated on traffic;
@@ -40,17 +42,30 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
     /// <summary>From this confidence on a credential or personal datum counts; below, it is mentioned.</summary>
     public const double SensitiveThreshold = 0.75;
 
-    /// <summary>Kinds of findings that a verdict names; the rest is a number.</summary>
-    private const int MaxNamed = 4;
-
     /// <inheritdoc/>
     public bool Concerns(Session session, AgentAction action)
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(action);
         return session.Manifest.Guards is not null
-            && action.Target.Verb is Verb.Model or Verb.Tool or Verb.Http
-            && (!action.Payloads.IsDefaultOrEmpty || action.Target.Verb == Verb.Http);
+            && IsLookedAt(session.Manifest.Guards, action.Target.Verb)
+            && (!action.Payloads.IsDefaultOrEmpty || action.Target.Verb is Verb.Http or Verb.Connect);
+    }
+
+    private static bool IsLookedAt(GuardTerms terms, Verb verb) =>
+        verb is Verb.Model or Verb.Tool or Verb.Http || (verb == Verb.Connect && terms.Exfiltration is not null);
+
+    /// <inheritdoc/>
+    public bool WantsContent(Session session, AgentAction action)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(action);
+        return action.Target.Verb == Verb.Http
+            && session.Manifest.Guards
+                is { Secrets: not null }
+                    or { PersonalData: not null }
+                    or { Exfiltration: not null }
+                    or { MaxOutputBytes: not null };
     }
 
     /// <inheritdoc/>
@@ -63,9 +78,10 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
         }
 
         var verdicts = new Verdicts();
-        var lent = terms.Secrets is null
-            ? null
-            : await _lent.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+        var lent =
+            terms.Secrets is null && terms.Exfiltration is null
+                ? null
+                : await _lent.ReadAsync(session, cancellationToken).ConfigureAwait(false);
         foreach (var payload in action.Payloads.IsDefault ? [] : action.Payloads)
         {
             var most =
@@ -73,29 +89,122 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
                     ? Least(terms.MaxInputBytes, terms.MaxOutputBytes)
                     : terms.MaxOutputBytes;
             verdicts.Size(payload.Content.Length, most);
-            LookForLent(verdicts, lent, payload.Content, terms.Secrets);
+            ContentLook.ForLent(verdicts, lent, payload.Content, terms.Secrets);
             var texts = PayloadTexts.Of(payload, action.Target.Verb == Verb.Model);
             foreach (var (channel, text) in texts)
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 if (action.Target.Verb == Verb.Model)
                 {
-                    Look(verdicts, text, channel, terms.Injection, terms.HiddenText, terms.Secrets, null);
+                    ContentLook.At(
+                        verdicts,
+                        text,
+                        channel,
+                        new Asked(terms.Injection, terms.HiddenText, terms.Secrets, null, terms.Lexical, null)
+                    );
                 }
                 else
                 {
-                    Look(verdicts, text, Channel.Untrusted, null, null, terms.Secrets, terms.PersonalData);
+                    ContentLook.At(
+                        verdicts,
+                        text,
+                        Channel.Untrusted,
+                        new Asked(null, null, terms.Secrets, terms.PersonalData, null, terms.Exfiltration)
+                    );
                 }
             }
         }
 
         if (action.Target is HttpTarget)
         {
-            Look(verdicts, action.Target.Text, Channel.Untrusted, null, null, terms.Secrets, terms.PersonalData);
-            LookForLent(verdicts, lent, Encoding.UTF8.GetBytes(action.Target.Text), terms.Secrets);
+            ContentLook.At(
+                verdicts,
+                action.Target.Text,
+                Channel.Untrusted,
+                new Asked(null, null, terms.Secrets, terms.PersonalData, null, terms.Exfiltration)
+            );
+            ContentLook.ForLent(verdicts, lent, Encoding.UTF8.GetBytes(action.Target.Text), terms.Secrets);
         }
 
-        return verdicts.ToReport();
+        LookForDrips(verdicts, session, action, terms, lent);
+        return verdicts.ToReport() is { Strictest: Effect.Deny } report && verdicts.IsOnlyToRedact
+            ? Redacted(session, action, terms, lent, verdicts) ?? report
+            : verdicts.ToReport();
+    }
+
+    // Names that carry data, and credentials in pieces, by what was sent to the same place before.
+    private void LookForDrips(
+        Verdicts verdicts,
+        Session session,
+        AgentAction action,
+        GuardTerms terms,
+        SecretIndex? lent
+    )
+    {
+        if (terms.Exfiltration is not { } done || action.Target.Verb == Verb.Model)
+        {
+            return;
+        }
+
+        var name = action.Target switch
+        {
+            HttpTarget http => http.Host.ToString(),
+            ConnectTarget connect => connect.Host.ToString(),
+            _ => "",
+        };
+        var head = action.Payloads.FirstOrDefault(p => p.Role == "head") is { } first
+            ? Encoding.Latin1.GetString(first.Content.Span)
+            : "";
+        var isData = ExfiltrationGuard.IsData(name);
+        var isDrip = lent is not null && Sent.Completes(action, head, lent, _drips.GetOrCreateValue(session));
+        if (isData || isDrip)
+        {
+            var kind = isDrip ? "credential-in-pieces" : "data-in-name";
+            verdicts.Add(
+                $"exfiltration/{ExfiltrationGuard.Version}",
+                isDrip ? 1 : 0.85,
+                SensitiveThreshold,
+                done,
+                [new ContentFinding("exfiltration", kind, 0, 0, FindingSeverity.High, 1)]
+            );
+        }
+        else if (action.Target is ConnectTarget)
+        {
+            verdicts.Add($"exfiltration/{ExfiltrationGuard.Version}", 0, SensitiveThreshold, done, []);
+        }
+
+        if (action.Target is HttpTarget && head.Length > 0)
+        {
+            var line = head.Split(' ', 3);
+            var address = line.Length > 1 ? $"http://{name}{line[1]}" : "";
+            ContentLook.At(verdicts, address, Channel.Untrusted, new Asked(null, null, null, null, null, done));
+        }
+    }
+
+    // What can be written anew is: without what was found. It is judged anew, and what is found again is refused.
+    private GuardReport? Redacted(
+        Session session,
+        AgentAction action,
+        GuardTerms terms,
+        SecretIndex? lent,
+        Verdicts verdicts
+    )
+    {
+        if (action.Redrafted is null || action.Arguments.ValueKind != JsonValueKind.Object)
+        {
+            return null;
+        }
+
+        var names = _names.GetOrCreateValue(session);
+        var cleaned = Redaction.OfArguments(JsonSerializer.SerializeToUtf8Bytes(action.Arguments), terms, lent, names);
+        if (!cleaned.IsChanged || cleaned.IsObjected)
+        {
+            return null;
+        }
+
+        verdicts.IsRedacted = true;
+        using var arguments = JsonDocument.Parse(cleaned.Bytes);
+        return verdicts.ToReport() with { Instead = arguments.RootElement.Clone() };
     }
 
     /// <inheritdoc/>
@@ -108,7 +217,7 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
             return null;
         }
 
-        if (terms is { Injection: null, HiddenText: null, MaxInputBytes: null, Secrets: null })
+        if (terms is { Injection: null, Lexical: null, HiddenText: null, MaxInputBytes: null, Secrets: null })
         {
             return null;
         }
@@ -122,190 +231,44 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
             verdicts.Add($"lent_secrets/{SensitiveGuard.Version} not read", 1, 1, unread, []);
         }
 
-        LookForLent(verdicts, lent, message, terms.Secrets);
-        foreach (var (_, text) in PayloadTexts.Of(message, isModel: false))
+        ContentLook.ForLent(verdicts, lent, message, terms.Secrets);
+        ContentLook.AtResult(verdicts, message, terms);
+        if (verdicts.ToReport().Strictest == Effect.Allow || !verdicts.IsOnlyToRedact)
         {
-            Look(verdicts, text, Channel.Untrusted, terms.Injection, terms.HiddenText, null, null);
+            return verdicts.ToReport();
         }
 
-        return verdicts.ToReport();
+        var cleaned = Redaction.OfResult(message, terms, lent);
+        var anew = new Verdicts();
+        ContentLook.ForLent(anew, lent, cleaned.Bytes, terms.Secrets);
+        ContentLook.AtResult(anew, cleaned.Bytes, terms);
+        verdicts.IsRedacted =
+            cleaned is { IsChanged: true, IsObjected: false } && anew.ToReport().Strictest == Effect.Allow;
+        return verdicts.ToReport() with { Replacement = verdicts.IsRedacted ? cleaned.Bytes : default };
     }
 
-    // The session's own credentials: in no content may they stand, in whatever form. Over the bytes as they are, and unfolded.
-    private static void LookForLent(
-        Verdicts verdicts,
-        SecretIndex? lent,
-        ReadOnlyMemory<byte> content,
-        GuardAction? action
-    )
+    /// <inheritdoc/>
+    public IContentWatch? Watch(Session session, AgentAction action, string mediaType)
     {
-        if (action is not { } done || lent is null)
-        {
-            return;
-        }
-
-        var raw = Encoding.UTF8.GetString(content.Span);
-        var found = lent.Find(raw) >= 0;
-        foreach (var (_, text) in found ? [] : PayloadTexts.Of(content, isModel: false))
-        {
-            foreach (var view in TextViews.Of(text).All)
-            {
-                found |= lent.Find(view.Text.Span) >= 0;
-            }
-        }
-
-        verdicts.Add(
-            $"lent_secrets/{SensitiveGuard.Version}",
-            found ? 1 : 0,
-            1,
-            done,
-            found ? [new ContentFinding("secrets", "credential-of-this-session", 0, 0, FindingSeverity.High, 1)] : []
-        );
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(action);
+        ArgumentNullException.ThrowIfNull(mediaType);
+        return
+            action.Target.Verb == Verb.Model
+            && session.Manifest.Guards is { } terms
+            && (terms.Exfiltration is not null || (terms.Secrets is not null && !session.Manifest.Credentials.IsEmpty))
+            ? new AnswerWatch(LentOf(session, terms), terms.Secrets, mediaType, terms.Exfiltration)
+            : null;
     }
 
-    private static void Look(
-        Verdicts verdicts,
-        string text,
-        Channel channel,
-        GuardAction? injection,
-        GuardAction? hidden,
-        GuardAction? secrets,
-        GuardAction? personal
-    )
-    {
-        if (injection is null && hidden is null && secrets is null && personal is null)
-        {
-            return;
-        }
-
-        var report = ContentScan.Of(text, channel);
-        if (injection is { } onInjection)
-        {
-            var threshold = channel == Channel.User ? UserThreshold : UntrustedThreshold;
-            verdicts.Add(
-                $"injection/{InjectionGuard.Version} {Word(channel)}",
-                report.Score,
-                threshold,
-                onInjection,
-                report.Findings.Where(f => f.Guard == "injection")
-            );
-        }
-
-        Sure(
-            verdicts,
-            "hidden_text",
-            HiddenTextGuard.Version,
-            hidden,
-            report,
-            f => f.Severity >= FindingSeverity.Medium
-        );
-        Sure(verdicts, "secrets", SensitiveGuard.Version, secrets, report, _ => true);
-        Sure(verdicts, "personal_data", SensitiveGuard.Version, personal, report, _ => true);
-    }
-
-    private static void Sure(
-        Verdicts verdicts,
-        string guard,
-        string version,
-        GuardAction? action,
-        ScanReport report,
-        Func<ContentFinding, bool> counts
-    )
-    {
-        if (action is { } done)
-        {
-            var found = report.Findings.Where(f => f.Guard == guard && counts(f)).ToList();
-            var score = found.Count == 0 ? 0 : found.Max(f => f.Confidence);
-            verdicts.Add($"{guard}/{version}", score, SensitiveThreshold, done, found);
-        }
-    }
+    // INVARIANT: the credentials were read before the action was decided; an answer that comes without that is not known.
+    private SecretIndex? LentOf(Session session, GuardTerms terms) =>
+        terms.Secrets is null || session.Manifest.Credentials.IsEmpty
+            ? null
+            : _lent.Of(session) ?? throw new InvalidOperationException("the session's credentials were not read");
 
     private static long? Least(long? one, long? other) =>
         one is null ? other
         : other is null ? one
         : Math.Min(one.Value, other.Value);
-
-    private static string Word(Channel channel) => channel == Channel.User ? "user" : "untrusted";
-
-    /// <summary>What the guards came to on one action: the worst of each.</summary>
-    private sealed class Verdicts
-    {
-        private readonly SortedDictionary<
-            string,
-            (double Score, double Threshold, GuardAction Action, string Kinds)
-        > _worst = new(StringComparer.Ordinal);
-
-        private string? _size;
-
-        public void Size(long bytes, long? most)
-        {
-            if (most is { } limit && bytes > limit)
-            {
-                _size = $"max_bytes {bytes} of {limit} block";
-            }
-        }
-
-        public void Add(
-            string guard,
-            double score,
-            double threshold,
-            GuardAction action,
-            IEnumerable<ContentFinding> findings
-        )
-        {
-            if (_worst.TryGetValue(guard, out var before) && before.Score >= score)
-            {
-                return;
-            }
-
-            var kinds = findings.Select(f => f.Kind).Distinct(StringComparer.Ordinal).ToList();
-            var named = string.Join(", ", kinds.Take(MaxNamed));
-            _worst[guard] = (
-                score,
-                threshold,
-                action,
-                kinds.Count > MaxNamed ? $"{named} and {kinds.Count - MaxNamed} more" : named
-            );
-        }
-
-        public GuardReport ToReport()
-        {
-            var strictest = _size is null ? Effect.Allow : Effect.Deny;
-            var verdicts = ImmutableArray.CreateBuilder<string>();
-            var findings = ImmutableArray.CreateBuilder<string>();
-            foreach (var (guard, (score, threshold, action, kinds)) in _worst)
-            {
-                var over = score >= threshold;
-                var done = over ? action : GuardAction.Report;
-                var effect = done switch
-                {
-                    GuardAction.Report => Effect.Allow,
-                    GuardAction.Ask => Effect.Ask,
-                    _ => Effect.Deny,
-                };
-                strictest = (Effect)Math.Min((int)strictest, (int)effect);
-                var word = over ? done.ToString().ToLowerInvariant() : "pass";
-                var line = string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{guard} {score:0.00} of {threshold:0.00} {word}{(kinds.Length > 0 ? $" ({kinds})" : "")}"
-                );
-                verdicts.Add(line);
-                if (effect != Effect.Allow)
-                {
-                    findings.Add(line);
-                }
-            }
-
-            if (_size is not null)
-            {
-                verdicts.Add(_size);
-                findings.Add(_size);
-            }
-
-            return new GuardReport(strictest, Labels.None, findings.ToImmutable())
-            {
-                Verdicts = verdicts.ToImmutable(),
-            };
-        }
-    }
 }

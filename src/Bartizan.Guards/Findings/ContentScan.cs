@@ -1,4 +1,7 @@
+using Bartizan.Core.Findings;
+using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Injection;
+using Bartizan.Guards.Injection.Lexical;
 using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Texts;
 
@@ -10,26 +13,61 @@ namespace Bartizan.Guards.Findings;
 public static class ContentScan
 {
     /// <summary>Looks at a text.</summary>
-    public static ScanReport Of(string text, Channel channel)
+    public static ScanReport Of(string text, Channel channel, Sought sought = Sought.All)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Of(TextViews.Of(text), channel);
+        return Of(TextViews.Of(text), channel, sought);
     }
 
     /// <summary>Looks at a text that is unfolded already.</summary>
-    public static ScanReport Of(TextViews views, Channel channel)
+    public static ScanReport Of(TextViews views, Channel channel, Sought sought = Sought.All)
     {
         ArgumentNullException.ThrowIfNull(views);
         var found = new FoundList();
-        InjectionGuard.Find(views, channel, found);
-        HiddenTextGuard.Find(views, found);
-        SensitiveGuard.Find(views, found);
-        if (found.Count == 0)
+        if ((sought & Sought.Injection) != Sought.None)
         {
-            return ScanReport.Clean;
+            InjectionGuard.Find(views, channel, found);
+        }
+
+        if ((sought & Sought.HiddenText) != Sought.None)
+        {
+            HiddenTextGuard.Find(views, found);
+        }
+
+        if ((sought & Sought.Sensitive) != Sought.None)
+        {
+            SensitiveGuard.Find(views, found);
+        }
+
+        if ((sought & Sought.Exfiltration) != Sought.None)
+        {
+            ExfiltrationGuard.Find(views, found);
+        }
+
+        var lexical =
+            (sought & Sought.Lexical) != Sought.None
+                ? LexicalGuard.Of(views, channel)
+                : new LexicalScore(0, 0, 0, channel);
+        if (lexical.Score >= LexicalGuard.Possible)
+        {
+            var isLikely = lexical.Score >= LexicalGuard.Likely;
+            found.Add(
+                new ContentFinding(
+                    "lexical",
+                    isLikely ? "likely" : "possible",
+                    lexical.Start,
+                    lexical.End,
+                    isLikely ? FindingSeverity.Medium : FindingSeverity.Low,
+                    Math.Round(lexical.Score, 4)
+                )
+            );
         }
 
         var all = found.ToArray();
-        return new ScanReport(InjectionGuard.Score(all), all);
+        var signs = InjectionGuard.Score(all);
+        return new ScanReport(Together(signs, lexical.Score), all) { Signs = signs, Lexical = lexical };
     }
+
+    /// <summary>Two votes put together: signs that agree make surer, and none takes from another.</summary>
+    public static double Together(double signs, double lexical) => 1 - ((1 - signs) * (1 - lexical));
 }

@@ -138,18 +138,26 @@ internal static class RoleMarks
         StringComparison.OrdinalIgnoreCase
     );
 
+    // Those without brackets: most texts have none, and need no other.
+    private static readonly SearchValues<string> _bareMark = SearchValues.Create(
+        [.. _marks.Where(mark => mark[0] is not ('<' or '['))],
+        StringComparison.OrdinalIgnoreCase
+    );
+
     private static readonly SearchValues<char> _starts = SearchValues.Create("<[");
 
     /// <summary>Adds the marks of a view.</summary>
     public static void Find(TextView view, Channel channel, FoundList found)
     {
         var text = view.Text.Span;
-        if (text.IndexOfAny(_starts) >= 0)
+        var hasBrackets = text.IndexOfAny(_starts) >= 0;
+        if (hasBrackets)
         {
             Find(text, _anyToken, _tokens, "role-token", 0.9, view, found);
         }
 
-        Find(text, _anyMark, _marks, "role-mark", channel == Channel.User ? 0.4 : 0.65, view, found);
+        var any = hasBrackets ? _anyMark : _bareMark;
+        Find(text, any, _marks, "role-mark", channel == Channel.User ? 0.4 : 0.65, view, found);
     }
 
     private static void Find(

@@ -40,7 +40,12 @@ internal sealed class SecretIndex
     }
 
     /// <summary>Where the first stretch of a secret ends; -1 when there is none.</summary>
-    public int Find(ReadOnlySpan<char> text)
+    public int Find(ReadOnlySpan<char> text) => Find(text, null);
+
+    /// <summary>Adds every stretch of a secret, those that touch as one; in the order of their lengths, not of the text.</summary>
+    public void FindAll(ReadOnlySpan<char> text, List<(int Start, int End)> places) => Find(text, places);
+
+    private int Find(ReadOnlySpan<char> text, List<(int Start, int End)>? places)
     {
         foreach (var (length, hashes) in _hashes)
         {
@@ -63,9 +68,24 @@ internal sealed class SecretIndex
                     hash -= oldest * Fold(text[at - length]);
                 }
 
-                if (at >= length - 1 && hashes.Contains(hash))
+                if (at < length - 1 || !hashes.Contains(hash))
+                {
+                    continue;
+                }
+
+                if (places is null)
                 {
                     return at + 1;
+                }
+
+                var start = at + 1 - length;
+                if (places.Count > 0 && places[^1] is var last && start <= last.End && start >= last.Start)
+                {
+                    places[^1] = (last.Start, at + 1);
+                }
+                else
+                {
+                    places.Add((start, at + 1));
                 }
             }
         }

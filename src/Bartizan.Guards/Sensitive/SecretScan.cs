@@ -49,18 +49,19 @@ internal static class SecretScan
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=_-.!@#$%^&*~:?"
     );
 
+    // What tokens are made of, with their prefixes. The shortest has twenty of them in a row, so one of every twenty places is in one.
+    private static readonly SearchValues<char> _token = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+/=.~:%"
+    );
+
+    private static readonly int _leastToken = TokenKinds.All.Min(kind => kind.Prefix.Length + kind.Least);
+
     /// <summary>Adds the credentials of a view.</summary>
     public static void Find(TextView view, FoundList found)
     {
+        FindTokens(view, found);
         var text = view.Text.Span;
         var at = 0;
-        while (!found.IsFull && text[at..].IndexOfAny(_prefixes) is >= 0 and var next)
-        {
-            at += next;
-            at += Math.Max(1, TakeToken(view, text, at, found));
-        }
-
-        at = 0;
         while (!found.IsFull && text[at..].IndexOfAny(_names) is >= 0 and var next)
         {
             at += next;
@@ -73,6 +74,45 @@ internal static class SecretScan
                     _ => TakeValue(view, text, at, found),
                 }
             );
+        }
+    }
+
+    // By leaps from run to run; only runs that are long enough are searched.
+    internal static void FindTokens(TextView view, FoundList found)
+    {
+        var text = view.Text.Span;
+        for (var at = 0; at + _leastToken <= text.Length && !found.IsFull; )
+        {
+            var last = at + _leastToken - 1;
+            if (!_token.Contains(text[last]))
+            {
+                at = last + 1;
+                continue;
+            }
+
+            var start = last;
+            while (start > at && _token.Contains(text[start - 1]))
+            {
+                start--;
+            }
+
+            var length = text[last..].IndexOfAnyExcept(_token);
+            var end = length < 0 ? text.Length : last + length;
+            if (end - start >= _leastToken)
+            {
+                FindTokens(view, text, start, end, found);
+            }
+
+            at = end + 1;
+        }
+    }
+
+    private static void FindTokens(TextView view, ReadOnlySpan<char> text, int at, int end, FoundList found)
+    {
+        while (at < end && !found.IsFull && text[at..end].IndexOfAny(_prefixes) is >= 0 and var next)
+        {
+            at += next;
+            at += Math.Max(1, TakeToken(view, text, at, found));
         }
     }
 

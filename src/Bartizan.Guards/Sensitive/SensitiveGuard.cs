@@ -26,6 +26,7 @@ public static class SensitiveGuard
             SecretScan.Find(view, found);
             NumberScan.Find(view, found);
             ContactScan.Find(view, found);
+            DocumentScan.Find(view, found);
         }
     }
 }

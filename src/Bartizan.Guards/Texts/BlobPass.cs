@@ -16,7 +16,6 @@ internal static class BlobPass
     private const int LeastLine = 60;
 
     private static readonly bool[] _in = Table("+/-_");
-    private static readonly UTF8Encoding _strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>Hands over each run's text.</summary>
     /// <param name="view">Where to look.</param>
@@ -50,6 +49,7 @@ internal static class BlobPass
                 end++;
             }
 
+            var line = end;
             end = JoinLines(text, start, end);
             at = end + 1;
             if (end - start < TextLimits.LeastBase64 || end - start > MaxRun || !IsPromising(text[start..end]))
@@ -62,7 +62,16 @@ internal static class BlobPass
                 return false;
             }
 
-            if (Decode(text[start..end]) is not var (coding, decoded))
+            var read = Decode(text[start..end]);
+            if (read is null && line < end)
+            {
+                // The next line only looked as if it went on with it.
+                end = line;
+                at = end + 1;
+                read = Decode(text[start..end]);
+            }
+
+            if (read is not var (coding, decoded))
             {
                 continue;
             }
@@ -94,33 +103,43 @@ internal static class BlobPass
         return digits * 16 >= probe.Length || changes * 5 >= probe.Length;
     }
 
+    // The next line goes on with it where it is nothing but digits of the same code, and no longer than the first.
     private static int JoinLines(ReadOnlySpan<char> text, int start, int end)
     {
-        if (end - start < LeastLine)
+        var first = end - start;
+        if (first < LeastLine)
         {
             return end;
         }
 
+        var isHex = !text[start..end].ContainsAnyExcept(_hexDigits);
         while (end < text.Length && end - start < MaxRun)
         {
-            var next = end;
-            while (next < text.Length && next - end < 2 && text[next] is '\n' or '\r')
-            {
-                next++;
-            }
-
+            var next = end + (text[end] == '\r' ? 1 : 0);
+            next += next < text.Length && text[next] == '\n' ? 1 : 0;
             var line = next;
-            while (line < text.Length && IsIn(text[line]))
+            while (line < text.Length && (isHex ? char.IsAsciiHexDigit(text[line]) : IsIn(text[line])))
             {
                 line++;
             }
 
-            if (next == end || line == next || line - next > end - start)
+            var after = text[line..].TrimStart('=');
+            if (
+                next == end
+                || line == next
+                || line - next > first
+                || (after.Length > 0 && after[0] is not ('\n' or '\r'))
+            )
             {
                 return end;
             }
 
+            var isLast = line - next < first;
             end = line;
+            if (isLast)
+            {
+                return end;
+            }
         }
 
         return end;
@@ -130,7 +149,8 @@ internal static class BlobPass
     {
         if (run.Length >= TextLimits.LeastHex)
         {
-            var even = run.Length % 2 == 0 ? run : run[..^1];
+            var digits = run.StartsWith("0x", StringComparison.OrdinalIgnoreCase) ? run[2..] : run;
+            var even = digits.Length % 2 == 0 ? digits : digits[..^1];
             if (!even.ContainsAnyExcept(_hexDigits))
             {
                 return TextOf(Convert.FromHexString(even)) is { } hex ? (Coding.Hex, hex) : null;
@@ -142,12 +162,20 @@ internal static class BlobPass
             }
         }
 
-        if (run.Length > 2 * Probe && FromBase64(run[..Probe]) is var first && TextOf(first, true) is null)
+        // What stands before it may have been taken for its beginning: each of the four places where it may begin.
+        for (var skip = 0; skip < 4 && run.Length - skip >= TextLimits.LeastBase64; skip++)
         {
-            return null;
+            var from = run[skip..];
+            if (
+                (from.Length <= 2 * Probe || TextOf(FromBase64(from[..Probe]), true) is not null)
+                && TextOf(FromBase64(from)) is { } text
+            )
+            {
+                return (Coding.Base64, text);
+            }
         }
 
-        return TextOf(FromBase64(run)) is { } text ? (Coding.Base64, text) : null;
+        return null;
     }
 
     private static readonly SearchValues<char> _hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
@@ -205,7 +233,7 @@ internal static class BlobPass
     }
 
     // A text: UTF-8, or UTF-16 as PowerShell encodes it, and readable.
-    private static string? TextOf(byte[] bytes, bool isPiece = false)
+    internal static string? TextOf(byte[] bytes, bool isPiece = false)
     {
         if (bytes.Length < 8)
         {
@@ -226,12 +254,13 @@ internal static class BlobPass
                 length--;
             }
 
-            if (!System.Text.Unicode.Utf8.IsValid(bytes.AsSpan(0, length)))
+            // Of a piece that is no text, nothing is read; of a whole, what is broken in it stays unreadable.
+            if (isPiece && !System.Text.Unicode.Utf8.IsValid(bytes.AsSpan(0, length)))
             {
                 return null;
             }
 
-            text = _strict.GetString(bytes, 0, length);
+            text = Encoding.UTF8.GetString(bytes, 0, length);
         }
 
         var readable = 0;

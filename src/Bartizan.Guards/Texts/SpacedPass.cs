@@ -1,16 +1,22 @@
 namespace Bartizan.Guards.Texts;
 
-/// <summary>Finds words that are spelled with a gap after each letter, and puts them together.</summary>
+/// <summary>
+/// Finds words that are spelled with a gap after each letter, and puts them together: one sign and one gap in turn, wider gaps between
+/// words. What has no wider gaps is cut into words that are known.
+/// </summary>
 internal static class SpacedPass
 {
     // Letters and gaps take turns over at least nine characters, so one of every four places lies in the midst of such a run.
     private const int Step = 4;
 
     /// <summary>The widest gap between two words of a run.</summary>
-    private const int MaxGap = 4;
+    private const int MaxGap = 6;
 
-    /// <summary>What a letter outside known words costs; a word costs one.</summary>
+    /// <summary>What a letter outside known words costs; a word costs one, and more the shorter it is.</summary>
     private const int Outside = 8;
+
+    /// <summary>What the beginning of a stretch outside known words costs, so that no word is cut for a short one in it.</summary>
+    private const int Beginning = 16;
 
     /// <summary>Letters of a run without wider gaps that are cut into known words; what is longer stays in one piece.</summary>
     private const int MaxCut = 512;
@@ -40,16 +46,18 @@ internal static class SpacedPass
     public static void Write(ReadOnlySpan<char> text, SpacedRun run, ViewBuilder built)
     {
         var piece = text.Slice(run.Start, run.Length);
+        var gap = GapOf(piece);
+        var isCut = !HasWords(piece, gap);
         Span<int> places = stackalloc int[MaxCut];
         Span<char> letters = stackalloc char[MaxCut];
         var count = 0;
         for (var at = 0; at < piece.Length; )
         {
-            if (IsLetter(piece[at]))
+            if (!IsGap(piece[at], gap))
             {
                 if (count == MaxCut)
                 {
-                    Flush(letters, places, count, run.Start, built);
+                    Flush(letters, places, count, run.Start, built, isCut);
                     count = 0;
                 }
 
@@ -59,67 +67,55 @@ internal static class SpacedPass
                 continue;
             }
 
-            var gap = at;
-            while (at < piece.Length && !IsLetter(piece[at]))
+            var start = at;
+            while (at < piece.Length && IsGap(piece[at], gap))
             {
                 at++;
             }
 
-            if (at - gap > 1)
+            if (at - start > 1)
             {
-                Flush(letters, places, count, run.Start, built);
+                Flush(letters, places, count, run.Start, built, isCut);
                 count = 0;
-                built.Write(' ', run.Start + gap, at - gap);
+                built.Write(' ', run.Start + start, at - start);
             }
         }
 
-        Flush(letters, places, count, run.Start, built);
+        Flush(letters, places, count, run.Start, built, isCut);
     }
 
-    private static void Flush(Span<char> letters, Span<int> places, int count, int origin, ViewBuilder built)
+    private static bool HasWords(ReadOnlySpan<char> piece, char gap)
+    {
+        for (var at = 0; at + 1 < piece.Length; at++)
+        {
+            if (IsGap(piece[at], gap) && IsGap(piece[at + 1], gap))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static void Flush(
+        Span<char> letters,
+        Span<int> places,
+        int count,
+        int origin,
+        ViewBuilder built,
+        bool isCut
+    )
     {
         if (count == 0)
         {
             return;
         }
 
-        // The cut with the fewest letters outside known words, then the fewest words.
-        Span<int> cost = stackalloc int[MaxCut + 1];
-        Span<short> from = stackalloc short[MaxCut + 1];
-        cost[..(count + 1)].Fill(int.MaxValue);
-        cost[0] = 0;
-        for (var start = 0; start < count; start++)
-        {
-            if (cost[start] + Outside < cost[start + 1])
-            {
-                (cost[start + 1], from[start + 1]) = (cost[start] + Outside, (short)-1);
-            }
-
-            var node = 0;
-            for (var end = start; end < count && (node = Vocabulary.Step(node, letters[end])) != 0; end++)
-            {
-                if (Vocabulary.IsWord(node) && cost[start] + 1 < cost[end + 1])
-                {
-                    (cost[end + 1], from[end + 1]) = (cost[start] + 1, (short)start);
-                }
-            }
-        }
-
-        // Backwards through the cut, marking where words begin.
         Span<bool> begins = stackalloc bool[MaxCut + 1];
         begins.Clear();
-        for (var end = count; end > 0; )
+        if (isCut)
         {
-            if (from[end] >= 0)
-            {
-                begins[from[end]] = true;
-                begins[end] = true;
-                end = from[end];
-            }
-            else
-            {
-                end--;
-            }
+            Cut(letters, count, begins);
         }
 
         for (var at = 0; at < count; at++)
@@ -133,55 +129,111 @@ internal static class SpacedPass
         }
     }
 
+    // The cut with the fewest letters outside known words, then the fewest words. Marks where words begin.
+    private static void Cut(ReadOnlySpan<char> letters, int count, Span<bool> begins)
+    {
+        Span<int> cost = stackalloc int[MaxCut + 1];
+        Span<short> from = stackalloc short[MaxCut + 1];
+        cost[..(count + 1)].Fill(int.MaxValue);
+        cost[0] = 0;
+        for (var start = 0; start < count; start++)
+        {
+            var goesOn = start > 0 && from[start] < 0;
+            var outside = cost[start] + Outside + (goesOn ? 0 : Beginning);
+            if (outside < cost[start + 1])
+            {
+                (cost[start + 1], from[start + 1]) = (outside, (short)-1);
+            }
+
+            var node = 0;
+            for (
+                var end = start;
+                end < count && IsLetter(letters[end]) && (node = Vocabulary.Step(node, letters[end])) != 0;
+                end++
+            )
+            {
+                if (Vocabulary.IsWord(node))
+                {
+                    var word = cost[start] + 1 + (Beginning / (end - start + 1));
+                    if (word < cost[end + 1])
+                    {
+                        (cost[end + 1], from[end + 1]) = (word, (short)start);
+                    }
+                }
+            }
+        }
+
+        for (var end = count; end > 0; )
+        {
+            if (from[end] >= 0)
+            {
+                begins[from[end]] = true;
+                begins[end] = true;
+                end = from[end];
+            }
+            else
+            {
+                end--;
+            }
+        }
+    }
+
     private static SpacedRun Around(ReadOnlySpan<char> text, int letter, int least)
     {
+        var gap = text[letter + 1];
+        if (
+            !IsGapSign(gap)
+            || text[letter - (letter > least ? 1 : 0)] is var before && letter > least && !IsGap(before, gap)
+        )
+        {
+            return default;
+        }
+
         var start = letter;
         while (
-            start - 2 >= least && IsLetter(text[start - 2]) && IsGap(text[start - 1]) && IsAlone(text, start - 2, least)
+            start - 2 >= least
+            && text[start - 1] == gap
+            && !IsGap(text[start - 2], gap)
+            && (start - 2 == least || IsGap(text[start - 3], gap))
         )
         {
             start -= 2;
         }
 
-        if (!IsAlone(text, letter, least))
-        {
-            return default;
-        }
-
-        var (end, count) = (start + 1, 1);
+        var (end, count) = (start + 1, IsLetter(text[start]) ? 1 : 0);
         while (end < text.Length)
         {
-            var gap = 0;
-            while (gap < MaxGap && end + gap < text.Length && IsGap(text[end + gap]))
+            var wide = 0;
+            while (wide < MaxGap && end + wide < text.Length && IsGap(text[end + wide], gap))
             {
-                gap++;
+                wide++;
             }
 
-            var next = end + gap;
+            var next = end + wide;
             if (
-                gap == 0
+                wide == 0
                 || next >= text.Length
-                || !IsLetter(text[next])
-                || (next + 1 < text.Length && IsWord(text[next + 1]))
+                || IsGap(text[next], gap)
+                || (next + 1 < text.Length && !IsGap(text[next + 1], gap))
             )
             {
                 break;
             }
 
             end = next + 1;
-            count++;
+            count += IsLetter(text[next]) ? 1 : 0;
         }
 
         return count >= TextLimits.LeastSpaced ? new SpacedRun(start, end - start) : default;
     }
 
-    private static bool IsAlone(ReadOnlySpan<char> text, int at, int least) =>
-        (at == least || at == 0 || !IsWord(text[at - 1])) && (at + 1 >= text.Length || !IsWord(text[at + 1]));
+    // The sign between the first two letters of a run is the run's gap; blanks are gaps in any.
+    private static char GapOf(ReadOnlySpan<char> piece) => piece.Length > 1 ? piece[1] : ' ';
 
     private static bool IsLetter(char c) => char.IsAsciiLetter(c);
 
-    private static bool IsWord(char c) => char.IsAsciiLetterOrDigit(c);
+    private static bool IsGap(char c, char gap) => c == gap || c is ' ' or '\t' or '\n' or '\r';
 
-    private static bool IsGap(char c) =>
-        c is ' ' or '\t' or '\n' or '.' or '-' or '_' or '*' or '/' or '|' or ',' or '~';
+    private static bool IsGapSign(char c) =>
+        c is ' ' or '\t' or '\n' or '.' or '-' or '_' or '*' or '/' or '|' or ',' or '~' or '+' or ':' or ';' or '=';
 }

@@ -6,8 +6,8 @@ namespace Bartizan.Guards.Texts;
 /// <summary>
 /// A text, unfolded once for all guards: how it reads, what is hidden in it, and where all of it stands in the original.
 /// <code>
-/// original ─ plain ─ escapes ─ markup ─ words ─┬─ moved by thirteen, backwards
-///            │ folded  %41 &amp;amp; \u0041   tags gone  1gn0r3   └─ Base64, Base32, hexadecimal ─ the same again, three deep
+/// original ─ plain ─ escapes ─ markup ─ words ─┬─ moved by thirteen in places, backwards
+///            │ folded  %41 &amp;amp; \u0041   tags gone  1gn0r3   └─ Base64, Base32, hexadecimal, numbers ─ the same again, three deep
 ///            └─ what unseen characters spell
 /// </code>
 /// Use it so: <c>var views = TextViews.Of(text);</c> then look at <see cref="Plain"/>, and at every one of <see cref="All"/> for what
@@ -141,7 +141,7 @@ public sealed class TextViews
         }
 
         var clear = view;
-        if (LetterPass.Unmove(view, _hidden) is { } moved && Add(moved))
+        if (MovedPass.Of(view, _hidden) is { } moved && Add(moved))
         {
             clear = moved;
         }
@@ -158,27 +158,25 @@ public sealed class TextViews
         }
 
         // Words in disguise are put together from letters, and none of them is a code: those stand in the view before.
-        IsCut |= !BlobPass.Find(
-            view.Coding == Coding.Words ? view.Parent! : view,
-            _hidden,
-            ref _tries,
-            blob =>
-            {
-                var (plain, unseen) = PlainPass.Of(blob, _hidden);
-                if (!Add(plain))
-                {
-                    return false;
-                }
+        var coded = view.Coding == Coding.Words ? view.Parent! : view;
+        IsCut |= !BlobPass.Find(coded, _hidden, ref _tries, AddDecoded) || !NumberPass.Find(coded, _hidden, AddDecoded);
+    }
 
-                Unfold(plain);
-                if (unseen is not null && Add(unseen))
-                {
-                    Unfold(unseen);
-                }
+    private bool AddDecoded(TextView blob)
+    {
+        var (plain, unseen) = PlainPass.Of(blob, _hidden);
+        if (!Add(plain))
+        {
+            return false;
+        }
 
-                return true;
-            }
-        );
+        Unfold(plain);
+        if (unseen is not null && Add(unseen))
+        {
+            Unfold(unseen);
+        }
+
+        return true;
     }
 
     private bool Add(TextView view)

@@ -46,10 +46,7 @@ internal static class Vocabulary
     /// <summary>True where a word ends.</summary>
     public static bool IsWord(int node) => _tree.Ends[node];
 
-    /// <summary>The words of orders of six letters and more, moved by thirteen.</summary>
-    public static SearchValues<string> Moved { get; } = Long(Letters.Move);
-
-    /// <summary>The same words backwards.</summary>
+    /// <summary>The words of orders of six letters and more, backwards.</summary>
     public static SearchValues<string> Backwards { get; } =
         Long(word =>
         {

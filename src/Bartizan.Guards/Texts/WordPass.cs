@@ -8,8 +8,16 @@ namespace Bartizan.Guards.Texts;
 /// </summary>
 internal static class WordPass
 {
-    /// <summary>Known words among the disguised ones that make all of them words.</summary>
+    /// <summary>Known words among the disguised ones that make all of them words, where one of them is a word of orders.</summary>
     private const int LeastKnown = 2;
+
+    /// <summary>Words with digits among their letters that make a text one that is written so, where as many of them are known.</summary>
+    private const int ManyDisguised = 5;
+
+    /// <summary>The longest word that is written in digits alone; a longer number is a number.</summary>
+    private const int MaxNumberWord = 4;
+
+    private static readonly SearchValues<char> _digits = SearchValues.Create("0123456789");
 
     private static readonly SearchValues<char> _signs = SearchValues.Create("0123456789@$!|+");
 
@@ -48,9 +56,11 @@ internal static class WordPass
 
             var (start, end) = WordAt(text, sign, at);
             built.Copy(text[at..start], at);
-            if (IsDisguised(text[start..end]))
+            if (IsDisguised(text[start..end]) || IsNumberWord(text, start, end))
             {
-                built.Write(plain[..Unfold(text[start..end], plain)], start, end - start);
+                var length = Unfold(text[start..end], plain);
+                KeepMail(text, start, end, plain[..length]);
+                built.Write(plain[..length], start, end - start);
                 hidden.Add(HiddenForms.Leet, view, start, end);
             }
             else
@@ -72,7 +82,7 @@ internal static class WordPass
     // A handful of known words in disguise, one of orders among them. Codes and versions spell none.
     private static bool IsLeet(ReadOnlySpan<char> text)
     {
-        var (at, known, orders) = (0, 0, 0);
+        var (at, known, orders, disguised) = (0, 0, 0, 0);
         Span<char> plain = stackalloc char[TextLimits.MaxWord];
         var words = Vocabulary.All.GetAlternateLookup<ReadOnlySpan<char>>();
         var signals = Vocabulary.Orders.GetAlternateLookup<ReadOnlySpan<char>>();
@@ -83,9 +93,10 @@ internal static class WordPass
             if (IsDisguised(word))
             {
                 var length = Unfold(word, plain);
+                disguised++;
                 known += length > 2 && words.Contains(plain[..length]) ? 1 : 0;
                 orders += signals.Contains(plain[..length]) ? 1 : 0;
-                if (orders > 0 && known >= LeastKnown)
+                if (known >= LeastKnown && (orders > 0 || disguised >= ManyDisguised))
                 {
                     return true;
                 }
@@ -130,6 +141,35 @@ internal static class WordPass
         }
 
         return letters && word.TrimEnd("!+").IndexOfAny(_signs) >= 0;
+    }
+
+    // Where words are spelled with digits, 70 is `to`, 1 is `I`, 411 `all` and '5 an `s`: all of whose letters are digits.
+    private static bool IsNumberWord(ReadOnlySpan<char> text, int start, int end)
+    {
+        var word = text[start..end];
+        if (word.Length > MaxNumberWord || word.ContainsAnyExcept(_digits))
+        {
+            return false;
+        }
+
+        if (word.Length == 1)
+        {
+            var isEnd = start > 1 && text[start - 1] is '\'' or '\u2019' && char.IsAsciiLetterOrDigit(text[start - 2]);
+            return isEnd ? word[0] is '5' or '7' : word[0] is '1' or '4';
+        }
+
+        Span<char> plain = stackalloc char[TextLimits.MaxWord];
+        return Vocabulary.All.GetAlternateLookup<ReadOnlySpan<char>>().Contains(plain[..Unfold(word, plain)]);
+    }
+
+    // The sign within a mail address stands for itself.
+    private static void KeepMail(ReadOnlySpan<char> text, int start, int end, Span<char> plain)
+    {
+        var sign = text[start..end].IndexOf('@');
+        if (sign > 0 && end + 1 < text.Length && text[end] == '.' && char.IsAsciiLetterOrDigit(text[end + 1]))
+        {
+            plain[sign] = '@';
+        }
     }
 
     private static int Unfold(ReadOnlySpan<char> word, Span<char> plain)

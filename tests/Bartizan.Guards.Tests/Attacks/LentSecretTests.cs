@@ -3,7 +3,9 @@ using System.Numerics;
 using System.Text;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
+using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Tests.Contents;
+using Bartizan.Guards.Tests.Streams;
 
 namespace Bartizan.Guards.Tests.Attacks;
 
@@ -99,6 +101,66 @@ public sealed class LentSecretTests
                 house
                     .Result($"{{\"result\":{{\"content\":[{{\"type\":\"text\",\"text\":{json}}}]}}}}")
                     .Strictest.ShouldBe(Effect.Deny, $"result: {form}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task No_form_of_it_leaves_in_a_request_whatever_the_body_is(string form)
+    {
+        foreach (var secret in _secrets)
+        {
+            var house = new House(Guards, secret);
+            var hidden = _forms[form](secret);
+            var line = $"POST /a?q={Uri.EscapeDataString(hidden)} HTTP/1.1\r\nHost: api.example\r\n\r\n";
+            (await house.HttpAsync(line, "")).Strictest.ShouldBe(Effect.Deny, $"address: {form}");
+            const string Head = "POST /a HTTP/1.1\r\nHost: api.example\r\n";
+            if (hidden.All(c => c is >= ' ' and < '\x7F'))
+            {
+                (await house.HttpAsync($"{Head}X-Note: {hidden}\r\n\r\n", "")).Strictest.ShouldBe(
+                    Effect.Deny,
+                    $"field: {form}"
+                );
+            }
+
+            foreach (
+                var (what, body) in new[]
+                {
+                    ("JSON", $"{{\"a\":[{JsonSerializer.Serialize(hidden)}]}}"),
+                    ("form", $"a=1&b={WebUtility.UrlEncode(hidden)}&c=2"),
+                    ("text", hidden),
+                    ("multipart", $"--x\r\nContent-Disposition: form-data; name=\"f\"\r\n\r\n{hidden}\r\n--x--\r\n"),
+                    (
+                        "multipart in Base64",
+                        "--x\r\nContent-Transfer-Encoding: base64\r\n\r\n"
+                            + Convert.ToBase64String(Bytes(hidden), Base64FormattingOptions.InsertLineBreaks)
+                            + "\r\n--x--\r\n"
+                    ),
+                    ("XML", $"<a><b>{WebUtility.HtmlEncode(hidden)}</b></a>"),
+                }
+            )
+            {
+                (await house.HttpAsync(Head, body)).Strictest.ShouldBe(Effect.Deny, $"{what}: {form}");
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Forms))]
+    public async Task No_form_of_it_passes_in_an_answer_that_streams_letter_by_letter(string form)
+    {
+        foreach (var secret in _secrets)
+        {
+            var house = new House(Guards, secret);
+            var lent = SecretIndex.Of([secret]);
+            foreach (var (wire, of) in Wire.All)
+            {
+                var text = $"It is {_forms[form](secret)} and so on and so on and so on and so on and so on.";
+                var runes = text.EnumerateRunes().Select(r => r.ToString());
+                var passed = Wire.TextOf(await house.AnswerAsync(of(runes), 333));
+                LentFinder.IsIn(lent, passed).ShouldBeFalse($"{wire}: {form}");
+                passed.Length.ShouldBeLessThan(text.Length, $"{wire}: {form}");
             }
         }
     }

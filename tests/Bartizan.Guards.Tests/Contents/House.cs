@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
@@ -62,6 +63,38 @@ internal sealed class House : ISessions, ICredentialLender
     public async Task<GuardReport> ModelAsync(string request) =>
         await InspectAsync(new ModelTarget("a", "b"), "request", request);
 
+    public async Task<GuardReport> HttpAsync(string head, string body)
+    {
+        HostName.TryParse("api.example", out var host, out _).ShouldBeTrue();
+        var action = ActionOf(new HttpTarget("POST", "http", host!, 80, "/a"), "head", head);
+        return await Guard.InspectAsync(
+            action with
+            {
+                Payloads = [.. action.Payloads, new Payload("body", "text/plain", Encoding.UTF8.GetBytes(body))],
+            },
+            CancellationToken.None
+        );
+    }
+
+    /// <summary>What passes of a model's answer after a request; what was cut ends where it was cut.</summary>
+    public async Task<string> AnswerAsync(string stream, int size)
+    {
+        (await ModelAsync("""{"messages":[]}""")).Strictest.ShouldBe(Effect.Allow);
+        var watch = Guard.Watch(_session, ActionOf(new ModelTarget("a", "b"), "request", "{}"), "text/event-stream")!;
+        var passed = new List<byte>();
+        foreach (var chunk in Encoding.UTF8.GetBytes(stream).Chunk(size).Append([]))
+        {
+            if (watch.Take(chunk, chunk.Length == 0) is not { } some)
+            {
+                break;
+            }
+
+            passed.AddRange(some.Span);
+        }
+
+        return Encoding.UTF8.GetString([.. passed]);
+    }
+
     public GuardReport Result(string message) =>
         Guard.InspectResult(
             _session,
@@ -83,6 +116,9 @@ internal sealed class House : ISessions, ICredentialLender
             Target = target,
             Point = "test",
             Payloads = [new Payload(role, "application/json", Encoding.UTF8.GetBytes(content))],
+            Arguments =
+                target is ToolTarget && content.StartsWith('{') ? JsonDocument.Parse(content).RootElement : default,
+            Redrafted = _ => new Redraft(null, null),
         };
 
     private sealed class Lease(string secret) : ILease

@@ -22,6 +22,12 @@ public static class LexicalGuard
     /// <summary>The score that five clean texts in a hundred reach.</summary>
     public const double Possible = 0.25;
 
+    /// <summary>
+    /// Characters of all readings together that are weighed: some 30 ms. A text that is longer is weighed that far, and is a
+    /// <see cref="Possible"/> attack by that alone, so that length is no hiding place.
+    /// </summary>
+    private const int MaxWeighed = 1 << 20;
+
     /// <summary>Weighs a text.</summary>
     public static LexicalScore Of(string text, Channel channel)
     {
@@ -35,6 +41,7 @@ public static class LexicalGuard
         ArgumentNullException.ThrowIfNull(views);
         var head = channel == Channel.User ? LexicalModel.User : LexicalModel.Untrusted;
         var worst = new LexicalScore(0, 0, 0, channel);
+        var left = MaxWeighed;
         foreach (var view in views.All)
         {
             if (IsReadAgain(view, views))
@@ -43,13 +50,21 @@ public static class LexicalGuard
             }
 
             var windows = new LexicalWindows(head);
-            FeatureWalk<LexicalWindows>.Over(view.Text.Span, ref windows);
+            var length = Math.Min(left, view.Text.Length);
+            left -= length;
+            FeatureWalk<LexicalWindows>.Over(view.Text.Span[..length], ref windows);
             windows.Complete();
             var score = Scale(windows.Score, head);
             if (score > worst.Score)
             {
                 var (start, end) = view.ToOriginal(windows.Start, windows.End - windows.Start);
                 worst = new LexicalScore(score, start, end, channel);
+            }
+
+            if (length < view.Text.Length)
+            {
+                var (from, to) = view.ToOriginal(length, view.Text.Length - length);
+                return worst.Score >= Possible ? worst : new LexicalScore(Possible, from, to, channel);
             }
         }
 

@@ -1,0 +1,22 @@
+using Bartizan.Core.Manifests;
+using Bartizan.Guards.Findings;
+
+namespace Bartizan.Guards.Contents;
+
+/// <summary>What is asked of one text, and what is done about it; what is null isn't looked for.</summary>
+internal sealed record Asked(
+    GuardAction? Injection,
+    GuardAction? HiddenText,
+    GuardAction? Secrets,
+    GuardAction? PersonalData,
+    GuardAction? Lexical,
+    GuardAction? Exfiltration
+)
+{
+    public Sought Sought =>
+        (Injection is null ? Sought.None : Sought.Injection)
+        | (Lexical is null ? Sought.None : Sought.Lexical)
+        | (HiddenText is null ? Sought.None : Sought.HiddenText)
+        | (Exfiltration is null ? Sought.None : Sought.Exfiltration)
+        | (Secrets is null && PersonalData is null ? Sought.None : Sought.Sensitive);
+}

@@ -1,0 +1,116 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+using Bartizan.Guards.Findings;
+
+namespace Bartizan.Guards.Contents;
+
+/// <summary>What the guards came to on one action: the worst of each.</summary>
+internal sealed class Verdicts
+{
+    /// <summary>Kinds of findings that a verdict names; the rest is a number.</summary>
+    private const int MaxNamed = 4;
+
+    private readonly SortedDictionary<
+        string,
+        (double Score, double Threshold, double Told, GuardAction Action, string Kinds)
+    > _worst = new(StringComparer.Ordinal);
+
+    private string? _size;
+
+    public void Size(long bytes, long? most)
+    {
+        if (most is { } limit && bytes > limit)
+        {
+            _size = $"max_bytes {bytes} of {limit} block";
+        }
+    }
+
+    /// <summary>True when what was to be taken out is.</summary>
+    public bool IsRedacted { get; set; }
+
+    /// <summary>True when something is to be taken out, and nothing refused or asked besides.</summary>
+    public bool IsOnlyToRedact =>
+        _size is null
+        && _worst.Values.Any(v => v.Score >= v.Threshold && v.Action == GuardAction.Redact)
+        && !_worst.Values.Any(v => v.Score >= v.Threshold && v.Action is GuardAction.Block or GuardAction.Ask);
+
+    /// <summary>Labels that what was found leaves on the session.</summary>
+    public Labels Labels { get; set; }
+
+    /// <summary>What a guard says of one text.</summary>
+    /// <param name="guard">Which, with its version and channel.</param>
+    /// <param name="score">What it came to.</param>
+    /// <param name="threshold">From which score on something is done.</param>
+    /// <param name="action">What is done.</param>
+    /// <param name="findings">What it found.</param>
+    /// <param name="told">From which score on it is at least told; null where nothing is told below the threshold.</param>
+    public void Add(
+        string guard,
+        double score,
+        double threshold,
+        GuardAction action,
+        IEnumerable<ContentFinding> findings,
+        double? told = null
+    )
+    {
+        if (_worst.TryGetValue(guard, out var before) && before.Score >= score)
+        {
+            return;
+        }
+
+        var kinds = findings.Select(f => f.Kind).Distinct(StringComparer.Ordinal).ToList();
+        var named = string.Join(", ", kinds.Take(MaxNamed));
+        _worst[guard] = (
+            score,
+            threshold,
+            told ?? threshold,
+            action,
+            kinds.Count > MaxNamed ? $"{named} and {kinds.Count - MaxNamed} more" : named
+        );
+    }
+
+    public GuardReport ToReport()
+    {
+        var strictest = _size is null ? Effect.Allow : Effect.Deny;
+        var verdicts = ImmutableArray.CreateBuilder<string>();
+        var findings = ImmutableArray.CreateBuilder<string>();
+        foreach (var (guard, (score, threshold, told, action, kinds)) in _worst)
+        {
+            var over = score >= threshold;
+            var done = over ? action : GuardAction.Report;
+            var effect = done switch
+            {
+                GuardAction.Report => Effect.Allow,
+                GuardAction.Ask => Effect.Ask,
+                GuardAction.Redact when IsRedacted => Effect.Allow,
+                _ => Effect.Deny,
+            };
+            strictest = (Effect)Math.Min((int)strictest, (int)effect);
+            var word =
+                over ? done.ToString().ToLowerInvariant()
+                : score >= told ? "report"
+                : "pass";
+            var line = string.Create(
+                CultureInfo.InvariantCulture,
+                $"{guard} {score:0.00} of {threshold:0.00} {word}{(kinds.Length > 0 ? $" ({kinds})" : "")}"
+            );
+            verdicts.Add(line);
+            if (effect != Effect.Allow)
+            {
+                findings.Add(line);
+            }
+        }
+
+        if (_size is not null)
+        {
+            verdicts.Add(_size);
+            findings.Add(_size);
+        }
+
+        return new GuardReport(strictest, Labels, findings.ToImmutable()) { Verdicts = verdicts.ToImmutable() };
+    }
+}

@@ -1,0 +1,374 @@
+using System.Buffers;
+using System.Collections.Frozen;
+using System.Text;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Ports;
+using Bartizan.Guards.Exfiltration;
+using Bartizan.Guards.Sensitive;
+
+namespace Bartizan.Guards.Streams;
+
+/// <summary>
+/// Looks for a session's own credentials in an answer that streams, whatever it is cut into.
+/// <code>
+/// events ─ their strings, each going on where the last of its kind ended ─ looked at every few characters ─ passed on, a little later
+/// one JSON ─ held until whole        anything else ─ as text, a little later
+/// </code>
+/// Held back are at most 64 characters and the events that they came in. What was found is cut there, or taken out.
+/// </summary>
+internal sealed class AnswerWatch : IContentWatch
+{
+    /// <summary>What stands in the place of a credential.</summary>
+    public const string Name = "[credential]";
+
+    /// <summary>
+    /// Characters that must have followed before an event passes: sixteen letters of a secret with something unseen between them. As
+    /// many may come before the next look, so at most twice as many are held.
+    /// </summary>
+    public const int Held = 32;
+
+    /// <summary>The longest answer that is held whole, or event of one.</summary>
+    private const int MaxHeldBytes = 16 << 20;
+
+    /// <summary>Strings of a stream that are told apart; more go on each other.</summary>
+    private const int MaxTails = 256;
+
+    // What its provider writes beside an answer, in every event again: no model has a say in it, and it is no text that follows one.
+    private static readonly FrozenSet<string> _providers = FrozenSet.ToFrozenSet(
+        [
+            "type",
+            "id",
+            "object",
+            "model",
+            "role",
+            "item_id",
+            "event_id",
+            "response_id",
+            "responseId",
+            "modelVersion",
+            "system_fingerprint",
+            "service_tier",
+            "status",
+            "finish_reason",
+            "finishReason",
+            "stop_reason",
+            "obfuscation",
+            "signature",
+            "thoughtSignature",
+            "encrypted_content",
+        ],
+        StringComparer.Ordinal
+    );
+
+    // What a call is given, which the model writes with whatever names it likes.
+    private static readonly FrozenSet<string> _models = FrozenSet.ToFrozenSet(
+        ["args", "input", "arguments"],
+        StringComparer.Ordinal
+    );
+
+    private readonly SecretIndex? _lent;
+    private readonly GuardAction? _leaving;
+    private readonly GuardAction _action;
+    private readonly bool _isEvents;
+    private readonly bool _isJson;
+    private readonly EventCut _cut = new();
+    private readonly Dictionary<ulong, TextTail> _tails = [];
+    private readonly TextTail _raw = new();
+    private readonly Queue<StreamEvent> _held = new();
+    private readonly ArrayBufferWriter<byte> _pending = new();
+    private long _seen;
+    private long _looked;
+    private bool _found;
+    private bool _leaves;
+    private bool _isCut;
+
+    /// <summary>Looks for what a manifest says.</summary>
+    /// <param name="lent">The session's own credentials; null when they aren't looked for.</param>
+    /// <param name="action">What is done about them.</param>
+    /// <param name="mediaType">The answer's media type.</param>
+    /// <param name="leaving">What is done about data in addresses; null when they aren't looked at.</param>
+    public AnswerWatch(SecretIndex? lent, GuardAction? action, string mediaType, GuardAction? leaving = null)
+    {
+        _lent = lent;
+        _action = action ?? GuardAction.Report;
+        _leaving = leaving;
+        _isEvents = mediaType.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
+        _isJson = !_isEvents && mediaType.Contains("json", StringComparison.OrdinalIgnoreCase);
+    }
+
+    /// <inheritdoc/>
+    public string? Verdicts =>
+        string.Join(
+            "; ",
+            new[]
+            {
+                _leaving is { } done ? Told("exfiltration", ExfiltrationGuard.Version, _leaves, done) : null,
+                _lent is not null ? Told("lent_secrets", SensitiveGuard.Version, _found, _action) : null,
+            }.Where(verdict => verdict is not null)
+        );
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte>? Take(ReadOnlySpan<byte> piece, bool isLast)
+    {
+        if (_isCut)
+        {
+            return null;
+        }
+
+        var passed = new ArrayBufferWriter<byte>();
+        var goesOn =
+            _isEvents ? TakeEvents(piece, isLast, passed)
+            : _isJson ? TakeWhole(piece, isLast, passed)
+            : TakeText(piece, isLast, passed);
+        _isCut = !goesOn;
+        return goesOn ? passed.WrittenMemory : (ReadOnlyMemory<byte>?)null;
+    }
+
+    private static string Told(string guard, string version, bool found, GuardAction action) =>
+        $"{guard}/{version} answer {(found ? "1.00" : "0.00")} of 1.00 {(found ? action.ToString().ToLowerInvariant() : "pass")}";
+
+    private bool TakeEvents(ReadOnlySpan<byte> piece, bool isLast, ArrayBufferWriter<byte> passed)
+    {
+        while (!piece.IsEmpty)
+        {
+            var end = _cut.Next(piece);
+            _pending.Write(end < 0 ? piece : piece[..end]);
+            if (_pending.WrittenCount > MaxHeldBytes)
+            {
+                return false;
+            }
+
+            if (end < 0)
+            {
+                break;
+            }
+
+            Hold(_pending.WrittenSpan.ToArray());
+            _pending.ResetWrittenCount();
+            piece = piece[end..];
+        }
+
+        if (isLast && _pending.WrittenCount > 0)
+        {
+            Hold(_pending.WrittenSpan.ToArray());
+            _pending.ResetWrittenCount();
+        }
+
+        return Look(isLast) && Release(isLast, passed);
+    }
+
+    private bool TakeText(ReadOnlySpan<byte> piece, bool isLast, ArrayBufferWriter<byte> passed)
+    {
+        if (!piece.IsEmpty)
+        {
+            var text = Encoding.Latin1.GetString(piece);
+            _raw.Add(text);
+            _seen += text.Length;
+            _held.Enqueue(new StreamEvent(piece.ToArray(), [], _seen));
+        }
+
+        return Look(isLast) && Release(isLast, passed);
+    }
+
+    private bool TakeWhole(ReadOnlySpan<byte> piece, bool isLast, ArrayBufferWriter<byte> passed)
+    {
+        _pending.Write(piece);
+        if (_pending.WrittenCount > MaxHeldBytes)
+        {
+            return false;
+        }
+
+        if (!isLast || _pending.WrittenCount == 0)
+        {
+            return true;
+        }
+
+        var whole = JsonCleaning.Of(_pending.WrittenMemory, (_, text) => Cleaned(text));
+        _found = whole.IsChanged || whole.IsObjected || IsIn(_pending.WrittenMemory);
+        passed.Write(_action == GuardAction.Redact ? whole.Bytes.Span : _pending.WrittenSpan);
+        return (!_leaves || _leaving == GuardAction.Report)
+            && (
+                !_found
+                || _action == GuardAction.Report
+                || (_action == GuardAction.Redact && !whole.IsObjected && !IsIn(whole.Bytes))
+            );
+    }
+
+    private bool IsIn(ReadOnlyMemory<byte> bytes) =>
+        _lent is not null && LentFinder.IsIn(_lent, Encoding.UTF8.GetString(bytes.Span));
+
+    private string Cleaned(string text)
+    {
+        _leaves |= _leaving is not null && TextTail.Leaves(text);
+        if (_lent is null || !LentFinder.IsIn(_lent, text))
+        {
+            return text;
+        }
+
+        var tail = new TextTail();
+        tail.Add(text);
+        tail.Look(_lent);
+        return tail.Without(text, 0, Name);
+    }
+
+    private void Hold(byte[] raw)
+    {
+        var texts = new List<StreamText>();
+        var (start, length) = DataOf(raw);
+        var salt = length > 0 ? IndexOf(raw.AsSpan(start, length)) : 0;
+        var name = "";
+        var given = int.MaxValue;
+        var isRead =
+            length > 0
+            && JsonTexts.Read(
+                raw.AsSpan(start, length),
+                (path, text, from, to, depth) =>
+                {
+                    if (to < 0)
+                    {
+                        name = text;
+                        given =
+                            depth > given ? given
+                            : _models.Contains(text) ? depth
+                            : int.MaxValue;
+                    }
+                    else if (text.Length > 0 && (depth > given || !_providers.Contains(name)))
+                    {
+                        texts.Add(new StreamText(TailOf(path ^ salt), text, 0, start + from, start + to));
+                    }
+                }
+            );
+        if (!isRead)
+        {
+            // Several lines of data, no JSON, or a comment: all of it is text.
+            texts.Clear();
+            var text = Encoding.UTF8.GetString(raw);
+            _raw.Add(text);
+            _seen += text.Length;
+        }
+
+        for (var at = 0; at < texts.Count; at++)
+        {
+            var one = texts[at];
+            texts[at] = one with { Start = one.Tail.Length };
+            one.Tail.Add(one.Text);
+            _seen += one.Text.Length;
+        }
+
+        _held.Enqueue(new StreamEvent(raw, texts, _seen));
+    }
+
+    // Every few characters, and before anything passes.
+    private bool Look(bool isLast)
+    {
+        if (!isLast && _seen - _looked < Held)
+        {
+            return true;
+        }
+
+        _looked = _seen;
+        _leaves |= _leaving is not null && (_raw.Leaves() || _tails.Values.Any(tail => tail.Leaves()));
+        if (_leaves && _leaving != GuardAction.Report)
+        {
+            return false;
+        }
+
+        var isRaw = _raw.IsNew && _raw.Look(_lent);
+        var found = isRaw;
+        foreach (var tail in _tails.Values)
+        {
+            found |= tail.IsNew && tail.Look(_lent);
+        }
+
+        _found |= found;
+
+        // In what is no string nothing can be put in its place.
+        return !found || _action == GuardAction.Report || (_action == GuardAction.Redact && !isRaw);
+    }
+
+    private bool Release(bool isLast, ArrayBufferWriter<byte> passed)
+    {
+        while (_held.TryPeek(out var next) && (isLast || next.SeenAtEnd <= _looked - Held))
+        {
+            _held.Dequeue();
+            passed.Write(_action == GuardAction.Redact && _found ? Cleaned(next) : next.Raw);
+        }
+
+        return true;
+    }
+
+    private static byte[] Cleaned(StreamEvent held)
+    {
+        var places = new List<(int, int, string)>();
+        foreach (var one in held.Texts)
+        {
+            var without = one.Tail.Without(one.Text, one.Start, Name);
+            if (!ReferenceEquals(without, one.Text))
+            {
+                places.Add((one.TokenStart, one.TokenEnd, without));
+            }
+        }
+
+        return places.Count == 0 ? held.Raw : JsonTexts.Replace(held.Raw, places);
+    }
+
+    private TextTail TailOf(ulong key)
+    {
+        if (_tails.TryGetValue(key, out var tail))
+        {
+            return tail;
+        }
+
+        return _tails.Count < MaxTails ? _tails[key] = new TextTail() : _tails.Values.First();
+    }
+
+    // The one line of data of an event.
+    private static (int Start, int Length) DataOf(ReadOnlySpan<byte> raw)
+    {
+        var (start, length) = (0, 0);
+        for (var at = 0; at < raw.Length; )
+        {
+            var end = raw[at..].IndexOfAny((byte)'\r', (byte)'\n');
+            var line = end < 0 ? raw[at..] : raw.Slice(at, end);
+            if (line.StartsWith("data:"u8))
+            {
+                if (length > 0)
+                {
+                    return default;
+                }
+
+                start = at + 5;
+                length = line.Length - 5;
+            }
+
+            at += line.Length + 1;
+        }
+
+        return (start, length);
+    }
+
+    // Blocks and choices that stream side by side say which they are.
+    private static ulong IndexOf(ReadOnlySpan<byte> data)
+    {
+        var salt = 0UL;
+        foreach (var name in (ReadOnlySpan<string>)["\"index\":", "\"output_index\":", "\"content_index\":"])
+        {
+            var at = data.IndexOf(Encoding.ASCII.GetBytes(name));
+            if (at < 0)
+            {
+                continue;
+            }
+
+            var number = data[(at + name.Length)..].TrimStart((byte)' ');
+            var value = 1UL;
+            for (var digit = 0; digit < number.Length && number[digit] is >= (byte)'0' and <= (byte)'9'; digit++)
+            {
+                value = (value * 10) + number[digit];
+            }
+
+            salt = (salt * 1099511628211) + (value * (ulong)name.Length);
+        }
+
+        return salt;
+    }
+}

@@ -1,0 +1,137 @@
+namespace Bartizan.Guards.Texts;
+
+/// <summary>
+/// Stretches of a text whose letters are moved by thirteen, told by their letters and by the words that they spell. What is around
+/// them stays as it is, so that an order reads as it would have read.
+/// </summary>
+internal static class MovedPass
+{
+    /// <summary>Characters that are looked at together: what is shorter says too little by its letters.</summary>
+    private const int Block = 32;
+
+    /// <summary>What a block comes to that may be moved.</summary>
+    private const int Suspicious = -4 * LetterFrequencies.PerNat;
+
+    /// <summary>What a known word counts for, as it is or moved.</summary>
+    private const int Known = 5 * LetterFrequencies.PerNat;
+
+    /// <summary>What it costs to begin or to end a stretch: about two known words.</summary>
+    private const int Turn = 9 * LetterFrequencies.PerNat;
+
+    /// <summary>Known words of a stretch that are no coincidence.</summary>
+    private const int LeastKnown = 2;
+
+    /// <summary>The view with its moved stretches moved back; null when there is none.</summary>
+    public static TextView? Of(TextView view, HiddenPlaces hidden)
+    {
+        var text = view.Text.Span;
+        return IsSuspicious(text) ? Unmove(view, text, hidden) : null;
+    }
+
+    private static bool IsSuspicious(ReadOnlySpan<char> text)
+    {
+        for (var at = 0; at < text.Length; at += Block)
+        {
+            var sum = 0;
+            foreach (var c in text.Slice(at, Math.Min(Block, text.Length - at)))
+            {
+                sum += LetterFrequencies.Clear(c);
+            }
+
+            if (sum < Suspicious)
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    // Each word is as it is or moved; the likeliest way through all of them, with a price for each turn.
+    private static TextView? Unmove(TextView view, ReadOnlySpan<char> text, HiddenPlaces hidden)
+    {
+        var words = new List<(int Start, int End, int Score, bool IsKnown, bool WasMoved, bool WasClear)>();
+        var (clear, moved) = (0, -Turn);
+        for (var at = 0; at < text.Length; )
+        {
+            if (!char.IsAsciiLetter(text[at]))
+            {
+                at++;
+                continue;
+            }
+
+            var end = at + 1;
+            while (end < text.Length && char.IsAsciiLetter(text[end]))
+            {
+                end++;
+            }
+
+            var score = ScoreOf(text[at..end], out var isKnown);
+            var (stays, goes) = (clear >= moved - Turn, moved >= clear - Turn);
+            (clear, moved) = ((stays ? clear : moved - Turn) + score, (goes ? moved : clear - Turn) - score);
+            words.Add((at, end, score, isKnown, stays, goes));
+            at = end;
+        }
+
+        return Back(view, text, words, moved > clear, hidden);
+    }
+
+    private static TextView? Back(
+        TextView view,
+        ReadOnlySpan<char> text,
+        List<(int Start, int End, int Score, bool IsKnown, bool StaysClear, bool StaysMoved)> words,
+        bool isMoved,
+        HiddenPlaces hidden
+    )
+    {
+        char[]? built = null;
+        var (last, known) = (words.Count, 0);
+        for (var at = words.Count - 1; at >= 0; at--)
+        {
+            // The way that led to this word: the one before was the same, or there was a turn.
+            var before = at > 0 && (isMoved ? words[at].StaysMoved : !words[at].StaysClear);
+            if (!isMoved)
+            {
+                (last, known) = (at, 0);
+            }
+            else
+            {
+                known += words[at].IsKnown ? 1 : 0;
+                if (!before && known >= LeastKnown)
+                {
+                    built ??= text.ToArray();
+                    var (from, to) = (words[at].Start, words[last - 1].End);
+                    Letters.Move(text[from..to], built.AsSpan(from, to - from));
+                    hidden.Add(HiddenForms.Rot13, view, from, to);
+                }
+            }
+
+            isMoved = before;
+        }
+
+        return built is null
+            ? null
+            : new TextView(built, Coding.Rot13, view, [new OffsetRun(0, text.Length, 0, text.Length)], 1);
+    }
+
+    private static int ScoreOf(ReadOnlySpan<char> word, out bool isKnown)
+    {
+        var score = 0;
+        foreach (var c in word)
+        {
+            score += LetterFrequencies.Clear(c);
+        }
+
+        isKnown = false;
+        if (word.Length is > 1 and <= TextLimits.MaxWord)
+        {
+            Span<char> moved = stackalloc char[TextLimits.MaxWord];
+            Letters.Move(word, moved);
+            var words = Vocabulary.All.GetAlternateLookup<ReadOnlySpan<char>>();
+            isKnown = words.Contains(moved[..word.Length]);
+            score += (words.Contains(word) ? Known : 0) - (isKnown ? Known : 0);
+        }
+
+        return score;
+    }
+}
