@@ -1,3 +1,4 @@
+using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
@@ -12,11 +13,57 @@ internal static class ActionDecisions
     /// <summary>Step 2.</summary>
     public static Decision Screen(this Policy policy, AgentAction action, Circumstances known) =>
         action.Call is { } call
-            ? call.Decide(target => policy.Screen(target, known))
-            : policy.Screen(action.Target, known);
+            ? call.Decide(target => policy.Screened(target, known))
+            : policy.Screened(action.Target, known);
+
+    /// <summary>What is known of it at a time.</summary>
+    public static Circumstances KnownIn(this AgentAction action, Session session, DateTimeOffset now) =>
+        Circumstances.Of(session, now, action.Arguments) with
+        {
+            Query = action.Query,
+            Values = action.SaysMore ? null : session.Values,
+        };
+
+    /// <summary>Puts on its session what it meets, before it leaves, and what a fooled agent sends by it.</summary>
+    public static void Meet(this Session session, AgentAction action)
+    {
+        var policy = session.Policy;
+        session.Expose(policy.ExposureOf(action));
+        if (!policy.TracesValues)
+        {
+            return;
+        }
+
+        if (action.Target is ConnectTarget || (action.SaysMore && session.IsTainted))
+        {
+            session.Values.Open();
+        }
+        else if (action.Target is not ModelTarget && session.IsTainted)
+        {
+            session.Values.Send(action);
+        }
+    }
+
+    /// <summary>Takes the values of what a trusted tool gave, before the agent has them.</summary>
+    public static void Hear(this Session session, AgentAction action, ToolTarget tool, ReadOnlyMemory<byte> message)
+    {
+        // INVARIANT: only what the tool gateway itself got from the server: what a client tells of its own calls may be made up, and
+        // a server that shares the agent's files gives what the agent has put there.
+        var policy = session.Policy;
+        var tainted = session.IsTainted;
+        if (
+            policy.TracesValues
+            && action.Point == AgentAction.ToolPoint
+            && (policy.ExposureOf(tool).Labels & Labels.Untrusted) == Labels.None
+            && !(tainted && session.Manifest.Servers.GetValueOrDefault(tool.Server)?.Workspace is not null)
+        )
+        {
+            session.Values.HearResult(tool.Text, message, action.Arguments, tainted);
+        }
+    }
 
     /// <summary>What the session has met once it is granted: by any part of it.</summary>
-    public static Exposure ExposureOf(this Policy policy, AgentAction action)
+    private static Exposure ExposureOf(this Policy policy, AgentAction action)
     {
         var met = policy.ExposureOf(action.Target);
         foreach (var part in action.Call?.Actions ?? [])
@@ -30,6 +77,29 @@ internal static class ActionDecisions
     /// <summary>Step 4.</summary>
     public static Decision Decide(this Policy policy, AgentAction action, Circumstances known, GuardReport report) =>
         action.Call is { } call
-            ? call.Decide(target => policy.Decide(target, known, report))
-            : policy.Decide(action.Target, known, report);
+            ? call.Decide(target => policy.Traced(policy.Decide(target, known, report), target, known))
+            : policy.Traced(policy.Decide(action.Target, known, report), action.Target, known);
+
+    private static Decision Screened(this Policy policy, ActionTarget target, in Circumstances known)
+    {
+        var decision = policy.Screen(target, known);
+        return decision.Effect is Effect.Ask or Effect.Allow ? decision : policy.Traced(decision, target, known);
+    }
+
+    // What is decided by its targets in a tainted session says where its targets come from.
+    private static Decision Traced(this Policy policy, Decision decision, ActionTarget target, in Circumstances known)
+    {
+        var denied = decision.Effect is not (Effect.Ask or Effect.Allow);
+        if (
+            (denied && decision.Rules is not [{ Layer: TrustReader.Layer }, ..])
+            || ((known.Labels ?? Labels.None) & Labels.Untrusted) == Labels.None
+            || policy.TraceOf(target, known, denied ? Effect.Deny : Effect.Ask) is not { } traces
+        )
+        {
+            return decision;
+        }
+
+        var reason = decision.Effect != Effect.Allow ? $"{decision.Reason} ({traces})" : decision.Reason;
+        return decision with { Reason = reason, Traces = traces };
+    }
 }

@@ -33,7 +33,7 @@ internal static class ActionEntries
         AgentAction action,
         Decision asked,
         Digest policy,
-        Digest digest,
+        AskProof proof,
         Approval answer,
         bool granted
     ) =>
@@ -47,7 +47,8 @@ internal static class ActionEntries
             Usage = answer.Took is { } took ? new Usage { Milliseconds = took.TotalMilliseconds } : null,
             Policy = policy,
             Labels = session.Labels,
-            Action = digest,
+            Action = proof.Digest,
+            Payloads = [proof.ToPayload()],
         };
 
     public static Entry Intent(
@@ -75,9 +76,7 @@ internal static class ActionEntries
             Observed = decision.Obligations.Observed || session.Observe,
             Credential = decision.Obligations.Credential,
             Spend = reserved,
-            Detail = report.Verdicts.IsEmpty
-                ? null
-                : Cut($"guards: {string.Join("; ", report.Verdicts)}", MaxDetailLength),
+            Detail = DetailOf(decision, report),
             Payloads = action.Payloads,
         };
 
@@ -137,6 +136,15 @@ internal static class ActionEntries
             Count = count,
             Lost = count,
         };
+
+    private static string? DetailOf(Decision decision, GuardReport report)
+    {
+        var traces = decision.Traces is { } told ? $"targets: {told}" : null;
+        var guards = report.Verdicts.IsEmpty ? null : $"guards: {string.Join("; ", report.Verdicts)}";
+        return traces is null && guards is null
+            ? null
+            : Cut(traces is null || guards is null ? traces ?? guards! : $"{traces}; {guards}", MaxDetailLength);
+    }
 
     private static Entry Of(EntryKind kind, Session? session, AgentAction action) =>
         new()

@@ -12,6 +12,9 @@ namespace Bartizan.Core.Enforcement;
 /// <summary>One attempt of an agent to reach outside, as an enforcement point parsed it from its protocol.</summary>
 public sealed record AgentAction
 {
+    /// <summary>The <see cref="Point"/> of the tool gateway, which gets a tool's answer from its server itself.</summary>
+    public const string ToolPoint = "tool";
+
     /// <summary>The session that attempts it; known from the listener, never from what the agent says.</summary>
     public required SessionId Session { get; init; }
 
@@ -32,6 +35,14 @@ public sealed record AgentAction
     /// Whoever parsed them refused what can be read in two ways: duplicate names, more than one value.
     /// </summary>
     public JsonElement Arguments { get; init; }
+
+    /// <summary>
+    /// True when what is sent says more than target and arguments: then nobody knows whom it hits, and what comes back may be what it said.
+    /// </summary>
+    public bool SaysMore { get; init; }
+
+    /// <summary>The query of an http request with its question mark, as it will be sent; null when it isn't known.</summary>
+    public string? Query { get; init; }
 
     /// <summary>What it may spend at most, as far as its enforcement point can tell; null when it spends nothing but a call.</summary>
     public Budgets.SpendEstimate? Estimate { get; init; }
@@ -73,6 +84,12 @@ public sealed record AgentAction
             AddText(hash, payload.Role);
             AddText(hash, payload.MediaType);
             AddText(hash, Digest.Of(payload.Content.Span).ToString());
+        }
+
+        // An address is asked for whole: the same path with another query is another act.
+        if (Query is { Length: > 0 } query)
+        {
+            AddText(hash, query);
         }
 
         return Digest.FromBytes(hash.GetHashAndReset());

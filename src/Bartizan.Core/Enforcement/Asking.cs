@@ -1,4 +1,3 @@
-using System.Text;
 using System.Text.Json;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Policies;
@@ -23,11 +22,11 @@ internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvide
     {
         // INVARIANT: an approval is for exactly the action that was shown, and for this one time: the digest covers the
         // number of the ask too, so that an answer kept from an earlier, equal action is an answer to something else.
-        var ask = Interlocked.Increment(ref _asks);
-        var digest = Digest.Of(Encoding.ASCII.GetBytes($"ask {ask} {action.ComputeDigest()}"));
+        var proof = AskProof.Of(Interlocked.Increment(ref _asks), action);
+        var digest = proof.Digest;
         var terms = asked.Obligations.Approvals;
         var within = terms.IsEmpty ? options.ApproveWithin : terms.Min(one => one.Within);
-        var request = new ApprovalRequest(session, action, digest, asked, policy.Digest, within);
+        var request = new ApprovalRequest(session, action, proof, asked, policy.Digest, within);
         var answer = await WaitAsync(request, cancellationToken).ConfigureAwait(false);
         var granted =
             answer.Granted && answer.Draft is null && answer.Digest == digest && !string.IsNullOrEmpty(answer.Person);

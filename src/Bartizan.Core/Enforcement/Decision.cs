@@ -50,6 +50,11 @@ public readonly record struct Decision
     /// </summary>
     public string? NeededArguments { get; init; }
 
+    /// <summary>
+    /// Where the targets of a consequential action come from, argument by argument and without any value; null for every other action.
+    /// </summary>
+    public string? Traces { get; init; }
+
     /// <summary>When it is worth trying again; null when that isn't known, or isn't soon.</summary>
     public TimeSpan? RetryAfter { get; init; }
 

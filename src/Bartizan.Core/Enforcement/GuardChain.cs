@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
@@ -63,10 +64,40 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
             )
             {
                 Verdicts = [.. report.Verdicts, .. one.Verdicts],
+                Replacement = one.Replacement.IsEmpty ? report.Replacement : one.Replacement,
             };
+            message = report.Replacement.IsEmpty ? message : report.Replacement;
         }
 
         return report;
+    }
+
+    /// <summary>The first guard that reads an answer along; null when none does. One that throws lets nothing pass.</summary>
+    public IContentWatch? Watch(Session session, AgentAction action, string mediaType)
+    {
+        foreach (var guard in guards)
+        {
+            try
+            {
+                if (guard.Watch(session, action, mediaType) is { } watch)
+                {
+                    return watch;
+                }
+            }
+            catch (Exception)
+            {
+                return new BrokenWatch();
+            }
+        }
+
+        return null;
+    }
+
+    private sealed class BrokenWatch : IContentWatch
+    {
+        public string? Verdicts => "a guard failed";
+
+        public ReadOnlyMemory<byte>? Take(ReadOnlySpan<byte> piece, bool isLast) => null;
     }
 
     private async Task<GuardReport> RunAsync(Session session, AgentAction action, CancellationToken cancellationToken)
@@ -93,10 +124,25 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
             )
             {
                 Verdicts = [.. report.Verdicts, .. one.Verdicts],
+                Instead = one.Instead.ValueKind == JsonValueKind.Undefined ? report.Instead : one.Instead,
             };
         }
 
         return report;
+    }
+
+    /// <summary>True when a guard reads what such an action carries.</summary>
+    public bool WantContent(Session session, AgentAction action)
+    {
+        foreach (var guard in guards)
+        {
+            if (guard.WantsContent(session, action))
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private bool IsAnyConcerned(Session session, AgentAction action)

@@ -11,9 +11,12 @@ namespace Bartizan.Core.Enforcement;
 /// </summary>
 public sealed class Passage : IAsyncDisposable
 {
+    private const string Objecting = "a guard objects to the content";
+
     private readonly Grant? _grant;
     private int _completed;
     private string? _verdicts;
+    private IContentWatch? _watch;
 
     private Passage(Decision decision, Grant? grant)
     {
@@ -50,7 +53,7 @@ public sealed class Passage : IAsyncDisposable
     /// <summary>What is reserved for it; null for a refusal and without a budget.</summary>
     public Reservation? Reservation => _grant?.Reservation;
 
-    /// <summary>Why a guard kept the last message from the agent, for its client; null when none did.</summary>
+    /// <summary>Why a guard kept the last message, or the rest of an answer, from the agent, for its client; null when none did.</summary>
     public string? Objection { get; private set; }
 
     /// <summary>
@@ -70,10 +73,84 @@ public sealed class Passage : IAsyncDisposable
             return new ValueTask<Inspection>(default(Inspection));
         }
 
+        if (_watch is not null)
+        {
+            return WatchedAsync(chunk, isLast: false, cancellationToken);
+        }
+
         // A tool's messages are whole; pieces of a stream say too little by themselves.
-        return _grant.Action.Target is ToolTarget && !chunk.IsEmpty && IsObjected(_grant, chunk)
-            ? new ValueTask<Inspection>(default(Inspection))
-            : PassAsync(chunk, cancellationToken);
+        if (_grant.Action.Target is not ToolTarget tool || chunk.IsEmpty)
+        {
+            return PassAsync(chunk, cancellationToken);
+        }
+
+        var report = ReportOf(_grant, chunk);
+        if (report.Strictest != Effect.Allow)
+        {
+            return new ValueTask<Inspection>(default(Inspection));
+        }
+
+        // What the agent gets, and nothing that was taken out of it.
+        _grant.Session.Hear(_grant.Action, tool, report.Replacement.IsEmpty ? chunk : report.Replacement);
+        return report.Replacement.IsEmpty
+            ? PassAsync(chunk, cancellationToken)
+            : ReplacedAsync(report.Replacement, cancellationToken);
+    }
+
+    /// <summary>
+    /// Has the answer read along as it streams, where a guard looks for something in it; then every piece goes through
+    /// <see cref="InspectAsync"/>, which may hold back some of it, and <see cref="EndAsync"/> gives the rest.
+    /// </summary>
+    /// <returns>False when no guard looks: pieces pass as they come.</returns>
+    public bool Watch(string mediaType)
+    {
+        ArgumentNullException.ThrowIfNull(mediaType);
+        _watch = _grant?.Guards?.Watch(_grant.Session, _grant.Action, mediaType);
+        return _watch is not null;
+    }
+
+    /// <summary>The answer is over: what was held back of it passes on, or is cut.</summary>
+    public ValueTask<Inspection> EndAsync(CancellationToken cancellationToken) =>
+        _watch is null || _grant is null
+            ? PassAsync(ReadOnlyMemory<byte>.Empty, cancellationToken)
+            : WatchedAsync(ReadOnlyMemory<byte>.Empty, isLast: true, cancellationToken);
+
+    private ValueTask<Inspection> WatchedAsync(
+        ReadOnlyMemory<byte> chunk,
+        bool isLast,
+        CancellationToken cancellationToken
+    )
+    {
+        ReadOnlyMemory<byte>? passed;
+        try
+        {
+            passed = chunk.IsEmpty && !isLast ? chunk : _watch!.Take(chunk.Span, isLast);
+        }
+        catch (Exception)
+        {
+            // A guard that fails lets nothing pass.
+            passed = null;
+        }
+
+        _verdicts = _watch!.Verdicts ?? _verdicts;
+        if (passed is { } bytes)
+        {
+            return ReplacedAsync(bytes, cancellationToken);
+        }
+
+        Objection = Objecting;
+        return new ValueTask<Inspection>(default(Inspection));
+    }
+
+    private async ValueTask<Inspection> ReplacedAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        var inspection = await PassAsync(bytes, cancellationToken).ConfigureAwait(false);
+        return inspection.Verdict == InspectionVerdict.Forward
+            ? inspection with
+            {
+                Verdict = InspectionVerdict.Replace,
+            }
+            : inspection;
     }
 
     private ValueTask<Inspection> PassAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
@@ -127,21 +204,21 @@ public sealed class Passage : IAsyncDisposable
 
     internal static Passage Open(Decision decision, Grant grant) => new(decision, grant);
 
-    private bool IsObjected(Grant grant, ReadOnlyMemory<byte> message)
+    private GuardReport ReportOf(Grant grant, ReadOnlyMemory<byte> message)
     {
         if (grant.Guards is not { } guards)
         {
-            return false;
+            return GuardReport.Clean;
         }
 
         var report = guards.InspectResult(grant.Session, grant.Action, message);
-        Objection = report.Strictest == Effect.Allow ? null : "a guard objects to the content";
+        Objection = report.Strictest == Effect.Allow ? null : Objecting;
         if (!report.Verdicts.IsEmpty || Objection is not null)
         {
             _verdicts = string.Join("; ", report.Verdicts.IsEmpty ? report.Findings : report.Verdicts);
         }
 
-        return Objection is not null;
+        return report;
     }
 
     private Outcome Told(Outcome outcome) =>

@@ -61,8 +61,20 @@ public sealed class ReferenceMonitor(
         }
         catch (Exception e)
         {
-            return await RefuseAsync(session, action, new Ruling(Failed(e))).ConfigureAwait(false);
+            return await RefuseAsync(session, action, new Ruling(FailedStep.Of(e))).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// True when a guard would read what an action carries, and the rules don't deny it already: its enforcement point then reads that
+    /// before it asks, and puts it into the payloads.
+    /// </summary>
+    public bool WantsContent(AgentAction action)
+    {
+        ArgumentNullException.ThrowIfNull(action);
+        return sessions.Find(action.Session) is { } session
+            && _guards.WantContent(session, action)
+            && session.Policy.Screen(action, CircumstancesOf(session, action)).Effect != Effect.Deny;
     }
 
     /// <summary>
@@ -92,17 +104,6 @@ public sealed class ReferenceMonitor(
             .ConfigureAwait(false);
     }
 
-    private static Decision Failed(Exception e) =>
-        Decision.Deny(
-            e switch
-            {
-                OperationCanceledException => "the request or its session ended while it was being decided",
-                TimeoutException => "a step of the decision took too long",
-                IOException => "the action could not be recorded",
-                _ => "a step of the decision failed",
-            }
-        );
-
     // What a person wrote anew goes the whole way from the start, as if the agent had asked for it.
     private async ValueTask<Ruling> ConsiderAsync(
         Session? session,
@@ -110,13 +111,17 @@ public sealed class ReferenceMonitor(
         CancellationToken cancellationToken
     )
     {
+        ImmutableArray<string> told = [];
         for (var drafts = 0; ; drafts++)
         {
             var ruling = await ConsiderOnceAsync(session, action, cancellationToken).ConfigureAwait(false);
             if (ruling.Draft is not { } draft)
             {
-                return ruling with { Action = action };
+                var report = ruling.Report with { Verdicts = [.. told, .. ruling.Report.Verdicts] };
+                return ruling with { Action = action, ReportOrNone = told.IsEmpty ? ruling.ReportOrNone : report };
             }
+
+            told = [.. told, .. ruling.Report.Verdicts];
 
             action = draft;
             if (drafts == MaxDrafts)
@@ -169,6 +174,12 @@ public sealed class ReferenceMonitor(
         // 3 inspect
         var report = await _guards.InspectAsync(session, action, cancellationToken).ConfigureAwait(false);
 
+        // What a guard takes out of the arguments is an action of its own, and goes the whole way.
+        if (report.Instead.ValueKind != JsonValueKind.Undefined && report.Strictest == Effect.Allow)
+        {
+            return Redrafted(action, report.Instead) with { ReportOrNone = report };
+        }
+
         // 4 decide
         policy = session.Policy;
         var decided = policy.Decide(action, CircumstancesOf(session, action), report);
@@ -215,7 +226,7 @@ public sealed class ReferenceMonitor(
         && anew.Target.Verb == action.Target.Verb
         && anew.Target.Parts.SequenceEqual(action.Target.Parts)
             ? new Ruling(default) { Draft = anew with { Redrafted = action.Redrafted } }
-            : new Ruling(Decision.Deny("a person wrote it anew, and it can't be carried out so"));
+            : new Ruling(Decision.Deny("it was written anew, and it can't be carried out so"));
 
     /// <summary>
     /// Decides again. <paramref name="before"/> was an allow, or an ask that a person approved: the approval counts only for
@@ -248,7 +259,7 @@ public sealed class ReferenceMonitor(
     }
 
     private Circumstances CircumstancesOf(Session session, AgentAction action) =>
-        Circumstances.Of(session, clock.GetUtcNow(), action.Arguments);
+        action.KnownIn(session, clock.GetUtcNow());
 
     private async ValueTask<Passage> RecordAsync(
         Session session,
@@ -286,7 +297,7 @@ public sealed class ReferenceMonitor(
         if (late.Decision.Effect == Effect.Allow)
         {
             // INVARIANT: before it leaves, so that nothing that follows from its result is decided without it.
-            session.Expose(session.Policy.ExposureOf(action));
+            session.Meet(action);
             return passage;
         }
 
@@ -327,7 +338,10 @@ public sealed class ReferenceMonitor(
                 .AsTask()
                 .WaitAsync(options.RecordWithin, clock, cancellationToken)
                 .ConfigureAwait(false);
-            if (ruling.Decision.Obligations.Witnessed && await UnwitnessedAsync(index, cancellationToken) is { } lacks)
+            if (
+                ruling.Decision.Obligations.Witnessed
+                && await Witnessing.LackAsync(journal, index, options, clock, cancellationToken) is { } lacks
+            )
             {
                 return new Ruling(Decision.Deny(lacks), policy);
             }
@@ -351,28 +365,7 @@ public sealed class ReferenceMonitor(
         }
         catch (Exception e)
         {
-            return new Ruling(Failed(e), ruling.Policy);
-        }
-    }
-
-    /// <summary>Null when enough witnesses co-signed the intent in time, else why not.</summary>
-    private async ValueTask<string?> UnwitnessedAsync(long index, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await journal
-                .WaitWitnessedAsync(index, cancellationToken)
-                .WaitAsync(options.WitnessWithin, clock, cancellationToken)
-                .ConfigureAwait(false);
-            return null;
-        }
-        catch (TimeoutException)
-        {
-            return "its rule demands witnesses, and they did not co-sign its record in time";
-        }
-        catch (IOException)
-        {
-            return "its rule demands witnesses, and this instance has none that could co-sign its record";
+            return new Ruling(FailedStep.Of(e), ruling.Policy);
         }
     }
 

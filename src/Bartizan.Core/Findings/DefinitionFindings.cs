@@ -41,6 +41,14 @@ public static class DefinitionFindings
         return Ordered(found);
     }
 
+    /// <summary>Looks at what a server says of a prompt, a resource or a template of resources.</summary>
+    public static ImmutableArray<Finding> OfRow(JsonElement row)
+    {
+        var found = new List<Finding>();
+        Look(row, "", found);
+        return Ordered(found);
+    }
+
     /// <summary>Looks at what a server says of itself.</summary>
     public static ImmutableArray<Finding> Of(ServerIdentity identity)
     {

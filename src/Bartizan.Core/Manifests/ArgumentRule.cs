@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Queries;
 
 namespace Bartizan.Core.Manifests;
 
@@ -31,6 +32,15 @@ public sealed record ArgumentRule
 
     /// <summary>The longest text, in UTF-16 units, or list, in items; null for none.</summary>
     public int? MaxLength { get; init; }
+
+    /// <summary>What a query in SQL may be; null for no such demand.</summary>
+    public SqlTerms? Sql { get; init; }
+
+    /// <summary>What a filter of a document store may hold; null for no such demand.</summary>
+    public OperatorTerms? Operators { get; init; }
+
+    /// <summary>What a text that is shown as HTML may hold.</summary>
+    public Markup Markup { get; init; }
 
     /// <summary>True when it may be absent.</summary>
     public bool Optional { get; init; }

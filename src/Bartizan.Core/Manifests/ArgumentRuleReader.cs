@@ -2,12 +2,15 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
+using Bartizan.Core.Queries;
 
 namespace Bartizan.Core.Manifests;
 
 /// <summary>Reads the <c>args</c> of a rule. What the shape already refused is skipped without a second complaint.</summary>
 internal static class ArgumentRuleReader
 {
+    private static readonly string[] s_ofSql = ["tables", "rows", "functions"];
+
     /// <summary>The demands on arguments, in the order of the file.</summary>
     public static ImmutableArray<ArgumentRule> Read(SourceNode? node) =>
         [
@@ -33,6 +36,21 @@ internal static class ArgumentRuleReader
                 $"`args` can't stand on a `{verb}` rule",
                 "Only a tool call has arguments."
             );
+        }
+
+        foreach (var (key, value) in ManifestReader.Entries(map.Find("args")))
+        {
+            var lone = (value as SourceNode.Map)?.Find("sql") is null
+                ? s_ofSql.FirstOrDefault(name => (value as SourceNode.Map)?.Find(name) is not null)
+                : null;
+            if (lone is not null)
+            {
+                return new(
+                    key.Position,
+                    $"`{SourceTree.Quote(key.Text)}` has `{lone}` without `sql`",
+                    "Write `sql: read` beside it."
+                );
+            }
         }
 
         if (ArgumentTree.Parse(rule.Arguments, rule.Effect == Effect.Allow, out var wrong, out var problem) is not null)
@@ -62,13 +80,32 @@ internal static class ArgumentRuleReader
             Glob = RuleReader.TextOf(map, "glob"),
             Host = RuleReader.TextOf(map, "host"),
             File = RuleReader.TextOf(map, "path"),
-            Networks = [.. ManifestReader.Items(map.Find("cidr")).OfType<SourceNode.Scalar>().Select(s => s.Text)],
+            Networks = TextsOf(map, "cidr"),
             MaxLength = int.TryParse(RuleReader.TextOf(map, "max_length"), CultureInfo.InvariantCulture, out var most)
                 ? most
                 : null,
+            Sql = map.Find("sql") is null
+                ? null
+                : new SqlTerms(
+                    TextsOf(map, "tables"),
+                    long.TryParse(RuleReader.TextOf(map, "rows"), CultureInfo.InvariantCulture, out var rows)
+                        ? rows
+                        : null,
+                    TextsOf(map, "functions")
+                ),
+            Operators = map.Find("operators") is null ? null : new OperatorTerms(TextsOf(map, "operators")),
+            Markup = RuleReader.TextOf(map, "html") switch
+            {
+                "none" => Markup.None,
+                "formatting" => Markup.Formatting,
+                _ => Markup.Any,
+            },
             Optional = RuleReader.TextOf(map, "optional") == "true",
         };
     }
+
+    private static ImmutableArray<string> TextsOf(SourceNode.Map map, string name) =>
+        [.. ManifestReader.Items(map.Find(name)).OfType<SourceNode.Scalar>().Select(s => s.Text)];
 
     private static decimal? NumberOf(SourceNode.Scalar scalar) =>
         decimal.TryParse(scalar.Text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;

@@ -6,6 +6,9 @@ public enum GuardAction
     /// <summary>The action is refused, the content doesn't pass.</summary>
     Block = 0,
 
+    /// <summary>It is taken out, and the rest passes; where it can't be taken out, nothing passes.</summary>
+    Redact,
+
     /// <summary>A person is asked.</summary>
     Ask,
 

@@ -12,13 +12,16 @@ internal static class GuardReader
         }
 
         var (input, output) = (map.Find("input") as SourceNode.Map, map.Find("output") as SourceNode.Map);
+        var injection = Action(input, "injection");
         return new GuardTerms
         {
-            Injection = Action(input, "injection"),
+            Injection = injection,
+            Lexical = Action(input, "lexical") ?? (injection is null ? null : GuardAction.Report),
             HiddenText = Action(input, "hidden_text"),
             MaxInputBytes = Bytes(input),
             Secrets = Action(output, "secrets"),
             PersonalData = Action(output, "personal_data"),
+            Exfiltration = Action(output, "exfiltration"),
             MaxOutputBytes = Bytes(output),
         };
     }
@@ -29,6 +32,7 @@ internal static class GuardReader
             ? null
             : word switch
             {
+                "redact" or "strip" => GuardAction.Redact,
                 "ask" => GuardAction.Ask,
                 "report" => GuardAction.Report,
                 _ => GuardAction.Block,

@@ -6,6 +6,12 @@ public sealed record GuardTerms
     /// <summary>Instructions to a model in what comes to the agent.</summary>
     public GuardAction? Injection { get; init; }
 
+    /// <summary>
+    /// What reads like such instructions to a model of words that was trained on attacks, and to nothing else. Where injection is looked
+    /// for and this isn't said it is reported: one clean text in a hundred reads so, and nobody wants that many refused unasked.
+    /// </summary>
+    public GuardAction? Lexical { get; init; }
+
     /// <summary>Text that people don't see in what comes to the agent.</summary>
     public GuardAction? HiddenText { get; init; }
 
@@ -17,6 +23,9 @@ public sealed record GuardTerms
 
     /// <summary>Personal data in what the agent sends to tools and hosts.</summary>
     public GuardAction? PersonalData { get; init; }
+
+    /// <summary>Shapes in which data leaves by addresses, and credentials that leave in pieces.</summary>
+    public GuardAction? Exfiltration { get; init; }
 
     /// <summary>The largest content that the agent sends, in bytes.</summary>
     public long? MaxOutputBytes { get; init; }

@@ -15,6 +15,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     private readonly List<Consultation> _consultations = [];
     private readonly List<Budget> _budgets = [];
     private readonly List<Rule> _consequential = [];
+    private readonly List<TrustPlaces> _places = [];
     private readonly Dictionary<string, ImmutableSortedDictionary<string, string>> _people = new(
         StringComparer.Ordinal
     );
@@ -180,6 +181,8 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
         var own = new RuleReader(_errors, isCeiling: false, _schema, _groups).Read(root.Find("rules"));
         var roles = _roles.RulesOf(root.Find("roles"), out _usedRoles);
         ReadTrust(root);
+        var models = ManifestReader.ReadModels(root);
+        _consequential.AddRange(new TrustReader(_errors, _schema).Confine(_places, models.Values));
         return new Manifest
         {
             Agent = RuleReader.TextOf(root, "agent") ?? "",
@@ -188,7 +191,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Description = RuleReader.TextOf(root, "description") ?? "",
             Environment = ManifestReader.ReadEnvironment(root),
             Run = ManifestReader.ReadRun(root),
-            Models = ManifestReader.ReadModels(root),
+            Models = models,
             Servers = ManifestReader.ReadServers(root),
             PinsRequired = RuleReader.TextOf(root, "pins") == "required",
             Credentials = ManifestReader.ReadCredentials(root),
@@ -217,12 +220,13 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     private ImmutableArray<RuleLayer> Consequential() =>
         _consequential.Count == 0
             ? []
-            : [new RuleLayer("trust", IsCeiling: true, [.. _consequential]) { OnlyAsks = true }];
+            : [new RuleLayer(TrustReader.Layer, IsCeiling: true, [.. _consequential]) { OnlyAsks = true }];
 
     private void ReadTrust(SourceNode.Map file)
     {
         var reader = new TrustReader(_errors, _schema);
-        _trust = _trust.With(reader.Read(file));
+        var consequential = reader.ReadConsequential(file);
+        _trust = _trust.With(reader.Read(file) with { Consequential = consequential });
         if (_trust.Sources.Length + _trust.Sequences.Length > TrustReader.MaxTerms)
         {
             _errors.Add(
@@ -234,7 +238,8 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             );
         }
 
-        _consequential.AddRange(reader.ReadConsequential(file));
+        _consequential.AddRange(consequential);
+        _places.AddRange(TrustReader.ReadPlaces(file));
     }
 
     private ImmutableArray<Consultation> ReadConsultations(SourceNode.Map root)

@@ -34,6 +34,6 @@ internal static partial class ManifestShape
             ),
             Known("with", _name, "The credential that is injected, by its name in `credentials`."),
             Known("ca", _path, "A PEM file with the authority of a private upstream."),
-            Known("place", _any, "Where the data goes, for reports."),
+            Known("place", _any, "Where the data goes: for reports, and for `trust: places`."),
         ]);
 }

@@ -78,6 +78,16 @@ internal static partial class ManifestShape
             Problem = Variable.Problem,
         };
 
+    private static Shape.Text Table =>
+        new("a name such as `orders`, `shop.orders` or `shop.*`")
+        {
+            MaxLength = 128,
+            Expression = "^[^\\s.*]+(\\.[^\\s.*]+)*(\\.\\*)?$",
+        };
+
+    private static Shape.Text Operator =>
+        new("an operator without `$`, such as `in`") { MaxLength = 64, Expression = "^[A-Za-z]+$" };
+
     private static Shape.Keys Argument =>
         new([
             Known("in", new Shape.Many(_any) { Least = 1 }, "The values it may have."),
@@ -86,6 +96,32 @@ internal static partial class ManifestShape
             Known("host", _any, "A pattern for a host, or for the host of an http(s) address."),
             Known("path", _any, "A pattern for a path without `.`, `..` and `//`."),
             Known("cidr", new Shape.Many(_any) { Least = 1 }, "The networks that an address may lie in."),
+            Known(
+                "sql",
+                new Shape.Choice("what a query may do", ["read"]),
+                "A query in SQL that only reads; what isn't understood doesn't fit."
+            ),
+            Known(
+                "tables",
+                new Shape.Many(Table) { Least = 1 },
+                "The tables that a query may read; left out, all but the server's own."
+            ),
+            Known("rows", new Shape.Whole(1, int.MaxValue), "The most rows, which a query must say by LIMIT."),
+            Known(
+                "functions",
+                new Shape.Many(Table) { Least = 1 },
+                "Functions that a query may call beside the common ones that only compute."
+            ),
+            Known(
+                "operators",
+                new Shape.Many(Operator),
+                "The operators, without `$`, that a filter of a document store may hold."
+            ),
+            Known(
+                "html",
+                new Shape.Choice("what a text that is shown as HTML may hold", ["none", "formatting"]),
+                "No tags; or tags that format, and links."
+            ),
             Known("max_length", new Shape.Whole(0, int.MaxValue), "The longest text, or list."),
             Known(
                 "optional",
@@ -206,8 +242,10 @@ internal static partial class ManifestShape
     private static Shape.Choice InputAction =>
         new("what is done about it", ["block", "report"]) { Unsupported = ["ask", "strip"] };
 
-    private static Shape.Choice OutputAction =>
-        new("what is done about it", ["block", "ask", "report"]) { Unsupported = ["redact"] };
+    private static Shape.Choice HiddenAction =>
+        new("what is done about it", ["block", "strip", "report"]) { Unsupported = ["ask"] };
+
+    private static Shape.Choice OutputAction => new("what is done about it", ["block", "redact", "ask", "report"]);
 
     private static Shape.Keys Guards =>
         new([
@@ -215,7 +253,12 @@ internal static partial class ManifestShape
                 "input",
                 new Shape.Keys([
                     Known("injection", InputAction, "Instructions hidden in content."),
-                    Known("hidden_text", InputAction, "Text that people don't see."),
+                    Known(
+                        "lexical",
+                        InputAction,
+                        "What reads like attacks that were learnt from; reported unless said."
+                    ),
+                    Known("hidden_text", HiddenAction, "Text that people don't see."),
                     Later("secrets", InputAction, "Credentials."),
                     Later("personal_data", InputAction, "Personal data."),
                     Known("max_bytes", _size, "The largest content."),
@@ -227,6 +270,11 @@ internal static partial class ManifestShape
                 new Shape.Keys([
                     Known("secrets", OutputAction, "Credentials."),
                     Known("personal_data", OutputAction, "Personal data, in what goes to tools and hosts."),
+                    Known(
+                        "exfiltration",
+                        new Shape.Choice("what is done about it", ["block", "ask", "report"]),
+                        "Data in addresses, images and names; credentials in pieces."
+                    ),
                     Later("canaries", OutputAction, "Marked data that must never leave."),
                     Known("max_bytes", _size, "The largest content."),
                 ]),
@@ -234,40 +282,6 @@ internal static partial class ManifestShape
             ),
             Known("why", _why, "Why these."),
             Known("counters", _threat, "The threat they counter."),
-        ]);
-
-    private static Shape.Keys Trust =>
-        new([
-            Known("untrusted", new Shape.Many(_pattern), "What taints a session as untrusted."),
-            Known("private", new Shape.Many(_pattern), "What taints a session as private."),
-            Known(
-                "consequential",
-                new Shape.Many(
-                    new Shape.Keys([
-                        Known("tool", _any, "A tool."),
-                        Known("http", _any, "A request."),
-                        Known("targets", new Shape.Many(_any), "The arguments that say whom or what it hits."),
-                    ])
-                    {
-                        ExactlyOne = ["tool", "http"],
-                    }
-                ),
-                "What a tainted session no longer does alone."
-            ),
-            Known(
-                "sequences",
-                new Shape.Many(
-                    new Shape.Keys([
-                        Known("deny", _any, "First action -> second action."),
-                        Known("ask", _any, "First action -> second action."),
-                        Required("why", _why, "Why."),
-                    ])
-                    {
-                        ExactlyOne = ["deny", "ask"],
-                    }
-                ),
-                "What may not follow what."
-            ),
         ]);
 
     private static Shape.Keys Watch =>

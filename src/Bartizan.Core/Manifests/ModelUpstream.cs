@@ -29,6 +29,6 @@ public sealed record ModelUpstream
     /// <summary>A PEM file with the authority of a private upstream; null for the system's.</summary>
     public string? CertificateAuthority { get; init; }
 
-    /// <summary>Where the data goes, for reports.</summary>
+    /// <summary>Where the data goes: for reports, and for labels that are confined to places.</summary>
     public string? Place { get; init; }
 }

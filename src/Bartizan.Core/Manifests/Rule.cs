@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Flow;
 
 namespace Bartizan.Core.Manifests;
 
@@ -49,6 +50,12 @@ public sealed record Rule
 
     /// <summary>What the arguments of a tool call may be, and no others; empty when the rule doesn't look at them.</summary>
     public ImmutableArray<ArgumentRule> Arguments { get; init; } = [];
+
+    /// <summary>
+    /// What a consequential action hits: an ask that doesn't apply where all of it comes from the user or a trusted source. Null for a
+    /// rule that asks whatever it hits.
+    /// </summary>
+    public TargetTerms? Targets { get; init; }
 
     /// <summary>The role it came with; null for a rule of the file's own.</summary>
     public string? Role { get; init; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Flow;
 using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Manifests;
@@ -11,9 +12,17 @@ internal sealed class TrustReader(ImmutableArray<ManifestError>.Builder errors, 
     /// <summary>Sources, and sequences, of one manifest with its baselines; each is looked at for each action.</summary>
     public const int MaxTerms = 128;
 
+    /// <summary>The layer of what is consequential.</summary>
+    public const string Layer = "trust";
+
     private const string Arrow = " -> ";
 
+    private const string Tainted = "\"untrusted\" in session.labels";
+
     private const string WhyAsked = "It is consequential, and the session has read something untrusted.";
+
+    private const string WhyDenied =
+        "It goes outside, the session has read something untrusted and something private, and the user didn't name whom it hits.";
 
     // What passes a gateway, so that no agent gets round it. What is read inside the sandbox is taken as read from the start.
     private static readonly ImmutableArray<Verb> s_sources = [Verb.Tool, Verb.Http, Verb.Connect, Verb.Read];
@@ -43,6 +52,7 @@ internal sealed class TrustReader(ImmutableArray<ManifestError>.Builder errors, 
         {
             Sources = [.. Sources(map, "untrusted", Labels.Untrusted), .. Sources(map, "private", Labels.Private)],
             Sequences = sequences.ToImmutable(),
+            WordsAlways = RuleReader.TextOf(map, "words") is { } words ? words == "always" : null,
         };
     }
 
@@ -51,7 +61,8 @@ internal sealed class TrustReader(ImmutableArray<ManifestError>.Builder errors, 
     {
         var rules = ImmutableArray.CreateBuilder<Rule>();
         var items = root.Find("trust") is SourceNode.Map map ? ManifestReader.Items(map.Find("consequential")) : [];
-        var tainted = Condition.Parse("\"untrusted\" in session.labels", schema.WithoutArguments()).Condition!;
+        var tainted = Condition.Parse(Tainted, schema.WithoutArguments()).Condition!;
+        var both = Condition.Parse($"{Tainted} && \"private\" in session.labels", schema.WithoutArguments()).Condition!;
         foreach (var item in items.OfType<SourceNode.Map>())
         {
             var verb = item.Find("tool") is null ? Verb.Http : Verb.Tool;
@@ -61,22 +72,126 @@ internal sealed class TrustReader(ImmutableArray<ManifestError>.Builder errors, 
                 && ReadStep($"{key} {said.Text}", said) is { } step
             )
             {
-                rules.Add(
-                    new Rule
+                var targets = ReadTargets(item, verb);
+                if (targets is null && item.Find("named_by") is not null)
+                {
+                    Report(item.PositionOf("named_by"), "who names targets is said, but no target", "Add `targets`.");
+                }
+
+                targets = targets is null
+                    ? null
+                    : targets with
                     {
-                        Effect = Effect.Ask,
-                        Verb = step.Verb,
-                        Pattern = step.Pattern,
-                        Why = WhyAsked,
-                        When = tainted,
-                        Position = item.PositionOf(key),
-                    }
-                );
+                        OnlyUsers = RuleReader.TextOf(item, "named_by") == "user",
+                    };
+                var rule = new Rule
+                {
+                    Effect = Effect.Ask,
+                    Verb = step.Verb,
+                    Pattern = step.Pattern,
+                    Why = WhyAsked,
+                    When = tainted,
+                    Targets = targets,
+                    Position = item.PositionOf(key),
+                };
+                rules.Add(rule);
+                if (RuleReader.TextOf(item, "outside") is { } outside ? outside == "true" : verb == Verb.Http)
+                {
+                    rules.Add(
+                        rule with
+                        {
+                            Effect = Effect.Deny,
+                            Why = WhyDenied,
+                            When = both,
+                            Targets = targets is null ? null : targets with { OnlyUsers = true },
+                        }
+                    );
+                }
             }
         }
 
         return rules.ToImmutable();
     }
+
+    /// <summary>To which places the content of a label is confined: each denies what lies in none of them.</summary>
+    public static IEnumerable<TrustPlaces> ReadPlaces(SourceNode.Map root)
+    {
+        var places = root.Find("trust") is SourceNode.Map map ? map.Find("places") : null;
+        foreach (var (label, said) in ManifestReader.Entries(places))
+        {
+            if (Enum.TryParse<Labels>(label.Text, ignoreCase: true, out var known))
+            {
+                yield return new TrustPlaces(
+                    known,
+                    [.. ManifestReader.Items(said).OfType<SourceNode.Scalar>().Select(place => place.Text)],
+                    label.Position
+                );
+            }
+        }
+    }
+
+    /// <summary>What a session with a label may not reach any more: models that lie elsewhere, or nobody says where.</summary>
+    public IEnumerable<Rule> Confine(IEnumerable<TrustPlaces> places, IEnumerable<ModelUpstream> models) =>
+        from one in places
+        from model in models
+        where model.Place is null || !one.Allowed.Contains(model.Place, StringComparer.Ordinal)
+        let label = one.Label.ToString().ToLowerInvariant()
+        select new Rule
+        {
+            Effect = Effect.Deny,
+            Verb = Verb.Model,
+            Pattern = $"{model.Name}/**",
+            Why = $"The session has read something {label}, which stays in {string.Join(", ", one.Allowed)}.",
+            When = Condition.Parse($"\"{label}\" in session.labels", schema.WithoutArguments()).Condition!,
+            Position = one.Position,
+        };
+
+    private TargetTerms? ReadTargets(SourceNode.Map item, Verb verb)
+    {
+        var said = item.Find("targets");
+        if (verb == Verb.Http)
+        {
+            if (said is not null)
+            {
+                Report(item.PositionOf("targets"), "a request's target is its address", "Take `targets` out.");
+            }
+
+            return new TargetTerms([]);
+        }
+
+        var paths = ManifestReader.Items(said).OfType<SourceNode.Scalar>().ToList();
+        if (paths.Count > TargetTerms.MaxPaths)
+        {
+            Report(
+                paths[0].Position,
+                $"more than {TargetTerms.MaxPaths} targets of one action",
+                "Name its tools apart."
+            );
+        }
+
+        foreach (var path in paths.Where(path => !IsPath(path.Text)))
+        {
+            Report(
+                path.Position,
+                $"`{SourceTree.Quote(path.Text)}` is no path of an argument",
+                "Write `name`, `name.part`, `list` or `list[].part`."
+            );
+        }
+
+        // Lists are gone through whether a path says so or not.
+        return paths.Count == 0
+            ? null
+            : new TargetTerms([.. paths.Select(path => path.Text.Replace("[]", "", StringComparison.Ordinal))]);
+    }
+
+    private static bool IsPath(string path) =>
+        path.Length is > 0 and <= TargetTerms.MaxPathLength
+        && !path.Any(char.IsWhiteSpace)
+        && path.Split('.')
+            .All(step =>
+                step.Replace("[]", "", StringComparison.Ordinal) is { Length: > 0 } name
+                && !name.AsSpan().ContainsAny('[', ']')
+            );
 
     private IEnumerable<TrustSource> Sources(SourceNode.Map trust, string key, Labels label)
     {

@@ -14,10 +14,22 @@ public sealed record TrustTerms
     /// <summary>What may not follow what.</summary>
     public ImmutableArray<TrustSequence> Sequences { get; init; } = [];
 
+    /// <summary>What is consequential and names its targets; it stands among the rules, too.</summary>
+    public ImmutableArray<Rule> Consequential { get; init; } = [];
+
+    /// <summary>True when what the user types counts after something untrusted was read, too; null when nothing is said of it.</summary>
+    public bool? WordsAlways { get; init; }
+
     /// <summary>These and those: what a baseline says holds beside what the manifest says.</summary>
     public TrustTerms With(TrustTerms others)
     {
         ArgumentNullException.ThrowIfNull(others);
-        return new() { Sources = [.. Sources, .. others.Sources], Sequences = [.. Sequences, .. others.Sequences] };
+        return new()
+        {
+            Sources = [.. Sources, .. others.Sources],
+            Sequences = [.. Sequences, .. others.Sequences],
+            Consequential = [.. Consequential, .. others.Consequential],
+            WordsAlways = WordsAlways is null ? others.WordsAlways : WordsAlways.Value && others.WordsAlways != false,
+        };
     }
 }

@@ -14,4 +14,7 @@ internal enum ArgumentForm
 
     /// <summary>As an address of a network.</summary>
     Network,
+
+    /// <summary>As a query, a filter or markup.</summary>
+    Parsed,
 }

@@ -3,6 +3,7 @@ using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
+using Bartizan.Core.Queries;
 
 namespace Bartizan.Core.Narrowing;
 
@@ -104,9 +105,11 @@ internal sealed class ArgumentRegions(FactSpace space)
     private Region OfPart(ArgumentDimension argument, ArgumentForm form, ArgumentRule demand, bool grants)
     {
         var question = TextOf([demand], grants);
+        // What is asked of a query, a filter or markup is compared as a whole: the same text asks for the same.
         FactDimension? dimension = form switch
         {
             ArgumentForm.Plain => argument.TryAsk(question, demand, grants) ? argument : null,
+            ArgumentForm.Parsed => null,
             _ when space.Cuts(FactSpace.NameOf(argument.Path, form))
                     && space.Form(argument.Path, form).TryAsk(question, demand, grants) => space.Form(
                 argument.Path,
@@ -121,6 +124,7 @@ internal sealed class ArgumentRegions(FactSpace space)
     {
         if (
             PartsOf(demand).ToList() is not [var (form, _)]
+            || form == ArgumentForm.Parsed
             || !space.Cuts(FactSpace.NameOfItems(path, form))
             || !space.Items(path, form).TryAsk(TextOf([demand], grants), demand, grants)
         )
@@ -170,7 +174,16 @@ internal sealed class ArgumentRegions(FactSpace space)
     private static IEnumerable<(ArgumentForm Form, ArgumentRule Demand)> PartsOf(ArgumentRule demand)
     {
         var bare = new ArgumentRule { Path = demand.Path };
-        var plain = demand with { Host = null, File = null, Networks = [], Optional = false };
+        var plain = demand with
+        {
+            Host = null,
+            File = null,
+            Networks = [],
+            Optional = false,
+            Sql = null,
+            Operators = null,
+            Markup = Markup.Any,
+        };
         if (
             !plain.In.IsEmpty
             || plain.Least is not null
@@ -195,6 +208,21 @@ internal sealed class ArgumentRegions(FactSpace space)
         if (!demand.Networks.IsEmpty)
         {
             yield return (ArgumentForm.Network, bare with { Networks = demand.Networks });
+        }
+
+        if (demand.Sql is not null)
+        {
+            yield return (ArgumentForm.Parsed, bare with { Sql = demand.Sql });
+        }
+
+        if (demand.Operators is not null)
+        {
+            yield return (ArgumentForm.Parsed, bare with { Operators = demand.Operators });
+        }
+
+        if (demand.Markup != Markup.Any)
+        {
+            yield return (ArgumentForm.Parsed, bare with { Markup = demand.Markup });
         }
     }
 

@@ -13,13 +13,15 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
             var (what, mine, theirs) in new[]
             {
                 ("input.injection", first.Injection, second.Injection),
+                ("input.lexical", first.Lexical, second.Lexical),
                 ("input.hidden_text", first.HiddenText, second.HiddenText),
                 ("output.secrets", first.Secrets, second.Secrets),
+                ("output.exfiltration", first.Exfiltration, second.Exfiltration),
                 ("output.personal_data", first.PersonalData, second.PersonalData),
             }
         )
         {
-            if (theirs is { } least && (mine is not { } said || said > least))
+            if (theirs is { } least && (mine is not { } said || LetsMorePass(said, least)))
             {
                 yield return More(what, mine is { } word ? $"`{Word(word)}`" : "not set", $"`{Word(least)}`");
             }
@@ -39,6 +41,10 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
             }
         }
     }
+
+    // What is taken out passes without a person, and what a person is asked about may pass whole: neither is less than the other.
+    private static bool LetsMorePass(GuardAction said, GuardAction least) =>
+        said > least || (said == GuardAction.Redact && least == GuardAction.Ask);
 
     private static string Word(GuardAction action) => action.ToString().ToLowerInvariant();
 

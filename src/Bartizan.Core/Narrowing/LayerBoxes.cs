@@ -13,7 +13,7 @@ internal sealed class LayerBoxes
         IsCeiling = isCeiling;
         MustGrant = !isCeiling || hasAllow;
         All = boxes;
-        Denies = [.. boxes.Where(b => b.Rule.Rule.Effect is not (Effect.Ask or Effect.Allow))];
+        Denies = [.. boxes.Where(b => b.Rule.Rule.Effect is not (Effect.Ask or Effect.Allow) && b.Stops)];
         Asks = [.. boxes.Where(b => b.Rule.Rule.Effect == Effect.Ask && b.Stops)];
         Allows = [.. boxes.Where(b => b.Rule.Rule.Effect == Effect.Allow)];
         Allowed = new Cover([.. Allows.Select(b => b.Box)]);

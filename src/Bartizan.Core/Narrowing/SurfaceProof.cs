@@ -19,6 +19,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Groups(a, b),
             .. Consultations(a, b),
             .. Flow(a, b),
+            .. Targets(a, b),
             .. new BudgetProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. new CircuitProof(nameOfFirst, nameOfSecond).Find(a.Circuit, b.Circuit),
             .. new GuardProof(nameOfFirst, nameOfSecond).Find(a.Guards, b.Guards),
@@ -60,6 +61,31 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             yield return Certain(
                 ExcessKind.Flow,
                 $"{nameOfSecond} says {Shown(line)}, and {nameOfFirst} doesn't say the same there"
+            );
+        }
+    }
+
+    // One that is asked whatever it hits is stricter than one that names targets. Of two that name others neither is: an action that has
+    // only what the one names would be asked by the other.
+    private IEnumerable<Excess> Targets(Manifest a, Manifest b)
+    {
+        var held = FlowTable.ConsequentialOf(a.Trust).ToHashSet();
+        foreach (var (line, targets) in FlowTable.ConsequentialOf(b.Trust).Where(one => one.Targets is not null))
+        {
+            if (!held.Contains((line, targets)) && !held.Contains((line, null)))
+            {
+                yield return Certain(
+                    ExcessKind.Flow,
+                    $"{nameOfSecond} says {Shown(line)} of a tainted session by {Shown(targets!)}, and {nameOfFirst} doesn't say the same there"
+                );
+            }
+        }
+
+        if (a.Trust.WordsAlways == true && b.Trust.WordsAlways != true)
+        {
+            yield return Certain(
+                ExcessKind.Flow,
+                $"{nameOfFirst} takes a user's words at any time, {nameOfSecond} only before something untrusted was read"
             );
         }
     }

@@ -193,7 +193,12 @@ internal sealed class VerbBoxes
             var apart = _space.AsksByMoreThanItGrants && rule.Rule.Effect == Effect.Ask;
             boxes.AddRange(
                 Filled(_space.BoxesOf(name, rule.Patterns[i], takes), beside)
-                    .Select(box => new RuleBox(box, rule, i) { Grants = rule.Rule.Effect >= Effect.Ask && !apart })
+                    .Select(box => new RuleBox(box, rule, i)
+                    {
+                        Grants = rule.Rule.Effect >= Effect.Ask && !apart,
+                        // What it asks hangs on what nobody knows here; it is compared line by line.
+                        Stops = rule.Rule.Effect != Effect.Allow && rule.Rule.Targets is null,
+                    })
             );
             if (apart)
             {

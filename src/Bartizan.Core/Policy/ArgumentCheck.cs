@@ -7,6 +7,7 @@ using System.Text.Json;
 using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Queries;
 
 namespace Bartizan.Core.Policies;
 
@@ -96,7 +97,7 @@ internal sealed class ArgumentCheck
         return check;
     }
 
-    /// <summary>Whether a value fits all demands. Allocates nothing.</summary>
+    /// <summary>Whether a value fits all demands. Allocates nothing, but for a query or a filter, which it parses.</summary>
     public Truth Judge(JsonElement value)
     {
         if (value.ValueKind == JsonValueKind.String)
@@ -116,7 +117,18 @@ internal sealed class ArgumentCheck
             truth = Kleene.And(truth, Kleene.Of(value.GetArrayLength() <= most));
         }
 
-        var aboutText = !_globs.IsEmpty || !_hosts.IsEmpty || !_files.IsEmpty || !_networks.IsEmpty;
+        if (_rule.Operators is { } operators)
+        {
+            truth = Kleene.And(truth, operators.Judge(value));
+        }
+
+        var aboutText =
+            _rule.Sql is not null
+            || _rule.Markup != Markup.Any
+            || !_globs.IsEmpty
+            || !_hosts.IsEmpty
+            || !_files.IsEmpty
+            || !_networks.IsEmpty;
         return aboutText || (_rule.MaxLength is not null && !isList) ? Kleene.And(truth, Truth.Unknown) : truth;
     }
 
@@ -180,7 +192,17 @@ internal sealed class ArgumentCheck
             truth = Kleene.And(truth, known ? LiesInNetwork(host.Address!) : Truth.Unknown);
         }
 
-        return truth;
+        if (_rule.Sql is { } sql)
+        {
+            truth = Kleene.And(truth, sql.Judge(text));
+        }
+
+        if (_rule.Operators is { } operators)
+        {
+            truth = Kleene.And(truth, operators.Judge(text));
+        }
+
+        return _rule.Markup == Markup.Any ? truth : Kleene.And(truth, MarkupScan.Judge(text, _rule.Markup));
     }
 
     private Truth MatchesGlob(ReadOnlySpan<char> text)
@@ -332,16 +354,22 @@ internal sealed class ArgumentCheck
         }
 
         var numbers = rule.Least is not null || rule.Most is not null;
-        var texts = rule.Glob is not null || rule.Host is not null || rule.File is not null || !rule.Networks.IsEmpty;
+        var texts =
+            rule.Glob is not null
+            || rule.Host is not null
+            || rule.File is not null
+            || !rule.Networks.IsEmpty
+            || rule.Sql is not null
+            || rule.Markup != Markup.Any;
         if (numbers && (texts || rule.MaxLength is not null))
         {
             return new("is asked to be a number and a text at once", "Keep one of them.");
         }
 
-        return rule.In.IsEmpty && !numbers && !texts && rule.MaxLength is null
+        return rule.In.IsEmpty && !numbers && !texts && rule.MaxLength is null && rule.Operators is null
             ? new(
                 "says nothing of what it may be",
-                "Give it `in`, `between`, `glob`, `host`, `path`, `cidr` or `max_length`."
+                "Give it `in`, `between`, `glob`, `host`, `path`, `cidr`, `sql`, `operators`, `html` or `max_length`."
             )
             : default;
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Bartizan.Core.Flow;
 using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Policies;
@@ -25,6 +26,12 @@ public readonly record struct Circumstances
     /// <summary>The arguments of a tool call, as they will be sent; <c>Undefined</c> when unknown.</summary>
     public JsonElement Arguments { get; init; }
 
+    /// <summary>Where the values come from that the session works with; null when unknown.</summary>
+    public Provenance? Values { get; init; }
+
+    /// <summary>The query of a request with its question mark, as it will be sent; null when unknown.</summary>
+    public string? Query { get; init; }
+
     /// <summary>A time, and nothing else.</summary>
     public static Circumstances At(DateTimeOffset now) => new() { Now = now };
 
@@ -40,6 +47,7 @@ public readonly record struct Circumstances
             Labels = met.Labels,
             Passed = met.Passed,
             Arguments = arguments,
+            Values = session.Values,
         };
     }
 }

@@ -1,3 +1,4 @@
+using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 
@@ -88,7 +89,7 @@ internal sealed class CompiledLayer
     }
 
     /// <summary>Whether this layer grants a target where all that rules ask for beside their patterns is as they want it.</summary>
-    public bool CouldGrant(ActionTarget target, DateTimeOffset now)
+    public bool CouldGrant(ActionTarget target, DateTimeOffset now, KnownArguments? known)
     {
         var granted = Unsaid(target.Verb).Effect == Effect.Allow;
         foreach (var rule in _rules[(int)target.Verb])
@@ -98,12 +99,18 @@ internal sealed class CompiledLayer
                 continue;
             }
 
-            if (rule.Rule.Effect is not (Effect.Allow or Effect.Ask) && !rule.IsConditional)
+            var arguments = known?.Judge(rule) ?? (rule.Rule.Arguments.IsDefaultOrEmpty ? Truth.True : Truth.Unknown);
+            if (rule.Rule.Effect is not (Effect.Allow or Effect.Ask))
             {
-                return false;
+                if (arguments == Truth.True && rule.Rule.When is null)
+                {
+                    return false;
+                }
+
+                continue;
             }
 
-            granted |= rule.Rule.Effect is Effect.Allow or Effect.Ask && !rule.HasLapsed(now);
+            granted |= arguments != Truth.False && !rule.HasLapsed(now);
         }
 
         return granted;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Text.Json;
 using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
@@ -167,7 +168,8 @@ internal sealed class CompiledRule
             return true;
         }
 
-        return ConditionVerdict.Applies(Rule.Effect, Kleene.And(JudgeArguments(situation), JudgeCondition(situation)));
+        var truth = Kleene.And(JudgeArguments(situation), JudgeCondition(situation));
+        return ConditionVerdict.Applies(Rule.Effect, truth) && !IsSpared(situation);
     }
 
     /// <summary>The same of its <c>args</c> alone.</summary>
@@ -189,11 +191,17 @@ internal sealed class CompiledRule
         : _readsTime ? condition.Explain(situation.Facts with { Time = LocalTime.At(situation.Now, _zone) })
         : condition.Explain(situation.Facts);
 
-    // Arguments that can't be read are unknown.
-    private Truth JudgeArguments(in Situation situation) =>
+    // What it hits is known to be the user's, or a trusted source's. INVARIANT: what isn't known spares nothing.
+    private bool IsSpared(in Situation situation) =>
+        Rule.Targets is { } targets && situation.Trace?.IsWhole(targets) == true;
+
+    /// <summary>Whether arguments fit; those that can't be read are unknown.</summary>
+    public Truth JudgeArguments(JsonElement arguments) =>
         Rule.Arguments.IsDefaultOrEmpty
             ? Truth.True
-            : _arguments?.Judge(situation.Facts.Args, Rule.Effect == Effect.Allow) ?? Truth.Unknown;
+            : _arguments?.Judge(arguments, Rule.Effect == Effect.Allow) ?? Truth.Unknown;
+
+    private Truth JudgeArguments(in Situation situation) => JudgeArguments(situation.Facts.Args);
 
     private Truth JudgeCondition(in Situation situation) =>
         Rule.When is not { } condition ? Truth.True

@@ -73,6 +73,13 @@ internal sealed class FlowTable
             .Distinct(StringComparer.Ordinal)
             .Order(StringComparer.Ordinal);
 
+    /// <summary>What is consequential, pattern by pattern, with its targets; null where it is asked whatever it hits.</summary>
+    public static IEnumerable<(string Line, string? Targets)> ConsequentialOf(TrustTerms terms) =>
+        terms.Consequential.SelectMany(rule =>
+            Compile(rule.Verb, rule.Pattern, rule.Position)[0]
+                .Lines.Select(line => ($"{rule.Effect} {rule.Verb} {line}", rule.Targets?.Canonical))
+        );
+
     /// <summary>What a session has met once an action on a target is granted.</summary>
     public Exposure MetBy(ActionTarget target)
     {

@@ -5,6 +5,7 @@ using System.Text;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Queries;
 
 namespace Bartizan.Core.Policies;
 
@@ -62,6 +63,7 @@ internal static class NormalForm
             .. observe ? ["observe"] : (ReadOnlySpan<string>)[],
             .. consulted.Order(StringComparer.Ordinal),
             .. FlowTable.LinesOf(manifest.Trust),
+            .. manifest.Trust.WordsAlways == true ? ["trust words always"] : (ReadOnlySpan<string>)[],
             .. lines.Where((layer, i) => i == 0 || Compare(layer, lines[i - 1]) != 0).SelectMany(layer => layer),
         ];
     }
@@ -124,6 +126,21 @@ internal static class NormalForm
             .. one.Networks.Order(StringComparer.Ordinal),
             one.MaxLength?.ToString(CultureInfo.InvariantCulture),
             one.Optional ? "optional" : null,
+            .. one.Sql is { } sql
+                ? (string?[])
+                    [
+                        "sql",
+                        sql.Rows?.ToString(CultureInfo.InvariantCulture),
+                        "tables",
+                        .. sql.Tables.Order(StringComparer.Ordinal),
+                        "functions",
+                        .. sql.Functions.Order(StringComparer.Ordinal),
+                    ]
+                : [],
+            .. one.Operators is { } operators
+                ? (string?[])["operators", .. operators.Allowed.Order(StringComparer.Ordinal)]
+                : [],
+            .. one.Markup == Markup.Any ? [] : (string?[])["html", one.Markup.ToString()],
         ];
         return JsonSerializer.Serialize(parts);
     }
@@ -135,8 +152,9 @@ internal static class NormalForm
         var witnessed = rule.Witnessed ? " witnessed" : "";
         var approval = rule.Approval is { } terms ? $" approval={terms.Canonical}" : "";
         var keep = rule.Keep is { } fields ? $" keep={fields.Canonical}" : "";
+        var targets = rule.Targets is { } hit ? $" targets={hit.Canonical}" : "";
         var tail =
-            $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{witnessed}{approval}{keep}{compiled.Asks}";
+            $" with={rule.Credential} expires={rule.Expires:yyyy-MM-dd}{witnessed}{approval}{keep}{targets}{compiled.Asks}";
         return compiled.Lines.Select(line => head + line + tail);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Flow;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
@@ -27,10 +28,12 @@ public sealed class Policy
     private readonly PolicyFacts _facts;
     private readonly bool _onlyCeilings;
     private readonly FlowTable? _flow;
+    private readonly ImmutableArray<CompiledRule> _targeted;
 
     private Policy(ImmutableArray<CompiledLayer> layers, PolicyFacts facts, FlowTable? flow)
     {
         _flow = flow;
+        _targeted = [.. layers.SelectMany(layer => layer.Rules).Where(rule => rule.Rule.Targets is not null)];
         _layers = layers;
         _onlyCeilings = layers.All(layer => layer.IsCeiling);
         _facts = facts;
@@ -38,6 +41,12 @@ public sealed class Policy
 
     /// <summary>Digest of the canonical normal form.</summary>
     public Digest Digest { get; private init; }
+
+    /// <summary>True when it asks where the targets of some action come from.</summary>
+    public bool TracesValues => !_targeted.IsEmpty;
+
+    /// <summary>True when the user's words count whenever they come.</summary>
+    public bool HearsWordsAlways { get; private init; }
 
     /// <summary>What a session under it has met before it did anything.</summary>
     public Exposure ExposureAtStart => _flow?.AtStart ?? Exposure.None;
@@ -73,6 +82,7 @@ public sealed class Policy
         return new Policy(layers, new PolicyFacts(manifest), FlowTable.Of(manifest))
         {
             Digest = NormalForm.DigestOf(manifest, layers, observe),
+            HearsWordsAlways = manifest.Trust.WordsAlways == true,
         };
     }
 
@@ -89,6 +99,32 @@ public sealed class Policy
     {
         ArgumentNullException.ThrowIfNull(target);
         return _flow?.MetBy(target) ?? Exposure.None;
+    }
+
+    /// <summary>
+    /// Where the targets of a consequential action come from, in words without any of them; null for every other action, and where
+    /// nothing is known of it.
+    /// </summary>
+    /// <param name="target">What it reaches for.</param>
+    /// <param name="circumstances">What else is known.</param>
+    /// <param name="effect">What the rules do to it otherwise: ask, or deny.</param>
+    public string? TraceOf(ActionTarget target, in Circumstances circumstances, Effect effect)
+    {
+        ArgumentNullException.ThrowIfNull(target);
+        if (SituationOf(target, circumstances).Trace is not { } trace)
+        {
+            return null;
+        }
+
+        foreach (var rule in _targeted)
+        {
+            if (rule.Verb == target.Verb && rule.Rule.Effect == effect && rule.Find(target) >= 0)
+            {
+                return trace.Note(rule.Rule.Targets!);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>Step 2, screening: rules alone. What is denied whatever the content ends here.</summary>
@@ -121,14 +157,14 @@ public sealed class Policy
 
     /// <summary>
     /// Whether some call of a target could be granted, or asked for: arguments, labels and whatever else isn't known are taken
-    /// as the rules want them. For lists of what there is; a call is decided by itself.
+    /// as the rules want them, but for those that are known. For lists of what there is; a call is decided by itself.
     /// </summary>
-    public bool CouldGrant(ActionTarget target, DateTimeOffset now)
+    public bool CouldGrant(ActionTarget target, DateTimeOffset now, KnownArguments? known = null)
     {
         ArgumentNullException.ThrowIfNull(target);
         foreach (var layer in _layers)
         {
-            if (!layer.CouldGrant(target, now))
+            if (!layer.CouldGrant(target, now, known))
             {
                 return false;
             }
@@ -210,8 +246,19 @@ public sealed class Policy
     private Situation SituationOf(ActionTarget target, in Circumstances circumstances)
     {
         ArgumentNullException.ThrowIfNull(target);
-        return new Situation(circumstances.Now, _facts.Of(target, circumstances), circumstances.Passed);
+        return new Situation(circumstances.Now, _facts.Of(target, circumstances), circumstances.Passed)
+        {
+            Trace =
+                _targeted.IsEmpty || circumstances.Values is not { } values
+                    ? null
+                    : new TargetTrace(values, circumstances.Arguments, UrlOf(target, circumstances.Query)),
+        };
     }
+
+    private static string? UrlOf(ActionTarget target, string? query) =>
+        target is HttpTarget http && query is not null
+            ? $"{http.Scheme}://{http.Host}:{http.Port}{http.Path}{query}"
+            : null;
 
     private Decision Judge(ActionTarget target, in Situation situation)
     {

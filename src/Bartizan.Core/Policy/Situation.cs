@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Conditions;
+using Bartizan.Core.Flow;
 
 namespace Bartizan.Core.Policies;
 
@@ -7,4 +8,8 @@ namespace Bartizan.Core.Policies;
 /// <param name="Now">When it is decided.</param>
 /// <param name="Facts">What is known, the time excepted.</param>
 /// <param name="Passed">First steps of sequences that the session has taken; null when unknown.</param>
-internal readonly record struct Situation(DateTimeOffset Now, Facts Facts, ImmutableHashSet<string>? Passed = null);
+internal readonly record struct Situation(DateTimeOffset Now, Facts Facts, ImmutableHashSet<string>? Passed = null)
+{
+    /// <summary>What is known of the values that the action carries; null when nothing is.</summary>
+    public TargetTrace? Trace { get; init; }
+}

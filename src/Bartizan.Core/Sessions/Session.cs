@@ -1,3 +1,4 @@
+using Bartizan.Core.Flow;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 
@@ -74,6 +75,18 @@ public sealed class Session
 
     /// <summary>The same, with the first steps of sequences that it has taken.</summary>
     public Exposure Exposure => Volatile.Read(ref _exposure);
+
+    /// <summary>Where the values come from that it works with.</summary>
+    public Provenance Values { get; } = new();
+
+    /// <summary>
+    /// True when what an agent sends to a model as its user's words counts as such: somebody asks for it, and nobody can have fooled the
+    /// agent yet, or its author says that it can't send requests of its own.
+    /// </summary>
+    public bool HearsUser => Policy is { TracesValues: true } policy && (policy.HearsWordsAlways || !IsTainted);
+
+    /// <summary>True once it has read something untrusted.</summary>
+    public bool IsTainted => (Labels & Labels.Untrusted) != Labels.None;
 
     /// <summary>Makes a session in state <see cref="SessionState.Preparing"/> and the control that moves it.</summary>
     public static (Session Session, SessionControl Control) Open(
@@ -170,6 +183,12 @@ public sealed class Session
 
     internal void Replace(Policy policy)
     {
+        if (!Policy.TracesValues && policy.TracesValues)
+        {
+            // Nobody wrote down what was sent before, so what comes back from now on may have been put there by it.
+            Values.Open();
+        }
+
         Volatile.Write(ref _policy, policy);
         Expose(policy.ExposureAtStart);
     }

@@ -49,6 +49,37 @@ public sealed class FlowNarrowingTests
         Excesses(more, Whole).ShouldBeEmpty();
     }
 
+    [Theory]
+    [InlineData("mail/send_*\", targets: [to]", "mail/send_*\"", true)]
+    [InlineData("mail/send_*\", targets: [to]", "mail/send_*\", targets: [to]", true)]
+    [InlineData("mail/send_*\", targets: [cc, to, cc]", "mail/send_*\", targets: [to, cc]", true)]
+    [InlineData("mail/send_*\"", "mail/send_*\", targets: [to]", false)]
+    [InlineData("mail/send_*\", targets: [to]", "mail/send_*\", targets: [to, cc]", false)]
+    [InlineData("mail/send_*\", targets: [to, cc]", "mail/send_*\", targets: [to]", false)]
+    [InlineData("mail/send_*\", targets: [to]", "mail/send_now\", targets: [to]", false)]
+    public void What_names_targets_is_asked_less_than_what_names_none(string second, string first, bool isNarrower)
+    {
+        var whole = Whole.Replace("mail/send_*\"", second, StringComparison.Ordinal);
+        var other = Whole.Replace("mail/send_*\"", first, StringComparison.Ordinal);
+
+        Excesses(other, whole).Count.ShouldBe(isNarrower ? 0 : 1);
+    }
+
+    [Theory]
+    [InlineData("always", "", false)]
+    [InlineData("always", "before_untrusted", false)]
+    [InlineData("", "always", true)]
+    [InlineData("before_untrusted", "always", true)]
+    [InlineData("before_untrusted", "", true)]
+    [InlineData("", "before_untrusted", true)]
+    [InlineData("always", "always", true)]
+    public void Words_that_always_count_give_more(string first, string second, bool isNarrower)
+    {
+        string With(string words) => words.Length == 0 ? Whole : $"  words: {words}\n{Whole}";
+
+        Excesses(With(first), With(second)).Count.ShouldBe(isNarrower ? 0 : 1);
+    }
+
     private static List<string> Excesses(string first, string second) =>
         [
             .. NarrowingProof

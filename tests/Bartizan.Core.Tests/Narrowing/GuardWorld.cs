@@ -9,10 +9,12 @@ internal static class GuardWorld
         new()
         {
             Injection = GuardAction.Block,
+            Lexical = GuardAction.Block,
             HiddenText = GuardAction.Block,
             MaxInputBytes = 1024,
             Secrets = GuardAction.Block,
             PersonalData = GuardAction.Ask,
+            Exfiltration = GuardAction.Block,
             MaxOutputBytes = 1024,
         };
 

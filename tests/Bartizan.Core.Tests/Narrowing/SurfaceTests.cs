@@ -7,6 +7,7 @@ using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Narrowing;
+using Bartizan.Core.Queries;
 using Bartizan.Core.Sessions;
 using Bartizan.Core.Tests.Policies;
 
@@ -92,6 +93,8 @@ public sealed class SurfaceTests
         ["Circuit.Refusals"] = m => Broken(m, c => c with { Refusals = 51 }),
         ["Manifest.Guards"] = m => m with { Guards = null },
         ["GuardTerms.Injection"] = m => GuardWorld.Changed(m, g => g with { Injection = GuardAction.Report }),
+        ["GuardTerms.Lexical"] = m => GuardWorld.Changed(m, g => g with { Lexical = GuardAction.Report }),
+        ["GuardTerms.Exfiltration"] = m => GuardWorld.Changed(m, g => g with { Exfiltration = GuardAction.Ask }),
         ["GuardTerms.HiddenText"] = m => GuardWorld.Changed(m, g => g with { HiddenText = null }),
         ["GuardTerms.MaxInputBytes"] = m => GuardWorld.Changed(m, g => g with { MaxInputBytes = 1025 }),
         ["GuardTerms.Secrets"] = m => GuardWorld.Changed(m, g => g with { Secrets = GuardAction.Ask }),
@@ -136,6 +139,7 @@ public sealed class SurfaceTests
         ["Rule.Credential"] = m => Ruled(m, r => r with { Credential = r.Verb == Verb.Http ? "key" : null }),
         ["Rule.Expires"] = m => Ruled(m, r => r with { Expires = null }),
         ["Rule.Witnessed"] = m => Ruled(m, r => r with { Witnessed = false }),
+        ["Rule.Targets"] = m => Ruled(m, r => r with { Targets = new Core.Flow.TargetTerms(["to"]) }),
         ["Rule.Keep"] = m => Ruled(m, r => r with { Keep = null }),
         ["Rule.Approval"] = m => Ruled(m, r => r with { Approval = null }),
         ["ApprovalTerms.By"] = m => Answered(m, t => t with { By = ["ann", "bob", "cy"] }),
@@ -157,6 +161,11 @@ public sealed class SurfaceTests
         ["ArgumentRule.Networks"] = m =>
             Argument(m, a => a.Networks.IsEmpty ? a : a with { Networks = ["10.0.0.0/8"] }),
         ["ArgumentRule.MaxLength"] = m => Argument(m, a => a.MaxLength is null ? a : a with { MaxLength = 90 }),
+        ["ArgumentRule.Sql"] = m => Argument(m, a => a.Sql is null ? a : a with { Sql = a.Sql with { Rows = null } }),
+        ["ArgumentRule.Operators"] = m =>
+            Argument(m, a => a.Operators is null ? a : a with { Operators = new OperatorTerms(["in", "ne"]) }),
+        ["ArgumentRule.Markup"] = m =>
+            Argument(m, a => a.Markup == Markup.Any ? a : a with { Markup = Markup.Formatting }),
         ["ArgumentRule.Optional"] = m => Argument(m, a => a with { Optional = true }),
     };
 
@@ -312,7 +321,7 @@ public sealed class SurfaceTests
                                 {
                                     "a.example:443" => r with { Expires = new DateOnly(2027, 1, 1) },
                                     "a/timed" => r with { When = When("time.hour < 12"), Keep = KeptFields.Of(["id"]) },
-                                    "a/bound" => r with { Arguments = Bound() },
+                                    "a/bound" => r with { Arguments = SurfaceArguments.Bound() },
                                     _ => r,
                                 }
                             ),
@@ -321,22 +330,6 @@ public sealed class SurfaceTests
             ],
         };
     }
-
-    private static ImmutableArray<ArgumentRule> Bound() =>
-        [
-            new()
-            {
-                Path = "n",
-                Least = 1,
-                Most = 2,
-            },
-            new() { Path = "e", In = [new ArgumentValue("1", false), new ArgumentValue("2", false)] },
-            new() { Path = "g", Glob = "a*" },
-            new() { Path = "h", Host = "a.example" },
-            new() { Path = "f", File = "src/a/**" },
-            new() { Path = "i", Networks = ["10.1.0.0/16"] },
-            new() { Path = "l", MaxLength = 9 },
-        ];
 
     private static Condition When(string text) => Condition.Parse(text, ConditionSchema.Standard).Condition!;
 

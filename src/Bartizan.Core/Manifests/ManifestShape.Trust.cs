@@ -1,0 +1,65 @@
+namespace Bartizan.Core.Manifests;
+
+/// <content>The sections below the top level.</content>
+internal static partial class ManifestShape
+{
+    private static Shape.Many Places => new(_any) { Least = 1 };
+
+    private static Shape.Keys Trust =>
+        new([
+            Known("untrusted", new Shape.Many(_pattern), "What taints a session as untrusted."),
+            Known("private", new Shape.Many(_pattern), "What taints a session as private."),
+            Known(
+                "words",
+                new Shape.Choice("when the user's words count", ["before_untrusted", "always"]),
+                "When what the user types counts as the user's: until something untrusted was read (the default), or always, for agents that can't send a model request of their own."
+            ),
+            Known(
+                "places",
+                new Shape.Keys([
+                    Known("untrusted", Places, "Of sessions that have read untrusted content."),
+                    Known("private", Places, "Of sessions that have read private content."),
+                    Known("secret", Places, "Of sessions that have read secrets."),
+                ]),
+                "To which models a session with a label may go on speaking: those whose `place` is one of these."
+            ),
+            Known(
+                "consequential",
+                new Shape.Many(
+                    new Shape.Keys([
+                        Known("tool", _any, "A tool."),
+                        Known("http", _any, "A request."),
+                        Known("targets", new Shape.Many(_any), "The arguments that say whom or what it hits."),
+                        Known(
+                            "named_by",
+                            new Shape.Choice("who must have named its targets", ["user", "trusted"]),
+                            "Who must have named each target: the user, or a trusted source just as well (left out)."
+                        ),
+                        Known(
+                            "outside",
+                            new Shape.Choice("whether it goes outside", ["true", "false"]),
+                            "Whether what it is given leaves for outside (requests do): after private content it is denied, unless the user named its targets."
+                        ),
+                    ])
+                    {
+                        ExactlyOne = ["tool", "http"],
+                    }
+                ),
+                "What a tainted session no longer does alone."
+            ),
+            Known(
+                "sequences",
+                new Shape.Many(
+                    new Shape.Keys([
+                        Known("deny", _any, "First action -> second action."),
+                        Known("ask", _any, "First action -> second action."),
+                        Required("why", _why, "Why."),
+                    ])
+                    {
+                        ExactlyOne = ["deny", "ask"],
+                    }
+                ),
+                "What may not follow what."
+            ),
+        ]);
+}

@@ -1,0 +1,307 @@
+namespace Bartizan.Core.Queries;
+
+internal sealed partial class SqlParser
+{
+    private static readonly string[] s_comparators = ["=", "<>", "!=", "<", ">", "<=", ">="];
+
+    private static readonly string[] s_operators = ["+", "-", "*", "/", "%", "||"];
+
+    // `DATE '…'` and its like: a type before a text.
+    private static readonly HashSet<string> s_typed = new(
+        ["date", "time", "timestamp", "interval"],
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    private static readonly HashSet<string> s_moments = new(
+        ["current_date", "current_time", "current_timestamp"],
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    private void Expressions()
+    {
+        do
+        {
+            Expression();
+        } while (TakeSign(","));
+    }
+
+    private void Expression()
+    {
+        Deeper();
+        do
+        {
+            do
+            {
+                Negation();
+            } while (Take("and"));
+        } while (Take("or"));
+
+        _depth--;
+    }
+
+    private void Negation()
+    {
+        while (Take("not")) { }
+
+        Relation();
+    }
+
+    private void Relation()
+    {
+        Sum();
+        while (true)
+        {
+            if (Array.Exists(s_comparators, TakeSign))
+            {
+                Sum();
+            }
+            else if (Take("is"))
+            {
+                _ = Take("not");
+                if (Take("distinct"))
+                {
+                    Expect(Take("from"));
+                    Sum();
+                }
+                else
+                {
+                    Expect(Take("null") || Take("true") || Take("false"));
+                }
+            }
+            else if (!Test(Take("not")))
+            {
+                return;
+            }
+        }
+    }
+
+    private bool Test(bool isNegated)
+    {
+        if (Take("in"))
+        {
+            Expect(TakeSign("("));
+            if (Now.Is("select") || Now.Is("with"))
+            {
+                Query();
+            }
+            else
+            {
+                Expressions();
+            }
+
+            Expect(TakeSign(")"));
+            return true;
+        }
+
+        if (Take("between"))
+        {
+            Sum();
+            Expect(Take("and"));
+            Sum();
+            return true;
+        }
+
+        if (Take("like") || Take("ilike"))
+        {
+            Sum();
+            if (Take("escape"))
+            {
+                Expect(Now.Kind == SqlTokenKind.Text);
+                _at++;
+            }
+
+            return true;
+        }
+
+        Expect(!isNegated);
+        return false;
+    }
+
+    private void Sum()
+    {
+        Deeper();
+        do
+        {
+            while (TakeSign("-") || TakeSign("+")) { }
+
+            Primary();
+            while (TakeSign("::"))
+            {
+                Type();
+            }
+        } while (Array.Exists(s_operators, TakeSign));
+
+        _depth--;
+    }
+
+    private void Primary()
+    {
+        if (Now.Kind is SqlTokenKind.Number or SqlTokenKind.Text or SqlTokenKind.Parameter)
+        {
+            _at++;
+        }
+        else if (TakeSign("("))
+        {
+            if (Now.Is("select") || Now.Is("with"))
+            {
+                Query();
+            }
+            else
+            {
+                Expressions();
+            }
+
+            Expect(TakeSign(")"));
+        }
+        else if (Take("exists"))
+        {
+            Expect(TakeSign("("));
+            Query();
+            Expect(TakeSign(")"));
+        }
+        else if (Take("case"))
+        {
+            Case();
+        }
+        else if (Take("cast"))
+        {
+            Expect(TakeSign("("));
+            Expression();
+            Expect(Take("as"));
+            Type();
+            Expect(TakeSign(")"));
+        }
+        else if (
+            s_typed.Contains(Now.Text)
+            && Now.Kind == SqlTokenKind.Word
+            && _tokens[_at + 1].Kind == SqlTokenKind.Text
+        )
+        {
+            _at += 2;
+        }
+        else if (!Take("null") && !Take("true") && !Take("false"))
+        {
+            Named();
+        }
+    }
+
+    private void Case()
+    {
+        if (!Now.Is("when"))
+        {
+            Expression();
+        }
+
+        Expect(Now.Is("when"));
+        while (Take("when"))
+        {
+            Expression();
+            Expect(Take("then"));
+            Expression();
+        }
+
+        if (Take("else"))
+        {
+            Expression();
+        }
+
+        Expect(Take("end"));
+    }
+
+    // A column, or a function.
+    private void Named()
+    {
+        // LEFT and RIGHT are functions, too.
+        var isWord =
+            Now.Kind == SqlTokenKind.Word && _tokens[_at + 1].IsSign("(") && (Now.Is("left") || Now.Is("right"));
+        var (name, isQuoted) = isWord ? (_tokens[_at++].Text, false) : Name();
+        var parts = 1;
+        while (TakeSign("."))
+        {
+            parts++;
+            if (TakeSign("*"))
+            {
+                return;
+            }
+
+            Name();
+        }
+
+        if (!TakeSign("("))
+        {
+            return;
+        }
+
+        // A function that is somebody's own can be anything, whatever its last name.
+        Expect(parts == 1 && !isQuoted && !s_moments.Contains(name));
+        _functions.Add(name.ToLowerInvariant());
+        if (name.Equals("extract", StringComparison.OrdinalIgnoreCase))
+        {
+            Name();
+            Expect(Take("from"));
+            Expression();
+        }
+        else if (!TakeSign("*") && !Now.IsSign(")"))
+        {
+            _ = Take("distinct") || Take("all");
+            Expressions();
+            if (Take("order"))
+            {
+                Expect(Take("by"));
+                Orders();
+            }
+        }
+
+        Expect(TakeSign(")"));
+        if (Take("filter"))
+        {
+            Expect(TakeSign("(") && Take("where"));
+            Expression();
+            Expect(TakeSign(")"));
+        }
+
+        if (Take("over"))
+        {
+            Window();
+        }
+    }
+
+    private void Window()
+    {
+        Expect(TakeSign("("));
+        if (Take("partition"))
+        {
+            Expect(Take("by"));
+            Expressions();
+        }
+
+        if (Take("order"))
+        {
+            Expect(Take("by"));
+            Orders();
+        }
+
+        Expect(TakeSign(")"));
+    }
+
+    // `integer`, `varchar(20)`, `numeric(10, 2)`, `double precision`; never a quoted or qualified one.
+    private void Type()
+    {
+        Expect(Now.Kind == SqlTokenKind.Word && !SqlWords.Reserved.Contains(Now.Text));
+        var isDouble = Now.Is("double");
+        _at++;
+        _ = isDouble && Take("precision");
+        if (!TakeSign("("))
+        {
+            return;
+        }
+
+        do
+        {
+            Expect(Now.Kind == SqlTokenKind.Number);
+            _at++;
+        } while (TakeSign(","));
+
+        Expect(TakeSign(")"));
+    }
+}
