@@ -15,6 +15,9 @@ internal static class Answers
     /// <summary>The tunnel is open.</summary>
     public static ReadOnlyMemory<byte> Established { get; } = "HTTP/1.1 200 Connection established\r\n\r\n"u8.ToArray();
 
+    /// <summary>The client is to send its body.</summary>
+    public static ReadOnlyMemory<byte> Continue { get; } = "HTTP/1.1 100 Continue\r\n\r\n"u8.ToArray();
+
     /// <summary>TLS alert access_denied (49), fatal: a client says so instead of trying again.</summary>
     public static ReadOnlyMemory<byte> AccessDenied { get; } = new byte[] { 21, 3, 3, 0, 2, 2, 49 };
 

@@ -29,6 +29,7 @@ internal sealed class HttpExchange(
     private long _out;
     private long _in;
     private string? _cut;
+    private HeldBody? _held;
 
     /// <summary>Carries it out; true when the connection may carry another request.</summary>
     public async ValueTask<bool> RunAsync(SessionId session)
@@ -41,7 +42,21 @@ internal sealed class HttpExchange(
             Session = session,
             Target = target,
             Point = EgressWiring.Point,
+            Query = to.Query,
         };
+        if (wiring.Monitor.WantsContent(action))
+        {
+            var (read, problem) = await HoldAsync(action).ConfigureAwait(false);
+            if (problem is not null)
+            {
+                await wiring.Monitor.RefuseAsync(action, problem).ConfigureAwait(false);
+                await connection.EndWithAsync(Answers.Refused(problem)).ConfigureAwait(false);
+                return false;
+            }
+
+            action = read;
+        }
+
         await using var passage = await wiring.Monitor.RequestAsync(action, connection.Ending).ConfigureAwait(false);
         if (!passage.Granted)
         {
@@ -96,6 +111,25 @@ internal sealed class HttpExchange(
         }
     }
 
+    // Guards read the whole request before it is decided; a client that waits to be asked for its body is asked.
+    private async ValueTask<(AgentAction Action, string? Problem)> HoldAsync(AgentAction action)
+    {
+        if (request.Body.Kind != BodyKind.None && request.Fields.Any(f => f.Is("Expect")))
+        {
+            await connection.Client.TrySendAsync(Answers.Continue, connection.Ending).ConfigureAwait(false);
+        }
+
+        var held = new HeldBody();
+        using var idle = new IdleWatch(wiring.Clock, wiring.Options.HeadWithin, GiveUp);
+        var problem = await held.ReadAsync(new BodyReader(reader, request.Body), idle, connection.Ending)
+            .ConfigureAwait(false);
+        var payloads = problem is null ? held.ToPayloads(request) : null;
+        _held = held;
+        return payloads is { } all
+            ? (action with { Payloads = all }, null)
+            : (action, problem ?? "its body is packed in a way that guards can't read");
+    }
+
     private async ValueTask<bool> AnswerAsync(
         Passage passage,
         Socket upstream,
@@ -147,7 +181,8 @@ internal sealed class HttpExchange(
     /// <summary>Sends head and body; true when all of it was sent.</summary>
     private async Task<bool> UploadAsync(Passage passage, Socket upstream, IdleWatch idle)
     {
-        if (!await upstream.TrySendAsync(request.ToUpstream(), CancellationToken.None).ConfigureAwait(false))
+        var head = _held?.Head ?? request.ToUpstream();
+        if (!await upstream.TrySendAsync(head, CancellationToken.None).ConfigureAwait(false))
         {
             return false;
         }
@@ -157,8 +192,15 @@ internal sealed class HttpExchange(
             return true;
         }
 
-        var body = new BodyReader(reader, request.Body);
         var chunked = request.Body.Kind == BodyKind.Chunked;
+        if (_held is { } held)
+        {
+            _out += held.Bytes.Length;
+            return (held.Bytes.IsEmpty || await PassAsync(passage, held.Bytes, upstream, chunked).ConfigureAwait(false))
+                && (!chunked || await upstream.TrySendAsync(LastChunk, CancellationToken.None).ConfigureAwait(false));
+        }
+
+        var body = new BodyReader(reader, request.Body);
         while (true)
         {
             var (state, bytes) = await body.ReadAsync(connection.Ending).ConfigureAwait(false);

@@ -130,6 +130,21 @@ internal sealed class RequestHead
         return true;
     }
 
+    /// <summary>The same request with a body from which the packing that its head tells of was taken off.</summary>
+    public RequestHead Unpacked(int length) =>
+        new(
+            Method,
+            Destination,
+            _fields.FindAll(static field => !field.Is("Content-Encoding")),
+            Body.Kind == BodyKind.Length ? Body with { Length = length } : Body,
+            Http10
+        )
+        {
+            ProxyAuthorization = ProxyAuthorization,
+            KeepAlive = KeepAlive,
+            WebSocket = WebSocket,
+        };
+
     /// <summary>The head to send: what was decided, and the fields that are the other side's business.</summary>
     public byte[] ToUpstream()
     {

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Pipelines;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
@@ -78,14 +79,15 @@ internal sealed class Forwarder(
                 var decided = DecidedAnswer.Concerns(call, status)
                     ? judges?.Of(call, response, context.Response.BodyWriter, either.Token)
                     : null;
+                var watched = WatchedAnswer.Begin(passage, response);
                 if (decided?.IsWhole != true)
                 {
                     PassHead(context, response, status, echo);
                 }
 
-                if (decided is { IsWhole: false })
+                if (decided is { IsWhole: false } || (watched && decided is null))
                 {
-                    // What is said in the place of a refused call has a length of its own.
+                    // What is said in the place of a refused call, or of what was taken out, has a length of its own.
                     context.Response.ContentLength = null;
                 }
 
@@ -121,11 +123,17 @@ internal sealed class Forwarder(
             if (
                 e is PassageCutException { IsSpent: true }
                 && await SpentAnswer
-                    .TryEndAsync(context, call.Api, reader?.Passed == true, sentence)
+                    .TryEndAsync(
+                        context,
+                        call.Api,
+                        reader?.Passed == true,
+                        sentence,
+                        passage.Objection is null ? "budget_spent" : "content_refused"
+                    )
                     .ConfigureAwait(false)
             )
             {
-                return reader!.ToOutcome(kind, tried.Tell(sentence), bytes);
+                return WatchedAnswer.Told(reader!.ToOutcome(kind, tried.Tell(sentence), bytes), passage);
             }
 
             if (
@@ -141,8 +149,9 @@ internal sealed class Forwarder(
                 await AnswerAsync(context, call, status, sentence).ConfigureAwait(false);
             }
 
-            return reader?.ToOutcome(kind, tried.Tell(sentence), bytes)
-                ?? new Outcome(kind, tried.Tell(sentence), new Usage { BytesOut = bytes })
+            return reader is not null
+                ? WatchedAnswer.Told(reader.ToOutcome(kind, tried.Tell(sentence), bytes), passage)
+                : new Outcome(kind, tried.Tell(sentence), new Usage { BytesOut = bytes })
                 {
                     IsFree = ForwardingEnd.NeverLeft(e),
                 };
@@ -253,20 +262,49 @@ internal sealed class Forwarder(
                     unflushed += count;
                     break;
                 case InspectionVerdict.Forward or InspectionVerdict.Replace:
-                    reader.Passed = true;
-                    await writer.WriteAsync(inspection.Bytes.ToArray(), cancellationToken).ConfigureAwait(false);
+                    await PassAsync(writer, reader, inspection.Bytes, cancellationToken).ConfigureAwait(false);
                     break;
                 case InspectionVerdict.Hold when chunk.Length <= MaxUnflushedBytes:
                     held = chunk.ToArray();
                     break;
                 default:
-                    throw new PassageCutException(passage.Reservation?.Exhausted);
+                    throw new PassageCutException(passage.Reservation?.Exhausted ?? passage.Objection);
             }
         }
 
         if (!held.IsEmpty || !reader.IsComplete)
         {
             throw new BrokenAnswerException("the upstream's JSON answer is cut short");
+        }
+
+        var rest = await passage.EndAsync(cancellationToken).ConfigureAwait(false);
+        if (rest.Verdict == InspectionVerdict.Cut)
+        {
+            throw new PassageCutException(passage.Reservation?.Exhausted ?? passage.Objection);
+        }
+
+        if (decided is null)
+        {
+            await PassAsync(writer, reader, rest.Bytes, cancellationToken).ConfigureAwait(false);
+        }
+        else if (!rest.Bytes.IsEmpty)
+        {
+            reader.Passed |= !decided.IsWhole;
+            await decided.WriteAsync(rest.Bytes).ConfigureAwait(false);
+        }
+    }
+
+    private static async ValueTask PassAsync(
+        PipeWriter writer,
+        AnswerReader reader,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!bytes.IsEmpty)
+        {
+            reader.Passed = true;
+            await writer.WriteAsync(bytes.ToArray(), cancellationToken).ConfigureAwait(false);
         }
     }
 

@@ -5,6 +5,7 @@ using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Hooks;
 using Bartizan.Gateway.Model.Spending;
+using Bartizan.Gateway.Model.Words;
 using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
@@ -219,6 +220,7 @@ internal sealed class ModelApplication(
             return;
         }
 
+        UserWords.Hear(call.Session, call.Route, call.Body);
         if (call.Upstream is null)
         {
             const string Sentence = "the manifest names no upstream for this wire format";

@@ -5,8 +5,10 @@ using Bartizan.Core.Pins;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Answers;
 using Bartizan.Gateway.Tools.Clients;
+using Bartizan.Gateway.Tools.Joined;
 using Bartizan.Gateway.Tools.Messages;
 using Bartizan.Gateway.Tools.Pins;
+using Bartizan.Gateway.Tools.Tasks;
 using Microsoft.AspNetCore.Http;
 
 namespace Bartizan.Gateway.Tools;
@@ -80,11 +82,21 @@ internal sealed class Exchange(
             ClientMethod.Listen when WatchesResources(call) => Methods.Subscribe,
             _ => null,
         };
-        if (kind == ClientMethod.Denied)
+        if (kind == ClientMethod.Denied || Methods.IsOfOtherEra(message.Method, stateless))
         {
             await RecordAsync(message.Method, "it is no method that is mediated").ConfigureAwait(false);
             var error = new RpcError(RpcError.NoSuchMethod, "Method not found");
             await _writer.WriteErrorAsync(stateless ? 404 : 200, error, message.Id).ConfigureAwait(false);
+            return;
+        }
+
+        var task = kind == ClientMethod.Task ? tools.Tasks.Find(server.Name, call.Text("taskId") ?? "") : null;
+        if (kind == ClientMethod.Task && (task is null || !Answers(call, message.Method, task)))
+        {
+            var says = task is null ? "there is no such task" : "it answers what this task has not asked";
+            await RecordAsync(message.Method, says).ConfigureAwait(false);
+            var error = new RpcError(RpcError.InvalidParams, $"Bartizan: {says}.");
+            await _writer.WriteErrorAsync(200, error, message.Id).ConfigureAwait(false);
             return;
         }
 
@@ -98,6 +110,7 @@ internal sealed class Exchange(
             return;
         }
 
+        await tools.Tasks.SweepAsync().ConfigureAwait(false);
         var judged = wiring.Clock.GetTimestamp();
         var gate = new PinGate(wiring, session, server, tools);
         var pin =
@@ -129,7 +142,9 @@ internal sealed class Exchange(
             Version = stateless ? Stateless.Version : client?.Version,
             Method = stateless ? message.Method : null,
             Name =
-                stateless && kind is ClientMethod.Call or ClientMethod.Act && call.Subject is { } subject
+                stateless
+                && kind is ClientMethod.Call or ClientMethod.Act or ClientMethod.Task
+                && call.SubjectOf(message.Method) is { } subject
                     ? Stateless.Encode(subject)
                     : null,
             Mirrored = repeated.Write(arguments ?? default),
@@ -144,9 +159,25 @@ internal sealed class Exchange(
                 return;
             }
 
+            // What a client adds to a task on its way is no argument that flow would see.
+            if (message.Method == Methods.UpdateTask && session.IsTainted)
+            {
+                session.Values.Open();
+            }
+
+            if (kind == ClientMethod.Open && ClientAbilities.WithoutTasks(call) is { } less)
+            {
+                body = JoinedMessage.Request(message.Id, message.Method, less);
+            }
+
             await ForwardAsync(
                     body,
-                    new PendingCall(message.Id, message.Method, null, body.Length),
+                    new PendingCall(message.Id, message.Method, null, body.Length)
+                    {
+                        Keep = task?.Call.Keep,
+                        Task = task,
+                        IsStateless = stateless,
+                    },
                     sent,
                     client,
                     stateless
@@ -163,6 +194,7 @@ internal sealed class Exchange(
             Point = Mediation.Point,
             Arguments = arguments ?? default,
             Payloads = call.ToPayloads(),
+            SaysMore = kind == ClientMethod.Call && !call.IsPlain(),
         };
         if (!pin.IsTrusted && session.Policy.CouldGrant(target, wiring.Clock.GetUtcNow()))
         {
@@ -208,7 +240,11 @@ internal sealed class Exchange(
 
         await ForwardAsync(
                 body,
-                new PendingCall(message.Id, message.Method, passage, body.Length),
+                new PendingCall(message.Id, message.Method, passage, body.Length)
+                {
+                    IsStateless = stateless,
+                    AsksForTask = kind == ClientMethod.Call && !stateless && call.AsksForTask,
+                },
                 sent,
                 client,
                 stateless
@@ -306,6 +342,12 @@ internal sealed class Exchange(
             return;
         }
 
+        // An answer to what a server asked tells it something that no action's arguments hold.
+        if (session.IsTainted)
+        {
+            session.Values.Open();
+        }
+
         var sent = new ServerHeaders { Session = client.ServerSession, Version = client.Version };
         await new Relay(wiring, context, session, server, tools, _writer)
             .SendOnlyAsync(body, sent, question)
@@ -318,6 +360,13 @@ internal sealed class Exchange(
         && CallParams.Read(message.Inner) is { } said
         && Message.IdOf(said.Member("requestId")) is { } id
         && client.Cancel(id);
+
+    private static bool Answers(CallParams call, string method, ServerTask task) =>
+        method != Methods.UpdateTask
+        || (
+            call.Member("inputResponses") is { ValueKind: JsonValueKind.Object } answers
+            && answers.EnumerateObject().All(one => task.Questions.Contains(one.Name))
+        );
 
     private static bool WatchesResources(CallParams call) =>
         call.Member("notifications") is { ValueKind: JsonValueKind.Object } wanted

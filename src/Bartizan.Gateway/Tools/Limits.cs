@@ -39,15 +39,37 @@ internal sealed class Limits : IDisposable
         }
     }
 
-    /// <summary>More is waited for: silence is counted anew.</summary>
-    public void Heard()
+    /// <summary>
+    /// The client is to take what was written: its reading is timed by itself. A write that a token ends takes the connection with it, so a
+    /// call whose time is over while its client reads would end without a word.
+    /// </summary>
+    public void Deliver()
     {
         if (_timed)
         {
-            var left = _wiring.Options.CallWithin - _wiring.Clock.GetElapsedTime(_begun);
-            var next = left < _wiring.Options.SilentFor ? left : _wiring.Options.SilentFor;
-            _silence.CancelAfter(next > TimeSpan.Zero ? next : TimeSpan.Zero);
+            _silence.CancelAfter(_wiring.Options.SilentFor);
         }
+    }
+
+    /// <summary>
+    /// More is waited for: silence is counted anew. INVARIANT: the whole time is never extended, and its end is here and not in a timer:
+    /// a server that says one thing after the other would have each timer stopped before it fires.
+    /// </summary>
+    public void Heard()
+    {
+        if (!_timed)
+        {
+            return;
+        }
+
+        var left = _wiring.Options.CallWithin - _wiring.Clock.GetElapsedTime(_begun);
+        if (left <= TimeSpan.Zero)
+        {
+            _silence.Cancel();
+            return;
+        }
+
+        _silence.CancelAfter(left < _wiring.Options.SilentFor ? left : _wiring.Options.SilentFor);
     }
 
     /// <inheritdoc/>

@@ -1,8 +1,11 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Findings;
 using Bartizan.Core.Pins;
+using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Clients;
 using Bartizan.Gateway.Tools.Messages;
@@ -13,13 +16,19 @@ namespace Bartizan.Gateway.Tools;
 /// <summary>A server's list without what the agent may not use anyway, and without what can't be read.</summary>
 internal static class ListFilter
 {
+    /// <summary>Findings of one list that its entry names; that it has any is said by one.</summary>
+    private const int MaxToldFindings = 4;
+
     private static readonly JsonDocumentOptions Strict = new()
     {
         AllowDuplicateProperties = false,
         MaxDepth = Message.MaxDepth,
     };
 
-    /// <summary>Filters the answer to a list; null when it is none. The pins stand in its order; default where there are none.</summary>
+    /// <summary>
+    /// Filters the answer to a list; null when it is none. The pins stand in its order; default where there are none. A row of another
+    /// list than tools that is meant to fool a model is left out, and told.
+    /// </summary>
     public static ReadOnlyMemory<byte>? Filter(
         Session session,
         string server,
@@ -28,7 +37,8 @@ internal static class ListFilter
         KnownSchemas schemas,
         ImmutableArray<PinVerdict> pins,
         bool stateless,
-        DateTimeOffset now
+        DateTimeOffset now,
+        List<string> leftOut
     )
     {
         try
@@ -66,6 +76,7 @@ internal static class ListFilter
                     if (
                         IsSeen(pins, at++)
                         && IsShown(session, server, call.Method, item, now)
+                        && IsClean(call.Method, item, leftOut)
                         && (!stateless || IsCallable(call.Method, item))
                     )
                     {
@@ -153,17 +164,65 @@ internal static class ListFilter
             return false;
         }
 
-        var name =
-            item.TryGetProperty("name", out var named) && named.ValueKind == JsonValueKind.String
-                ? named.GetString() ?? ""
-                : "";
-        var target = list switch
+        var name = TextOf(item, "name");
+        return list switch
         {
-            Methods.ToolsList => name,
-            "prompts/list" => Methods.GetPrompt,
-            _ => Methods.ReadResource,
+            Methods.ToolsList => ToolName.IsUsable(name)
+                && session.Policy.CouldGrant(new ToolTarget(server, name), now),
+            Methods.PromptsList => session.Policy.CouldGrant(
+                new ToolTarget(server, Methods.GetPrompt),
+                now,
+                KnownArguments.Some(Only("name", name))
+            ),
+            Methods.TemplatesList => session.Policy.CouldGrant(
+                new ToolTarget(server, Methods.ReadResource),
+                now,
+                KnownArguments.StartOf("uri", TextOf(item, "uriTemplate").Split('{')[0])
+            ),
+            _ => session.Policy.CouldGrant(
+                new ToolTarget(server, Methods.ReadResource),
+                now,
+                KnownArguments.Whole(Only("uri", TextOf(item, "uri")))
+            ),
         };
-        return (list != Methods.ToolsList || ToolName.IsUsable(name))
-            && session.Policy.CouldGrant(new ToolTarget(server, target), now);
+    }
+
+    // What tools are held to by pins these are held to at once: nobody pins them.
+    private static bool IsClean(string list, JsonElement item, List<string> leftOut)
+    {
+        if (list == Methods.ToolsList)
+        {
+            return true;
+        }
+
+        var isLong = JsonMarshal.GetRawUtf8Value(item).Length > ToolDefinition.MaxLength;
+        var worst = isLong ? null : DefinitionFindings.OfRow(item).FirstOrDefault();
+        if (!isLong && worst is not { Severity: FindingSeverity.High })
+        {
+            return true;
+        }
+
+        if (leftOut.Count < MaxToldFindings)
+        {
+            leftOut.Add(isLong ? "a row is too long" : $"{worst!.Head} at `{worst.Place}`");
+        }
+
+        return false;
+    }
+
+    private static string TextOf(JsonElement item, string member) =>
+        item.TryGetProperty(member, out var text) && text.ValueKind == JsonValueKind.String
+            ? text.GetString() ?? ""
+            : "";
+
+    private static JsonElement Only(string member, string text)
+    {
+        var body = new ArrayBufferWriter<byte>();
+        using var json = new Utf8JsonWriter(body);
+        json.WriteStartObject();
+        json.WriteString(member, text);
+        json.WriteEndObject();
+        json.Flush();
+        return JsonElement.Parse(body.WrittenSpan);
     }
 }

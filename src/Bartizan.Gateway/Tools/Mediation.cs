@@ -3,13 +3,13 @@ using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
-using Bartizan.Core.Pins;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Clients;
 using Bartizan.Gateway.Tools.Joined;
 using Bartizan.Gateway.Tools.Keeping;
 using Bartizan.Gateway.Tools.Messages;
 using Bartizan.Gateway.Tools.Pins;
+using Bartizan.Gateway.Tools.Tasks;
 using Bartizan.Gateway.Transport;
 
 namespace Bartizan.Gateway.Tools;
@@ -28,7 +28,12 @@ internal sealed class Mediation(
 )
 {
     /// <summary>The enforcement point's name in entries.</summary>
-    public const string Point = "tool";
+    public const string Point = AgentAction.ToolPoint;
+
+    /// <summary>What the server asks of the client.</summary>
+    public InputAsked Input { get; } = new(wiring, session, server);
+
+    private TaskMediation Tasks => new(wiring, server.Name, tools, this);
 
     /// <summary>Takes one message; <paramref name="own"/> is the call whose answer this stream is for.</summary>
     public async ValueTask<Mediated> TakeAsync(
@@ -90,16 +95,9 @@ internal sealed class Mediation(
 
         if (message.Kind == MessageKind.Result && call.Kind == ClientMethod.List)
         {
-            var filtered = ListFilter.Filter(
-                session,
-                server.Name,
-                call,
-                message.Inner,
-                tools.Schemas,
-                await PinsOfAsync(call, message.Inner, cancellationToken).ConfigureAwait(false),
-                stateless: client is null,
-                wiring.Clock.GetUtcNow()
-            );
+            var filtered = await new ListAnswer(wiring, session, server, tools)
+                .FilterAsync(call, message.Inner, stateless: client is null, cancellationToken)
+                .ConfigureAwait(false);
             if (filtered is null)
             {
                 return await FailAsync(call, "the server's list can't be read").ConfigureAwait(false);
@@ -125,6 +123,42 @@ internal sealed class Mediation(
             bytes = said.Value;
         }
 
+        if (message.Kind == MessageKind.Result && call.Kind == ClientMethod.Tasks)
+        {
+            return await Tasks.ListAsync(call, message).ConfigureAwait(false);
+        }
+
+        if (call.Task is not null)
+        {
+            return await Tasks.AnswerAsync(call, bytes, message, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (
+            message.Kind == MessageKind.Result
+            && call.Kind == ClientMethod.Call
+            && (call.AsksForTask || (call.IsStateless && head.IsTask))
+            && await Tasks.StartAsync(call, message, call.IsStateless, cancellationToken).ConfigureAwait(false)
+                is { } started
+        )
+        {
+            return started;
+        }
+
+        return await FinishAsync(call, bytes, message, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// The end of a call: what it brought is cut down to the fields that are kept, inspected and recorded. A passage that is over
+    /// already records nothing again.
+    /// </summary>
+    public async ValueTask<Mediated> FinishAsync(
+        PendingCall call,
+        ReadOnlyMemory<byte> bytes,
+        Message message,
+        CancellationToken cancellationToken
+    )
+    {
+        var head = message.Kind == MessageKind.Result ? ResultHead.Read(message.Inner.Span) : default;
         if (call.Keep is { } keep)
         {
             // One that asks for input first has none yet.
@@ -139,26 +173,17 @@ internal sealed class Mediation(
 
         if (
             head.NeedsInput
-            && await RefusedInputAsync(message.Inner, cancellationToken).ConfigureAwait(false) is { } refused
+            && await Input.RefusedAsync(message.Inner, cancellationToken).ConfigureAwait(false) is { } refused
         )
         {
             await call.EndAsync(OutcomeKind.Cut, refused.Says).ConfigureAwait(false);
             return Mediated.AnswerOf(call, refused.ToMessage(call.Id));
         }
 
-        Mediated passed;
-        try
+        (var shown, var instead) = await InspectAsync(call, bytes, cancellationToken).ConfigureAwait(false);
+        if (instead is { } objected)
         {
-            passed = await PassAsync(bytes, call.Passage, cancellationToken).ConfigureAwait(false);
-        }
-        catch (PassageCutException) when (call.Passage?.Objection is { } objection)
-        {
-            // The client hears that there was an answer, and nothing of what it said.
-            await call.EndAsync(OutcomeKind.Cut, objection).ConfigureAwait(false);
-            return Mediated.AnswerOf(
-                call,
-                new RpcError(RpcError.Failed, $"Bartizan kept the answer back: {objection}").ToMessage(call.Id)
-            );
+            return objected;
         }
 
         if (call.Passage is { } passage)
@@ -174,13 +199,33 @@ internal sealed class Mediation(
                         new Usage { BytesOut = call.Bytes, BytesIn = bytes.Length }
                     )
                     {
-                        Payloads = [Kept(passed.Bytes), .. UndoOf(passage.Action!, message, head)],
+                        Payloads = [Kept(shown), .. UndoOf(passage.Action!, message, head)],
                     }
                 )
                 .ConfigureAwait(false);
         }
 
-        return Mediated.AnswerOf(call, passed.Bytes);
+        return Mediated.AnswerOf(call, shown);
+    }
+
+    /// <summary>Inspects an answer: what of it passes, or what its client hears in its place.</summary>
+    public async ValueTask<(ReadOnlyMemory<byte> Shown, Mediated? Instead)> InspectAsync(
+        PendingCall call,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            return ((await PassAsync(bytes, call.Passage, cancellationToken).ConfigureAwait(false)).Bytes, null);
+        }
+        catch (PassageCutException) when (call.Passage?.Objection is { } objection)
+        {
+            // The client hears that there was an answer, and nothing of what it said.
+            await call.EndAsync(OutcomeKind.Cut, objection).ConfigureAwait(false);
+            var error = new RpcError(RpcError.Failed, $"Bartizan kept the answer back: {objection}");
+            return (default, Mediated.AnswerOf(call, error.ToMessage(call.Id)));
+        }
     }
 
     // Of the server's own answer, whole: what the rule keeps of it for the agent is not what a person needs to take it back.
@@ -214,9 +259,23 @@ internal sealed class Mediation(
         CancellationToken cancellationToken
     )
     {
-        if (message.Method == "notifications/tools/list_changed")
+        if (message.Method == Methods.ToolsChanged)
         {
             tools.Pins.Of(server.Name)?.Change();
+        }
+
+        if (message.Method == Methods.TaskStatus)
+        {
+            bytes = Tasks.Said(message);
+            return bytes.IsEmpty || client?.Join is not null
+                ? Mediated.Nothing
+                : await PassAsync(bytes, null, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (own?.Task is { IsOver: true })
+        {
+            // Nobody inspects what is said of it any more.
+            return Mediated.Nothing;
         }
 
         if (own?.Keep is not null || session.Policy.CouldKeep(server.Name))
@@ -233,25 +292,14 @@ internal sealed class Mediation(
         var said = client?.Join is null ? bytes : JoinedMessage.Said(server.Name, message, bytes);
         try
         {
-            return await PassAsync(said, own?.Passage, cancellationToken).ConfigureAwait(false);
+            return await PassAsync(said, own?.Under, cancellationToken).ConfigureAwait(false);
         }
-        catch (PassageCutException) when (own?.Passage?.Objection is not null)
+        catch (PassageCutException) when (own?.Under?.Objection is not null)
         {
             // Nobody waits for it.
             return Mediated.Nothing;
         }
     }
-
-    private async ValueTask<ImmutableArray<PinVerdict>> PinsOfAsync(
-        PendingCall call,
-        ReadOnlyMemory<byte> result,
-        CancellationToken cancellationToken
-    ) =>
-        call.Method == Methods.ToolsList
-        && tools.Pins.Of(server.Name) is { } pins
-        && ListFilter.ItemsOf(call.Method, result) is { } list
-            ? await pins.TakeAsync(list, cancellationToken).ConfigureAwait(false)
-            : default;
 
     // A guard's verdict, and the gate: a paused session's streams are held, a dead one's are cut.
     private async ValueTask<Mediated> PassAsync(
@@ -297,13 +345,13 @@ internal sealed class Mediation(
         {
             var ping = new PendingCall(message.Id, message.Method, null, 0);
             return await client.AskAsync(ping, wiring.Options.ResumeWithin).ConfigureAwait(false)
-                ? await PassAsync(bytes, own?.Passage, cancellationToken).ConfigureAwait(false)
+                ? await PassAsync(bytes, null, cancellationToken).ConfigureAwait(false)
                 : Mediated.Nothing;
         }
 
         if (Methods.IsAskedOfClients(message.Method) && CallParams.Read(message.Inner) is { } asked)
         {
-            var passage = await RequestAsync(message.Method, asked, cancellationToken).ConfigureAwait(false);
+            var passage = await Input.RequestAsync(message.Method, asked, cancellationToken).ConfigureAwait(false);
             var question = new PendingCall(message.Id, message.Method, passage, bytes.Length);
             if (passage.Granted && await client.AskAsync(question, wiring.Options.ResumeWithin).ConfigureAwait(false))
             {
@@ -316,73 +364,8 @@ internal sealed class Mediation(
         return Mediated.Reply(refusal.ToMessage(message.Id));
     }
 
-    // What a server asks for instead of a result (2026-07-28): each question is an action; one refused refuses them all.
-    private async ValueTask<RpcError?> RefusedInputAsync(
-        ReadOnlyMemory<byte> result,
-        CancellationToken cancellationToken
-    )
-    {
-        var refused = new RpcError(
-            RpcError.Failed,
-            "the server asks for something of the client that this agent's rules don't allow"
-        );
-        if (CallParams.Read(result)?.Member("inputRequests") is not { ValueKind: JsonValueKind.Object } requests)
-        {
-            // Only a state to come back with: nothing is asked.
-            return
-                CallParams.Read(result) is { } read && read.Member("inputRequests").ValueKind == JsonValueKind.Undefined
-                ? null
-                : refused;
-        }
-
-        foreach (var request in requests.EnumerateObject())
-        {
-            if (
-                request.Value.ValueKind != JsonValueKind.Object
-                || !request.Value.TryGetProperty("method", out var said)
-                || said.ValueKind != JsonValueKind.String
-                || said.GetString() is not { } method
-                || !Methods.IsAskedOfClients(method)
-            )
-            {
-                return refused;
-            }
-
-            var raw = request.Value.TryGetProperty("params", out var inner)
-                ? System.Runtime.InteropServices.JsonMarshal.GetRawUtf8Value(inner).ToArray()
-                : default(ReadOnlyMemory<byte>);
-            if (CallParams.Read(raw) is not { } asked)
-            {
-                return refused;
-            }
-
-            await using var passage = await RequestAsync(method, asked, cancellationToken).ConfigureAwait(false);
-            if (!passage.Granted)
-            {
-                return refused;
-            }
-
-            // The answer comes with the client's next request, which is decided by itself.
-            await passage.CompleteAsync(new Outcome(OutcomeKind.Done, "asked")).ConfigureAwait(false);
-        }
-
-        return null;
-    }
-
-    private ValueTask<Passage> RequestAsync(string method, CallParams asked, CancellationToken cancellationToken) =>
-        wiring.Monitor.RequestAsync(
-            new AgentAction
-            {
-                Session = session.Id,
-                Target = new ToolTarget(server.Name, method),
-                Point = Point,
-                Arguments = asked.ArgumentsOfMethod(),
-                Payloads = asked.ToPayloads(),
-            },
-            cancellationToken
-        );
-
-    private static async ValueTask<Mediated> FailAsync(PendingCall call, string says)
+    /// <summary>The call failed: its client hears why.</summary>
+    public static async ValueTask<Mediated> FailAsync(PendingCall call, string says)
     {
         await call.EndAsync(OutcomeKind.Failed, says).ConfigureAwait(false);
         return Mediated.AnswerOf(call, new RpcError(RpcError.Failed, says).ToMessage(call.Id));

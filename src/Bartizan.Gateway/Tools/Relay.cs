@@ -234,10 +234,12 @@ internal sealed class Relay(
             while (true)
             {
                 var next = events.NextAsync(limit.Token);
-                if (!next.IsCompleted && unflushed)
+                if (unflushed && (!next.IsCompleted || writer.IsFull))
                 {
+                    limit.Deliver();
                     await writer.FlushAsync(limit.Token).ConfigureAwait(false);
                     unflushed = false;
+                    limit.Heard();
                 }
 
                 if (!await next.ConfigureAwait(false))

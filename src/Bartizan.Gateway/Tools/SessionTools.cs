@@ -7,6 +7,7 @@ using Bartizan.Gateway.Tools.Clients;
 using Bartizan.Gateway.Tools.Joined;
 using Bartizan.Gateway.Tools.Pins;
 using Bartizan.Gateway.Tools.Schemas;
+using Bartizan.Gateway.Tools.Tasks;
 
 namespace Bartizan.Gateway.Tools;
 
@@ -27,6 +28,7 @@ internal sealed class SessionTools
     public SessionTools(Session session, ToolGatewayOptions options, TimeProvider clock)
     {
         Pins = new SessionPins(options.Pins(session), clock);
+        Tasks = new SessionTasks(options.TaskWithin, clock);
         _options = options;
         _clock = clock;
         session.Revoked.UnsafeRegister(static my => _ = ((SessionTools)my!).EndAsync(), this);
@@ -37,6 +39,9 @@ internal sealed class SessionTools
 
     /// <summary>Which tools are as they were seen.</summary>
     public SessionPins Pins { get; }
+
+    /// <summary>The tasks that its calls have made.</summary>
+    public SessionTasks Tasks { get; }
 
     /// <summary>Counts a request in; false when there are too many, and then it isn't counted.</summary>
     public bool TryEnter() => TryCount(ref _requests, _options.MaxRequestsInFlight);
@@ -79,13 +84,14 @@ internal sealed class SessionTools
     }
 
     /// <summary>Opens an MCP session with all servers.</summary>
-    public async ValueTask<JoinedSession> JoinAsync(ReadOnlyMemory<byte> opening)
+    public async ValueTask<JoinedSession> JoinAsync(Posted posted)
     {
         while (_joined.Count >= _options.MaxClientSessions && _joined.Values.MinBy(j => j.Used) is { } oldest)
         {
             await CloseAsync(oldest, OutcomeKind.Unknown, "its MCP session was idle longest").ConfigureAwait(false);
         }
 
+        var opening = ClientAbilities.WithoutTasks(posted.Call!) ?? posted.Message.Inner.ToArray();
         var joined = new JoinedSession(NewId(), opening, _clock);
         _joined[joined.Id] = joined;
         return joined;
@@ -142,6 +148,7 @@ internal sealed class SessionTools
 
     private async Task EndAsync()
     {
+        await Tasks.EndAsync(OutcomeKind.Cut, "the session ended").ConfigureAwait(false);
         foreach (var client in _clients.Values)
         {
             await CloseAsync(client, OutcomeKind.Cut, "the session ended").ConfigureAwait(false);

@@ -49,6 +49,9 @@ public sealed record ToolGatewayOptions
     /// <summary>How long one call may last, however much the server says meanwhile.</summary>
     public TimeSpan CallWithin { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>How long a call that has become a task waits for its result to be fetched: what takes more than a day is none.</summary>
+    public TimeSpan TaskWithin { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>How long a call waits for its answer after its stream has ended, and a server's question for the client's.</summary>
     public TimeSpan ResumeWithin { get; init; } = TimeSpan.FromMinutes(10);
 

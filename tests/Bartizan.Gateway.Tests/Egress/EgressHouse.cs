@@ -1,9 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Egress;
+using Bartizan.Guards.Contents;
 
 namespace Bartizan.Gateway.Tests.Egress;
 
@@ -14,13 +16,28 @@ internal sealed class EgressHouse : IAsyncDisposable
     public static readonly IPAddress FirstFake = IPAddress.Parse("127.1.0.1");
 
     private readonly Socket _dns;
+    private readonly GuardTerms? _guards;
 
     public EgressHouse(params string[] rules)
         : this(new EgressOptions(), rules) { }
 
     public EgressHouse(EgressOptions options, params string[] rules)
+        : this(options, null, rules) { }
+
+    public EgressHouse(GuardTerms guards, params string[] rules)
+        : this(new EgressOptions(), guards, rules) { }
+
+    private EgressHouse(EgressOptions options, GuardTerms? guards, string[] rules)
     {
-        Monitor = new ReferenceMonitor(Host, Host, Host, [], TimeProvider.System, new MonitorOptions());
+        _guards = guards;
+        Monitor = new ReferenceMonitor(
+            Host,
+            Host,
+            Host,
+            [new ContentGuard(Host, Host, TimeProvider.System)],
+            TimeProvider.System,
+            new MonitorOptions()
+        );
         Proxy = new EgressProxy(Monitor, Host, Network, Network, TimeProvider.System, options);
         (Session, Control) = Open(rules);
         var (proxy, http, tls) = (Listen(IPAddress.Loopback), Listen(FirstFake), Listen(FirstFake));
@@ -65,6 +82,12 @@ internal sealed class EgressHouse : IAsyncDisposable
     public (Session Session, SessionControl Control) Open(params string[] rules)
     {
         var manifest = Rules.Manifest(rules);
+        if (_guards is not null)
+        {
+            var key = new CredentialSource("key", CredentialOrigin.Variable, "KEY");
+            manifest = manifest with { Guards = _guards, Credentials = manifest.Credentials.Add("key", key) };
+        }
+
         var (session, control) = Session.Open(
             SessionId.New(),
             manifest,

@@ -10,7 +10,7 @@ using Bartizan.Core.Sessions;
 namespace Bartizan.Gateway.Tests.Egress;
 
 /// <summary>The daemon's side of the ports: a log in memory, live sessions, their tokens, nobody to approve.</summary>
-internal sealed class TestHost : IJournal, ISessions, IApprovals, ISessionTokens
+internal sealed class TestHost : IJournal, ISessions, IApprovals, ISessionTokens, ICredentialLender
 {
     private readonly ConcurrentDictionary<SessionId, Session> _sessions = new();
     private readonly ConcurrentQueue<Entry> _entries = new();
@@ -23,6 +23,12 @@ internal sealed class TestHost : IJournal, ISessions, IApprovals, ISessionTokens
     public void Add(Session session) => _sessions[session.Id] = session;
 
     public Session? Find(SessionId id) => _sessions.GetValueOrDefault(id);
+
+    /// <summary>What every credential of a session is.</summary>
+    public const string Secret = "Vx9#pQ2!mK7&zT4w-0";
+
+    public ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken) =>
+        ValueTask.FromResult<ILease>(new Lease());
 
     public static string TokenOf(Session session) => $"token-{session.Id}";
 
@@ -85,5 +91,14 @@ internal sealed class TestHost : IJournal, ISessions, IApprovals, ISessionTokens
                 found.TrySetResult(entry);
             }
         }
+    }
+
+    private sealed class Lease : ILease
+    {
+        public string Handle => "key";
+
+        public void Apply(Action<ReadOnlyMemory<char>> use) => use(Secret.AsMemory());
+
+        public void Dispose() { }
     }
 }

@@ -70,6 +70,22 @@ public sealed class HookPointTests
     }
 
     [Fact]
+    public async Task A_call_whose_rule_keeps_only_fields_is_let_go_only_where_the_tool_gateway_keeps_them()
+    {
+        const string Keeping = "\n  - allow: tool kept/get\n    keep: [id]\n    why: The rest is private.";
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        await using var outside = await StartAsync(upstream.Url, Keeping);
+        await using var behind = await StartAsync(
+            upstream.Url,
+            $"{Keeping}\nservers:\n  kept: {{ url: \"{upstream.Url}mcp\" }}"
+        );
+
+        (await DecisionAsync(outside, Before("mcp__kept__get", "{}"))).ShouldBe("deny");
+        (await DecisionAsync(behind, Before("mcp__kept__get", "{}"))).ShouldBe("allow");
+        outside.Journal.Entries.ShouldNotContain(e => e.Kind == EntryKind.Outcome && e.Outcome == OutcomeKind.Done);
+    }
+
+    [Fact]
     public async Task A_granted_call_is_an_intent_with_what_came_of_it()
     {
         await using var upstream = await ScriptedUpstream.StartAsync();

@@ -12,6 +12,7 @@ using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Model;
+using Bartizan.Guards.Contents;
 
 namespace Bartizan.Gateway.Tests.Model;
 
@@ -102,7 +103,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
             house,
             house.Journal,
             house,
-            [],
+            [new ContentGuard(house, house, TimeProvider.System)],
             TimeProvider.System,
             new MonitorOptions(),
             house.Ledger

@@ -330,7 +330,7 @@ public sealed class JoinedTests
     internal static Task<JsonObject> CallAsync(ToolsUnderTest house, string name, string arguments) =>
         house.AskAsync("tools/call", $$"""{"name":"{{name}}","arguments":{{arguments}}}""", server: "");
 
-    private static async Task<string> OpenAsync(ToolsUnderTest house)
+    internal static async Task<string> OpenAsync(ToolsUnderTest house)
     {
         using var opened = await house.SendAsync(Initialize, server: "");
         ((int)opened.StatusCode).ShouldBe(200);
@@ -347,7 +347,7 @@ public sealed class JoinedTests
         answer["result"]![items]!.AsArray().Select(t => (string)t!["name"]!);
 
     // `up` has echo and a tool named as if it were of `other`; `other` has two pages.
-    private static async Task<ScriptedUpstream> TwoAsync(Func<HttpContext, string, Task>? otherLists = null)
+    internal static async Task<ScriptedUpstream> TwoAsync(Func<HttpContext, string, Task>? otherLists = null)
     {
         const string Schema = "\"inputSchema\":{\"type\":\"object\"}";
         var upstream = await ScriptedUpstream.StartAsync();

@@ -6,13 +6,19 @@ using Microsoft.AspNetCore.Http;
 namespace Bartizan.Gateway.Model.Spending;
 
 /// <summary>
-/// How an answer ends for which no more is reserved: with the wire format's own error, so that clients say why and don't try
-/// again; never as if the answer were whole.
+/// How an answer ends for which no more is reserved, or to which a guard objects: with the wire format's own error, so that clients say
+/// why and don't try again; never as if the answer were whole.
 /// </summary>
 internal static class SpentAnswer
 {
     /// <summary>Ends it; false when only an abort can, because bytes of a body that has no place for an error have left.</summary>
-    public static async Task<bool> TryEndAsync(HttpContext context, ModelApi api, bool passed, string sentence)
+    public static async Task<bool> TryEndAsync(
+        HttpContext context,
+        ModelApi api,
+        bool passed,
+        string sentence,
+        string code
+    )
     {
         var message = $"Bartizan: {sentence}.";
         if (!context.Response.HasStarted && !passed)
@@ -27,12 +33,12 @@ internal static class SpentAnswer
             return false;
         }
 
-        await context.Response.BodyWriter.WriteAsync(Event(api, message)).ConfigureAwait(false);
+        await context.Response.BodyWriter.WriteAsync(Event(api, message, code)).ConfigureAwait(false);
         return true;
     }
 
     // The blank line first: what passed may have ended within an event.
-    private static byte[] Event(ModelApi api, string message)
+    private static byte[] Event(ModelApi api, string message, string code)
     {
         var json = new ArrayBufferWriter<byte>();
         using (var writer = new Utf8JsonWriter(json))
@@ -53,7 +59,7 @@ internal static class SpentAnswer
 
             writer.WriteStartObject("error");
             writer.WriteString("type", "permission_error");
-            writer.WriteString("code", "budget_spent");
+            writer.WriteString("code", code);
             writer.WriteString("message", message);
             writer.WriteEndObject();
             writer.WriteEndObject();

@@ -11,10 +11,18 @@ internal sealed class AnswerWriter(HttpContext context)
     /// <summary>What stands around an event's data, at most.</summary>
     private const int FrameBytes = 64;
 
+    /// <summary>Bytes that may wait for a flush: a server that always has more to say is never waited for.</summary>
+    private const int FlushAt = 64 * 1024;
+
     private static readonly SearchValues<byte> LineEnds = SearchValues.Create("\r\n"u8);
 
     /// <summary>The header that names an MCP session.</summary>
     public const string SessionHeader = "Mcp-Session-Id";
+
+    private int _unflushed;
+
+    /// <summary>True when what was written should go out before more is written.</summary>
+    public bool IsFull => _unflushed >= FlushAt;
 
     /// <summary>True once the stream has begun.</summary>
     public bool IsStreaming { get; private set; }
@@ -72,6 +80,7 @@ internal sealed class AnswerWriter(HttpContext context)
         span.Slice(length - data.Length, data.Length).ReplaceAny(LineEnds, (byte)' ');
         Put(span, "\n\n"u8, ref length);
         context.Response.BodyWriter.Advance(length);
+        _unflushed += length;
     }
 
     /// <summary>Writes a line that no client reads: it shows that the connection lives.</summary>
@@ -87,6 +96,7 @@ internal sealed class AnswerWriter(HttpContext context)
     /// <exception cref="OperationCanceledException">When the client is gone.</exception>
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
+        _unflushed = 0;
         var flushed = await context.Response.BodyWriter.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (flushed.IsCompleted || flushed.IsCanceled)
         {

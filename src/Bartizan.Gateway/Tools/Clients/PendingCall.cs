@@ -1,5 +1,6 @@
 using Bartizan.Core.Enforcement;
 using Bartizan.Gateway.Tools.Messages;
+using Bartizan.Gateway.Tools.Tasks;
 
 namespace Bartizan.Gateway.Tools.Clients;
 
@@ -17,7 +18,19 @@ internal sealed record PendingCall(string Id, string Method, Passage? Passage, l
     /// The fields of the result that the client gets; null for all. INVARIANT: it outlasts the passage, so that a result that is sent
     /// once more is no more than it was.
     /// </summary>
-    public KeptFields? Keep { get; } = Passage?.Obligations.Keep;
+    public KeptFields? Keep { get; init; } = Passage?.Obligations.Keep;
+
+    /// <summary>True for a request of the stateless era.</summary>
+    public bool IsStateless { get; init; }
+
+    /// <summary>True for a call that shall become a task (2025-11-25).</summary>
+    public bool AsksForTask { get; init; }
+
+    /// <summary>The task that is asked about; null for any other request.</summary>
+    public ServerTask? Task { get; init; }
+
+    /// <summary>The passage under which what comes by the way is inspected: the call's own, or that of the task's call.</summary>
+    public Passage? Under => Passage ?? Task?.Call.Passage;
 
     /// <summary>When it was put aside, as the clock's timestamp.</summary>
     public long Since { get; set; }

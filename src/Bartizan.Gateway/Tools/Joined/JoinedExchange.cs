@@ -77,7 +77,7 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
             case ClientMethod.Act when method is Methods.Complete:
                 await CompleteAsync(posted, joined).ConfigureAwait(false);
                 return;
-            case ClientMethod.Denied:
+            case ClientMethod.Denied or ClientMethod.Task or ClientMethod.Tasks:
                 await RecordAsync(Reception.NoServer, method, "it is no method that is mediated").ConfigureAwait(false);
                 await _writer
                     .WriteErrorAsync(
@@ -209,7 +209,7 @@ internal sealed class JoinedExchange(ToolWiring wiring, HttpContext context, Ses
 
     private async Task OpenAsync(Posted posted)
     {
-        var joined = await tools.JoinAsync(posted.Message.Inner.ToArray()).ConfigureAwait(false);
+        var joined = await tools.JoinAsync(posted).ConfigureAwait(false);
         var abilities = new JoinedAbilities();
         var openings = await Task.WhenAll(
                 JoinedServers

@@ -1,5 +1,4 @@
-using System.Text.Json;
-using Bartizan.Core.Manifests;
+using Bartizan.Core.Enforcement;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Answers;
 using Bartizan.Gateway.Tools.Clients;
@@ -23,49 +22,15 @@ internal sealed class JoinedListening(
     /// <summary>Before a server is listened to again.</summary>
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
-    private const string Notifications = "notifications";
-
     private readonly SemaphoreSlim _writing = new(1, 1);
 
-    /// <summary>Passes the streams of a session's servers on (GET).</summary>
+    /// <summary>Passes the streams of a session's servers on (GET), of those too that are opened later.</summary>
     public Task ListenAsync(JoinedSession joined) =>
-        RunAsync(
-            joined.Id,
-            default,
-            [.. joined.Parts.Values],
-            (part, token) =>
-                wiring.Servers.SendAsync(
-                    session,
-                    part.Server,
-                    HttpMethod.Get,
-                    null,
-                    PartFetch.HeadersOf(part),
-                    null,
-                    token
-                ),
-            part => (part.Server, part)
-        );
+        RunAsync(joined.Id, default, limit => FollowAllAsync(joined, limit));
 
     /// <summary>Passes on what the servers of the stateless era say that a client listens for.</summary>
     public async Task SubscribeAsync(Posted posted)
     {
-        var wanted = posted.Call!.Member(Notifications);
-        if (wanted.ValueKind == JsonValueKind.Object && wanted.TryGetProperty("resourceSubscriptions", out var some))
-        {
-            if (
-                some.ValueKind is not JsonValueKind.Null
-                && !(some.ValueKind == JsonValueKind.Array && some.GetArrayLength() == 0)
-            )
-            {
-                var error = new RpcError(
-                    RpcError.InvalidParams,
-                    "a resource's changes are listened for at its server's own endpoint"
-                );
-                await writer.WriteErrorAsync(200, error, posted.Message.Id).ConfigureAwait(false);
-                return;
-            }
-        }
-
         if (!tools.TryListen())
         {
             var error = new RpcError(RpcError.Failed, "too many streams of this session are open");
@@ -73,39 +38,39 @@ internal sealed class JoinedListening(
             return;
         }
 
+        var sources = new List<ListeningSource>();
         try
         {
+            var watching = new ResourceWatch(wiring, context, session, writer);
+            if (await watching.FindAsync(posted, sources).ConfigureAwait(false) is { } error)
+            {
+                await writer.WriteErrorAsync(200, error, posted.Message.Id).ConfigureAwait(false);
+                return;
+            }
+
             await RunAsync(
                     null,
-                    Acknowledgement(posted, wanted),
-                    [.. JoinedServers.Of(session, wiring.Clock.GetUtcNow())],
-                    (server, token) =>
-                        wiring.Servers.SendAsync(
-                            session,
-                            server,
-                            HttpMethod.Post,
-                            posted.Body,
-                            new ServerHeaders { Version = Stateless.Version, Method = Methods.Listen },
-                            null,
-                            token
-                        ),
-                    server => (server, null)
+                    ResourceWatch.Acknowledgement(posted),
+                    limit => Task.WhenAll(sources.Select(source => FollowAsync(source, limit)))
                 )
                 .ConfigureAwait(false);
         }
         finally
         {
+            foreach (var source in sources)
+            {
+                var isCut = session.Revoked.IsCancellationRequested;
+                var ending = isCut
+                    ? source.Call?.EndAsync(OutcomeKind.Cut, "cut")
+                    : source.Call?.EndAsync(OutcomeKind.Cancelled, "the client went away");
+                await (ending ?? default).ConfigureAwait(false);
+            }
+
             tools.StopListening();
         }
     }
 
-    private async Task RunAsync<T>(
-        string? id,
-        ReadOnlyMemory<byte> first,
-        IReadOnlyList<T> sources,
-        Func<T, CancellationToken, Task<ServerAnswer>> open,
-        Func<T, (ToolServer, ClientSession?)> of
-    )
+    private async Task RunAsync(string? id, ReadOnlyMemory<byte> first, Func<CancellationTokenSource, Task> follow)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, session.Revoked);
         writer.BeginStream(id);
@@ -117,7 +82,7 @@ internal sealed class JoinedListening(
         try
         {
             await writer.FlushAsync(limit.Token).ConfigureAwait(false);
-            await Task.WhenAll(sources.Select(source => FollowAsync(source, open, of, limit))).ConfigureAwait(false);
+            await follow(limit).ConfigureAwait(false);
             await Task.Delay(Timeout.InfiniteTimeSpan, wiring.Clock, limit.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
@@ -126,31 +91,63 @@ internal sealed class JoinedListening(
         }
     }
 
-    private async Task FollowAsync<T>(
-        T source,
-        Func<T, CancellationToken, Task<ServerAnswer>> open,
-        Func<T, (ToolServer, ClientSession?)> of,
-        CancellationTokenSource limit
-    )
+    // A server that gave no session when the client opened its own may give one later: from then on it is heard, and its tools are news.
+    private async Task FollowAllAsync(JoinedSession joined, CancellationTokenSource limit)
     {
-        var (server, part) = of(source);
-        part?.Enter();
+        var followed = new Dictionary<ClientSession, Task>();
+        try
+        {
+            for (var isFirst = true; ; isFirst = false)
+            {
+                var more = joined.Joined;
+                foreach (var part in joined.Parts.Values.Where(part => !followed.ContainsKey(part)))
+                {
+                    followed[part] = FollowAsync(new ListeningSource(part.Server, part, default, null), limit);
+                    if (!isFirst)
+                    {
+                        await WriteAsync(JoinedMessage.Notification(Methods.ToolsChanged), limit.Token)
+                            .ConfigureAwait(false);
+                    }
+                }
+
+                // Those that ended their session are forgotten here too.
+                foreach (var over in followed.Where(one => one.Value.IsCompleted && !IsOf(joined, one.Key)).ToList())
+                {
+                    followed.Remove(over.Key);
+                }
+
+                await more.WaitAsync(limit.Token).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            await limit.CancelAsync().ConfigureAwait(false);
+            await ((Task)Task.WhenAll(followed.Values)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private static bool IsOf(JoinedSession joined, ClientSession part) =>
+        joined.Parts.TryGetValue(part.Server.Name, out var now) && now == part;
+
+    private async Task FollowAsync(ListeningSource source, CancellationTokenSource limit)
+    {
+        source.Part?.Enter();
         try
         {
             while (true)
             {
                 try
                 {
-                    using var answer = await open(source, limit.Token).ConfigureAwait(false);
+                    using var answer = await OpenAsync(source, limit.Token).ConfigureAwait(false);
                     if (answer.Status is >= 400 and < 500 || (answer.Status == 200 && !answer.IsStream))
                     {
                         // It has nothing to say by itself.
                         return;
                     }
 
-                    if (answer.Status == 200)
+                    if (answer.Status == 200 && !await PassAsync(answer, source, limit.Token).ConfigureAwait(false))
                     {
-                        await PassAsync(answer, server, part, limit.Token).ConfigureAwait(false);
+                        return;
                     }
                 }
                 catch (Exception e) when (e is not OperationCanceledException)
@@ -168,19 +165,37 @@ internal sealed class JoinedListening(
         }
         finally
         {
-            part?.Leave();
+            source.Part?.Leave();
         }
     }
 
-    private async Task PassAsync(
-        ServerAnswer answer,
-        ToolServer server,
-        ClientSession? part,
-        CancellationToken cancellationToken
-    )
+    private Task<ServerAnswer> OpenAsync(ListeningSource source, CancellationToken cancellationToken) =>
+        source.Part is { } part
+            ? wiring.Servers.SendAsync(
+                session,
+                source.Server,
+                HttpMethod.Get,
+                null,
+                PartFetch.HeadersOf(part),
+                null,
+                cancellationToken
+            )
+            : wiring.Servers.SendAsync(
+                session,
+                source.Server,
+                HttpMethod.Post,
+                source.Body,
+                new ServerHeaders { Version = Stateless.Version, Method = Methods.Listen },
+                source.Call?.Passage?.Obligations.Credential,
+                cancellationToken
+            );
+
+    // False once the server has said that this was all.
+    private async Task<bool> PassAsync(ServerAnswer answer, ListeningSource source, CancellationToken cancellationToken)
     {
         using var buffer = new AnswerBuffer(tools, wiring.Options.MaxAnswerBytes);
         var events = new EventReader(await answer.OpenAsync(cancellationToken).ConfigureAwait(false), buffer);
+        var (server, part) = (source.Server, source.Part);
         var mediation = new Mediation(wiring, session, server, tools, part, answer.Echo);
         var fetch = new PartFetch(wiring, context, session, tools);
         while (await events.NextAsync(cancellationToken).ConfigureAwait(false))
@@ -190,53 +205,45 @@ internal sealed class JoinedListening(
                 continue;
             }
 
-            var taken = await mediation.TakeAsync(events.Data, null, cancellationToken).ConfigureAwait(false);
+            var taken = await mediation.TakeAsync(events.Data, source.Call, cancellationToken).ConfigureAwait(false);
             if (!taken.Refusal.IsEmpty)
             {
                 await fetch.TellAsync(part!, taken.Refusal).ConfigureAwait(false);
             }
 
+            if (taken.Answered is not null)
+            {
+                return false;
+            }
+
             // The gateway has said by itself that the stream has begun.
-            if (taken.Bytes.IsEmpty || Message.Read(taken.Bytes).Method == Methods.Acknowledged)
+            var said = taken.Bytes.IsEmpty ? default : Message.Read(taken.Bytes);
+            if (taken.Bytes.IsEmpty || said.Method == Methods.Acknowledged)
             {
                 continue;
             }
 
-            await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
-            try
+            var bytes = part is null ? JoinedMessage.Said(server.Name, said, taken.Bytes) : taken.Bytes;
+            if (!bytes.IsEmpty)
             {
-                writer.WriteEvent(null, null, taken.Bytes.Span);
-                await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-            }
-            finally
-            {
-                _writing.Release();
+                await WriteAsync(bytes, cancellationToken).ConfigureAwait(false);
             }
         }
+
+        return true;
     }
 
-    private static ReadOnlyMemory<byte> Acknowledgement(Posted posted, JsonElement wanted) =>
-        JoinedMessage.Notification(
-            Methods.Acknowledged,
-            json =>
-            {
-                json.WriteStartObject("_meta"u8);
-                var id = posted.Message.Id;
-                json.WriteString(
-                    "io.modelcontextprotocol/subscriptionId"u8,
-                    id.StartsWith('"') ? JsonSerializer.Deserialize(id, MessageText.Default.String) : id
-                );
-                json.WriteEndObject();
-                json.WriteStartObject(Notifications);
-                if (wanted.ValueKind == JsonValueKind.Object)
-                {
-                    foreach (var one in wanted.EnumerateObject().Where(o => o.Value.ValueKind == JsonValueKind.True))
-                    {
-                        one.WriteTo(json);
-                    }
-                }
-
-                json.WriteEndObject();
-            }
-        );
+    private async Task WriteAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
+    {
+        await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            writer.WriteEvent(null, null, bytes.Span);
+            await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _writing.Release();
+        }
+    }
 }

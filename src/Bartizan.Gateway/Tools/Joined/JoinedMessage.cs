@@ -107,6 +107,15 @@ internal static class JoinedMessage
             json.WriteEndObject();
         });
 
+    /// <summary>An answer whose result, or error, is there already.</summary>
+    public static ReadOnlyMemory<byte> Answer(string id, string member, ReadOnlyMemory<byte> inner) =>
+        Write(json =>
+        {
+            json.WritePropertyName("id"u8);
+            json.WriteRawValue(id);
+            WriteInner(json, member, inner);
+        });
+
     /// <summary>A notification.</summary>
     public static ReadOnlyMemory<byte> Notification(string method, Action<Utf8JsonWriter>? write = null) =>
         Write(json =>

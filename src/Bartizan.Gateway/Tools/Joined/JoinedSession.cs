@@ -15,6 +15,7 @@ internal sealed class JoinedSession(string id, ReadOnlyMemory<byte> opening, Tim
 
     private readonly ConcurrentDictionary<string, long> _missing = new(StringComparer.Ordinal);
     private long _used = clock.GetTimestamp();
+    private volatile TaskCompletionSource _joined = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The id that the client knows.</summary>
     public string Id => id;
@@ -24,6 +25,18 @@ internal sealed class JoinedSession(string id, ReadOnlyMemory<byte> opening, Tim
 
     /// <summary>The MCP sessions with the servers, by their names.</summary>
     public ConcurrentDictionary<string, ClientSession> Parts { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Completes when one more is there than now.</summary>
+    public Task Joined => _joined.Task;
+
+    /// <summary>Adds one: who listens hears of it from now on.</summary>
+    public void Join(ClientSession part)
+    {
+        Parts[part.Server.Name] = part;
+        Interlocked
+            .Exchange(ref _joined, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously))
+            .SetResult();
+    }
 
     /// <summary>One opens at a time.</summary>
     public ConcurrentDictionary<string, SemaphoreSlim> Opens { get; } = new(StringComparer.Ordinal);

@@ -51,7 +51,7 @@ internal sealed class PartFetch(ToolWiring wiring, HttpContext context, Session 
             }
 
             await TellAsync(part, JoinedMessage.Notification(Methods.Initialized)).ConfigureAwait(false);
-            joined.Parts[server.Name] = part;
+            joined.Join(part);
             return new PartOpening(part, answer.Result);
         }
         finally

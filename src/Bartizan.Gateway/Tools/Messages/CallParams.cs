@@ -35,6 +35,7 @@ internal sealed class CallParams
         "inputResponses",
         "requestState",
         "task",
+        "taskId",
         "notifications",
         MetaName
     );
@@ -73,8 +74,8 @@ internal sealed class CallParams
         && Meta.TryGetProperty(MetaPrefix + "clientCapabilities", out var said)
         && said.ValueKind == JsonValueKind.Object;
 
-    /// <summary>What header <c>Mcp-Name</c> repeats: a name, or a resource's address; null for neither.</summary>
-    public string? Subject => Text("name") ?? Text("uri");
+    /// <summary>True for a call that shall become a task (2025-11-25).</summary>
+    public bool AsksForTask => Member("task").ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null);
 
     /// <summary>Reads them; null when they can be read in more than one way, or are no object.</summary>
     public static CallParams? Read(ReadOnlyMemory<byte> bytes)
@@ -103,6 +104,10 @@ internal sealed class CallParams
             return null;
         }
     }
+
+    /// <summary>What header <c>Mcp-Name</c> repeats: a name, a resource's address or a task; null for none of them.</summary>
+    public string? SubjectOf(string method) =>
+        Methods.Of(method) == ClientMethod.Task ? Text("taskId") : Text("name") ?? Text("uri");
 
     /// <summary>A text among them; null when there is none of this name.</summary>
     public string? Text(string name) =>
@@ -196,7 +201,8 @@ internal sealed class CallParams
             : [new Payload("params", Json, _bytes)];
     }
 
-    private bool IsPlain()
+    /// <summary>True when they say nothing beside a name and arguments.</summary>
+    public bool IsPlain()
     {
         foreach (var member in _params.EnumerateObject())
         {

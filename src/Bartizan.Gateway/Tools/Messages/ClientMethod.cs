@@ -23,4 +23,10 @@ internal enum ClientMethod
 
     /// <summary>Belongs to the protocol alone: it reaches for nothing.</summary>
     Pass,
+
+    /// <summary>About one task that a call has become: it belongs to that call.</summary>
+    Task,
+
+    /// <summary><c>tasks/list</c>, which is filtered to the session's own.</summary>
+    Tasks,
 }

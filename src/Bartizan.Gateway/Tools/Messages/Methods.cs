@@ -11,6 +11,15 @@ internal static class Methods
     /// <summary>Lists the tools.</summary>
     public const string ToolsList = "tools/list";
 
+    /// <summary>Lists the prompts.</summary>
+    public const string PromptsList = "prompts/list";
+
+    /// <summary>Lists the resources.</summary>
+    public const string ResourcesList = "resources/list";
+
+    /// <summary>Lists the templates of resources.</summary>
+    public const string TemplatesList = "resources/templates/list";
+
     /// <summary>Opens a session.</summary>
     public const string Initialize = "initialize";
 
@@ -47,11 +56,32 @@ internal static class Methods
     /// <summary>A request that isn't waited for any more.</summary>
     public const string Cancelled = "notifications/cancelled";
 
+    /// <summary>Another list of tools than before.</summary>
+    public const string ToolsChanged = "notifications/tools/list_changed";
+
     /// <summary>A resource that has changed.</summary>
     public const string Updated = "notifications/resources/updated";
 
     /// <summary>A stream of what changes that has begun.</summary>
     public const string Acknowledged = "notifications/subscriptions/acknowledged";
+
+    /// <summary>Asks how a task stands.</summary>
+    public const string GetTask = "tasks/get";
+
+    /// <summary>Asks for a task's result (2025-11-25).</summary>
+    public const string TaskResult = "tasks/result";
+
+    /// <summary>Answers what a task asks for (2026-07-28).</summary>
+    public const string UpdateTask = "tasks/update";
+
+    /// <summary>Ends a task.</summary>
+    public const string CancelTask = "tasks/cancel";
+
+    /// <summary>Lists the tasks (2025-11-25).</summary>
+    public const string ListTasks = "tasks/list";
+
+    /// <summary>How a task stands, told without being asked (2025-11-25).</summary>
+    public const string TaskStatus = "notifications/tasks/status";
 
     private static readonly FrozenDictionary<string, ClientMethod> OfClients = new Dictionary<string, ClientMethod>
     {
@@ -61,15 +91,20 @@ internal static class Methods
         [Subscribe] = ClientMethod.Act,
         [Complete] = ClientMethod.Act,
         [ToolsList] = ClientMethod.List,
-        ["prompts/list"] = ClientMethod.List,
-        ["resources/list"] = ClientMethod.List,
-        ["resources/templates/list"] = ClientMethod.List,
+        [PromptsList] = ClientMethod.List,
+        [ResourcesList] = ClientMethod.List,
+        [TemplatesList] = ClientMethod.List,
         [Initialize] = ClientMethod.Open,
         [Listen] = ClientMethod.Listen,
         [Ping] = ClientMethod.Pass,
         [Discover] = ClientMethod.Pass,
         [SetLevel] = ClientMethod.Pass,
         [Unsubscribe] = ClientMethod.Pass,
+        [GetTask] = ClientMethod.Task,
+        [TaskResult] = ClientMethod.Task,
+        [UpdateTask] = ClientMethod.Task,
+        [CancelTask] = ClientMethod.Task,
+        [ListTasks] = ClientMethod.Tasks,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     private static readonly FrozenSet<string> AskedOfClients = FrozenSet.Create(
@@ -92,24 +127,29 @@ internal static class Methods
         Cancelled,
         "notifications/progress",
         "notifications/message",
-        "notifications/tools/list_changed",
+        ToolsChanged,
         "notifications/prompts/list_changed",
         "notifications/resources/list_changed",
         Updated,
         "notifications/elicitation/complete",
-        Acknowledged
+        Acknowledged,
+        TaskStatus
     );
 
     private static readonly FrozenDictionary<string, string> Lists = new Dictionary<string, string>
     {
         [ToolsList] = "tools",
-        ["prompts/list"] = "prompts",
-        ["resources/list"] = "resources",
-        ["resources/templates/list"] = "resourceTemplates",
+        [PromptsList] = "prompts",
+        [ResourcesList] = "resources",
+        [TemplatesList] = "resourceTemplates",
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>What a client's request asks for.</summary>
     public static ClientMethod Of(string method) => OfClients.GetValueOrDefault(method);
+
+    /// <summary>True for what only the other era has.</summary>
+    public static bool IsOfOtherEra(string method, bool stateless) =>
+        stateless ? method is TaskResult or ListTasks : method is UpdateTask;
 
     /// <summary>True for what a server may ask of a client, each time an action of its own.</summary>
     public static bool IsAskedOfClients(string method) => AskedOfClients.Contains(method);

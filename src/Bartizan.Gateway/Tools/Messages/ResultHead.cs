@@ -8,11 +8,14 @@ namespace Bartizan.Gateway.Tools.Messages;
 /// <param name="Version">The version that an <c>initialize</c> agreed on.</param>
 internal readonly record struct ResultHead(bool IsError, bool NeedsInput, string? Version)
 {
+    /// <summary>It is no result yet: the server goes on with the call as a task (2026-07-28).</summary>
+    public bool IsTask { get; private init; }
+
     /// <summary>Reads a result, which is valid JSON already.</summary>
     public static ResultHead Read(ReadOnlySpan<byte> result)
     {
         var reader = new Utf8JsonReader(result, new JsonReaderOptions { MaxDepth = Message.MaxDepth });
-        var (isError, needsInput, version) = (false, false, (string?)null);
+        var (isError, needsInput, isTask, version) = (false, false, false, (string?)null);
         if (!reader.Read() || reader.TokenType != JsonTokenType.StartObject)
         {
             return default;
@@ -32,6 +35,7 @@ internal readonly record struct ResultHead(bool IsError, bool NeedsInput, string
             // Whatever the type says: who sends questions is asking.
             needsInput |=
                 asks || (type && reader.TokenType == JsonTokenType.String && !reader.ValueTextEquals("complete"u8));
+            isTask |= type && reader.TokenType == JsonTokenType.String && reader.ValueTextEquals("task"u8);
             if (agrees && reader.TokenType == JsonTokenType.String)
             {
                 version = reader.GetString();
@@ -40,6 +44,6 @@ internal readonly record struct ResultHead(bool IsError, bool NeedsInput, string
             reader.Skip();
         }
 
-        return new ResultHead(isError, needsInput, version);
+        return new ResultHead(isError, needsInput, version) { IsTask = isTask };
     }
 }

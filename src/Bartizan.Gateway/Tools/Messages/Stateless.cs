@@ -61,8 +61,10 @@ internal static class Stateless
             return Mismatch("the header Mcp-Method is another than the method of the body");
         }
 
-        var isNamed = message.Method is Methods.ToolsCall or Methods.GetPrompt or Methods.ReadResource;
-        return isNamed && Decode(headers[NameHeader].ToString()) != call.Subject
+        var isNamed =
+            message.Method is Methods.ToolsCall or Methods.GetPrompt or Methods.ReadResource
+            || Methods.Of(message.Method) == ClientMethod.Task;
+        return isNamed && Decode(headers[NameHeader].ToString()) != call.SubjectOf(message.Method)
             ? Mismatch("the header Mcp-Name is another than the name of the body")
             : null;
     }
@@ -79,7 +81,8 @@ internal static class Stateless
             return Mismatch("the header Mcp-Method is another than the method of the body");
         }
 
-        return headers.TryGetValue(NameHeader, out var name) && Decode(name.ToString()) != call?.Subject
+        return
+            headers.TryGetValue(NameHeader, out var name) && Decode(name.ToString()) != call?.SubjectOf(message.Method)
             ? Mismatch("the header Mcp-Name is another than the name of the body")
             : null;
     }

@@ -90,6 +90,24 @@ public sealed class DecidedAnswerTests
         ended.ShouldNotContain("function_call");
     }
 
+    [Theory]
+    [MemberData(nameof(Paths))]
+    public async Task A_call_whose_rule_keeps_only_fields_is_let_go_only_where_the_tool_gateway_keeps_them(string path)
+    {
+        const string Rule = "  - allow: tool kept/get\n    keep: [id]\n    why: The rest is private.\n";
+        await using var outside = await DecidedHouse.StartAsync(manifest: url => GatewayUnderTest.Manifest(url, Rule));
+        await using var behind = await DecidedHouse.StartAsync(manifest: url =>
+            GatewayUnderTest.Manifest(url, $"{Rule}servers:\n  kept: {{ url: \"{url}mcp\" }}\n")
+        );
+        var stream = Wires.Stream(path, ("mcp__kept__get", "{}"));
+
+        var (calls, text, _) = Wires.Read(path, await outside.StreamAsync(path, stream));
+
+        calls.ShouldBeEmpty();
+        text.ShouldContain("its rule keeps only fields of the result");
+        (await behind.StreamAsync(path, stream)).ShouldBe(stream);
+    }
+
     [Fact]
     public async Task The_events_of_a_responses_stream_are_numbered_without_a_gap()
     {

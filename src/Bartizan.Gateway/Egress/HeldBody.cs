@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Collections.Immutable;
+using System.IO.Compression;
+using Bartizan.Core.Entries;
+
+namespace Bartizan.Gateway.Egress;
+
+/// <summary>
+/// A request's body that is read whole before the request is decided, because guards want to read it: without the compression that its
+/// head tells of. What was read is what is sent: a packed body has room for bytes that no unpacking shows, behind its end or in its own
+/// fields.
+/// </summary>
+internal sealed class HeldBody
+{
+    /// <summary>The longest body that guards read, compressed or not; a request with a longer one is refused.</summary>
+    public const int MaxBytes = 8 << 20;
+
+    private readonly ArrayBufferWriter<byte> _bytes = new();
+
+    private ReadOnlyMemory<byte>? _unpacked;
+
+    /// <summary>The body, as guards read it and as it will be sent.</summary>
+    public ReadOnlyMemory<byte> Bytes => _unpacked ?? _bytes.WrittenMemory;
+
+    /// <summary>The head to send before it, as guards read it.</summary>
+    public byte[] Head { get; private set; } = [];
+
+    /// <summary>Reads it; what is wrong with it, or null.</summary>
+    public async ValueTask<string?> ReadAsync(BodyReader body, IdleWatch idle, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var (state, bytes) = await body.ReadAsync(cancellationToken).ConfigureAwait(false);
+            idle.Touch();
+            if (state != BodyState.Piece)
+            {
+                return state == BodyState.End ? null : "its body is broken";
+            }
+
+            if (_bytes.WrittenCount + bytes.Length > MaxBytes)
+            {
+                return "its body is longer than guards read";
+            }
+
+            _bytes.Write(bytes.Span);
+            body.Advance(bytes.Length);
+        }
+    }
+
+    /// <summary>What guards read of the request, and the log keeps; null when the body can't be read.</summary>
+    public ImmutableArray<Payload>? ToPayloads(RequestHead request)
+    {
+        var sent = request;
+        if (_bytes.WrittenCount > 0 && request.Fields.Any(f => f.Is("Content-Encoding")))
+        {
+            if (!TryDecode(request, out var unpacked))
+            {
+                return null;
+            }
+
+            _unpacked = unpacked;
+            sent = request.Unpacked(unpacked.Length);
+        }
+
+        // The connection's own fields go no further, and neither does the proxy's credential.
+        Head = sent.ToUpstream();
+        var head = new Payload("head", "message/http", Head);
+        var type = request.Fields.FirstOrDefault(f => f.Is("Content-Type")).Value ?? "application/octet-stream";
+        return Bytes.IsEmpty ? [head] : [head, new Payload("body", type, Bytes)];
+    }
+
+    private bool TryDecode(RequestHead request, out ReadOnlyMemory<byte> decoded)
+    {
+        decoded = _bytes.WrittenMemory;
+        var codings = request
+            .Fields.Where(f => f.Is("Content-Encoding"))
+            .SelectMany(f =>
+                f.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            );
+        foreach (var coding in codings.Reverse())
+        {
+            if (!TryDecode(coding.ToLowerInvariant(), ref decoded))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryDecode(string coding, ref ReadOnlyMemory<byte> bytes)
+    {
+        if (coding == "identity")
+        {
+            return true;
+        }
+
+        try
+        {
+            using var packed = new MemoryStream(bytes.ToArray());
+            using Stream? unpacked = coding switch
+            {
+                "gzip" or "x-gzip" => new GZipStream(packed, CompressionMode.Decompress),
+                "deflate" => new ZLibStream(packed, CompressionMode.Decompress),
+                "br" => new BrotliStream(packed, CompressionMode.Decompress),
+                _ => null,
+            };
+            if (unpacked is null)
+            {
+                return false;
+            }
+
+            var whole = new ArrayBufferWriter<byte>();
+            while (whole.WrittenCount <= MaxBytes)
+            {
+                var read = unpacked.Read(whole.GetSpan(16 << 10));
+                if (read == 0)
+                {
+                    bytes = whole.WrittenMemory;
+                    return true;
+                }
+
+                whole.Advance(read);
+            }
+
+            return false;
+        }
+        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or IOException)
+        {
+            return false;
+        }
+    }
+}
