@@ -19,6 +19,8 @@ internal static class WorkspaceCommand
             Verb("apply", "Judges the changes by the rules again and puts them into the workspace.", withCheck: true)
         );
         command.Add(Verb("discard", "Throws the changes away.", withCheck: false));
+        command.Add(LabelVerb("labels", "Lists the files that carry labels of the sessions that wrote them."));
+        command.Add(LabelVerb("clear", "Takes the labels off a file or folder: you have looked at it. Recorded."));
         return command;
     }
 
@@ -35,11 +37,16 @@ internal static class WorkspaceCommand
         {
             Description = "Take what the rules ask about and what is named dangerous, too.",
         };
+        var clear = new Option<bool>("--clear-labels")
+        {
+            Description = "Take the labels off what is applied: you have looked at it. Recorded.",
+        };
         var command = new Command(verb, $"{description} Example: bartizan workspace {verb} s-…") { session, json };
         if (withCheck)
         {
             command.Add(check);
             command.Add(confirm);
+            command.Add(clear);
         }
 
         command.SetAction(
@@ -50,6 +57,7 @@ internal static class WorkspaceCommand
                     Session = parsed.GetValue(session)!,
                     Check = withCheck && parsed.GetValue(check) is { } words ? ["/bin/sh", "-c", words] : [],
                     Confirm = withCheck && parsed.GetValue(confirm),
+                    ClearLabels = withCheck && parsed.GetValue(clear),
                 };
                 using var client = await Instance.StartedAsync(cancellationToken);
                 var reply = await client.WorkspaceAsync(verb, request, cancellationToken);
@@ -66,8 +74,57 @@ internal static class WorkspaceCommand
         return command;
     }
 
+    private static Command LabelVerb(string verb, string description)
+    {
+        var path = new Argument<string>("path")
+        {
+            Description = "A file, or a folder with all that is in it.",
+            DefaultValueFactory = _ => ".",
+        };
+        var json = new Option<bool>("--json") { Description = "Print JSON." };
+        var command = new Command(verb, $"{description} Example: bartizan workspace {verb} .") { path, json };
+        command.SetAction(
+            async (parsed, cancellationToken) =>
+            {
+                var at = Path.GetFullPath(parsed.GetValue(path)!);
+                using var client = await Instance.StartedAsync(cancellationToken);
+                var reply = await client.WorkspaceAsync(
+                    verb,
+                    new WorkspaceRequest { Session = "", Path = Path.TrimEndingDirectorySeparator(at) },
+                    cancellationToken
+                );
+                if (parsed.GetValue(json))
+                {
+                    Screen.Json(reply);
+                    return ExitCode.Done;
+                }
+
+                foreach (var file in reply.Changes)
+                {
+                    Screen.Line($"{file.Kind, -20} {file.Path}");
+                }
+
+                Screen.Line(
+                    verb == "clear"
+                        ? $"cleared {reply.Changes.Count} labels"
+                        : $"{reply.Changes.Count} files carry labels"
+                );
+                return ExitCode.Done;
+            }
+        );
+        return command;
+    }
+
     private static void Print(string verb, WorkspaceReply reply)
     {
+        if (reply.Labels.Length > 0)
+        {
+            Screen.Note(
+                $"the session had read {reply.Labels} content; what it wrote carries that to whoever reads it"
+                    + (verb == "diff" ? ": `apply --clear-labels` takes it off" : "")
+            );
+        }
+
         if (reply.Text is { Length: > 0 } text)
         {
             Screen.Line(text.TrimEnd('\n'));
