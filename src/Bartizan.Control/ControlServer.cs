@@ -123,7 +123,7 @@ public sealed class ControlServer : IAsyncDisposable
         ControlJson.Post<SwitchRequest, SwitchReply>(web, "/v1/sessions/kill", instance.KillAsync);
         ControlJson.Post<AttachRequest, AttachReply>(web, "/v1/sessions/attach", instance.AttachAsync);
         ControlJson.Post<ExportRequest, ExportReply>(web, "/v1/exports", instance.ExportsAsync);
-        foreach (var verb in (string[])["diff", "apply", "discard"])
+        foreach (var verb in (string[])["diff", "apply", "discard", "labels", "clear"])
         {
             ControlJson.Post<WorkspaceRequest, WorkspaceReply>(
                 web,

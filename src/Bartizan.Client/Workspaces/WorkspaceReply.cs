@@ -9,6 +9,9 @@ public sealed record WorkspaceReply
     /// <summary>The changes: kind and path.</summary>
     public IReadOnlyList<WorkspaceChangeLine> Changes { get; init; } = [];
 
+    /// <summary>What the session had read that wrote it: `untrusted`, `private`; empty for nothing.</summary>
+    public string Labels { get; init; } = "";
+
     /// <summary>What was not taken, each with its reason.</summary>
     public IReadOnlyList<string> Refused { get; init; } = [];
 

@@ -267,7 +267,7 @@ internal sealed class ApprovalInbox(
 
         var answer = new Approval(false, ask.Request.Digest, person.Account, request.Reason)
         {
-            Detail = $"written anew{(person.Name is { } name ? $", as {name}" : "")}: {AskDraft.DigestOf(draft)}",
+            Detail = $"written anew{(person.Name is { } name ? $", as {name}" : "")}: {AskDraft.DigestOf(ask, draft)}",
             Took = clock.GetUtcNow() - ask.Since,
             Recorded = true,
             Draft = draft,

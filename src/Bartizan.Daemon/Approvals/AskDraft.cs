@@ -19,7 +19,8 @@ internal static class AskDraft
             : null;
 
     /// <summary>The digest of arguments as they were written, for the record.</summary>
-    public static Digest DigestOf(JsonElement draft) => Digest.Of(Encoding.UTF8.GetBytes(draft.GetRawText()));
+    public static Digest DigestOf(WaitingAsk ask, JsonElement draft) =>
+        ask.Request.Proof.DigestOf(Encoding.UTF8.GetBytes(draft.GetRawText()));
 
     /// <summary>Reads them, or says in a sentence why the action can't have them.</summary>
     public static (JsonElement Draft, string? Problem) Read(WaitingAsk ask, string written)

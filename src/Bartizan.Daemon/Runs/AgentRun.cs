@@ -65,6 +65,12 @@ internal sealed class AgentRun(Rooms rooms)
                 Path.GetFullPath(run.WorkspacePath, Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!)
             ),
         };
+        foreach (var word in request.Command.Skip(1))
+        {
+            // Whoever starts it typed this, before there was an agent that could be fooled.
+            session.Values.HearUser(word);
+        }
+
         if (!rooms.Sessions.Add(live))
         {
             throw new ControlException(

@@ -3,6 +3,7 @@ using Bartizan.Client.Runs;
 using Bartizan.Core.Budgets;
 using Bartizan.Core.Manifests;
 using Bartizan.Daemon.Sessions;
+using Bartizan.Daemon.Workspaces;
 using Bartizan.Sandbox.Views;
 
 namespace Bartizan.Daemon.Runs;
@@ -32,10 +33,15 @@ internal sealed class Settling(Rooms rooms)
             return RunSummary.Lines(live, diff, "", Spent(live));
         }
 
+        await rooms
+            .Workspaces.NoteAsync(live.Session, manifest, isOver: true, CancellationToken.None)
+            .ConfigureAwait(false);
+        var carried = WorkspaceSettlement.TextOf(live.Session.Labels) is { Length: > 0 } labels ? $" ({labels})" : "";
+
         // What a killed session wrote is nobody's finished work: a person looks at it first.
         if (run.WorkspaceMode != WorkspaceMode.ReadWrite || live.KilledBecause is not null)
         {
-            return RunSummary.Lines(live, diff, "", Spent(live));
+            return RunSummary.Lines(live, diff, carried, Spent(live));
         }
 
         var settled = await rooms
@@ -45,7 +51,7 @@ internal sealed class Settling(Rooms rooms)
             live,
             diff,
             settled.Done
-                ? $" (applied{(settled.Refused.Count > 0 ? $", {settled.Refused.Count} refused" : "")})"
+                ? $"{carried} (applied{(settled.Refused.Count > 0 ? $", {settled.Refused.Count} refused" : "")})"
                 : $" (not applied: {settled.Problem})",
             Spent(live)
         );

@@ -6,6 +6,7 @@ using Bartizan.Core.Entries;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Pins;
+using Bartizan.Daemon.Workspaces;
 using Bartizan.Sandbox.Views;
 
 namespace Bartizan.Daemon.Runs;
@@ -41,6 +42,7 @@ internal sealed class Staging(Rooms rooms)
             workspace,
             rooms.Pins.Of(request.Manifest).WorkspaceOf(session.Manifest.PinsRequired)
         );
+        var labels = new ViewLabels(rooms.Workspaces.Labels);
         var started = rooms.Clock.GetTimestamp();
         try
         {
@@ -59,7 +61,9 @@ internal sealed class Staging(Rooms rooms)
                     target =>
                     {
                         var ruled = session.Policy.Screen(target, Circumstances.Of(session, rooms.Clock.GetUtcNow()));
-                        return ruled.Effect == Effect.Allow ? pins.Judge(target) ?? ruled : ruled;
+                        ruled = ruled.Effect == Effect.Allow ? pins.Judge(target) ?? ruled : ruled;
+                        labels.See(target, ruled);
+                        return ruled;
                     },
                     progress,
                     cancellationToken
@@ -72,7 +76,9 @@ internal sealed class Staging(Rooms rooms)
                 );
             }
 
-            await TellAsync(pins, connection, cancellationToken).ConfigureAwait(false);
+            // INVARIANT: before the agent starts, so that it reads nothing without them.
+            session.AddLabels(labels.With(session.Manifest.Run?.Mounts ?? []));
+            await TellAsync(pins, labels, connection, cancellationToken).ConfigureAwait(false);
             var summary = JsonSerializer.SerializeToUtf8Bytes(stage.Summary, JsonSerializerOptions.Web);
             await rooms
                 .Journal.AppendAsync(
@@ -86,13 +92,16 @@ internal sealed class Staging(Rooms rooms)
                         Target = workspace,
                         Detail = $"{stage.Summary!.Files} files, {stage.Summary.LeftOutCount} paths left out",
                         Policy = session.Policy.Digest,
+                        Labels = session.Labels,
                         Observed = session.Observe,
                         Payloads = [new Payload("view", "application/json", summary)],
                     },
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            await rooms.Workspaces.NoteAsync(session, request.Manifest, cancellationToken).ConfigureAwait(false);
+            await rooms
+                .Workspaces.NoteAsync(session, request.Manifest, isOver: false, cancellationToken)
+                .ConfigureAwait(false);
             return stage;
         }
         catch (ViewException e)
@@ -103,10 +112,16 @@ internal sealed class Staging(Rooms rooms)
 
     private static async Task TellAsync(
         WorkspacePins pins,
+        ViewLabels labels,
         RunConnection connection,
         CancellationToken cancellationToken
     )
     {
+        if (labels.Text is { } labelled)
+        {
+            await connection.SendAsync(new RunEvent.Noted(labelled), cancellationToken).ConfigureAwait(false);
+        }
+
         if (pins.LeftOut is not { Count: > 0 } left)
         {
             return;

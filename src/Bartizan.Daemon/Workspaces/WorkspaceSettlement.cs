@@ -8,6 +8,7 @@ using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox.Views;
+using Label = Bartizan.Core.Sessions.Labels;
 
 namespace Bartizan.Daemon.Workspaces;
 
@@ -19,10 +20,14 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
 {
     private const string NoteName = "session.json";
 
-    /// <summary>Notes beside the stage what the settlement needs later.</summary>
-    public async Task NoteAsync(Session session, string manifest, CancellationToken cancellationToken)
+    /// <summary>Which files carry labels.</summary>
+    public FileLabels Labels { get; } = new(state.Home);
+
+    /// <summary>Notes beside the stage what the settlement needs later; of a session that is over, what it had read.</summary>
+    public async Task NoteAsync(Session session, string manifest, bool isOver, CancellationToken cancellationToken)
     {
-        var note = new SettlementNote(session.Agent, session.Person, manifest, session.Observe);
+        var read = isOver ? session.Labels : (Label?)null;
+        var note = new SettlementNote(session.Agent, session.Person, manifest, session.Observe, read);
         var path = Path.Combine(state.Session(session.Id), NoteName);
         await File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(note), cancellationToken)
             .ConfigureAwait(false);
@@ -39,6 +44,11 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
         CancellationToken cancellationToken
     )
     {
+        if (verb is "labels" or "clear")
+        {
+            return await LabelsAsync(verb, request.Path, person, cancellationToken).ConfigureAwait(false);
+        }
+
         if (!SessionId.TryParse(request.Session, out var id) || !File.Exists(Path.Combine(state.Session(id), NoteName)))
         {
             throw new ControlException(
@@ -64,11 +74,13 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
             }
 
             var diff = await stage.DiffAsync(cancellationToken).ConfigureAwait(false);
+            var carried = note.Labels ?? FileLabels.All;
             if (verb == "diff")
             {
                 return new WorkspaceReply
                 {
                     Done = true,
+                    Labels = TextOf(carried),
                     Changes = Lines(diff.Changes),
                     Refused = [.. diff.Problems.Select(p => $"{p.Path} {p.Reason}")],
                     Text = DiffText.Write(stage, diff, cancellationToken),
@@ -102,7 +114,13 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
                 return new WorkspaceReply { Done = false, Problem = problem };
             }
 
-            return await ApplyAsync(id, note.Agent, options, stage, diff, person, cancellationToken)
+            if (request.ClearLabels)
+            {
+                carried = await ClearAsync(id, note.Agent, stage, diff, carried, person, cancellationToken)
+                    .ConfigureAwait(false);
+            }
+
+            return await ApplyAsync(id, note.Agent, options, stage, diff, carried, person, cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (ViewException e)
@@ -130,9 +148,13 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
             },
             stage,
             diff,
+            session.Labels,
             person,
             cancellationToken
         );
+
+    /// <summary>Labels in words; empty for none.</summary>
+    public static string TextOf(Label labels) => labels == Label.None ? "" : labels.ToString().ToLowerInvariant();
 
     private async Task DiscardAsync(SessionId id, string agent, string person, CancellationToken cancellationToken)
     {
@@ -146,12 +168,15 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
         ApplyOptions options,
         StagedWorkspace stage,
         WorkspaceDiff diff,
+        Label carried,
         string person,
         CancellationToken cancellationToken
     )
     {
-        // INVARIANT: no record, no action: what is about to be applied is durable before the host's files change.
-        await RecordAsync(id, agent, person, "applying", diff.Changes, [], cancellationToken).ConfigureAwait(false);
+        // INVARIANT: no record, no action: what is about to be applied is durable before the host's files change; and so are its labels.
+        await RecordAsync(id, agent, person, "applying", diff.Changes, [], cancellationToken, carried)
+            .ConfigureAwait(false);
+        Labels.Add(PathsOf(stage, diff), carried);
         var result = await stage.ApplyAsync(options, cancellationToken).ConfigureAwait(false);
         var refused = result
             .Refused.Select(r => $"{r.Change.Shown}: {r.Reason}")
@@ -164,7 +189,8 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
                 result.Done ? "applied" : "not applied",
                 result.Applied,
                 refused,
-                cancellationToken
+                cancellationToken,
+                carried
             )
             .ConfigureAwait(false);
         if (result.Done && result.Refused.IsEmpty)
@@ -177,11 +203,74 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
             Done = result.Done,
             Changes = Lines(result.Applied),
             Refused = refused,
+            Labels = TextOf(carried),
             Problem = result.Done
                 ? null
                 : $"nothing was applied: {string.Join(", ", result.Conflicts.Select(c => $"{c.Path} {c.Reason}"))}",
         };
     }
+
+    // A person has looked at what is to be applied, and answers for it.
+    private async Task<Label> ClearAsync(
+        SessionId id,
+        string agent,
+        StagedWorkspace stage,
+        WorkspaceDiff diff,
+        Label carried,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        await RecordAsync(id, agent, person, "labels cleared", diff.Changes, [], cancellationToken, carried)
+            .ConfigureAwait(false);
+        foreach (var path in PathsOf(stage, diff))
+        {
+            Labels.Clear(path);
+        }
+
+        return Label.None;
+    }
+
+    private async Task<WorkspaceReply> LabelsAsync(
+        string verb,
+        string path,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        var found = Labels.List(path);
+        if (verb == "clear")
+        {
+            var all = found.Aggregate(Label.None, (sum, file) => sum | file.Value);
+            await journal
+                .AppendAsync(
+                    new Entry
+                    {
+                        Kind = EntryKind.Workspace,
+                        Person = person,
+                        Point = "sandbox",
+                        Target = path,
+                        Detail = "labels cleared",
+                        Labels = all,
+                        Count = found.Count,
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            Labels.Clear(path);
+        }
+
+        return new WorkspaceReply
+        {
+            Done = true,
+            Changes = [.. found.Select(file => new WorkspaceChangeLine(TextOf(file.Value), Visible.Text(file.Key)))],
+        };
+    }
+
+    private static IEnumerable<string> PathsOf(StagedWorkspace stage, WorkspaceDiff diff) =>
+        diff
+            .Changes.Where(change => change.Kind != ChangeKind.Deleted)
+            .Select(change => Path.Combine(stage.Source, change.Path));
 
     private async Task RecordAsync(
         SessionId id,
@@ -190,7 +279,8 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
         string what,
         ImmutableArray<WorkspaceChange> changes,
         IReadOnlyList<string> refused,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        Label carried = Label.None
     )
     {
         var detail = changes.Select(c => new
@@ -212,6 +302,7 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
                     Verb = Verb.Write,
                     Detail = what,
                     Count = changes.Length,
+                    Labels = carried,
                     Reason = refused.Count == 0 ? null : $"{refused.Count} not taken",
                     Payloads =
                         changes.IsEmpty && refused.Count == 0

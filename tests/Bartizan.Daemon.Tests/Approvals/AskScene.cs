@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Bartizan.Client;
 using Bartizan.Client.Approvals;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
@@ -153,6 +154,15 @@ internal sealed class AskScene : ISessions, IJournal, IAskListener, IDisposable
     }
 
     public IEnumerable<Entry> Approvals => Entries.Where(entry => entry.Kind == EntryKind.Approval);
+
+    /// <summary>What ties an answer to its ask, as who holds the entry's payload reads it.</summary>
+    public static AskProof ProofOf(Entry entry)
+    {
+        using var proof = JsonDocument.Parse(entry.Payloads.Single(one => one.Role == AskProof.Role).Content);
+        var told = proof.RootElement;
+        Digest.TryParse(told.GetProperty("action").GetString()!, out var action).ShouldBeTrue();
+        return new AskProof(told.GetProperty("ask").GetInt64(), told.GetProperty("salt").GetString()!, action);
+    }
 
     public void Dispose() => Directory.Delete(_home, recursive: true);
 

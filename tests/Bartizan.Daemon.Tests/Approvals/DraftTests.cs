@@ -32,7 +32,10 @@ public sealed class DraftTests
         approvals
             .Select(entry => (entry.Person, entry.Effect))
             .ShouldBe([(AskScene.Alice, Effect.Deny), (AskScene.Bob, Effect.Allow)]);
-        approvals[0].Detail.ShouldBe($"written anew, as alice: {Digest.Of("{\"to\":\"develop\"}"u8)}");
+        approvals[0]
+            .Detail.ShouldBe(
+                $"written anew, as alice: {AskScene.ProofOf(approvals[0]).DigestOf("{\"to\":\"develop\"}"u8)}"
+            );
     }
 
     [Fact]

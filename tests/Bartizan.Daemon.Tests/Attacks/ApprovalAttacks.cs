@@ -1,5 +1,7 @@
+using System.Text;
 using System.Text.Json;
 using Bartizan.Client.Approvals;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Daemon.Approvals;
@@ -317,5 +319,47 @@ public sealed class ApprovalAttacks
         detail.Length.ShouldBeLessThan(600);
         detail.ShouldContain("of 1,000,004 characters left out, sha256 ");
         await scene.EndAsync(request);
+    }
+
+    [Fact]
+    public async Task Arguments_can_not_be_guessed_from_the_digest_in_the_log()
+    {
+        using var scene = AskScene.With();
+        var request = scene.RequestAsync("""{"amount":7}""");
+        var ask = await scene.RaisedAsync();
+        await scene.AnswerAsync(ask, AskScene.Dora);
+        Digest acted;
+        await using (var passage = await request)
+        {
+            acted = passage.Action!.ComputeDigest();
+        }
+
+        var entry = scene.Approvals.Single();
+        var proof = AskScene.ProofOf(entry);
+
+        // The attacker knows all but the salt, and tries every argument: with the digest of before, it would be found.
+        var guesses = new HashSet<Digest>();
+        for (var amount = 0; amount < 100; amount++)
+        {
+            var guess = new AgentAction
+            {
+                Session = scene.Session.Id,
+                Target = new ToolTarget("git", "merge"),
+                Point = "tools",
+                Arguments = JsonElement.Parse($"{{\"amount\":{amount}}}"),
+            }.ComputeDigest();
+            guesses.Add(guess);
+            guesses.Add(Digest.Of(Encoding.ASCII.GetBytes($"ask {proof.Number} {guess}")));
+            guesses.Add(new AskProof(proof.Number, "", guess).Digest);
+        }
+
+        guesses.ShouldContain(acted);
+        guesses.ShouldNotContain(entry.Action);
+        entry.Detail!.ShouldNotContain(proof.Salt);
+
+        // Who holds the payload verifies that this answer was to this action.
+        (proof with { Action = acted }).Digest.ShouldBe(entry.Action);
+        (proof with { Action = guesses.First(one => one != acted) }).Digest.ShouldNotBe(entry.Action);
+        scene.Entries.Single(one => one.Kind == EntryKind.Intent).Action.ShouldBe(entry.Action);
     }
 }
