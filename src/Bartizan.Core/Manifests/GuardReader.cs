@@ -22,6 +22,12 @@ internal static class GuardReader
             Secrets = Action(output, "secrets"),
             PersonalData = Action(output, "personal_data"),
             Exfiltration = Action(output, "exfiltration"),
+            Canaries = Action(output, "canaries"),
+            SystemPrompt = Action(output, "system_prompt"),
+            Spotlight =
+                input is null || RuleReader.TextOf(input, "spotlight") is not { } form ? null
+                : form == "encode" ? SpotlightForm.Encode
+                : SpotlightForm.Delimit,
             MaxOutputBytes = Bytes(output),
         };
     }

@@ -27,6 +27,15 @@ public sealed record GuardTerms
     /// <summary>Shapes in which data leaves by addresses, and credentials that leave in pieces.</summary>
     public GuardAction? Exfiltration { get; init; }
 
+    /// <summary>A mark in the system prompt, which a leaking one gives away.</summary>
+    public GuardAction? Canaries { get; init; }
+
+    /// <summary>Pieces of the system prompt's own text.</summary>
+    public GuardAction? SystemPrompt { get; init; }
+
+    /// <summary>How what untrusted tools answered is marked for the model.</summary>
+    public SpotlightForm? Spotlight { get; init; }
+
     /// <summary>The largest content that the agent sends, in bytes.</summary>
     public long? MaxOutputBytes { get; init; }
 }

@@ -259,6 +259,11 @@ internal static partial class ManifestShape
                         "What reads like attacks that were learnt from; reported unless said."
                     ),
                     Known("hidden_text", HiddenAction, "Text that people don't see."),
+                    Known(
+                        "spotlight",
+                        new Shape.Choice("how it is marked", ["delimit", "encode"]),
+                        "How what untrusted tools answered is marked for the model."
+                    ),
                     Later("secrets", InputAction, "Credentials."),
                     Later("personal_data", InputAction, "Personal data."),
                     Known("max_bytes", _size, "The largest content."),
@@ -275,7 +280,16 @@ internal static partial class ManifestShape
                         new Shape.Choice("what is done about it", ["block", "ask", "report"]),
                         "Data in addresses, images and names; credentials in pieces."
                     ),
-                    Later("canaries", OutputAction, "Marked data that must never leave."),
+                    Known(
+                        "canaries",
+                        new Shape.Choice("what is done about it", ["block", "report"]),
+                        "A mark in the system prompt, which a leaking one gives away."
+                    ),
+                    Known(
+                        "system_prompt",
+                        new Shape.Choice("what is done about it", ["block", "ask", "report"]),
+                        "Pieces of the system prompt's own text."
+                    ),
                     Known("max_bytes", _size, "The largest content."),
                 ]),
                 "What the agent sends."

@@ -17,6 +17,8 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
                 ("input.hidden_text", first.HiddenText, second.HiddenText),
                 ("output.secrets", first.Secrets, second.Secrets),
                 ("output.exfiltration", first.Exfiltration, second.Exfiltration),
+                ("output.canaries", first.Canaries, second.Canaries),
+                ("output.system_prompt", first.SystemPrompt, second.SystemPrompt),
                 ("output.personal_data", first.PersonalData, second.PersonalData),
             }
         )
@@ -25,6 +27,12 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
             {
                 yield return More(what, mine is { } word ? $"`{Word(word)}`" : "not set", $"`{Word(least)}`");
             }
+        }
+
+        // Of two forms neither is less than the other.
+        if (second.Spotlight is { } form && first.Spotlight != form)
+        {
+            yield return More("input.spotlight", Named(first.Spotlight), Named(form));
         }
 
         foreach (
@@ -47,6 +55,9 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
         said > least || (said == GuardAction.Redact && least == GuardAction.Ask);
 
     private static string Word(GuardAction action) => action.ToString().ToLowerInvariant();
+
+    private static string Named(SpotlightForm? form) =>
+        form is { } said ? $"`{said.ToString().ToLowerInvariant()}`" : "not set";
 
     private Excess More(string what, string first, string second) =>
         new(ExcessKind.Guard, $"`guards.{what}` is {first} in {nameOfFirst} and {second} in {nameOfSecond}")

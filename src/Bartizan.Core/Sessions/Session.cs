@@ -79,6 +79,9 @@ public sealed class Session
     /// <summary>Where the values come from that it works with.</summary>
     public Provenance Values { get; } = new();
 
+    /// <summary>What its system prompts are marked with.</summary>
+    public PromptMarks Marks { get; } = new();
+
     /// <summary>
     /// True when what an agent sends to a model as its user's words counts as such: somebody asks for it, and nobody can have fooled the
     /// agent yet, or its author says that it can't send requests of its own.

@@ -103,7 +103,7 @@ internal sealed class Forwarder(
             var outcome = reader.ToOutcome(
                 status < 400 ? OutcomeKind.Done : OutcomeKind.Failed,
                 detail,
-                (long)call.Body.Length * tried.Sent
+                (long)call.Sent.Length * tried.Sent
             ) with
             {
                 IsFree = ForwardingEnd.IsFree(status),
@@ -118,7 +118,7 @@ internal sealed class Forwarder(
         }
         catch (Exception e)
         {
-            var bytes = (long)call.Body.Length * tried.Sent;
+            var bytes = (long)call.Sent.Length * tried.Sent;
             var (kind, status, sentence) = ForwardingEnd.Explain(e, context, call, passage, limit);
             if (
                 e is PassageCutException { IsSpent: true }

@@ -4,6 +4,7 @@ using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Hooks;
+using Bartizan.Gateway.Model.Prompts;
 using Bartizan.Gateway.Model.Spending;
 using Bartizan.Gateway.Model.Words;
 using Bartizan.Gateway.Transport;
@@ -233,7 +234,7 @@ internal sealed class ModelApplication(
 
         if (passage.Reservation?.AskAtMost is { } most)
         {
-            if (call.Bounds?.Cap(call.Body.Span, most) is not { } capped)
+            if (call.Bounds?.Cap(call.Sent.Span, most) is not { } capped)
             {
                 var sentence = $"the budget has {most} tokens left for an answer, and this request can't be told so";
                 await passage
@@ -243,7 +244,7 @@ internal sealed class ModelApplication(
                 return;
             }
 
-            call = call with { Body = capped };
+            call = call with { Sent = capped };
         }
 
         var outcome = await forwarder.ForwardAsync(context, call, passage, traffic).ConfigureAwait(false);
@@ -263,6 +264,7 @@ internal sealed class ModelApplication(
         ModelUpstream? upstream;
         ModelTarget target;
         RequestBounds? bounds = null;
+        var sent = body;
         switch (route.Kind)
         {
             case ModelRouteKind.Call:
@@ -276,9 +278,15 @@ internal sealed class ModelApplication(
                     return (null, 400, problem);
                 }
 
+                if (MarkedRequest.Of(session, route.Path, body, out problem) is not { } marked)
+                {
+                    return (null, 400, problem);
+                }
+
+                sent = marked;
                 if (
                     session.Manifest.Budget is { CountsTokens: true }
-                    && (bounds = RequestBounds.TryRead(route.Path, body.Span, out problem)) is null
+                    && (bounds = RequestBounds.TryRead(route.Path, sent.Span, out problem)) is null
                 )
                 {
                     return (null, 400, problem);
@@ -315,6 +323,7 @@ internal sealed class ModelApplication(
             Upstream = upstream,
             Target = target,
             Body = body,
+            Sent = sent,
             Bounds = bounds,
             MediaType = context.Request.ContentType ?? "application/json",
         };

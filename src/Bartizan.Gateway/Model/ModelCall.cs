@@ -34,6 +34,9 @@ internal sealed record ModelCall
     /// <summary>The decoded request body; empty when there is none.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }
 
+    /// <summary>The body as it is sent: marked as the manifest asks, and held to what its budget has left.</summary>
+    public ReadOnlyMemory<byte> Sent { get; init; }
+
     /// <summary>The body's media type.</summary>
     public string MediaType { get; init; } = "application/json";
 
@@ -49,7 +52,7 @@ internal sealed record ModelCall
             Point = Point,
             Estimate = Session.Manifest.Budget is null
                 ? null
-                : Tried(Bounds?.Estimate ?? new SpendEstimate { Bytes = Body.Length }),
+                : Tried(Bounds?.Estimate ?? new SpendEstimate { Bytes = Sent.Length }),
             Payloads = Body.IsEmpty ? [] : [new Payload("request", MediaType, Body)],
         };
 

@@ -31,7 +31,7 @@ internal sealed class UpstreamRequests(ICredentialLender lender)
             // By ALPN over TLS; h2 without TLS and h3 are not taken.
             Version = address.Scheme == Uri.UriSchemeHttps ? HttpVersion.Version20 : HttpVersion.Version11,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
-            Content = HttpMethods.IsPost(context.Request.Method) ? new ReadOnlyMemoryContent(call.Body) : null,
+            Content = HttpMethods.IsPost(context.Request.Method) ? new ReadOnlyMemoryContent(call.Sent) : null,
         };
         PassedHeaders.CopyToUpstream(context.Request.Headers, request, call.Token);
         if ((passage.Obligations.Credential ?? upstream.Credential) is { } name)

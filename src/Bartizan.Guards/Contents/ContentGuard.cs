@@ -8,6 +8,7 @@ using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Findings;
+using Bartizan.Guards.Prompts;
 using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Streams;
 
@@ -53,7 +54,8 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
     }
 
     private static bool IsLookedAt(GuardTerms terms, Verb verb) =>
-        verb is Verb.Model or Verb.Tool or Verb.Http || (verb == Verb.Connect && terms.Exfiltration is not null);
+        verb is Verb.Model or Verb.Tool or Verb.Http
+        || (verb == Verb.Connect && (terms.Exfiltration is not null || PromptGuard.IsAsked(terms)));
 
     /// <inheritdoc/>
     public bool WantsContent(Session session, AgentAction action)
@@ -65,6 +67,8 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
                 is { Secrets: not null }
                     or { PersonalData: not null }
                     or { Exfiltration: not null }
+                    or { Canaries: not null }
+                    or { SystemPrompt: not null }
                     or { MaxOutputBytes: not null };
     }
 
@@ -126,6 +130,8 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
             ContentLook.ForLent(verdicts, lent, Encoding.UTF8.GetBytes(action.Target.Text), terms.Secrets);
         }
 
+        PromptGuard.Remember(session, terms, action);
+        PromptGuard.At(verdicts, session, action);
         LookForDrips(verdicts, session, action, terms, lent);
         return verdicts.ToReport() is { Strictest: Effect.Deny } report && verdicts.IsOnlyToRedact
             ? Redacted(session, action, terms, lent, verdicts) ?? report
@@ -256,8 +262,18 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
         return
             action.Target.Verb == Verb.Model
             && session.Manifest.Guards is { } terms
-            && (terms.Exfiltration is not null || (terms.Secrets is not null && !session.Manifest.Credentials.IsEmpty))
-            ? new AnswerWatch(LentOf(session, terms), terms.Secrets, mediaType, terms.Exfiltration)
+            && (
+                terms.Exfiltration is not null
+                || PromptGuard.IsAsked(terms)
+                || (terms.Secrets is not null && !session.Manifest.Credentials.IsEmpty)
+            )
+            ? new AnswerWatch(
+                LentOf(session, terms),
+                terms.Secrets,
+                mediaType,
+                terms.Exfiltration,
+                PromptGuard.LookFor(session)
+            )
             : null;
     }
 

@@ -4,6 +4,7 @@ using System.Text;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Guards.Exfiltration;
+using Bartizan.Guards.Prompts;
 using Bartizan.Guards.Sensitive;
 
 namespace Bartizan.Guards.Streams;
@@ -33,6 +34,9 @@ internal sealed class AnswerWatch : IContentWatch
     /// <summary>Strings of a stream that are told apart; more go on each other.</summary>
     private const int MaxTails = 256;
 
+    // What a provider repeats of the request.
+    private const string Echo = "instructions";
+
     // What its provider writes beside an answer, in every event again: no model has a say in it, and it is no text that follows one.
     private static readonly FrozenSet<string> _providers = FrozenSet.ToFrozenSet(
         [
@@ -53,6 +57,7 @@ internal sealed class AnswerWatch : IContentWatch
             "finishReason",
             "stop_reason",
             "obfuscation",
+            Echo,
             "signature",
             "thoughtSignature",
             "encrypted_content",
@@ -68,6 +73,7 @@ internal sealed class AnswerWatch : IContentWatch
 
     private readonly SecretIndex? _lent;
     private readonly GuardAction? _leaving;
+    private readonly PromptLook? _prompt;
     private readonly GuardAction _action;
     private readonly bool _isEvents;
     private readonly bool _isJson;
@@ -87,8 +93,16 @@ internal sealed class AnswerWatch : IContentWatch
     /// <param name="action">What is done about them.</param>
     /// <param name="mediaType">The answer's media type.</param>
     /// <param name="leaving">What is done about data in addresses; null when they aren't looked at.</param>
-    public AnswerWatch(SecretIndex? lent, GuardAction? action, string mediaType, GuardAction? leaving = null)
+    /// <param name="prompt">The session's system prompt, where it is looked for.</param>
+    public AnswerWatch(
+        SecretIndex? lent,
+        GuardAction? action,
+        string mediaType,
+        GuardAction? leaving = null,
+        PromptLook? prompt = null
+    )
     {
+        _prompt = prompt;
         _lent = lent;
         _action = action ?? GuardAction.Report;
         _leaving = leaving;
@@ -102,6 +116,7 @@ internal sealed class AnswerWatch : IContentWatch
             "; ",
             new[]
             {
+                _prompt is null ? null : string.Join("; ", _prompt.Verdicts),
                 _leaving is { } done ? Told("exfiltration", ExfiltrationGuard.Version, _leaves, done) : null,
                 _lent is not null ? Told("lent_secrets", SensitiveGuard.Version, _found, _action) : null,
             }.Where(verdict => verdict is not null)
@@ -183,10 +198,17 @@ internal sealed class AnswerWatch : IContentWatch
             return true;
         }
 
-        var whole = JsonCleaning.Of(_pending.WrittenMemory, (_, text) => Cleaned(text));
-        _found = whole.IsChanged || whole.IsObjected || IsIn(_pending.WrittenMemory);
-        passed.Write(_action == GuardAction.Redact ? whole.Bytes.Span : _pending.WrittenSpan);
-        return (!_leaves || _leaving == GuardAction.Report)
+        var sent = _prompt is null
+            ? _pending.WrittenMemory
+            : JsonCleaning
+                .Of(_pending.WrittenMemory, (name, text) => name == Echo ? _prompt.WithoutAddition(text) : text)
+                .Bytes;
+        var whole = JsonCleaning.Of(sent, (name, text) => Cleaned(name, text));
+        _found = whole.IsChanged || whole.IsObjected || IsIn(sent);
+        _prompt?.SeeRaw(Encoding.UTF8.GetString(sent.Span));
+        passed.Write(_action == GuardAction.Redact ? whole.Bytes.Span : sent.Span);
+        return _prompt?.Objects != true
+            && (!_leaves || _leaving == GuardAction.Report)
             && (
                 !_found
                 || _action == GuardAction.Report
@@ -197,8 +219,17 @@ internal sealed class AnswerWatch : IContentWatch
     private bool IsIn(ReadOnlyMemory<byte> bytes) =>
         _lent is not null && LentFinder.IsIn(_lent, Encoding.UTF8.GetString(bytes.Span));
 
-    private string Cleaned(string text)
+    private string Cleaned(string name, string text)
     {
+        if (name == Echo)
+        {
+            _prompt?.SeeRaw(text);
+        }
+        else
+        {
+            _prompt?.See(text);
+        }
+
         _leaves |= _leaving is not null && TextTail.Leaves(text);
         if (_lent is null || !LentFinder.IsIn(_lent, text))
         {
@@ -214,8 +245,9 @@ internal sealed class AnswerWatch : IContentWatch
     private void Hold(byte[] raw)
     {
         var texts = new List<StreamText>();
-        var (start, length) = DataOf(raw);
-        var salt = length > 0 ? IndexOf(raw.AsSpan(start, length)) : 0;
+        var echoes = new List<(int Start, int End, string Text)>();
+        var (start, length) = EventData.Of(raw);
+        var salt = length > 0 ? EventData.IndexOf(raw.AsSpan(start, length)) : 0;
         var name = "";
         var given = int.MaxValue;
         var isRead =
@@ -232,12 +264,28 @@ internal sealed class AnswerWatch : IContentWatch
                             : _models.Contains(text) ? depth
                             : int.MaxValue;
                     }
+                    else if (name == Echo && depth <= given && _prompt is not null)
+                    {
+                        var own = _prompt.WithoutAddition(text);
+                        _prompt.SeeRaw(own);
+                        if (!ReferenceEquals(own, text))
+                        {
+                            echoes.Add((start + from, start + to, own));
+                        }
+                    }
                     else if (text.Length > 0 && (depth > given || !_providers.Contains(name)))
                     {
                         texts.Add(new StreamText(TailOf(path ^ salt), text, 0, start + from, start + to));
                     }
                 }
             );
+        if (isRead && echoes.Count > 0)
+        {
+            // Without it the places of the event's strings are others.
+            Hold(JsonTexts.Replace(raw, echoes));
+            return;
+        }
+
         if (!isRead)
         {
             // Several lines of data, no JSON, or a comment: all of it is text.
@@ -271,6 +319,19 @@ internal sealed class AnswerWatch : IContentWatch
         if (_leaves && _leaving != GuardAction.Report)
         {
             return false;
+        }
+
+        if (_prompt is not null)
+        {
+            foreach (var tail in _tails.Values.Append(_raw).Where(tail => tail.IsNew))
+            {
+                _prompt.See(tail.Text);
+            }
+
+            if (_prompt.Objects)
+            {
+                return false;
+            }
         }
 
         var isRaw = _raw.IsNew && _raw.Look(_lent);
@@ -320,55 +381,5 @@ internal sealed class AnswerWatch : IContentWatch
         }
 
         return _tails.Count < MaxTails ? _tails[key] = new TextTail() : _tails.Values.First();
-    }
-
-    // The one line of data of an event.
-    private static (int Start, int Length) DataOf(ReadOnlySpan<byte> raw)
-    {
-        var (start, length) = (0, 0);
-        for (var at = 0; at < raw.Length; )
-        {
-            var end = raw[at..].IndexOfAny((byte)'\r', (byte)'\n');
-            var line = end < 0 ? raw[at..] : raw.Slice(at, end);
-            if (line.StartsWith("data:"u8))
-            {
-                if (length > 0)
-                {
-                    return default;
-                }
-
-                start = at + 5;
-                length = line.Length - 5;
-            }
-
-            at += line.Length + 1;
-        }
-
-        return (start, length);
-    }
-
-    // Blocks and choices that stream side by side say which they are.
-    private static ulong IndexOf(ReadOnlySpan<byte> data)
-    {
-        var salt = 0UL;
-        foreach (var name in (ReadOnlySpan<string>)["\"index\":", "\"output_index\":", "\"content_index\":"])
-        {
-            var at = data.IndexOf(Encoding.ASCII.GetBytes(name));
-            if (at < 0)
-            {
-                continue;
-            }
-
-            var number = data[(at + name.Length)..].TrimStart((byte)' ');
-            var value = 1UL;
-            for (var digit = 0; digit < number.Length && number[digit] is >= (byte)'0' and <= (byte)'9'; digit++)
-            {
-                value = (value * 10) + number[digit];
-            }
-
-            salt = (salt * 1099511628211) + (value * (ulong)name.Length);
-        }
-
-        return salt;
     }
 }

@@ -24,6 +24,9 @@ internal sealed class TextTail
     /// <summary>True when there is something to look at.</summary>
     public bool IsNew => _new > 0;
 
+    /// <summary>What is new, and what is before it.</summary>
+    public string Text => _text.ToString();
+
     /// <summary>Takes the next piece.</summary>
     public void Add(string piece)
     {

@@ -15,6 +15,9 @@ internal static class GuardWorld
             Secrets = GuardAction.Block,
             PersonalData = GuardAction.Ask,
             Exfiltration = GuardAction.Block,
+            Canaries = GuardAction.Block,
+            SystemPrompt = GuardAction.Block,
+            Spotlight = SpotlightForm.Delimit,
             MaxOutputBytes = 1024,
         };
 

@@ -48,6 +48,8 @@ internal sealed class House : ISessions, ICredentialLender
 
     public ContentGuard Guard { get; }
 
+    public Session Session => _session;
+
     public bool FleetRunning => true;
 
     public Session? Find(SessionId id) => id == _session.Id ? _session : null;
@@ -74,6 +76,32 @@ internal sealed class House : ISessions, ICredentialLender
             },
             CancellationToken.None
         );
+    }
+
+    public async Task<GuardReport> ConnectAsync(string name)
+    {
+        HostName.TryParse(name, out var host, out _).ShouldBeTrue();
+        var action = ActionOf(new ConnectTarget(host!, 443), "none", "") with { Payloads = [] };
+        Guard.Concerns(_session, action).ShouldBeTrue();
+        return await Guard.InspectAsync(action, CancellationToken.None);
+    }
+
+    /// <summary>What passes of an answer, whether it was cut, and what is recorded of it.</summary>
+    public (string Passed, bool IsCut, string Verdicts) Watched(string answer, int size, string mediaType)
+    {
+        var watch = Guard.Watch(_session, ActionOf(new ModelTarget("a", "b"), "request", "{}"), mediaType)!;
+        var passed = new List<byte>();
+        foreach (var chunk in Encoding.UTF8.GetBytes(answer).Chunk(size).Append([]))
+        {
+            if (watch.Take(chunk, chunk.Length == 0) is not { } some)
+            {
+                return (Encoding.UTF8.GetString([.. passed]), true, watch.Verdicts!);
+            }
+
+            passed.AddRange(some.Span);
+        }
+
+        return (Encoding.UTF8.GetString([.. passed]), false, watch.Verdicts!);
     }
 
     /// <summary>What passes of a model's answer after a request; what was cut ends where it was cut.</summary>
