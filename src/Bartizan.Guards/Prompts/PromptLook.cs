@@ -101,9 +101,12 @@ internal sealed class PromptLook(KnownPrompts known, GuardTerms terms)
     private static ContentFinding[] Found(bool isFound, string kind) =>
         isFound ? [new ContentFinding("system_prompt", kind, 0, 0, FindingSeverity.High, 1)] : [];
 
-    private static string Told(string guard, double score, double of, bool found, GuardAction action) =>
-        string.Create(
+    private static string Told(string guard, double score, double of, bool found, GuardAction action)
+    {
+        var done = found ? action.ToString().ToLowerInvariant() : "pass";
+        return string.Create(
             CultureInfo.InvariantCulture,
-            $"{guard}/{PromptGuard.Version} answer {score:0.00} of {of:0.00} {(found ? action.ToString().ToLowerInvariant() : "pass")}"
+            $"{guard}/{PromptGuard.Version} answer {score:0.00} of {of:0.00} {done}"
         );
+    }
 }
