@@ -44,6 +44,7 @@ internal static class RedTeamCommand
             keep,
             all,
             json,
+            RedTeamImportCommand.Make(),
         };
         command.SetAction(
             async (parsed, cancellationToken) =>
@@ -114,7 +115,8 @@ internal static class RedTeamCommand
         return reports.ToImmutable();
     }
 
-    private static (Suite Suite, string Manifest) Read(string name)
+    /// <summary>A bundled suite, or a file's; with the text of its manifest.</summary>
+    internal static (Suite Suite, string Manifest) Read(string name)
     {
         if (BundledSuites.Names.Contains(name))
         {

@@ -42,7 +42,7 @@ public static class SuiteReader
     public static ImmutableArray<Wording> ReadWordings(string text, string source) =>
         [.. new SuiteNode(Parse(text, source), source).List("wordings").Select(WordingOf)];
 
-    private static JsonNode? Parse(string text, string source)
+    internal static JsonNode? Parse(string text, string source)
     {
         if (text.Length > MaxBytes)
         {
