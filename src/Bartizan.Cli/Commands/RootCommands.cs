@@ -46,6 +46,7 @@ internal static class RootCommands
             DiffCommand.Make(),
             ImportCommand.Make(),
             ScanCommand.Make(),
+            CalibrateCommand.Make(),
             RedTeamCommand.Make(),
             InitCommand.Make(),
             DemoCommand.Make(),

@@ -1,10 +1,13 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
 namespace Bartizan.Core.Manifests;
 
 /// <summary>Reads a manifest's <c>guards</c>.</summary>
 internal static class GuardReader
 {
     /// <summary>The guards, or null where the file has none.</summary>
-    public static GuardTerms? Read(SourceNode.Map root)
+    public static GuardTerms? Read(SourceNode.Map root, ImmutableArray<ManifestError>.Builder errors)
     {
         if (root.Find("guards") is not SourceNode.Map map)
         {
@@ -17,6 +20,8 @@ internal static class GuardReader
         {
             Injection = injection,
             Lexical = Action(input, "lexical") ?? (injection is null ? null : GuardAction.Report),
+            UntrustedScale = Scale(input, "untrusted", errors),
+            UserScale = Scale(input, "user", errors),
             HiddenText = Action(input, "hidden_text"),
             MaxInputBytes = Bytes(input),
             Secrets = Action(output, "secrets"),
@@ -43,6 +48,43 @@ internal static class GuardReader
                 "report" => GuardAction.Report,
                 _ => GuardAction.Block,
             };
+
+    // A half that isn't said is the shipped one.
+    private static LexicalScale Scale(
+        SourceNode.Map? input,
+        string channel,
+        ImmutableArray<ManifestError>.Builder errors
+    )
+    {
+        var map = (input?.Find("calibrated") as SourceNode.Map)?.Find(channel) as SourceNode.Map;
+        var scale = new LexicalScale(
+            Number(map, "likely") ?? LexicalScale.ShippedLikely,
+            Number(map, "possible") ?? LexicalScale.ShippedPossible
+        );
+        if (scale.IsWellOrdered)
+        {
+            return scale;
+        }
+
+        errors.Add(
+            new(
+                map!.Position,
+                $"`calibrated.{channel}` isn't a scale",
+                "`possible` is above 0, `likely` above `possible` and below 1, as `bartizan calibrate` prints them."
+            )
+        );
+        return LexicalScale.Shipped;
+    }
+
+    private static double? Number(SourceNode.Map? map, string key) =>
+        double.TryParse(
+            RuleReader.TextOf(map, key),
+            NumberStyles.AllowDecimalPoint,
+            CultureInfo.InvariantCulture,
+            out var number
+        )
+            ? number
+            : null;
 
     private static long? Bytes(SourceNode.Map? map) =>
         map is not null && Units.TrySize(RuleReader.TextOf(map, "max_bytes") ?? "", out var bytes) ? bytes : null;

@@ -12,6 +12,12 @@ public sealed record GuardTerms
     /// </summary>
     public GuardAction? Lexical { get; init; }
 
+    /// <summary>Where this deployment's clean texts from outside lie on the lexical vote's scale.</summary>
+    public LexicalScale UntrustedScale { get; init; } = LexicalScale.Shipped;
+
+    /// <summary>The same of what users type.</summary>
+    public LexicalScale UserScale { get; init; } = LexicalScale.Shipped;
+
     /// <summary>Text that people don't see in what comes to the agent.</summary>
     public GuardAction? HiddenText { get; init; }
 

@@ -201,7 +201,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Consultations = ReadConsultations(root),
             Trust = _trust,
             Circuit = CircuitReader.Read(root),
-            Guards = GuardReader.Read(root),
+            Guards = GuardReader.Read(root, _errors),
             Budget = Budget.Of([.. _budgets, .. BudgetReader.Read(root, _errors)]),
             Layers =
             [

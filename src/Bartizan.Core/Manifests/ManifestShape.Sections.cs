@@ -247,6 +247,12 @@ internal static partial class ManifestShape
 
     private static Shape.Choice OutputAction => new("what is done about it", ["block", "redact", "ask", "report"]);
 
+    private static Shape.Keys LexicalScale =>
+        new([
+            Required("likely", new Shape.Number(0, 1), "The score that one clean text in a hundred reaches."),
+            Required("possible", new Shape.Number(0, 1), "The score that five in a hundred reach; below `likely`."),
+        ]);
+
     private static Shape.Keys Guards =>
         new([
             Known(
@@ -257,6 +263,14 @@ internal static partial class ManifestShape
                         "lexical",
                         InputAction,
                         "What reads like attacks that were learnt from; reported unless said."
+                    ),
+                    Known(
+                        "calibrated",
+                        new Shape.Keys([
+                            Known("untrusted", LexicalScale, "Of texts from outside."),
+                            Known("user", LexicalScale, "Of what users type."),
+                        ]),
+                        "Where this deployment's own clean texts lie on the lexical scale, as `bartizan calibrate` prints it."
                     ),
                     Known("hidden_text", HiddenAction, "Text that people don't see."),
                     Known(

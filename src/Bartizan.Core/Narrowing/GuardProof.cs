@@ -48,6 +48,33 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
                 yield return More(what, mine is { } said ? $"{said} bytes" : "not set", $"{most} bytes");
             }
         }
+
+        foreach (var excess in FindScales(first, second))
+        {
+            yield return excess;
+        }
+    }
+
+    // A higher point of the scale makes every score lower.
+    private IEnumerable<Excess> FindScales(GuardTerms first, GuardTerms second)
+    {
+        foreach (
+            var (channel, mine, theirs) in new[]
+            {
+                ("untrusted", first.UntrustedScale, second.UntrustedScale),
+                ("user", first.UserScale, second.UserScale),
+            }
+        )
+        {
+            if (second.Lexical is not null && (mine.Likely > theirs.Likely || mine.Possible > theirs.Possible))
+            {
+                yield return More(
+                    $"input.calibrated.{channel}",
+                    $"{mine.Likely} and {mine.Possible}",
+                    $"{theirs.Likely} and {theirs.Possible}"
+                );
+            }
+        }
     }
 
     // What is taken out passes without a person, and what a person is asked about may pass whole: neither is less than the other.

@@ -13,6 +13,9 @@ internal sealed record Asked(
     GuardAction? Exfiltration
 )
 {
+    /// <summary>Where clean texts lie on the lexical vote's scale.</summary>
+    public LexicalScale Scale { get; init; } = LexicalScale.Shipped;
+
     public Sought Sought =>
         (Injection is null ? Sought.None : Sought.Injection)
         | (Lexical is null ? Sought.None : Sought.Lexical)

@@ -105,6 +105,9 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
                         text,
                         channel,
                         new Asked(terms.Injection, terms.HiddenText, terms.Secrets, null, terms.Lexical, null)
+                        {
+                            Scale = channel == Channel.User ? terms.UserScale : terms.UntrustedScale,
+                        }
                     );
                 }
                 else

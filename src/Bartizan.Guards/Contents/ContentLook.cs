@@ -30,6 +30,9 @@ internal static class ContentLook
                 text,
                 Channel.Untrusted,
                 new Asked(terms.Injection, terms.HiddenText, null, null, terms.Lexical, null)
+                {
+                    Scale = terms.UntrustedScale,
+                }
             );
         }
     }
@@ -74,7 +77,7 @@ internal static class ContentLook
         }
 
         var (_, hidden, secrets, personal, _, exfiltration) = asked;
-        var report = ContentScan.Of(text, channel, asked.Sought);
+        var report = ContentScan.Of(text, channel, asked.Sought, asked.Scale);
         Orders(verdicts, report, channel, asked);
         Sure(
             verdicts,

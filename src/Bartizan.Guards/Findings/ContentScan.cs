@@ -1,4 +1,5 @@
 using Bartizan.Core.Findings;
+using Bartizan.Core.Manifests;
 using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Injection;
 using Bartizan.Guards.Injection.Lexical;
@@ -13,14 +14,27 @@ namespace Bartizan.Guards.Findings;
 public static class ContentScan
 {
     /// <summary>Looks at a text.</summary>
-    public static ScanReport Of(string text, Channel channel, Sought sought = Sought.All)
+    /// <param name="text">The text.</param>
+    /// <param name="channel">Whose it is.</param>
+    /// <param name="sought">What is looked for.</param>
+    /// <param name="scale">Where clean texts lie on the lexical vote's scale; null as shipped.</param>
+    public static ScanReport Of(string text, Channel channel, Sought sought = Sought.All, LexicalScale? scale = null)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Of(TextViews.Of(text), channel, sought);
+        return Of(TextViews.Of(text), channel, sought, scale);
     }
 
     /// <summary>Looks at a text that is unfolded already.</summary>
-    public static ScanReport Of(TextViews views, Channel channel, Sought sought = Sought.All)
+    /// <param name="views">Its readings.</param>
+    /// <param name="channel">Whose it is.</param>
+    /// <param name="sought">What is looked for.</param>
+    /// <param name="scale">Where clean texts lie on the lexical vote's scale; null as shipped.</param>
+    public static ScanReport Of(
+        TextViews views,
+        Channel channel,
+        Sought sought = Sought.All,
+        LexicalScale? scale = null
+    )
     {
         ArgumentNullException.ThrowIfNull(views);
         var found = new FoundList();
@@ -48,6 +62,11 @@ public static class ContentScan
             (sought & Sought.Lexical) != Sought.None
                 ? LexicalGuard.Of(views, channel)
                 : new LexicalScore(0, 0, 0, channel);
+        if (scale is not null)
+        {
+            lexical = lexical with { Score = scale.Of(lexical.Score) };
+        }
+
         if (lexical.Score >= LexicalGuard.Possible)
         {
             var isLikely = lexical.Score >= LexicalGuard.Likely;

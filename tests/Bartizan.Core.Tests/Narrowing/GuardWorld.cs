@@ -10,6 +10,8 @@ internal static class GuardWorld
         {
             Injection = GuardAction.Block,
             Lexical = GuardAction.Block,
+            UntrustedScale = new LexicalScale(0.4, 0.2),
+            UserScale = new LexicalScale(0.4, 0.2),
             HiddenText = GuardAction.Block,
             MaxInputBytes = 1024,
             Secrets = GuardAction.Block,

@@ -95,6 +95,9 @@ public sealed class SurfaceTests
         ["GuardTerms.Injection"] = m => GuardWorld.Changed(m, g => g with { Injection = GuardAction.Report }),
         ["GuardTerms.Lexical"] = m => GuardWorld.Changed(m, g => g with { Lexical = GuardAction.Report }),
         ["GuardTerms.Exfiltration"] = m => GuardWorld.Changed(m, g => g with { Exfiltration = GuardAction.Ask }),
+        ["GuardTerms.UntrustedScale"] = m =>
+            GuardWorld.Changed(m, g => g with { UntrustedScale = new LexicalScale(0.4, 0.21) }),
+        ["GuardTerms.UserScale"] = m => GuardWorld.Changed(m, g => g with { UserScale = new LexicalScale(0.41, 0.2) }),
         ["GuardTerms.HiddenText"] = m => GuardWorld.Changed(m, g => g with { HiddenText = null }),
         ["GuardTerms.MaxInputBytes"] = m => GuardWorld.Changed(m, g => g with { MaxInputBytes = 1025 }),
         ["GuardTerms.Secrets"] = m => GuardWorld.Changed(m, g => g with { Secrets = GuardAction.Ask }),

@@ -116,6 +116,10 @@ public sealed class ContentGuardTests
         var held = new House("{ input: { lexical: block } }").Result(message);
         held.Strictest.ShouldBe(Effect.Deny);
         held.Verdicts.ShouldHaveSingleItem().ShouldContain("of 0.50 block (likely at ");
+        var usual = new House(
+            "{ input: { lexical: block, calibrated: { untrusted: { likely: 0.999, possible: 0.998 } } } }"
+        ).Result(message);
+        usual.Strictest.ShouldBe(Effect.Allow);
         (
             await new House("{ input: { lexical: block } }").ModelAsync(
                 $$"""{"messages":[{"role":"user","content":"What is the weather in Bonn?" }]}"""

@@ -1,3 +1,4 @@
+using Bartizan.Core.Manifests;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Texts;
 
@@ -17,10 +18,10 @@ public static class LexicalGuard
     public const string Version = "1";
 
     /// <summary>The score that one clean text in a hundred reaches.</summary>
-    public const double Likely = 0.5;
+    public const double Likely = LexicalScale.ShippedLikely;
 
     /// <summary>The score that five clean texts in a hundred reach.</summary>
-    public const double Possible = 0.25;
+    public const double Possible = LexicalScale.ShippedPossible;
 
     /// <summary>
     /// Characters of all readings together that are weighed: some 30 ms. A text that is longer is weighed that far, and is a
