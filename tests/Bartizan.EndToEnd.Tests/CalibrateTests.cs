@@ -16,7 +16,7 @@ public sealed class CalibrateTests
         var run = await scene.BartizanAsync("calibrate", file);
 
         run.Code.ShouldBe(0, run.ToString());
-        run.Errors.ShouldContain("320 clean texts");
+        run.Error.ShouldContain("320 clean texts");
         var manifest = Path.Combine(scene.Root, "calibrated.yaml");
         await File.WriteAllTextAsync(
             manifest,
@@ -26,25 +26,28 @@ public sealed class CalibrateTests
             version: 1
             owner: tests@example.com
             rules:
-              - allow: model up/m1
+              - allow: tool a/b
                 why: A test says so.
             {run.Output}
             """
         );
-        (await scene.BartizanAsync("explain", "-m", manifest, "model", "up/m1")).Code.ShouldBe(0);
+        (await scene.BartizanAsync("explain", "-m", manifest, "tool", "a/b")).Code.ShouldBe(0);
 
         await File.WriteAllLinesAsync(file, Enumerable.Range(0, 20).Select(Line));
         var few = await scene.BartizanAsync("calibrate", file);
         few.Code.ShouldBe(1);
-        few.Errors.ShouldContain("20 texts are too few");
+        few.Error.ShouldContain("20 texts are too few");
         await File.AppendAllTextAsync(file, "{}\n");
-        (await scene.BartizanAsync("calibrate", file)).Errors.ShouldContain("line 21 of");
+        (await scene.BartizanAsync("calibrate", file)).Error.ShouldContain("line 21 of");
     }
 
     private static string Line(int at) =>
         new JsonObject
         {
-            ["text"] = string.Create(CultureInfo.InvariantCulture, $"The lamp of room {at} was mended on Monday by Anna."),
+            ["text"] = string.Create(
+                CultureInfo.InvariantCulture,
+                $"The lamp of room {at} was mended on Monday by Anna."
+            ),
             ["source"] = at % 2 == 0 ? "tickets" : "letters",
         }.ToJsonString();
 }

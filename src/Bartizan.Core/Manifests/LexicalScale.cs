@@ -1,7 +1,8 @@
 namespace Bartizan.Core.Manifests;
 
 /// <summary>
-/// Where a deployment's own clean traffic lies on the shipped scale of the lexical vote: `bartizan calibrate` measures it. The shipped scale says
+/// Where a deployment's own clean traffic lies on the shipped scale of the lexical vote: `bartizan calibrate` measures it. The shipped
+/// scale says
 /// 0.5 of one clean text in a hundred and 0.25 of five, of texts that aren't this deployment's.
 /// </summary>
 /// <param name="Likely">The shipped score that one own clean text in a hundred reaches; above <paramref name="Possible"/>, below 1.</param>
@@ -24,7 +25,8 @@ public sealed record LexicalScale(
     public bool IsWellOrdered => Possible > 0 && Possible < Likely && Likely < 1;
 
     /// <summary>
-    /// A shipped score on this scale: its two points become 0.5 and 0.25; between them logits go in a straight line, beyond they are moved. So a
+    /// A shipped score on this scale: its two points become 0.5 and 0.25; between them logits go in a straight line, beyond they are
+    /// moved. So a
     /// scale with lower points makes no score lower. One that isn't well ordered changes nothing.
     /// </summary>
     public double Of(double score)

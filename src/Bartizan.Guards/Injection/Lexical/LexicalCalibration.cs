@@ -4,13 +4,15 @@ using Bartizan.Core.Manifests;
 namespace Bartizan.Guards.Injection.Lexical;
 
 /// <summary>
-/// The scale of a deployment's own clean texts. A threshold that is chosen on the texts it is measured with looks better than it is, so each source is
+/// The scale of a deployment's own clean texts. A threshold that is chosen on the texts it is measured with looks better than it is, so
+/// each source is
 /// also measured with the scale of all others (leave one source out).
 /// </summary>
 /// <param name="Scale">The scale.</param>
 /// <param name="Texts">Texts that it was measured on.</param>
 /// <param name="ShippedRate">Of them, the part above <c>likely</c> on the shipped scale.</param>
-/// <param name="Sources">Each source, with the part of its texts above <c>likely</c> by the others' scale; empty with fewer than two.</param>
+/// <param name="Sources">Each source, with the part of its texts above <c>likely</c> by the others' scale; empty with fewer than
+/// two.</param>
 public sealed record LexicalCalibration(
     LexicalScale Scale,
     int Texts,

@@ -3,7 +3,8 @@ using System.Text.Json.Nodes;
 
 namespace Bartizan.Posture.RedTeam.Imports;
 
-/// <summary>One run that AgentDojo wrote down (Debenedetti et al., 2024): a task, the attack in it if there was one, and what was called.</summary>
+/// <summary>One run that AgentDojo wrote down (Debenedetti et al., 2024): a task, the attack in it if there was one, and what was
+/// called.</summary>
 /// <param name="Place">The file, for errors.</param>
 /// <param name="Suite">Its suite.</param>
 /// <param name="Task">The task: the user's, or an attacker's that was played as a user's.</param>

@@ -6,7 +6,8 @@ using System.Text.Json.Nodes;
 namespace Bartizan.Posture.RedTeam.Imports;
 
 /// <summary>
-/// The manifest beside an imported suite: every tool allowed, the tools that a stranger's text is read from untrusted, and the tools that attacks
+/// The manifest beside an imported suite: every tool allowed, the tools that a stranger's text is read from untrusted, and the tools
+/// that attacks
 /// end with consequential. A draft that a person reads: which arguments are targets is guessed.
 /// </summary>
 internal static class DraftManifest
@@ -30,7 +31,8 @@ internal static class DraftManifest
         var hit = suite.Attacks.Select(attack => attack.Steps[^1].Name).Distinct().Order(StringComparer.Ordinal);
         var written = new StringBuilder(
             $$"""
-            # A draft, written with the suite beside it. Which arguments are targets is guessed: read `consequential` before you believe a result.
+            # A draft, written with the suite beside it. Which arguments are targets is guessed:
+            # read `consequential` before you believe a result.
             apiVersion: bartizan/v1
             agent: {{Quoted(suite.Name)}}
             version: 1

@@ -4,8 +4,10 @@ using System.Text.RegularExpressions;
 namespace Bartizan.Posture.RedTeam.Imports;
 
 /// <summary>
-/// Attacks in the format of InjecAgent (Zhan et al., 2024): a list of cases, each with a user's tool, its answer with a place for the attacker's
-/// words, and the names of the attacker's tools. The files don't say with which arguments those are called: an address in the order is taken
+/// Attacks in the format of InjecAgent (Zhan et al., 2024): a list of cases, each with a user's tool, its answer with a place for the
+/// attacker's
+/// words, and the names of the attacker's tools. The files don't say with which arguments those are called: an address in the order is
+/// taken
 /// as the recipient, the order itself as the request.
 /// </summary>
 public static partial class InjecAgentSuite

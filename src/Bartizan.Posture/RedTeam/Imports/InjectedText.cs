@@ -2,7 +2,8 @@ using System.Text;
 
 namespace Bartizan.Posture.RedTeam.Imports;
 
-/// <summary>Finds an attacker's text in an answer that was written as YAML: lines are broken anew there, quotes doubled and characters escaped.</summary>
+/// <summary>Finds an attacker's text in an answer that was written as YAML: lines are broken anew there, quotes doubled and characters
+/// escaped.</summary>
 internal static class InjectedText
 {
     /// <summary>The answer with the mark in the text's place; null when none of the texts stands there.</summary>

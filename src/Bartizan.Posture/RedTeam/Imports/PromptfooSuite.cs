@@ -6,7 +6,8 @@ using YamlDotNet.RepresentationModel;
 namespace Bartizan.Posture.RedTeam.Imports;
 
 /// <summary>
-/// Tests in promptfoo's format (`tests`, each with `vars`), as ways to put the orders of another suite: these files hold texts and no calls, so that by
+/// Tests in promptfoo's format (`tests`, each with `vars`), as ways to put the orders of another suite: these files hold texts and no
+/// calls, so that by
 /// themselves nothing could show that one worked.
 /// </summary>
 public static class PromptfooSuite

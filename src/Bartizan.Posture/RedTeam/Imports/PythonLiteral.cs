@@ -5,7 +5,8 @@ using System.Text.Json.Nodes;
 namespace Bartizan.Posture.RedTeam.Imports;
 
 /// <summary>
-/// A literal of Python (a dict, a list, a tuple, a text, a number, True, False, None) as JSON: so the arguments of tools stand in InjecAgent's files.
+/// A literal of Python (a dict, a list, a tuple, a text, a number, True, False, None) as JSON: so the arguments of tools stand in
+/// InjecAgent's files.
 /// Nothing of it is ever executed.
 /// </summary>
 internal ref struct PythonLiteral
