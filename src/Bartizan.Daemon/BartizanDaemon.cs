@@ -21,6 +21,7 @@ using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
+using Bartizan.Gateway.Readers;
 using Bartizan.Gateway.Tools;
 using Bartizan.Guards.Contents;
 using Bartizan.Log;
@@ -224,7 +225,14 @@ public sealed class BartizanDaemon : IAsyncDisposable
                 tokens,
                 lender,
                 clock,
-                new ToolGatewayOptions { Pins = session => sessions.Get(session.Id)?.Pins },
+                new ToolGatewayOptions
+                {
+                    Pins = session => sessions.Get(session.Id)?.Pins,
+                    Readers = new ReaderGround(
+                        models,
+                        new ReaderSessions(() => _rooms ?? throw new IOException("the instance is starting"))
+                    ),
+                },
                 cancellationToken,
                 new ToolServerProcesses(() => _rooms ?? throw new IOException("the instance is starting"))
             )

@@ -76,6 +76,7 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
         rooms
             .Sessions.All.Where(live =>
                 live.Session.State == SessionState.Running
+                && (type == "session" || live.Kind != LiveSession.Reader)
                 && type switch
                 {
                     "session" => string.Equals(live.Session.Id.ToString(), id, StringComparison.Ordinal),

@@ -113,7 +113,8 @@ internal static class CheckCommand
                 );
             }
 
-            foreach (var name in manifest.Servers.Keys.Except(pins.Lock.Servers.Keys).Order(StringComparer.Ordinal))
+            var named = manifest.Servers.Where(s => s.Value.Readers.IsEmpty).Select(s => s.Key);
+            foreach (var name in named.Except(pins.Lock.Servers.Keys).Order(StringComparer.Ordinal))
             {
                 yield return new CheckFault(
                     position,

@@ -159,7 +159,7 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
         lock (_lock)
         {
             var accounts = AccountsOf(session, Today());
-            var seconds = _sessions.TryGetValue(session, out var own)
+            var seconds = _sessions.TryGetValue(session.Payer, out var own)
                 ? (long)clock.GetElapsedTime(own.Opened).TotalSeconds
                 : 0;
             return
@@ -175,7 +175,7 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
     private LedgerAnswer Reserve(Session session, Budget budget, AgentAction action, Digest call)
     {
         var now = clock.GetTimestamp();
-        var own = _sessions.GetValue(session, _ => new SessionAccount(now));
+        var own = _sessions.GetValue(session.Payer, _ => new SessionAccount(now));
         if (_accounts.Count >= MaxAccounts && !MakeRoom())
         {
             return new(null, $"this instance already counts the budgets of {MaxAccounts} names a day");
@@ -303,7 +303,7 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
     private ImmutableArray<BudgetAccount> AccountsOf(Session session, DateOnly today)
     {
         var daily = AccountsOf(session.Manifest.Agent, session.Person, session.Manifest.Owner, today);
-        return [_sessions.GetValue(session, _ => new SessionAccount(clock.GetTimestamp())).Account, .. daily];
+        return [_sessions.GetValue(session.Payer, _ => new SessionAccount(clock.GetTimestamp())).Account, .. daily];
     }
 
     // In the order of the scopes.

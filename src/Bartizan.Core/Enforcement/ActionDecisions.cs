@@ -29,16 +29,21 @@ internal static class ActionDecisions
     {
         var policy = session.Policy;
         session.Expose(policy.ExposureOf(action));
+        if (action.Target is ToolTarget tool && session.Manifest.ReaderOf(tool) is { } reader)
+        {
+            session.Expose(reader.Narrowed(policy.ExposureOf(reader.Source)));
+        }
+
         if (!policy.TracesValues)
         {
             return;
         }
 
-        if (action.Target is ConnectTarget || (action.SaysMore && session.IsTainted))
+        if (action.Target is ConnectTarget || (action.SaysMore && session.IsTraced))
         {
             session.Values.Open();
         }
-        else if (action.Target is not ModelTarget && session.IsTainted)
+        else if (action.Target is not ModelTarget && session.IsTraced)
         {
             session.Values.Send(action);
         }
@@ -50,10 +55,11 @@ internal static class ActionDecisions
         // INVARIANT: only what the tool gateway itself got from the server: what a client tells of its own calls may be made up, and
         // a server that shares the agent's files gives what the agent has put there.
         var policy = session.Policy;
-        var tainted = session.IsTainted;
+        var tainted = session.IsTraced;
         if (
             policy.TracesValues
             && action.Point == AgentAction.ToolPoint
+            && session.Manifest.ReaderOf(tool) is null
             && (policy.ExposureOf(tool).Labels & Labels.Untrusted) == Labels.None
             && !(tainted && session.Manifest.Servers.GetValueOrDefault(tool.Server)?.Workspace is not null)
         )
@@ -92,7 +98,7 @@ internal static class ActionDecisions
         var denied = decision.Effect is not (Effect.Ask or Effect.Allow);
         if (
             (denied && decision.Rules is not [{ Layer: TrustReader.Layer }, ..])
-            || ((known.Labels ?? Labels.None) & Labels.Untrusted) == Labels.None
+            || (!known.Traced && ((known.Labels ?? Labels.None) & Labels.Untrusted) == Labels.None)
             || policy.TraceOf(target, known, denied ? Effect.Deny : Effect.Ask) is not { } traces
         )
         {

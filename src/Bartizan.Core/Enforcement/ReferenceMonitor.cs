@@ -236,7 +236,12 @@ public sealed class ReferenceMonitor(
     {
         var policy = session.Policy;
         var met = session.Exposure;
-        var known = CircumstancesOf(session, action) with { Labels = met.Labels, Passed = met.Passed };
+        var known = CircumstancesOf(session, action) with
+        {
+            Labels = met.Labels,
+            Passed = met.Passed,
+            Traced = met.Traced,
+        };
         var now = policy.Decide(action, known, report);
         var approved =
             before.Effect == Effect.Ask

@@ -62,7 +62,8 @@ internal static class ArgumentRuleReader
         return new(name.Position, $"`{SourceTree.Quote(name.Text)}` {problem.Text}", problem.Hint);
     }
 
-    private static ArgumentRule ReadOne(string path, SourceNode.Map map)
+    /// <summary>The demands on one value.</summary>
+    public static ArgumentRule ReadOne(string path, SourceNode.Map map)
     {
         var between = ManifestReader.Items(map.Find("between")).OfType<SourceNode.Scalar>().ToList();
         return new ArgumentRule

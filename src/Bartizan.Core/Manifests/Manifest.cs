@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Readers;
 
 namespace Bartizan.Core.Manifests;
 
@@ -33,6 +35,15 @@ public sealed record Manifest
     /// <summary>Tool servers by the names that rules use.</summary>
     public ImmutableDictionary<string, ToolServer> Servers { get; init; } =
         ImmutableDictionary<string, ToolServer>.Empty;
+
+    /// <summary>The reader that a tool is; null for every other tool.</summary>
+    public ReaderTerms? ReaderOf(ToolTarget tool)
+    {
+        ArgumentNullException.ThrowIfNull(tool);
+        return Servers.TryGetValue(tool.Server, out var server) && !server.Readers.IsEmpty
+            ? server.Readers.GetValueOrDefault(tool.Tool)
+            : null;
+    }
 
     /// <summary>True when a tool server of which nothing is pinned isn't used at all.</summary>
     public bool PinsRequired { get; init; }

@@ -192,7 +192,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Environment = ManifestReader.ReadEnvironment(root),
             Run = ManifestReader.ReadRun(root),
             Models = models,
-            Servers = ManifestReader.ReadServers(root),
+            Servers = new ReaderSection(_errors).AddTo(ManifestReader.ReadServers(root), root),
             PinsRequired = RuleReader.TextOf(root, "pins") == "required",
             Credentials = ManifestReader.ReadCredentials(root),
             Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),

@@ -50,6 +50,7 @@ internal sealed class ManifestChecks(
         CheckCredentials(manifest, root, own);
         CheckModels(manifest, root, own);
         ServerChecks.Check(manifest, root, own, PatternsOf, Warn);
+        ReaderChecks.Check(manifest, root, Error, Warn);
         CheckWorkspace(manifest, root, own);
         foreach (var rule in manifest.Layers.SelectMany(l => l.Rules))
         {

@@ -160,6 +160,11 @@ internal static partial class ManifestShape
             Known("models", new Shape.Named(_name, Model), "Model upstreams, by the names that `model` rules use."),
             Known("servers", new Shape.Named(_serverName, Server), "MCP servers, by the names that `tool` rules use."),
             Known(
+                "readers",
+                new Shape.Named(ReaderName, Reader),
+                "Quarantined readers: tools of the server `reader` that read for the agent and give values of a closed shape."
+            ),
+            Known(
                 "pins",
                 new Shape.Choice("whether servers must have been seen before", ["first_use", "required"]),
                 "What of a server without a pin in `agent.lock` is used: what it says `first_use`, as when nothing is said, or nothing (`required`)."
@@ -242,7 +247,9 @@ internal static partial class ManifestShape
         ])
         {
             Elsewhere = Manifest
-                .Known.Where(k => k.Name is "agent" or "run" or "models" or "servers" or "roles" or "credentials")
+                .Known.Where(k =>
+                    k.Name is "agent" or "run" or "models" or "servers" or "readers" or "roles" or "credentials"
+                )
                 .ToImmutableDictionary(
                     k => k.Name,
                     k =>

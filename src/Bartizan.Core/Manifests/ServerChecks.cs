@@ -26,7 +26,7 @@ internal static class ServerChecks
             return;
         }
 
-        var names = declared.Select(d => d.Text).ToList();
+        List<string> names = [.. declared.Select(d => d.Text).Union(manifest.Servers.Keys)];
         var reached = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in own.Where(r => r.Verb == Verb.Tool))
         {

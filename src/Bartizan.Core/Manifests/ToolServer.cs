@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Readers;
 
 namespace Bartizan.Core.Manifests;
 
@@ -37,6 +38,10 @@ public sealed record ToolServer
     /// <summary>What would take a call of a tool back, by the tool.</summary>
     public ImmutableSortedDictionary<string, ToolUndo> Undo { get; init; } =
         ImmutableSortedDictionary<string, ToolUndo>.Empty;
+
+    /// <summary>The readers that it is made of, where it is the gateway's own; empty for every other.</summary>
+    public ImmutableSortedDictionary<string, ReaderTerms> Readers { get; init; } =
+        ImmutableSortedDictionary<string, ReaderTerms>.Empty;
 
     /// <summary>The credential that is injected as a Bearer token; null for none.</summary>
     public string? Credential { get; init; }

@@ -15,6 +15,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Environment(a, b),
             .. Models(a, b),
             .. Servers(a, b),
+            .. Readers(a, b),
             .. Credentials(a, b),
             .. Groups(a, b),
             .. Consultations(a, b),
@@ -138,7 +139,11 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             );
         }
 
-        foreach (var (name, mine) in a.Servers.OrderBy(s => s.Key, StringComparer.Ordinal))
+        foreach (
+            var (name, mine) in a
+                .Servers.Where(s => s.Value.Readers.IsEmpty)
+                .OrderBy(s => s.Key, StringComparer.Ordinal)
+        )
         {
             if (!b.Servers.TryGetValue(name, out var theirs))
             {
@@ -169,6 +174,29 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
                         $"the server `{name}` {what} {Shown(first)} in {nameOfFirst} and {Shown(second)} in {nameOfSecond}"
                     );
                 }
+            }
+        }
+    }
+
+    // What a reader gives is what its source says, without the source's taint: another one, or another shape, is a way of its own.
+    private IEnumerable<Excess> Readers(Manifest a, Manifest b)
+    {
+        var known = b.Servers.Values.SelectMany(server => server.Readers).ToDictionary(StringComparer.Ordinal);
+        foreach (var (name, mine) in a.Servers.Values.SelectMany(server => server.Readers))
+        {
+            if (!known.TryGetValue(name, out var theirs))
+            {
+                yield return Certain(
+                    ExcessKind.Flow,
+                    $"{nameOfFirst} has the reader `{name}`, {nameOfSecond} has none of that name"
+                );
+            }
+            else if (mine.Canonical != theirs.Canonical)
+            {
+                yield return Certain(
+                    ExcessKind.Flow,
+                    $"the reader `{name}` is {Shown(mine.Canonical)} in {nameOfFirst} and {Shown(theirs.Canonical)} in {nameOfSecond}"
+                );
             }
         }
     }

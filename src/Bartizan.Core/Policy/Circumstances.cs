@@ -23,6 +23,9 @@ public readonly record struct Circumstances
     /// <summary>First steps of sequences that the session has taken; null when unknown.</summary>
     public ImmutableHashSet<string>? Passed { get; init; }
 
+    /// <summary>True where a reader gave the session values: rules that ask for targets then look at where they come from.</summary>
+    public bool Traced { get; init; }
+
     /// <summary>The arguments of a tool call, as they will be sent; <c>Undefined</c> when unknown.</summary>
     public JsonElement Arguments { get; init; }
 
@@ -46,6 +49,7 @@ public readonly record struct Circumstances
             User = session.User,
             Labels = met.Labels,
             Passed = met.Passed,
+            Traced = met.Traced,
             Arguments = arguments,
             Values = session.Values,
         };

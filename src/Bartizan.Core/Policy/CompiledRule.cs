@@ -90,6 +90,9 @@ internal sealed class CompiledRule
     /// <summary>True when it asks for more than its pattern: arguments, or a condition.</summary>
     public bool IsConditional { get; }
 
+    /// <summary>True when it asks where a consequential action's targets come from.</summary>
+    public bool IsTracing => Rule is { Targets: not null, Effect: Effect.Ask };
+
     /// <summary>What that is, in its one spelling; empty when nothing, or when it was compiled outside of a policy.</summary>
     public string Asks { get; }
 
@@ -204,7 +207,7 @@ internal sealed class CompiledRule
     private Truth JudgeArguments(in Situation situation) => JudgeArguments(situation.Facts.Args);
 
     private Truth JudgeCondition(in Situation situation) =>
-        Rule.When is not { } condition ? Truth.True
+        Rule.When is not { } condition || (situation.Traced && IsTracing) ? Truth.True
         : _readsTime ? condition.Evaluate(situation.Facts with { Time = LocalTime.At(situation.Now, _zone) })
         : condition.Evaluate(situation.Facts);
 

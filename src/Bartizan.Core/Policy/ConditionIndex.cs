@@ -103,6 +103,7 @@ internal sealed class ConditionIndex
         {
             if (
                 _rules[i].Rule.When is not { } when
+                || _rules[i].IsTracing
                 || AsksWhatIsGiven(when)
                 || !mayAsk(when)
                 || when.Evaluate(known) != Truth.False

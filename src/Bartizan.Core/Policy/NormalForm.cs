@@ -63,6 +63,10 @@ internal static class NormalForm
             .. observe ? ["observe"] : (ReadOnlySpan<string>)[],
             .. consulted.Order(StringComparer.Ordinal),
             .. FlowTable.LinesOf(manifest.Trust),
+            .. manifest
+                .Servers.Values.SelectMany(server => server.Readers.Values)
+                .Select(reader => $"reader {reader.Name}: {reader.Canonical}")
+                .Order(StringComparer.Ordinal),
             .. manifest.Trust.WordsAlways == true ? ["trust words always"] : (ReadOnlySpan<string>)[],
             .. lines.Where((layer, i) => i == 0 || Compare(layer, lines[i - 1]) != 0).SelectMany(layer => layer),
         ];

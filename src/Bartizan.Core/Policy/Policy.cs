@@ -248,6 +248,7 @@ public sealed class Policy
         ArgumentNullException.ThrowIfNull(target);
         return new Situation(circumstances.Now, _facts.Of(target, circumstances), circumstances.Passed)
         {
+            Traced = circumstances.Traced,
             Trace =
                 _targeted.IsEmpty || circumstances.Values is not { } values
                     ? null

@@ -12,4 +12,7 @@ internal readonly record struct Situation(DateTimeOffset Now, Facts Facts, Immut
 {
     /// <summary>What is known of the values that the action carries; null when nothing is.</summary>
     public TargetTrace? Trace { get; init; }
+
+    /// <summary>True where the session was given values that somebody else may have chosen.</summary>
+    public bool Traced { get; init; }
 }

@@ -7,6 +7,12 @@ namespace Bartizan.Core.Sessions;
 /// <param name="Passed">First steps of sequences that it has taken, each by the sequence's own text.</param>
 public sealed record Exposure(Labels Labels, ImmutableHashSet<string> Passed)
 {
+    /// <summary>
+    /// True once a reader has given it values: it has read nothing that could fool it, but somebody else may have chosen them, so where
+    /// a consequential action's targets come from is looked at.
+    /// </summary>
+    public bool Traced { get; init; }
+
     /// <summary>Nothing yet.</summary>
     public static Exposure None { get; } = new(Labels.None, ImmutableHashSet.Create<string>(StringComparer.Ordinal));
 
@@ -15,8 +21,11 @@ public sealed record Exposure(Labels Labels, ImmutableHashSet<string> Passed)
     {
         ArgumentNullException.ThrowIfNull(other);
         var passed = Passed.Union(other.Passed);
-        return (Labels | other.Labels) == Labels && passed.Count == Passed.Count
+        return (Labels | other.Labels) == Labels && passed.Count == Passed.Count && (Traced || !other.Traced)
             ? this
-            : new Exposure(Labels | other.Labels, passed.Count == Passed.Count ? Passed : passed);
+            : new Exposure(Labels | other.Labels, passed.Count == Passed.Count ? Passed : passed)
+            {
+                Traced = Traced || other.Traced,
+            };
     }
 }

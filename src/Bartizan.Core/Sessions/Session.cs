@@ -17,8 +17,9 @@ public sealed class Session
     private SessionState _state;
     private Exposure _exposure = Exposure.None;
 
-    private Session(SessionId id, Manifest manifest, Policy policy, string person, bool observe)
+    private Session(SessionId id, Manifest manifest, Policy policy, string person, bool observe, Session? parent)
     {
+        Parent = parent;
         Id = id;
         Manifest = manifest;
         _policy = policy;
@@ -28,6 +29,10 @@ public sealed class Session
         Agent = $"{manifest.Agent}@{manifest.Version}";
         Revoked = _revoked.Token;
         Expose(policy.ExposureAtStart);
+        if (parent is not null)
+        {
+            Expose(parent.Exposure);
+        }
     }
 
     /// <summary>Its id.</summary>
@@ -55,8 +60,14 @@ public sealed class Session
     /// </summary>
     public CancellationToken Revoked { get; }
 
-    /// <summary>The policy of now; a reload replaces it whole.</summary>
-    public Policy Policy => Volatile.Read(ref _policy);
+    /// <summary>The session that a reader's session reads for; null for one of its own.</summary>
+    public Session? Parent { get; }
+
+    /// <summary>Whose budget pays, and whose tool servers it uses.</summary>
+    public Session Payer => Parent ?? this;
+
+    /// <summary>The policy of now; a reload replaces it whole. A reader's session has its parent's, whatever becomes of it.</summary>
+    public Policy Policy => Parent?.Policy ?? Volatile.Read(ref _policy);
 
     /// <summary>Where it stands.</summary>
     public SessionState State
@@ -86,7 +97,10 @@ public sealed class Session
     /// True when what an agent sends to a model as its user's words counts as such: somebody asks for it, and nobody can have fooled the
     /// agent yet, or its author says that it can't send requests of its own.
     /// </summary>
-    public bool HearsUser => Policy is { TracesValues: true } policy && (policy.HearsWordsAlways || !IsTainted);
+    public bool HearsUser => Policy is { TracesValues: true } policy && (policy.HearsWordsAlways || !IsTraced);
+
+    /// <summary>True once it has read something untrusted, or was given values that somebody else may have chosen.</summary>
+    public bool IsTraced => IsTainted || Exposure.Traced;
 
     /// <summary>True once it has read something untrusted.</summary>
     public bool IsTainted => (Labels & Labels.Untrusted) != Labels.None;
@@ -100,7 +114,18 @@ public sealed class Session
         bool observe
     )
     {
-        var session = new Session(id, manifest, policy, person, observe);
+        var session = new Session(id, manifest, policy, person, observe, null);
+        return (session, new SessionControl(session));
+    }
+
+    /// <summary>
+    /// Makes a session that reads something for another: with its manifest, its policy and what it has met, but with labels of its own
+    /// from then on. Where the other may not go on, this one doesn't either.
+    /// </summary>
+    public static (Session Session, SessionControl Control) OpenFor(Session parent, SessionId id)
+    {
+        ArgumentNullException.ThrowIfNull(parent);
+        var session = new Session(id, parent.Manifest, parent.Policy, parent.Person, parent.Observe, parent);
         return (session, new SessionControl(session));
     }
 
@@ -130,7 +155,16 @@ public sealed class Session
     /// it is <see cref="Revoked"/>.
     /// </summary>
     /// <exception cref="OperationCanceledException">When <paramref name="cancellationToken"/> fires first.</exception>
-    public ValueTask<bool> WhenRunningAsync(CancellationToken cancellationToken)
+    public ValueTask<bool> WhenRunningAsync(CancellationToken cancellationToken) =>
+        Parent is null ? WhenItRunsAsync(cancellationToken) : WhenBothRunAsync(Parent, cancellationToken);
+
+    private async ValueTask<bool> WhenBothRunAsync(Session parent, CancellationToken cancellationToken) =>
+        await parent.WhenRunningAsync(cancellationToken).ConfigureAwait(false)
+        && await WhenItRunsAsync(cancellationToken).ConfigureAwait(false)
+        && parent.State != SessionState.Ending
+        && parent.State != SessionState.Ended;
+
+    private ValueTask<bool> WhenItRunsAsync(CancellationToken cancellationToken)
     {
         lock (_lock)
         {

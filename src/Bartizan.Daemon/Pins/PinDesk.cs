@@ -22,7 +22,7 @@ internal sealed class PinDesk(Rooms rooms)
         await RecordAsync(
                 manifest,
                 person,
-                $"the tool lists of {string.Join(", ", manifest.Servers.Keys.Order(StringComparer.Ordinal))} are looked at",
+                $"the tool lists of {string.Join(", ", manifest.Servers.Where(s => s.Value.Readers.IsEmpty).Select(s => s.Key).Order(StringComparer.Ordinal))} are looked at",
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -63,7 +63,11 @@ internal sealed class PinDesk(Rooms rooms)
                 .Owner.RecordAsync(session, "preparing", person, "its servers are looked at", cancellationToken)
                 .ConfigureAwait(false);
             var surveys = new List<SurveyedServer>();
-            foreach (var server in manifest.Servers.Values.OrderBy(s => s.Name, StringComparer.Ordinal))
+            foreach (
+                var server in manifest
+                    .Servers.Values.Where(s => s.Readers.IsEmpty)
+                    .OrderBy(s => s.Name, StringComparer.Ordinal)
+            )
             {
                 surveys.Add(
                     Shown(await LookAsync(session, server, soon.Token, cancellationToken).ConfigureAwait(false))

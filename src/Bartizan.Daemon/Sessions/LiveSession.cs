@@ -9,9 +9,14 @@ namespace Bartizan.Daemon.Sessions;
 /// <summary>One live session as its owner holds it: the control that moves it and what must be closed with it.</summary>
 public sealed class LiveSession(SessionControl control, DateTimeOffset since, string kind, SessionTally tally)
 {
+    /// <summary>The kind of a session that reads for another.</summary>
+    public const string Reader = "reader";
+
     private readonly Lock _lock = new();
     private readonly List<IAsyncDisposable> _ways = [];
-    private readonly string? _decided = CallsOfClients.InAnswersOf(control.Session.Manifest);
+
+    // A reader's model is offered no tools, and nobody carries out what it calls all the same.
+    private readonly string? _decided = kind == Reader ? null : CallsOfClients.InAnswersOf(control.Session.Manifest);
     private volatile bool _asksByHooks;
     private bool _closed;
 
@@ -24,7 +29,9 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
     /// <summary>When it was opened.</summary>
     public DateTimeOffset Since => since;
 
-    /// <summary><c>run</c>, <c>attach</c>, or <c>server</c> for a tool server in a sandbox of its own.</summary>
+    /// <summary>
+    /// <c>run</c>, <c>attach</c>, <c>server</c> for a tool server in a sandbox of its own, or <c>reader</c> for a quarantined reader.
+    /// </summary>
     public string Kind => kind;
 
     /// <summary>What it did so far, for the person's summary.</summary>
@@ -51,7 +58,7 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
     /// <summary>What its tool servers start from.</summary>
     public ServerGround Ground { get; set; } = new("", "", null);
 
-    /// <summary>The session that it serves as a tool server; default for one that serves none.</summary>
+    /// <summary>The session that it serves as a tool server, or reads for; default for one that serves none.</summary>
     public SessionId Serves { get; init; }
 
     /// <summary>True while it is paused because the session that it serves is.</summary>
@@ -85,6 +92,15 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
         }
 
         await way.DisposeAsync().ConfigureAwait(false);
+    }
+
+    /// <summary>Forgets one that is closed already.</summary>
+    public void Remove(IAsyncDisposable way)
+    {
+        lock (_lock)
+        {
+            _ways.Remove(way);
+        }
     }
 
     /// <summary>The same for what closes at once.</summary>

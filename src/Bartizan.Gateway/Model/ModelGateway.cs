@@ -24,8 +24,9 @@ public sealed class ModelGateway : IAsyncDisposable
     private readonly SessionServer _server;
     private readonly UpstreamConnections _upstreams;
 
-    private ModelGateway(SessionServer server, UpstreamConnections upstreams)
+    private ModelGateway(SessionServer server, UpstreamConnections upstreams, ModelApplication application)
     {
+        Application = application;
         _server = server;
         _upstreams = upstreams;
     }
@@ -34,6 +35,9 @@ public sealed class ModelGateway : IAsyncDisposable
     /// The shared loopback port, where the token alone is the identity. The port is opened when it is first asked for.
     /// </summary>
     public IPEndPoint AttachEndpoint => _server.AttachEndpoint;
+
+    /// <summary>What answers, for a request that the tool gateway makes for a reader.</summary>
+    internal ModelApplication Application { get; }
 
     /// <summary>Starts the gateway; it listens nowhere yet.</summary>
     public static async Task<ModelGateway> StartAsync(
@@ -63,7 +67,7 @@ public sealed class ModelGateway : IAsyncDisposable
         var server = await SessionServer
             .StartAsync(application, limits, clock, cancellationToken)
             .ConfigureAwait(false);
-        return new ModelGateway(server, upstreams);
+        return new ModelGateway(server, upstreams, application);
     }
 
     /// <summary>

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Readers;
 using Bartizan.Gateway.Tools.Stdio;
 using Bartizan.Gateway.Transport;
 
@@ -12,7 +13,12 @@ namespace Bartizan.Gateway.Tools;
 /// Sends messages to tool servers, with the server's own credential. The session's token never leaves: no header of the
 /// client is copied.
 /// </summary>
-internal sealed class ServerConnection(UpstreamConnections upstreams, ICredentialLender lender, StdioServers? stdio)
+internal sealed class ServerConnection(
+    UpstreamConnections upstreams,
+    ICredentialLender lender,
+    StdioServers? stdio,
+    ReaderServer? readers = null
+)
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
@@ -27,6 +33,15 @@ internal sealed class ServerConnection(UpstreamConnections upstreams, ICredentia
         CancellationToken cancellationToken
     )
     {
+        if (!server.Readers.IsEmpty)
+        {
+            return readers is null
+                ? throw new IOException("nothing can be read for an agent here")
+                : await readers
+                    .SendAsync(session, server, method, body ?? default, cancellationToken)
+                    .ConfigureAwait(false);
+        }
+
         if (server.Url is not { } url)
         {
             return stdio is null

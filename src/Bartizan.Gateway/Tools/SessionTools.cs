@@ -27,7 +27,11 @@ internal sealed class SessionTools
 
     public SessionTools(Session session, ToolGatewayOptions options, TimeProvider clock)
     {
-        Pins = new SessionPins(options.Pins(session), clock);
+        Pins = new SessionPins(
+            options.Pins(session),
+            clock,
+            session.Manifest.Servers.Values.FirstOrDefault(one => !one.Readers.IsEmpty)?.Name
+        );
         Tasks = new SessionTasks(options.TaskWithin, clock);
         _options = options;
         _clock = clock;

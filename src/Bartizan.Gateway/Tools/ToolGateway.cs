@@ -4,6 +4,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Readers;
 using Bartizan.Gateway.Tools.Pins;
 using Bartizan.Gateway.Tools.Stdio;
 using Bartizan.Gateway.Transport;
@@ -56,8 +57,10 @@ public sealed class ToolGateway : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(options);
         var upstreams = new UpstreamConnections(options.ConnectWithin);
         var stdio = processes is null ? null : new StdioServers(processes, lender, options, clock);
-        var wiring = new ToolWiring(monitor, new ServerConnection(upstreams, lender, stdio), clock, options);
-        var application = new ToolApplication(sessions, tokens, wiring);
+        ToolApplication? application = null;
+        var readers = options.Readers is { } ground ? new ReaderServer(ground, () => application!, clock) : null;
+        var wiring = new ToolWiring(monitor, new ServerConnection(upstreams, lender, stdio, readers), clock, options);
+        application = new ToolApplication(sessions, tokens, wiring);
         var limits = new SessionServerLimits(
             options.AttachAddress,
             options.MaxRequestBytes,

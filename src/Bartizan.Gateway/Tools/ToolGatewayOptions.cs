@@ -1,6 +1,7 @@
 using System.Net;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Readers;
 
 namespace Bartizan.Gateway.Tools;
 
@@ -12,6 +13,9 @@ public sealed record ToolGatewayOptions
 
     /// <summary>What of a session's servers a person has seen; null of a session whose servers are taken as they are.</summary>
     public Func<Session, IToolPins?> Pins { get; init; } = static _ => null;
+
+    /// <summary>What quarantined readers read with; null where there are none.</summary>
+    public ReaderGround? Readers { get; init; }
 
     /// <summary>A message of a client: arguments are written by a model, and none writes this much.</summary>
     public int MaxRequestBytes { get; init; } = 4 << 20;

@@ -21,6 +21,11 @@ internal sealed record PresentedToken(Session Session, string Token)
     /// </summary>
     public static PresentedToken? Of(HttpContext context, ISessions sessions, ISessionTokens tokens)
     {
+        if (context.Features.Get<OwnRequest>() is { } own)
+        {
+            return new PresentedToken(own.Session, own.Key);
+        }
+
         var owner = context.Features.Get<ListenerIdentity>();
         if (owner is null)
         {
@@ -53,7 +58,7 @@ internal sealed record PresentedToken(Session Session, string Token)
             }
         }
 
-        if (id is not { } known || token is null || (owner.Session is { } own && own.Id != known))
+        if (id is not { } known || token is null || (owner.Session is { } one && one.Id != known))
         {
             return null;
         }

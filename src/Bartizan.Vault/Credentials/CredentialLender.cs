@@ -14,6 +14,7 @@ namespace Bartizan.Vault.Credentials;
 public sealed class CredentialLender : ICredentialLender, IDisposable
 {
     private readonly ConcurrentDictionary<SessionId, SessionCredentials> _sessions = new();
+    private readonly ConcurrentDictionary<SessionId, SessionId> _shared = new();
 
     /// <summary>Opens a session's credentials.</summary>
     /// <param name="session">The session.</param>
@@ -35,9 +36,13 @@ public sealed class CredentialLender : ICredentialLender, IDisposable
         }
     }
 
+    /// <summary>Lends a session what another has, for as long as that one has it.</summary>
+    public void Share(SessionId session, SessionId with) => _shared[session] = with;
+
     /// <summary>Revokes every lease of a session and forgets its secrets.</summary>
     public void Close(SessionId session)
     {
+        _shared.TryRemove(session, out _);
         if (_sessions.TryRemove(session, out var credentials))
         {
             credentials.Dispose();
@@ -50,7 +55,7 @@ public sealed class CredentialLender : ICredentialLender, IDisposable
         try
         {
             cancellationToken.ThrowIfCancellationRequested();
-            return _sessions.TryGetValue(session, out var credentials)
+            return _sessions.TryGetValue(_shared.GetValueOrDefault(session, session), out var credentials)
                 ? new ValueTask<ILease>(credentials.Lend(name))
                 : throw new CredentialUnavailableException($"credential `{name}`: the session has ended");
         }

@@ -4,13 +4,13 @@ using Bartizan.Core.Ports;
 namespace Bartizan.Gateway.Tools.Pins;
 
 /// <summary>How the tools of a session's servers stand; nothing is asked where nothing is pinned.</summary>
-internal sealed class SessionPins(IToolPins? pins, TimeProvider clock)
+internal sealed class SessionPins(IToolPins? pins, TimeProvider clock, string? own = null)
 {
     private readonly ConcurrentDictionary<string, ServerPins> _servers = new(StringComparer.Ordinal);
 
-    /// <summary>Those of one server; null where the gateway's owner keeps no pins.</summary>
+    /// <summary>Those of one server; null where the gateway's owner keeps no pins, and of the gateway's own.</summary>
     public ServerPins? Of(string server) =>
-        pins is null
+        pins is null || server == own
             ? null
             : _servers.GetOrAdd(
                 server,

@@ -34,6 +34,8 @@ internal sealed class StdioServers(
         CancellationToken cancellationToken
     )
     {
+        // What reads for a session uses its servers, which are in its hands.
+        session = session.Payer;
         var one = _servers
             .GetValue(session, static _ => new(StringComparer.Ordinal))
             .GetOrAdd(
