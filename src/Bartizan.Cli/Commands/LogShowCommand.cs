@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using Bartizan.Cli.Terminal;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
+using Bartizan.Records.Entries;
 using Bartizan.Records.Payloads;
 using Bartizan.Records.Timelines;
 
@@ -66,13 +68,14 @@ internal static class LogShowCommand
                     );
                 }
 
+                var below = await SessionsBelow.FindAsync(search, id, cancellationToken);
                 if (parsed.GetValue(json))
                 {
-                    Screen.Json(TimelineText.Json(timeline));
+                    Screen.Json(TimelineText.Json(timeline, below));
                 }
                 else
                 {
-                    Print(timeline);
+                    Print(timeline, below);
                 }
 
                 return ExitCode.Done;
@@ -81,7 +84,7 @@ internal static class LogShowCommand
         return command;
     }
 
-    private static void Print(SessionTimeline timeline)
+    private static void Print(SessionTimeline timeline, ImmutableArray<EntryRow> below)
     {
         Screen.Line(
             Screen.Printable(
@@ -118,6 +121,12 @@ internal static class LogShowCommand
             credential =>
                 string.Create(CultureInfo.InvariantCulture, $"with credential {credential.Handle} ×{credential.Count}")
         );
+        if (below.Length > 0)
+        {
+            Screen.Line("what ran for it in a session of its own?", Tone.Strong);
+            Listed(below, row => SessionsBelow.Text(row, timeline.Session));
+        }
+
         Screen.Line("what did it change?", Tone.Strong);
         if (timeline.Changed.Length > 0 || timeline.Workspace.IsEmpty)
         {

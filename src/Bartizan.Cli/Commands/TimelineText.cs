@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using Bartizan.Records.Entries;
 using Bartizan.Records.Timelines;
 
 namespace Bartizan.Cli.Commands;
@@ -6,7 +8,7 @@ namespace Bartizan.Cli.Commands;
 internal static class TimelineText
 {
     /// <summary>The fields; names are stable.</summary>
-    public static object Json(SessionTimeline timeline) =>
+    public static object Json(SessionTimeline timeline, ImmutableArray<EntryRow> below) =>
         new
         {
             session = timeline.Session.ToString(),
@@ -17,6 +19,7 @@ internal static class TimelineText
             timeline.Latest,
             rows = timeline.Rows.Select(Row),
             timeline.Reached,
+            below = below.Select(row => new { session = row.Entry.Session.ToString(), row.Entry.Reason }),
             timeline.Changed,
             timeline.Files,
             timeline.Undos,

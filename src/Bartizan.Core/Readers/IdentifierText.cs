@@ -18,6 +18,8 @@ internal static class IdentifierText
     /// <summary>Runs of three letters or more: words.</summary>
     public const int MaxWords = 2;
 
+    private const int LettersOfWord = 4;
+
     // Only where the author's pattern holds it.
     private const string Special = "@/:#+";
 
@@ -53,8 +55,9 @@ internal static class IdentifierText
             letters += isBeyond ? 1 : 0;
             (run, beyond) = isLetter ? (run + 1, beyond + (isBeyond ? 1 : 0)) : (0, 0);
 
-            // Counted when it becomes one: the third letter, or the first that isn't hexadecimal after that.
-            words += run >= 3 && beyond > 0 && (run == 3 || (isBeyond && beyond == 1)) ? 1 : 0;
+            // Counted when it becomes one: the third letter, or the first that isn't hexadecimal after that. Words that stand
+            // together are one for each four letters.
+            words += run >= 3 && beyond > 0 && (run % LettersOfWord == 3 || (isBeyond && beyond == 1)) ? 1 : 0;
         }
 
         return (letters, words);

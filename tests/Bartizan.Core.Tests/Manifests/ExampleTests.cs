@@ -8,6 +8,7 @@ public sealed class ExampleTests
     [InlineData("minimal.yaml")]
     [InlineData("claude-code.yaml")]
     [InlineData("codex.yaml")]
+    [InlineData("reader.yaml")]
     public void Each_example_loads_without_a_complaint(string name)
     {
         var load = Repository.LoadFile(Repository.PathOf("examples", name));
