@@ -85,7 +85,7 @@ public sealed class ReaderTests
             """{"io.modelcontextprotocol/protocolVersion":"2026-07-28","io.modelcontextprotocol/clientCapabilities":{}}""";
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var body =
-            $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{{Meta}},"name":"read_invoice","arguments":{"id":"m1"}}}""";
+            $$"""{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"_meta":{{Meta}},"name":"read_invoice","arguments":{"id":"m1"} } }""";
         using var request = new HttpRequestMessage(HttpMethod.Post, endpoint)
         {
             Content = new StringContent(body, Encoding.UTF8, "application/json"),
