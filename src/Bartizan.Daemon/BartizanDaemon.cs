@@ -21,7 +21,6 @@ using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
-using Bartizan.Gateway.Readers;
 using Bartizan.Gateway.Tools;
 using Bartizan.Guards.Contents;
 using Bartizan.Log;
@@ -228,10 +227,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
                 new ToolGatewayOptions
                 {
                     Pins = session => sessions.Get(session.Id)?.Pins,
-                    Readers = new ReaderGround(
-                        models,
-                        new ReaderSessions(() => _rooms ?? throw new IOException("the instance is starting"))
-                    ),
+                    Readers = ReaderSessions.Over(models, () => _rooms),
                 },
                 cancellationToken,
                 new ToolServerProcesses(() => _rooms ?? throw new IOException("the instance is starting"))

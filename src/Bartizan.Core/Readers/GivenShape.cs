@@ -4,7 +4,9 @@ using System.Text.Json;
 
 namespace Bartizan.Core.Readers;
 
-/// <summary>Holds what a model answered to the shape that a manifest declares. Pure; whatever isn't exactly of the shape is nothing.</summary>
+/// <summary>
+/// Holds what a model answered to the shape that a manifest declares. Pure; whatever isn't exactly of the shape is nothing.
+/// </summary>
 public static class GivenShape
 {
     /// <summary>The longest answer that is looked at, in bytes: the longest shape fits several times.</summary>

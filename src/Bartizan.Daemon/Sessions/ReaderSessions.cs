@@ -1,6 +1,8 @@
 using Bartizan.Core.Ports;
 using Bartizan.Core.Readers;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Model;
+using Bartizan.Gateway.Readers;
 
 namespace Bartizan.Daemon.Sessions;
 
@@ -8,12 +10,16 @@ namespace Bartizan.Daemon.Sessions;
 /// Opens the sessions that quarantined readers read in: a session each, with its own id, labels and entries, no token and no sandbox.
 /// It ends with the session that it reads for.
 /// </summary>
-internal sealed class ReaderSessions(Func<Rooms> roomsOf) : IReadings
+internal sealed class ReaderSessions(Func<Rooms?> roomsOf) : IReadings
 {
+    /// <summary>What the tool gateway's readers read with.</summary>
+    public static ReaderGround Over(ModelGateway models, Func<Rooms?> roomsOf) =>
+        new(models, new ReaderSessions(roomsOf));
+
     /// <inheritdoc/>
     public async Task<IReading> OpenAsync(Session parent, ReaderTerms reader, CancellationToken cancellationToken)
     {
-        var rooms = roomsOf();
+        var rooms = roomsOf() ?? throw new IOException("the instance is starting");
         var served = rooms.Sessions.Get(parent.Id) ?? throw new IOException("the session has ended");
         var (own, control) = Session.OpenFor(parent, SessionId.New());
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), LiveSession.Reader, served.Tally)

@@ -8,7 +8,6 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Narrowing;
 using Bartizan.Core.Queries;
-using Bartizan.Core.Readers;
 using Bartizan.Core.Sessions;
 using Bartizan.Core.Tests.Policies;
 
@@ -80,7 +79,7 @@ public sealed class SurfaceTests
         ["ToolServer.Variables"] = m => Server(m, s => s with { Variables = s.Variables.Add("A", "b") }),
         ["ToolServer.Credentials"] = m => Server(m, s => s with { Credentials = s.Credentials.Add("KEY", "key") }),
         ["ToolServer.Workspace"] = m => Server(m, s => s with { Workspace = ServerWorkspace.ReadOnly }),
-        ["ToolServer.Readers"] = m => m with { Servers = m.Servers.Add("reader", Readers()) },
+        ["ToolServer.Readers"] = m => m with { Servers = m.Servers.Add("reader", SurfaceReaders.One()) },
         ["Manifest.Trust"] = m => m with { Trust = new TrustTerms() },
         ["Manifest.Credentials"] = m => m with { Credentials = m.Credentials.Add("more", m.Credentials["key"]) },
         ["Manifest.Groups"] = m => m with { Groups = m.Groups.SetItem("team", ["ann", "bob"]) },
@@ -365,20 +364,6 @@ public sealed class SurfaceTests
         {
             Models = m.Models.SetItem("one", other(m.Models["one"])),
         };
-
-    private static ToolServer Readers()
-    {
-        var reader = new ReaderTerms("r", new ToolTarget("a", "get"), new ModelTarget("one", "m"))
-        {
-            Question = "What?",
-            Gives = [new GivenField("b", GivenKind.Boolean, new ArgumentRule { Path = "b" })],
-        };
-        return new ToolServer
-        {
-            Name = ReaderTerms.Server,
-            Readers = ImmutableSortedDictionary<string, ReaderTerms>.Empty.Add("r", reader),
-        };
-    }
 
     private static Manifest Server(Manifest m, Func<ToolServer, ToolServer> other) =>
         m with
