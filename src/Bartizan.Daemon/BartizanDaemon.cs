@@ -224,11 +224,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
                 tokens,
                 lender,
                 clock,
-                new ToolGatewayOptions
-                {
-                    Pins = session => sessions.Get(session.Id)?.Pins,
-                    Readers = ReaderSessions.Over(models, () => _rooms),
-                },
+                ReaderSessions.Options(models, () => _rooms, session => sessions.Get(session.Id)?.Pins),
                 cancellationToken,
                 new ToolServerProcesses(() => _rooms ?? throw new IOException("the instance is starting"))
             )

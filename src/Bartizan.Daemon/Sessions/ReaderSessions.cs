@@ -3,6 +3,7 @@ using Bartizan.Core.Readers;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Model;
 using Bartizan.Gateway.Readers;
+using Bartizan.Gateway.Tools;
 
 namespace Bartizan.Daemon.Sessions;
 
@@ -12,9 +13,12 @@ namespace Bartizan.Daemon.Sessions;
 /// </summary>
 internal sealed class ReaderSessions(Func<Rooms?> roomsOf) : IReadings
 {
-    /// <summary>What the tool gateway's readers read with.</summary>
-    public static ReaderGround Over(ModelGateway models, Func<Rooms?> roomsOf) =>
-        new(models, new ReaderSessions(roomsOf));
+    /// <summary>The tool gateway's options, with what its readers read with.</summary>
+    public static ToolGatewayOptions Options(
+        ModelGateway models,
+        Func<Rooms?> roomsOf,
+        Func<Session, IToolPins?> pins
+    ) => new() { Pins = pins, Readers = new ReaderGround(models, new ReaderSessions(roomsOf)) };
 
     /// <inheritdoc/>
     public async Task<IReading> OpenAsync(Session parent, ReaderTerms reader, CancellationToken cancellationToken)
