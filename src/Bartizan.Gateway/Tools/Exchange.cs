@@ -160,7 +160,7 @@ internal sealed class Exchange(
             }
 
             // What a client adds to a task on its way is no argument that flow would see.
-            if (message.Method == Methods.UpdateTask && session.IsTainted)
+            if (message.Method == Methods.UpdateTask && session.IsTraced)
             {
                 session.Values.Open();
             }
@@ -343,7 +343,7 @@ internal sealed class Exchange(
         }
 
         // An answer to what a server asked tells it something that no action's arguments hold.
-        if (session.IsTainted)
+        if (session.IsTraced)
         {
             session.Values.Open();
         }
