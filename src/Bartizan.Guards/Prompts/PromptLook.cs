@@ -60,7 +60,7 @@ internal sealed class PromptLook(KnownPrompts known, GuardTerms terms)
     /// <summary>Looks at a text as it is, for the canary alone.</summary>
     public void SeeRaw(string text) => _hasCanary |= terms.Canaries is not null && known.Canary.Find(text) >= 0;
 
-    /// <summary>A provider's echo of the system prompt without what the model gateway added; the same text where it added nothing.</summary>
+    /// <summary>A provider's echo of the system prompt, without what the model gateway added to it, if anything.</summary>
     public string WithoutAddition(string echo)
     {
         if (known.Addition is not { } addition || !echo.Contains(addition, StringComparison.Ordinal))
