@@ -79,7 +79,7 @@ internal static class GuardCost
         return 0;
     }
 
-    private static IEnumerable<(string Name, string Piece)> Texts() =>
+    internal static IEnumerable<(string Name, string Piece)> Texts() =>
         [
             ("clean prose", Prose),
             ("clean code", Code),
@@ -119,7 +119,7 @@ internal static class GuardCost
 
     private static void Scan(string text) => ContentScan.Of(text, Channel.Untrusted, Sought.Deterministic);
 
-    private static string Filled(string piece, int length) =>
+    internal static string Filled(string piece, int length) =>
         string.Concat(Enumerable.Repeat(piece, (length / piece.Length) + 1))[..length];
 
     private static double Best(Action step, int rounds)

@@ -6,12 +6,13 @@ return args switch
     ["disguises", var data] => Evaluation.Disguised(data),
     ["evaluate", var data] => Evaluation.Run(data),
     ["guards"] => GuardCost.Run(),
+    ["profile", var length] => GuardProfile.Run(int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)),
     ["cost"] => LexicalCost.Run(),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("train DATA WEIGHTS | evaluate DATA | disguises DATA | cost | guards");
+    Console.Error.WriteLine("train DATA WEIGHTS | evaluate DATA | disguises DATA | cost | guards | profile CHARACTERS");
     return 2;
 }

@@ -77,7 +77,7 @@ public static class ExfiltrationGuard
     {
         var text = view.Text.Span;
         var at = 0;
-        while (!found.IsFull && text[at..].IndexOf("://") is >= 0 and var next)
+        while (!found.IsFull("exfiltration") && text[at..].IndexOf("://") is >= 0 and var next)
         {
             var host = at + next + 3;
             at = host;

@@ -171,7 +171,7 @@ internal static class RoleMarks
     )
     {
         var at = 0;
-        while (!found.IsFull && text[at..].IndexOfAny(any) is >= 0 and var next)
+        while (!found.IsFull("injection") && text[at..].IndexOfAny(any) is >= 0 and var next)
         {
             at += next;
             var length = 1;

@@ -33,7 +33,7 @@ internal static class ContactScan
     {
         var text = view.Text.Span;
         var at = 0;
-        while (!found.IsFull && text[at..].IndexOfAny(_starts) is >= 0 and var next)
+        while (!found.IsFull("personal_data") && text[at..].IndexOfAny(_starts) is >= 0 and var next)
         {
             at += next;
             at += Math.Max(1, text[at] == '@' ? TakeMail(view, text, at, found) : TakePhone(view, text, at, found));
@@ -110,7 +110,7 @@ internal static class ContactScan
     private static void FindIp(TextView view, ReadOnlySpan<char> text, FoundList found)
     {
         var at = 0;
-        while (!found.IsFull && text[at..].IndexOf('.') is >= 0 and var next)
+        while (!found.IsFull("personal_data") && text[at..].IndexOf('.') is >= 0 and var next)
         {
             at += next;
             var start = at;

@@ -64,7 +64,7 @@ internal static class DocumentScan
 
     private static void FindAddresses(TextView view, ReadOnlySpan<char> text, FoundList found)
     {
-        for (var at = 0; at + LeastAddress <= text.Length && !found.IsFull; )
+        for (var at = 0; at + LeastAddress <= text.Length && !found.IsFull("personal_data"); )
         {
             var last = at + LeastAddress - 1;
             if (!_word.Contains(text[last]))
@@ -103,7 +103,7 @@ internal static class DocumentScan
     private static void FindZones(TextView view, ReadOnlySpan<char> text, FoundList found)
     {
         var at = 0;
-        while (!found.IsFull && text[at..].IndexOf("<<") is >= 0 and var next)
+        while (!found.IsFull("personal_data") && text[at..].IndexOf("<<") is >= 0 and var next)
         {
             var start = at + next;
             while (start > at && _zone.Contains(text[start - 1]))
@@ -137,7 +137,7 @@ internal static class DocumentScan
     private static void FindBanks(TextView view, ReadOnlySpan<char> text, FoundList found)
     {
         var at = 0;
-        while (!found.IsFull && text[at..].IndexOfAny(_bank) is >= 0 and var next)
+        while (!found.IsFull("personal_data") && text[at..].IndexOfAny(_bank) is >= 0 and var next)
         {
             at += next;
             var end = Math.Min(text.Length, at + Before);

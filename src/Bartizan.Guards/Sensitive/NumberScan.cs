@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 using Bartizan.Core.Findings;
 using Bartizan.Guards.Findings;
@@ -6,8 +7,8 @@ using Bartizan.Guards.Texts;
 namespace Bartizan.Guards.Sensitive;
 
 /// <summary>
-/// Finds numbers that are known by their check digits. It goes from digit to digit, takes the words around as groups, and tries only
-/// the kinds whose first group has that length.
+/// Finds numbers that are known by their check digits. It goes from digit to digit, takes the words around as groups, each once, and
+/// reads along the tree of masks from each of them.
 /// </summary>
 internal static class NumberScan
 {
@@ -15,181 +16,217 @@ internal static class NumberScan
     private const int MaxGroups = 9;
 
     /// <summary>The longest group; a longer run of letters and digits is something else.</summary>
-    private const int MaxGroup = 34;
-
-    /// <summary>Characters before and after a number in which its kind may be named.</summary>
-    private const int Before = 48;
-
-    private const int After = 16;
+    public const int MaxGroup = 34;
 
     /// <summary>Below this it isn't said: every eleventh number has a check digit by chance.</summary>
     private const double LeastSure = 0.5;
 
-    private static readonly Mask[][] _byFirst = Index();
+    private static readonly SearchValues<char> _word = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+    );
 
     /// <summary>Adds the numbers of a view.</summary>
     public static void Find(TextView view, FoundList found)
     {
         var text = view.Text.Span;
-        Span<Group> groups = stackalloc Group[MaxGroups];
+        var names = new NumberNames(text);
+        Span<Group> ring = stackalloc Group[MaxGroups];
         var at = 0;
         while (at < text.Length && text[at..].IndexOfAnyInRange('0', '9') is >= 0 and var next)
         {
-            var start = at + next;
-            while (start > at && char.IsAsciiLetterOrDigit(text[start - 1]))
+            var start = BeginOf(text, at, at + next);
+            at = FindFrom(view, text, start, ring, ref names, found);
+            if (found.IsFull("personal_data"))
             {
-                start--;
-            }
-
-            // Groups written with one character between them. A number may begin with any of them.
-            var count = Read(text, start, groups);
-            at = start + groups[0].Length;
-            if (groups[0].Length <= MaxGroup && (start == 0 || !IsInner(text[start - 1])))
-            {
-                var end = Try(view, groups[..count], found);
-                at = Math.Max(at, end);
+                return;
             }
         }
+    }
+
+    // The groups from a place on that follow each other; each is read once and may begin a number. Ends at one without a digit.
+    private static int FindFrom(
+        TextView view,
+        ReadOnlySpan<char> text,
+        int start,
+        scoped Span<Group> ring,
+        ref NumberNames names,
+        FoundList found
+    )
+    {
+        var (first, count, skip) = (0, 0, start);
+        var next = Read(text, start);
+        ring[count++ % MaxGroups] = next;
+        while (true)
+        {
+            var group = ring[first % MaxGroups];
+            if (group.Start >= skip && (group.Start == 0 || !IsInner(text[group.Start - 1])))
+            {
+                skip = Math.Max(skip, Try(view, text, ring, first, ref count, ref names, found));
+            }
+
+            first++;
+            if (first == count)
+            {
+                if (!group.IsFollowed)
+                {
+                    return Math.Max(group.End, skip);
+                }
+
+                next = Read(text, group.End + 1);
+                ring[count++ % MaxGroups] = next;
+            }
+
+            if (!ring[first % MaxGroups].HasDigits)
+            {
+                // Words: the next number is looked for by leaps.
+                return Math.Max(ring[first % MaxGroups].Start, skip);
+            }
+        }
+    }
+
+    // Back to where the word of a digit begins, and over a short word before it: some numbers begin with letters of their own.
+    private static int BeginOf(ReadOnlySpan<char> text, int least, int digit)
+    {
+        var start = digit;
+        while (start > least && _word.Contains(text[start - 1]))
+        {
+            start--;
+        }
+
+        if (start - 2 < least || !IsGap(text[start - 1]) || !char.IsAsciiLetter(text[start - 2]))
+        {
+            return start;
+        }
+
+        var before = start - 2;
+        before -= before > least && char.IsAsciiLetter(text[before - 1]) ? 1 : 0;
+        return before > least && _word.Contains(text[before - 1]) ? start : before;
     }
 
     // What stands right before a number and makes it a part of something longer.
     private static bool IsInner(char c) => c is '_' or '@' or '#' || char.IsLetter(c);
 
-    private static int Read(ReadOnlySpan<char> text, int at, Span<Group> groups)
+    private static bool IsGap(char c) => c is ' ' or '-' or '.' or '/' or '+';
+
+    private static Group Read(ReadOnlySpan<char> text, int start)
     {
-        var count = 0;
-        while (count < groups.Length)
+        var (end, letters) = (start, 0UL);
+        var most = Math.Min(text.Length, start + MaxGroup + 1);
+        while (end < most)
         {
-            var end = at;
-            while (end < text.Length && end - at <= MaxGroup && char.IsAsciiLetterOrDigit(text[end]))
+            var c = text[end];
+            if (char.IsAsciiLetter(c))
             {
-                end++;
+                letters |= 1UL << (end - start);
             }
-
-            if (end == at)
-            {
-                break;
-            }
-
-            groups[count++] = new Group(at, end - at);
-            if (end + 1 >= text.Length || text[end] is not (' ' or '-' or '.' or '/' or '+'))
+            else if (!char.IsAsciiDigit(c))
             {
                 break;
             }
 
-            at = end + 1;
+            end++;
         }
 
-        return count;
+        if (end - start > MaxGroup && text[end..].IndexOfAnyExcept(_word) is var rest)
+        {
+            end = rest < 0 ? text.Length : end + rest;
+        }
+
+        var isFollowed = end + 1 < text.Length && IsGap(text[end]) && char.IsAsciiLetterOrDigit(text[end + 1]);
+        return new Group(start, end, letters, isFollowed);
     }
 
-    private static int Try(TextView view, ReadOnlySpan<Group> groups, FoundList found)
+    private static int Try(
+        TextView view,
+        ReadOnlySpan<char> text,
+        scoped Span<Group> ring,
+        int first,
+        ref int count,
+        ref NumberNames names,
+        FoundList found
+    )
     {
-        var text = view.Text.Span;
-        var best = 0;
-        if (groups[0].Length >= _byFirst.Length)
-        {
-            return 0;
-        }
-
+        var (node, best, length, letters) = (NumberMasks.All, 0, 0, 0UL);
         Span<char> number = stackalloc char[MaxGroup];
-        foreach (var mask in _byFirst[groups[0].Length])
+        for (var at = first; ; at++)
         {
-            if (mask.Groups.Length > groups.Length || !TryRead(text, groups, mask, number))
+            var group = ring[at % MaxGroups];
+            var size = group.End - group.Start;
+            if (size > MaxGroup || node.Next(size, group.Letters) is not { } next)
+            {
+                return best;
+            }
+
+            node = next;
+            for (var place = 0; place < size; place++)
+            {
+                var c = text[group.Start + place];
+                number[length + place] = c is >= 'a' and <= 'z' ? (char)(c & ~0x20) : c;
+            }
+
+            letters |= group.Letters << length;
+            length += size;
+            if (
+                node.Ending.Length > 0
+                && !(group.End < text.Length && text[group.End] is '_' or '@')
+                && Check(view, node, number[..length], letters, ring[first % MaxGroups].Start, group.End, ref names, found)
+            )
+            {
+                best = Math.Max(best, group.End);
+            }
+
+            if (node.IsEnd || !group.IsFollowed)
+            {
+                return best;
+            }
+
+            if (at + 1 == count)
+            {
+                ring[count++ % MaxGroups] = Read(text, group.End + 1);
+            }
+        }
+    }
+
+    private static bool Check(
+        TextView view,
+        NumberMasks node,
+        scoped ReadOnlySpan<char> number,
+        ulong letters,
+        int start,
+        int end,
+        ref NumberNames names,
+        FoundList found
+    )
+    {
+        var (isFound, named) = (false, (ulong?)null);
+        foreach (var mask in node.Ending)
+        {
+            // The cheap answers first: what would need a word that isn't there is checked no further.
+            if (
+                !mask.Fits(letters)
+                || (mask.Alone < LeastSure && ((named ??= names.Around(start, end)) & mask.Bit) == 0)
+                || !mask.Kind.IsValid(number)
+            )
             {
                 continue;
             }
 
-            var last = groups[mask.Groups.Length - 1];
-            var end = last.Start + last.Length;
-            if (end < text.Length && text[end] is '_' or '@')
-            {
-                continue;
-            }
-
-            if (!mask.Kind.IsValid(number[..mask.Plain.Length]))
-            {
-                continue;
-            }
-
-            var start = groups[0].Start;
-            var sure =
-                IsNamed(text, start, end, mask.Kind) ? mask.Kind.Near
-                : mask.Groups.Length > 1 ? mask.Kind.Alone
-                : mask.Kind.Bare;
+            named ??= names.Around(start, end);
+            var sure = (named & mask.Bit) != 0 ? mask.Kind.Near : mask.Alone;
             if (sure >= LeastSure)
             {
                 found.Add("personal_data", mask.Kind.Name, view, start, end - start, FindingSeverity.Medium, sure);
-                best = Math.Max(best, end);
+                isFound = true;
             }
         }
 
-        return best;
-    }
-
-    private static bool TryRead(ReadOnlySpan<char> text, ReadOnlySpan<Group> groups, Mask mask, Span<char> number)
-    {
-        var count = 0;
-        for (var group = 0; group < mask.Groups.Length; group++)
-        {
-            if (groups[group].Length != mask.Groups[group])
-            {
-                return false;
-            }
-
-            foreach (var c in text.Slice(groups[group].Start, groups[group].Length))
-            {
-                var fits = mask.Plain[count] switch
-                {
-                    '9' => char.IsAsciiDigit(c),
-                    'A' => char.IsAsciiLetter(c),
-                    _ => true,
-                };
-                if (!fits)
-                {
-                    return false;
-                }
-
-                number[count++] = c is >= 'a' and <= 'z' ? (char)(c & ~0x20) : c;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool IsNamed(ReadOnlySpan<char> text, int start, int end, NumberKind kind)
-    {
-        var from = Math.Max(0, start - Before);
-        var to = Math.Min(text.Length, end + After);
-        var around = text[from..to];
-        foreach (var word in kind.Words.AsSpan().Split(' '))
-        {
-            if (around.Contains(kind.Words.AsSpan()[word], StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static Mask[][] Index()
-    {
-        var masks = NumberKinds
-            .All.SelectMany(kind =>
-                kind.Masks.Split('|')
-                    .Select(one => new Mask(
-                        kind,
-                        one.Replace(" ", "", StringComparison.Ordinal),
-                        [.. one.Split(' ').Select(group => group.Length)]
-                    ))
-            )
-            .ToLookup(mask => mask.Groups[0]);
-        return [.. Enumerable.Range(0, MaxGroup + 1).Select(length => masks[length].ToArray())];
+        return isFound;
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Group(int Start, int Length);
-
-    private sealed record Mask(NumberKind Kind, string Plain, int[] Groups);
+    private readonly record struct Group(int Start, int End, ulong Letters, bool IsFollowed)
+    {
+        /// <summary>False for a word of letters alone.</summary>
+        public bool HasDigits => End - Start > 63 || Letters != (1UL << (End - Start)) - 1;
+    }
 }

@@ -62,7 +62,7 @@ internal static class SecretScan
         FindTokens(view, found);
         var text = view.Text.Span;
         var at = 0;
-        while (!found.IsFull && text[at..].IndexOfAny(_names) is >= 0 and var next)
+        while (!found.IsFull("secrets") && text[at..].IndexOfAny(_names) is >= 0 and var next)
         {
             at += next;
             at += Math.Max(
@@ -81,7 +81,7 @@ internal static class SecretScan
     internal static void FindTokens(TextView view, FoundList found)
     {
         var text = view.Text.Span;
-        for (var at = 0; at + _leastToken <= text.Length && !found.IsFull; )
+        for (var at = 0; at + _leastToken <= text.Length && !found.IsFull("secrets"); )
         {
             var last = at + _leastToken - 1;
             if (!_token.Contains(text[last]))
@@ -109,7 +109,7 @@ internal static class SecretScan
 
     private static void FindTokens(TextView view, ReadOnlySpan<char> text, int at, int end, FoundList found)
     {
-        while (at < end && !found.IsFull && text[at..end].IndexOfAny(_prefixes) is >= 0 and var next)
+        while (at < end && !found.IsFull("secrets") && text[at..end].IndexOfAny(_prefixes) is >= 0 and var next)
         {
             at += next;
             at += Math.Max(1, TakeToken(view, text, at, found));
