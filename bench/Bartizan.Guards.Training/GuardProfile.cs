@@ -13,6 +13,14 @@ internal static class GuardProfile
     private static readonly (string Name, Action<TextViews> Step)[] _steps =
     [
         ("unfold", views => TextViews.Of(views.Original)),
+        ("  plain", views => PlainPass.Of(views.Original, new HiddenPlaces())),
+        ("  escapes", views => EscapePass.Of(views.Plain, new HiddenPlaces())),
+        ("  markup", views => MarkupPass.Of(views.Plain, new HiddenPlaces())),
+        ("  words", views => WordPass.Of(views.Plain, new HiddenPlaces())),
+        ("  moved", views => MovedPass.Of(views.Plain, new HiddenPlaces())),
+        ("  back", views => LetterPass.Unreverse(views.Plain, new HiddenPlaces())),
+        ("  blobs", views => Blobs(views.Plain)),
+        ("  numbers", views => NumberPass.Find(views.Plain, new HiddenPlaces(), _ => true)),
         ("marks", views => Each(views, v => RoleMarks.Find(v, Channel.Untrusted, new FoundList()))),
         ("orders", views => Each(views, v => OrderScan.Find(v, Channel.Untrusted, new FoundList()))),
         ("injection", views => InjectionGuard.Find(views, Channel.Untrusted, new FoundList())),
@@ -47,6 +55,12 @@ internal static class GuardProfile
         }
 
         return 0;
+    }
+
+    private static void Blobs(TextView view)
+    {
+        var tries = TextLimits.MaxBlobs;
+        BlobPass.Find(view, new HiddenPlaces(), ref tries, _ => true);
     }
 
     private static void Each(TextViews views, Action<TextView> step)

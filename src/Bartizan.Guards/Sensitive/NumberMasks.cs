@@ -57,14 +57,7 @@ internal sealed class NumberMasks
         }
 
         var plain = string.Concat(groups);
-        var mask = new NumberMask(
-            kind,
-            bit,
-            plain.Length,
-            groups.Length > 1,
-            Places(plain, '9'),
-            Places(plain, 'A')
-        );
+        var mask = new NumberMask(kind, bit, plain.Length, groups.Length > 1, Places(plain, '9'), Places(plain, 'A'));
         at.Ending = [.. at.Ending, mask];
     }
 

@@ -33,9 +33,7 @@ internal ref struct NumberNames(ReadOnlySpan<char> text)
     [
         .. Enumerable
             .Range(0, 128)
-            .Select(c =>
-                _words.Where(one => (one.Word[0] > 127 ? 0 : one.Word[0] & 0x5F) == (c & 0x5F)).ToArray()
-            ),
+            .Select(c => _words.Where(one => (one.Word[0] > 127 ? 0 : one.Word[0] & 0x5F) == (c & 0x5F)).ToArray()),
     ];
 
     private readonly ReadOnlySpan<char> _text = text;

@@ -12,8 +12,8 @@ namespace Bartizan.Guards.Sensitive;
 /// </summary>
 internal static class NumberScan
 {
-    /// <summary>The most groups that one number is written in: an IBAN of 34 characters has nine.</summary>
-    private const int MaxGroups = 9;
+    /// <summary>Groups that are kept: an IBAN of 34 characters has nine, and a power of two is taken by its bits.</summary>
+    private const int MaxGroups = 16;
 
     /// <summary>The longest group; a longer run of letters and digits is something else.</summary>
     public const int MaxGroup = 34;
@@ -158,6 +158,11 @@ internal static class NumberScan
             }
 
             node = next;
+            if (node.Ending.Length == 0 && !group.IsFollowed)
+            {
+                return best;
+            }
+
             for (var place = 0; place < size; place++)
             {
                 var c = text[group.Start + place];
@@ -169,7 +174,16 @@ internal static class NumberScan
             if (
                 node.Ending.Length > 0
                 && !(group.End < text.Length && text[group.End] is '_' or '@')
-                && Check(view, node, number[..length], letters, ring[first % MaxGroups].Start, group.End, ref names, found)
+                && Check(
+                    view,
+                    node,
+                    number[..length],
+                    letters,
+                    ring[first % MaxGroups].Start,
+                    group.End,
+                    ref names,
+                    found
+                )
             )
             {
                 best = Math.Max(best, group.End);

@@ -56,7 +56,7 @@ internal static class EscapePass
         }
 
         built?.Copy(text[copied..], copied);
-        return built?.ToView(Coding.Escapes, view);
+        return built?.Done(Coding.Escapes, view);
     }
 
     // Nobody has to escape letters and digits.
@@ -75,7 +75,7 @@ internal static class EscapePass
 
     private static (int Length, int Count) Percent(ReadOnlySpan<char> text, Span<byte> bytes, Span<char> chars)
     {
-        var count = 0;
+        var (count, all) = (0, 0);
         while (
             count < bytes.Length
             && (3 * count) + 2 < text.Length
@@ -84,8 +84,16 @@ internal static class EscapePass
             && char.IsAsciiHexDigit(text[(3 * count) + 2])
         )
         {
-            bytes[count] = (byte)((Digit(text[(3 * count) + 1]) << 4) | Digit(text[(3 * count) + 2]));
+            var one = (Digit(text[(3 * count) + 1]) << 4) | Digit(text[(3 * count) + 2]);
+            bytes[count] = (byte)one;
+            chars[count] = (char)one;
+            all |= one;
             count++;
+        }
+
+        if (all < 0x80)
+        {
+            return (3 * count, count);
         }
 
         return count > 0 && Encoding.UTF8.TryGetChars(bytes[..count], chars, out var written)
@@ -116,6 +124,22 @@ internal static class EscapePass
                 && Rune.TryCreate(value, out var rune)
                 ? (end + 1, rune.EncodeToUtf16(chars))
                 : default;
+        }
+
+        var common = name switch
+        {
+            "amp" => '&',
+            "lt" => '<',
+            "gt" => '>',
+            "quot" => '"',
+            "apos" => '\'',
+            "nbsp" => '\u00A0',
+            _ => '\0',
+        };
+        if (common != '\0')
+        {
+            chars[0] = common;
+            return (end + 1, 1);
         }
 
         if (name.IndexOfAnyExcept(_names) >= 0)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Frozen;
 
 namespace Bartizan.Guards.Texts;
 
@@ -49,36 +50,13 @@ internal static class MarkupPass
         StringComparison.OrdinalIgnoreCase
     );
 
-    private static readonly string[] _breaking =
-    [
-        "p",
-        "br",
-        "div",
-        "li",
-        "ul",
-        "ol",
-        "tr",
-        "td",
-        "th",
-        "table",
-        "section",
-        "article",
-        "header",
-        "footer",
-        "h1",
-        "h2",
-        "h3",
-        "h4",
-        "h5",
-        "h6",
-        "hr",
-        "pre",
-        "blockquote",
-        "title",
-        "body",
-        "html",
-        "head",
-    ];
+    private static readonly FrozenSet<string>.AlternateLookup<ReadOnlySpan<char>> _breaking = (
+        "p br div li ul ol tr td th table section article header footer h1 h2 "
+        + "h3 h4 h5 h6 hr pre blockquote title body html head"
+    )
+        .Split(' ')
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase)
+        .GetAlternateLookup<ReadOnlySpan<char>>();
 
     /// <summary>The view without marks; null when it has none.</summary>
     public static TextView? Of(TextView view, HiddenPlaces hidden)
@@ -112,7 +90,7 @@ internal static class MarkupPass
                 {
                     length = end + 1;
                     var name = NameOf(rest);
-                    breaks = IsBreaking(name);
+                    breaks = _breaking.Contains(name);
                     if (at >= hiddenUntil && rest[1] != '/' && IsHiding(rest[..length]))
                     {
                         hiddenUntil = at + EndOf(rest, length, name);
@@ -157,7 +135,7 @@ internal static class MarkupPass
             built.Copy(text[start..Math.Max(start, end)], start);
         }
 
-        return built.ToView(Coding.Markup, view);
+        return built.Done(Coding.Markup, view);
     }
 
     private static bool IsTag(ReadOnlySpan<char> rest) =>
@@ -178,19 +156,6 @@ internal static class MarkupPass
         }
 
         return rest[start..end];
-    }
-
-    private static bool IsBreaking(ReadOnlySpan<char> name)
-    {
-        foreach (var one in _breaking)
-        {
-            if (name.Equals(one, StringComparison.OrdinalIgnoreCase))
-            {
-                return true;
-            }
-        }
-
-        return false;
     }
 
     private static bool IsHiding(ReadOnlySpan<char> tag)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Bartizan.Guards.Texts;
 
 /// <summary>
@@ -50,7 +52,7 @@ internal static class MovedPass
     // Each word is as it is or moved; the likeliest way through all of them, with a price for each turn.
     private static TextView? Unmove(TextView view, ReadOnlySpan<char> text, HiddenPlaces hidden)
     {
-        var words = new List<(int Start, int End, int Score, bool IsKnown, bool WasMoved, bool WasClear)>();
+        var words = new List<Word>(text.Length / 8);
         var (clear, moved) = (0, -Turn);
         for (var at = 0; at < text.Length; )
         {
@@ -69,7 +71,7 @@ internal static class MovedPass
             var score = ScoreOf(text[at..end], out var isKnown);
             var (stays, goes) = (clear >= moved - Turn, moved >= clear - Turn);
             (clear, moved) = ((stays ? clear : moved - Turn) + score, (goes ? moved : clear - Turn) - score);
-            words.Add((at, end, score, isKnown, stays, goes));
+            words.Add(new Word(at, end, isKnown, goes, stays));
             at = end;
         }
 
@@ -79,7 +81,7 @@ internal static class MovedPass
     private static TextView? Back(
         TextView view,
         ReadOnlySpan<char> text,
-        List<(int Start, int End, int Score, bool IsKnown, bool StaysClear, bool StaysMoved)> words,
+        List<Word> words,
         bool isMoved,
         HiddenPlaces hidden
     )
@@ -114,24 +116,32 @@ internal static class MovedPass
             : new TextView(built, Coding.Rot13, view, [new OffsetRun(0, text.Length, 0, text.Length)], 1);
     }
 
+    // Letter by letter along the tree of words, as it is and moved: most words leave it after a letter or two.
     private static int ScoreOf(ReadOnlySpan<char> word, out bool isKnown)
     {
-        var score = 0;
+        var (score, clear, moved) = (0, 0, 0);
+        var (isClear, isMoved) = (word.Length > 1, word.Length > 1);
         foreach (var c in word)
         {
             score += LetterFrequencies.Clear(c);
+            if (isClear)
+            {
+                clear = Vocabulary.Step(clear, c);
+                isClear = clear != 0;
+            }
+
+            if (isMoved)
+            {
+                var letter = (c | 0x20) - 'a';
+                moved = Vocabulary.Step(moved, (char)('a' + (letter < 13 ? letter + 13 : letter - 13)));
+                isMoved = moved != 0;
+            }
         }
 
-        isKnown = false;
-        if (word.Length is > 1 and <= TextLimits.MaxWord)
-        {
-            Span<char> moved = stackalloc char[TextLimits.MaxWord];
-            Letters.Move(word, moved);
-            var words = Vocabulary.All.GetAlternateLookup<ReadOnlySpan<char>>();
-            isKnown = words.Contains(moved[..word.Length]);
-            score += (words.Contains(word) ? Known : 0) - (isKnown ? Known : 0);
-        }
-
-        return score;
+        isKnown = isMoved && Vocabulary.IsWord(moved);
+        return score + (isClear && Vocabulary.IsWord(clear) ? Known : 0) - (isKnown ? Known : 0);
     }
+
+    [StructLayout(LayoutKind.Auto)]
+    private readonly record struct Word(int Start, int End, bool IsKnown, bool StaysMoved, bool StaysClear);
 }

@@ -21,6 +21,9 @@ internal static class NumberPass
     private const int Step = 16;
     private const int Sample = 8;
 
+    /// <summary>Whole numbers after the first place that is looked at in the shortest run of twelve.</summary>
+    private const int Ahead = 5;
+
     private static readonly SearchValues<char> _signs = SearchValues.Create(
         "0123456789abcdefABCDEFxX ,:;-_\\/\t\n\r[](){}|.\"'"
     );
@@ -39,11 +42,22 @@ internal static class NumberPass
                 continue;
             }
 
+            var sizes = SizesAt(text, at);
+            if (sizes == 0)
+            {
+                continue;
+            }
+
             var skip = at + 1;
             rented ??= new byte[Math.Min(MaxNumbers, (text.Length / 2) + 1)];
             var start = BeginOf(text, at, least);
             foreach (var size in (ReadOnlySpan<int>)[2, 8, 3])
             {
+                if ((sizes & (1 << size)) == 0)
+                {
+                    continue;
+                }
+
                 var (from, end, count) = Read(text, start, at, size, rented);
                 if (count < LeastNumbers)
                 {
@@ -69,6 +83,52 @@ internal static class NumberPass
         }
 
         return true;
+    }
+
+    // Which sizes the next numbers have in common, a bit each: a run that is long enough has that many after the first place in it that
+    // is looked at. Most texts end here.
+    private static int SizesAt(ReadOnlySpan<char> text, int at)
+    {
+        while (at < text.Length && (char.IsAsciiHexDigit(text[at]) || text[at] is 'x' or 'X'))
+        {
+            at++;
+        }
+
+        var sizes = (1 << 2) | (1 << 3) | (1 << 8);
+        for (var count = 0; count < Ahead && sizes != 0; count++)
+        {
+            var gap = at;
+            while (
+                gap < text.Length
+                && gap - at <= MaxGap
+                && !char.IsAsciiHexDigit(text[gap])
+                && _signs.Contains(text[gap])
+            )
+            {
+                gap++;
+            }
+
+            if (gap - at is 0 or > MaxGap)
+            {
+                return 0;
+            }
+
+            at = gap + (gap + 1 < text.Length && text[gap] == '0' && text[gap + 1] is 'x' or 'X' ? 2 : 0);
+            var start = at;
+            while (at < text.Length && at - start <= 8 && char.IsAsciiHexDigit(text[at]))
+            {
+                at++;
+            }
+
+            var number = text[start..at];
+            sizes &=
+                number.Length == 2 ? (ValueOf(number, 2) >= 0 ? 1 << 2 : 0) | (ValueOf(number, 3) >= 0 ? 1 << 3 : 0)
+                : number.Length == 3 && ValueOf(number, 3) >= 0 ? 1 << 3
+                : number.Length == 8 && ValueOf(number, 8) >= 0 ? 1 << 8
+                : 0;
+        }
+
+        return sizes;
     }
 
     private static bool HasDigits(ReadOnlySpan<char> sample)

@@ -14,14 +14,14 @@ internal sealed class PlainPass
     /// <summary>The longest sequence that turns a flag emoji into that of a region.</summary>
     private const int MaxFlagTags = 6;
 
+    /// <summary>Characters that are looked at one by one before it goes by leaps.</summary>
+    private const int Near = 8;
+
     private static readonly SearchValues<char> _plain = SearchValues.Create(
         "\t\n\r" + string.Concat(Enumerable.Range(' ', 95).Select(c => (char)c))
     );
 
     private static readonly SearchValues<char> _lookAlikes = SearchValues.Create(LetterForms.LookAlikes);
-
-    // Characters that stay as they are.
-    private static readonly bool[] _kept = Kept();
 
     private readonly ReadOnlyMemory<char> _original;
     private readonly TextView? _parent;
@@ -60,78 +60,90 @@ internal sealed class PlainPass
         var before = at > 0 ? text[at - 1] : 0;
         while (at < text.Length)
         {
-            if (Rune.DecodeFromUtf16(text[at..], out var rune, out var length) != OperationStatus.Done)
+            var from = at;
+            var c = text[at];
+            switch (PlainWays.Of(c))
             {
-                _hidden.Add(HiddenForms.Broken, _parent, at, at + length);
-                _view.Write('\uFFFD', at, length);
-                at += length;
-                before = 0xFFFD;
-                continue;
+                case PlainWay.Kept:
+                    at = SkipKept(text, at);
+                    _view.Copy(text[from..at], from);
+                    before = text[at - 1];
+                    continue;
+                case PlainWay.Form:
+                    at = SkipAll(text, at, PlainWay.Form);
+                    _hidden.Add(HiddenForms.Forms, _parent, from, at);
+                    _view.Fold(text[from..at], from);
+                    break;
+                case PlainWay.Other:
+                    at = SkipAll(text, at, PlainWay.Other);
+                    _view.Fold(text[from..at], from);
+                    break;
+                case PlainWay.Unseen:
+                    at = SkipAll(text, at, PlainWay.Unseen);
+                    _hidden.Add(HiddenForms.ZeroWidth, _parent, from, at);
+                    break;
+                default:
+                    before = TakeRune(text, before, ref at);
+                    continue;
             }
 
-            at += Take(rune, before, at, length);
-            before = rune.Value;
-            var from = at;
-            at = SkipKept(text, at);
-            if (at > from)
-            {
-                _view.Copy(text[from..at], from);
-                before = text[at - 1];
-            }
+            before = text[at - 1];
         }
 
         FoldLookAlikes();
-        var plain = _view.ToView(_parent?.Coding ?? Coding.Plain, _parent);
-        return (plain, _unseen?.ToView(Coding.Unseen, _parent));
+        var plain = _view.Done(_parent?.Coding ?? Coding.Plain, _parent);
+        return (plain, _unseen?.Done(Coding.Unseen, _parent));
     }
 
-    // Plain ASCII by leaps, other alphabets' letters one by one.
+    private static int SkipAll(ReadOnlySpan<char> text, int at, PlainWay way)
+    {
+        do
+        {
+            at++;
+        } while (at < text.Length && PlainWays.Of(text[at]) == way);
+
+        return at;
+    }
+
+    private int TakeRune(ReadOnlySpan<char> text, int before, ref int at)
+    {
+        if (Rune.DecodeFromUtf16(text[at..], out var rune, out var length) != OperationStatus.Done)
+        {
+            _hidden.Add(HiddenForms.Broken, _parent, at, at + length);
+            _view!.Write('\uFFFD', at, length);
+            at += length;
+            return 0xFFFD;
+        }
+
+        at += Take(rune, before, at, length);
+        return rune.Value;
+    }
+
+    // Plain ASCII by leaps where there is much of it, other alphabets' letters one by one.
     private static int SkipKept(ReadOnlySpan<char> text, int at)
     {
         while (at < text.Length)
         {
-            var run = text[at..].IndexOfAnyExcept(_plain);
-            if (run < 0)
-            {
-                return text.Length;
-            }
-
-            at += run;
-            var from = at;
-            while (at < text.Length && text[at] >= 0x80 && _kept[text[at]])
+            var near = Math.Min(text.Length, at + Near);
+            while (at < near && PlainWays.Of(text[at]) == PlainWay.Kept)
             {
                 at++;
             }
 
-            if (at == from)
+            if (at < near)
+            {
+                return at;
+            }
+
+            var run = text[at..].IndexOfAnyExcept(_plain);
+            at = run < 0 ? text.Length : at + run;
+            if (at < text.Length && PlainWays.Of(text[at]) != PlainWay.Kept)
             {
                 return at;
             }
         }
 
         return at;
-    }
-
-    private static bool[] Kept()
-    {
-        var kept = new bool[char.MaxValue + 1];
-        for (var c = 0; c < kept.Length; c++)
-        {
-            kept[c] =
-                !char.IsSurrogate((char)c)
-                && LetterForms.UnseenOf(c) == Unseen.None
-                && LetterForms.PlainOf(c) is null
-                && CharUnicodeInfo.GetUnicodeCategory((char)c)
-                    is not (
-                        UnicodeCategory.NonSpacingMark
-                        or UnicodeCategory.EnclosingMark
-                        or UnicodeCategory.SpaceSeparator
-                        or UnicodeCategory.LineSeparator
-                        or UnicodeCategory.ParagraphSeparator
-                    );
-        }
-
-        return kept;
     }
 
     /// <summary>Takes one character that isn't plain ASCII; returns how far it reached.</summary>
@@ -306,6 +318,7 @@ internal sealed class PlainPass
     private void FoldLookAlikes()
     {
         var text = _view!.Written;
+        TextView? view = null;
         var at = 0;
         while (text[at..].IndexOfAny(_lookAlikes) is >= 0 and var found)
         {
@@ -316,28 +329,29 @@ internal sealed class PlainPass
             }
 
             var end = at + found;
-            var (latin, other) = (false, false);
             while (end < text.Length && char.IsLetterOrDigit(text[end]))
             {
                 end++;
             }
 
-            for (var one = start; one < end; one++)
+            var (latin, other) = (false, false);
+            foreach (var c in text[start..end])
             {
-                latin |= char.IsAsciiLetter(text[one]);
-                other |= text[one] >= 0x80 && !_lookAlikes.Contains(text[one]);
+                latin |= char.IsAsciiLetter(c);
+                other |= c >= 0x80 && PlainWays.LatinOf(c) == c;
             }
 
             if (latin || !other)
             {
                 for (var one = start; one < end; one++)
                 {
-                    text[one] = LetterForms.LatinOf(text[one]);
+                    text[one] = PlainWays.LatinOf(text[one]);
                 }
 
                 if (latin)
                 {
-                    var (from, to) = _view.ToView(Coding.Plain, _parent).ToOriginal(start, end - start);
+                    view ??= _view.ToView(Coding.Plain, _parent);
+                    var (from, to) = view.ToOriginal(start, end - start);
                     _hidden.Add(HiddenForms.LookAlikes, null, from, to);
                 }
             }

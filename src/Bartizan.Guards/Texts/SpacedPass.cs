@@ -232,7 +232,7 @@ internal static class SpacedPass
 
     private static bool IsLetter(char c) => char.IsAsciiLetter(c);
 
-    private static bool IsGap(char c, char gap) => c == gap || c is ' ' or '\t' or '\n' or '\r';
+    private static bool IsGap(char c, char gap) => c == gap || (c <= ' ' && c is ' ' or '\t' or '\n' or '\r');
 
     private static bool IsGapSign(char c) =>
         c is ' ' or '\t' or '\n' or '.' or '-' or '_' or '*' or '/' or '|' or ',' or '~' or '+' or ':' or ';' or '=';

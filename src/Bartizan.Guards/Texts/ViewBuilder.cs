@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Bartizan.Guards.Texts;
 
 /// <summary>Builds a view and the map back to what it is made of.</summary>
@@ -5,8 +7,8 @@ internal sealed class ViewBuilder(int capacity)
 {
     private const int FirstRuns = 16;
 
-    private char[] _chars = new char[Math.Max(capacity, FirstRuns)];
-    private OffsetRun[] _runs = new OffsetRun[FirstRuns];
+    private char[] _chars = GC.AllocateUninitializedArray<char>(Math.Max(capacity, FirstRuns));
+    private OffsetRun[] _runs = ArrayPool<OffsetRun>.Shared.Rent(FirstRuns);
     private int _count;
 
     public int Length { get; private set; }
@@ -29,10 +31,45 @@ internal sealed class ViewBuilder(int capacity)
     }
 
     /// <summary>Writes one character for a stretch.</summary>
-    public void Write(char form, int origin, int originLength) => Write([form], origin, originLength);
+    public void Write(char form, int origin, int originLength)
+    {
+        if (Length == _chars.Length)
+        {
+            Append([form]);
+        }
+        else
+        {
+            _chars[Length++] = form;
+        }
 
+        Map(1, origin, originLength);
+    }
+
+    /// <summary>Writes each character as what it is a form of.</summary>
+    public void Fold(ReadOnlySpan<char> piece, int origin)
+    {
+        Append(piece);
+        foreach (ref var c in _chars.AsSpan(Length - piece.Length, piece.Length))
+        {
+            c = PlainWays.FormOf(c);
+        }
+
+        Map(piece.Length, origin, piece.Length);
+    }
+
+    /// <summary>The view of what was written, with a map of its own.</summary>
     public TextView ToView(Coding coding, TextView? parent) =>
-        new(_chars.AsMemory(0, Length), coding, parent, _runs, _count);
+        new(_chars.AsMemory(0, Length), coding, parent, _runs.AsSpan(0, _count).ToArray(), _count);
+
+    /// <summary>The same, as the last thing that is done with this builder.</summary>
+    public TextView Done(Coding coding, TextView? parent)
+    {
+        var runs = GC.AllocateUninitializedArray<OffsetRun>(_count);
+        _runs.AsSpan(0, _count).CopyTo(runs);
+        ArrayPool<OffsetRun>.Shared.Return(_runs);
+        _runs = [];
+        return new(_chars.AsMemory(0, Length), coding, parent, runs, _count);
+    }
 
     private void Append(ReadOnlySpan<char> piece)
     {
@@ -65,7 +102,10 @@ internal sealed class ViewBuilder(int capacity)
 
         if (_count == _runs.Length)
         {
-            Array.Resize(ref _runs, _count * 2);
+            var more = ArrayPool<OffsetRun>.Shared.Rent(Math.Max(FirstRuns, _count * 2));
+            _runs.CopyTo(more, 0);
+            ArrayPool<OffsetRun>.Shared.Return(_runs);
+            _runs = more;
         }
 
         _runs[_count++] = new OffsetRun(Length - length, length, origin, originLength);

@@ -37,14 +37,17 @@ internal static class Vocabulary
     public static FrozenSet<string> All { get; } =
         $"{Signals} {Common}".Split(' ').ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // All words letter by letter: for each node its 26 followers (0 for none), and whether a word ends there.
-    private static readonly (short[] Next, bool[] Ends) _tree = Grow();
+    // All words letter by letter: for each node its 26 followers (0 for none), and whether a word, or one of orders, ends there.
+    private static readonly (short[] Next, bool[] Ends, bool[] Orders) _tree = Grow();
 
     /// <summary>One step into the tree of all words; 0 when no word goes on so.</summary>
     public static int Step(int node, char letter) => _tree.Next[(node * 26) + ((letter | 0x20) - 'a')];
 
     /// <summary>True where a word ends.</summary>
     public static bool IsWord(int node) => _tree.Ends[node];
+
+    /// <summary>True where a word of orders ends.</summary>
+    public static bool IsOrder(int node) => _tree.Orders[node];
 
     /// <summary>The words of orders of six letters and more, backwards.</summary>
     public static SearchValues<string> Backwards { get; } =
@@ -61,9 +64,9 @@ internal static class Vocabulary
             StringComparison.OrdinalIgnoreCase
         );
 
-    private static (short[], bool[]) Grow()
+    private static (short[], bool[], bool[]) Grow()
     {
-        var (next, ends) = (new List<short>(new short[26]), new List<bool> { false });
+        var (next, ends, orders) = (new List<short>(new short[26]), new List<bool> { false }, new List<bool> { false });
         foreach (var word in All)
         {
             var node = 0;
@@ -75,14 +78,16 @@ internal static class Vocabulary
                     next[at] = (short)ends.Count;
                     next.AddRange(new short[26]);
                     ends.Add(false);
+                    orders.Add(false);
                 }
 
                 node = next[at];
             }
 
             ends[node] = true;
+            orders[node] = Orders.Contains(word);
         }
 
-        return ([.. next], [.. ends]);
+        return ([.. next], [.. ends], [.. orders]);
     }
 }

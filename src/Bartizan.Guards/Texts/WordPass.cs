@@ -21,6 +21,22 @@ internal static class WordPass
 
     private static readonly SearchValues<char> _signs = SearchValues.Create("0123456789@$!|+");
 
+    // What stands in words, and as what.
+    private const byte Letter = 1;
+    private const byte Sign = 2;
+    private const byte Inner = 4;
+
+    private static readonly byte[] _inWord =
+    [
+        .. Enumerable
+            .Range(0, 128)
+            .Select(c =>
+                char.IsAsciiLetter((char)c) ? Letter
+                : _signs.Contains((char)c) ? Sign
+                : (byte)0
+            ),
+    ];
+
     /// <summary>The view without disguise; null when there is none.</summary>
     public static TextView? Of(TextView view, HiddenPlaces hidden)
     {
@@ -76,26 +92,23 @@ internal static class WordPass
         }
 
         built.Copy(text[at..], at);
-        return built.ToView(Coding.Words, view);
+        return built.Done(Coding.Words, view);
     }
 
     // A handful of known words in disguise, one of orders among them. Codes and versions spell none.
     private static bool IsLeet(ReadOnlySpan<char> text)
     {
         var (at, known, orders, disguised) = (0, 0, 0, 0);
-        Span<char> plain = stackalloc char[TextLimits.MaxWord];
-        var words = Vocabulary.All.GetAlternateLookup<ReadOnlySpan<char>>();
-        var signals = Vocabulary.Orders.GetAlternateLookup<ReadOnlySpan<char>>();
         while (text[at..].IndexOfAny(_signs) is >= 0 and var found)
         {
             var (start, end) = WordAt(text, at + found, at);
             var word = text[start..end];
             if (IsDisguised(word))
             {
-                var length = Unfold(word, plain);
                 disguised++;
-                known += length > 2 && words.Contains(plain[..length]) ? 1 : 0;
-                orders += signals.Contains(plain[..length]) ? 1 : 0;
+                var (isKnown, isOrder) = Spells(word);
+                known += isKnown ? 1 : 0;
+                orders += isOrder ? 1 : 0;
                 if (known >= LeastKnown && (orders > 0 || disguised >= ManyDisguised))
                 {
                     return true;
@@ -106,6 +119,34 @@ internal static class WordPass
         }
 
         return false;
+    }
+
+    // Along the tree of words, a one as an i and, if that is no word, as an l. What spells none is left after a letter or two.
+    private static (bool IsKnown, bool IsOrder) Spells(ReadOnlySpan<char> word)
+    {
+        word = word.TrimEnd("!+");
+        var node = Walk(word, 'i', out var one);
+        node = node == 0 && one ? Walk(word, 'l', out _) : node;
+        return node == 0 ? default : (word.Length > 2, Vocabulary.IsOrder(node));
+    }
+
+    private static int Walk(ReadOnlySpan<char> word, char one, out bool hasOne)
+    {
+        var node = 0;
+        hasOne = false;
+        foreach (var c in word)
+        {
+            hasOne |= c is '1' or '!';
+            node = Vocabulary.Step(node, c is '1' or '!' ? one : Letters.Leet(c));
+            if (node == 0)
+            {
+                // The rest is asked for a one only.
+                hasOne |= word.ContainsAny('1', '!');
+                return 0;
+            }
+        }
+
+        return Vocabulary.IsWord(node) ? node : 0;
     }
 
     private static (int Start, int End) WordAt(ReadOnlySpan<char> text, int sign, int least)
@@ -124,7 +165,7 @@ internal static class WordPass
         return (start, end);
     }
 
-    private static bool IsInWord(char c) => char.IsAsciiLetter(c) || _signs.Contains(c);
+    private static bool IsInWord(char c) => c < 128 && _inWord[c] != 0;
 
     private static bool IsDisguised(ReadOnlySpan<char> word)
     {
@@ -134,13 +175,19 @@ internal static class WordPass
         }
 
         // A number is a number, and a word before an exclamation mark is no disguise.
-        var letters = false;
-        foreach (var c in word)
+        var (seen, last) = (0, 0);
+        for (var at = 0; at < word.Length; at++)
         {
-            letters |= char.IsAsciiLetter(c);
+            var kind = _inWord[word[at]];
+            seen |= kind;
+            last = word[at] is '!' or '+' ? last : at + 1;
+            if (kind == Sign && word[at] is not ('!' or '+'))
+            {
+                seen |= Inner;
+            }
         }
 
-        return letters && word.TrimEnd("!+").IndexOfAny(_signs) >= 0;
+        return (seen & Letter) != 0 && ((seen & Inner) != 0 || word[..last].ContainsAny('!', '+'));
     }
 
     // Where words are spelled with digits, 70 is `to`, 1 is `I`, 411 `all` and '5 an `s`: all of whose letters are digits.
