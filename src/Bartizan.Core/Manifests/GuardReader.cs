@@ -33,9 +33,33 @@ internal static class GuardReader
                 input is null || RuleReader.TextOf(input, "spotlight") is not { } form ? null
                 : form == "encode" ? SpotlightForm.Encode
                 : SpotlightForm.Delimit,
+            Caps = Caps(output?.Find("caps") as SourceNode.Map),
+            OverCaps = Action(output, "over_caps") ?? GuardAction.Block,
+            Internals = Action(output, "internals"),
             MaxOutputBytes = Bytes(output),
         };
     }
+
+    // A number that can't be read is an error elsewhere; here it is none at all.
+    private static ImmutableArray<DataCap> Caps(SourceNode.Map? map) =>
+        map is null
+            ? []
+            :
+            [
+                .. map
+                    .Entries.Select(entry => new DataCap(
+                        entry.Key.Text,
+                        int.TryParse(
+                            RuleReader.TextOf(map, entry.Key.Text),
+                            NumberStyles.None,
+                            CultureInfo.InvariantCulture,
+                            out var most
+                        )
+                            ? most
+                            : 0
+                    ))
+                    .OrderBy(cap => cap.Kind, StringComparer.Ordinal),
+            ];
 
     // A word that isn't known is an error elsewhere; here it is the strictest.
     private static GuardAction? Action(SourceNode.Map? map, string key) =>

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace Bartizan.Core.Manifests;
 
 /// <summary>What is looked for in content, and what is done about it. What isn't said isn't looked for.</summary>
@@ -41,6 +43,15 @@ public sealed record GuardTerms
 
     /// <summary>How what untrusted tools answered is marked for the model.</summary>
     public SpotlightForm? Spotlight { get; init; }
+
+    /// <summary>How much of a class of personal data one action may hold; sorted by class.</summary>
+    public ImmutableArray<DataCap> Caps { get; init; } = [];
+
+    /// <summary>What is done about an action that holds more.</summary>
+    public GuardAction OverCaps { get; init; }
+
+    /// <summary>What tells of the inside of a network or a host, in what the agent sends.</summary>
+    public GuardAction? Internals { get; init; }
 
     /// <summary>The largest content that the agent sends, in bytes.</summary>
     public long? MaxOutputBytes { get; init; }

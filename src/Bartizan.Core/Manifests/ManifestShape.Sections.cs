@@ -253,6 +253,14 @@ internal static partial class ManifestShape
             Required("possible", new Shape.Number(0, 1), "The score that five in a hundred reach; below `likely`."),
         ]);
 
+    private static Shape.Text DataKind =>
+        new("a class of personal data as findings name it, such as `email` or `payment-card`")
+        {
+            MaxLength = 32,
+            Expression = "^[a-z-]+$",
+            Problem = text => DataKinds.All.Contains(text) ? null : "is no class of personal data",
+        };
+
     private static Shape.Keys Guards =>
         new([
             Known(
@@ -303,6 +311,21 @@ internal static partial class ManifestShape
                         "system_prompt",
                         new Shape.Choice("what is done about it", ["block", "ask", "report"]),
                         "Pieces of the system prompt's own text."
+                    ),
+                    Known(
+                        "caps",
+                        new Shape.Named(DataKind, new Shape.Whole(0, DataCap.Largest)),
+                        "How many different values of a class of personal data one action may hold."
+                    ),
+                    Known(
+                        "over_caps",
+                        new Shape.Choice("what is done about it", ["block", "ask", "report"]),
+                        "What is done about an action that holds more: `block` unless said."
+                    ),
+                    Known(
+                        "internals",
+                        OutputAction,
+                        "Names and addresses of the inside, paths of a host, stack traces, in what goes to tools and hosts."
                     ),
                     Known("max_bytes", _size, "The largest content."),
                 ]),

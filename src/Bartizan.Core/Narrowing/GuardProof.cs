@@ -19,6 +19,7 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
                 ("output.exfiltration", first.Exfiltration, second.Exfiltration),
                 ("output.canaries", first.Canaries, second.Canaries),
                 ("output.system_prompt", first.SystemPrompt, second.SystemPrompt),
+                ("output.internals", first.Internals, second.Internals),
                 ("output.personal_data", first.PersonalData, second.PersonalData),
             }
         )
@@ -27,6 +28,20 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
             {
                 yield return More(what, mine is { } word ? $"`{Word(word)}`" : "not set", $"`{Word(least)}`");
             }
+        }
+
+        foreach (var cap in second.Caps)
+        {
+            if (!first.Caps.Any(mine => mine.Kind == cap.Kind && mine.Most <= cap.Most))
+            {
+                var mine = first.Caps.FirstOrDefault(one => one.Kind == cap.Kind);
+                yield return More($"output.caps.{cap.Kind}", mine is null ? "not set" : $"{mine.Most}", $"{cap.Most}");
+            }
+        }
+
+        if (!second.Caps.IsEmpty && LetsMorePass(first.OverCaps, second.OverCaps))
+        {
+            yield return More("output.over_caps", $"`{Word(first.OverCaps)}`", $"`{Word(second.OverCaps)}`");
         }
 
         // Of two forms neither is less than the other.

@@ -30,6 +30,7 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
     private readonly LentSecrets _lent = new(lender, clock);
     private readonly ConditionalWeakTable<Session, Placeholders> _names = [];
     private readonly ConditionalWeakTable<Session, Drips> _drips = [];
+    private readonly ConditionalWeakTable<Session, SeenHosts> _hosts = [];
 
     /// <summary>
     /// From these scores on a text is taken for an attack: a loud sign of high confidence, or two that agree. Not calibrated on traffic;
@@ -67,6 +68,8 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
                 is { Secrets: not null }
                     or { PersonalData: not null }
                     or { Exfiltration: not null }
+                    or { Internals: not null }
+                    or { Caps.IsEmpty: false }
                     or { Canaries: not null }
                     or { SystemPrompt: not null }
                     or { MaxOutputBytes: not null };
@@ -82,6 +85,12 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
         }
 
         var verdicts = new Verdicts();
+        var counted = terms.Caps.IsEmpty ? null : new DataCount(terms);
+        var outgoing = new Asked(null, null, terms.Secrets, terms.PersonalData, null, terms.Exfiltration)
+        {
+            Internals = terms.Internals,
+            Counted = counted,
+        };
         var lent =
             terms.Secrets is null && terms.Exfiltration is null
                 ? null
@@ -112,30 +121,25 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
                 }
                 else
                 {
-                    ContentLook.At(
-                        verdicts,
-                        text,
-                        Channel.Untrusted,
-                        new Asked(null, null, terms.Secrets, terms.PersonalData, null, terms.Exfiltration)
-                    );
+                    ContentLook.At(verdicts, text, Channel.Untrusted, outgoing);
                 }
             }
         }
 
         if (action.Target is HttpTarget)
         {
-            ContentLook.At(
-                verdicts,
-                action.Target.Text,
-                Channel.Untrusted,
-                new Asked(null, null, terms.Secrets, terms.PersonalData, null, terms.Exfiltration)
-            );
+            ContentLook.At(verdicts, action.Target.Text, Channel.Untrusted, outgoing);
             ContentLook.ForLent(verdicts, lent, Encoding.UTF8.GetBytes(action.Target.Text), terms.Secrets);
         }
 
         PromptGuard.Remember(session, terms, action);
         PromptGuard.At(verdicts, session, action);
         LookForDrips(verdicts, session, action, terms, lent);
+        if (action.Target.Verb != Verb.Model)
+        {
+            counted?.Judge(verdicts);
+        }
+
         return verdicts.ToReport() is { Strictest: Effect.Deny } report && verdicts.IsOnlyToRedact
             ? Redacted(session, action, terms, lent, verdicts) ?? report
             : verdicts.ToReport();
@@ -182,12 +186,56 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
             verdicts.Add($"exfiltration/{ExfiltrationGuard.Version}", 0, SensitiveThreshold, done, []);
         }
 
+        if (action.Target is HttpTarget)
+        {
+            LookForTokens(verdicts, session, action, name, head, done);
+        }
+
         if (action.Target is HttpTarget && head.Length > 0)
         {
             var line = head.Split(' ', 3);
             var address = line.Length > 1 ? $"http://{name}{line[1]}" : "";
             ContentLook.At(verdicts, address, Channel.Untrusted, new Asked(null, null, null, null, null, done));
         }
+    }
+
+    // A token that looks drawn by lot, to a host that nothing was sent to before. Such a host stays new until something else is sent.
+    private void LookForTokens(
+        Verdicts verdicts,
+        Session session,
+        AgentAction action,
+        string host,
+        string head,
+        GuardAction done
+    )
+    {
+        var seen = _hosts.GetOrCreateValue(session);
+        if (!seen.IsNew(host))
+        {
+            return;
+        }
+
+        var found =
+            DrawnTokens.InHead(head)
+            || action.Payloads.Any(p =>
+                p.Role == "body"
+                && DrawnTokens.In(
+                    Encoding.UTF8.GetString(p.Content.Span[..Math.Min(p.Content.Length, DrawnTokens.MaxLook)])
+                )
+            );
+        if (!found)
+        {
+            seen.Add(host);
+            return;
+        }
+
+        verdicts.Add(
+            $"exfiltration/{ExfiltrationGuard.Version}",
+            0.8,
+            SensitiveThreshold,
+            done,
+            [new ContentFinding("exfiltration", "token-to-new-host", 0, 0, FindingSeverity.Medium, 0.8)]
+        );
     }
 
     // What can be written anew is: without what was found. It is judged anew, and what is found again is refused.

@@ -90,6 +90,8 @@ internal static class ContentLook
         Sure(verdicts, "secrets", SensitiveGuard.Version, secrets, report, _ => true);
         Sure(verdicts, "personal_data", SensitiveGuard.Version, personal, report, _ => true);
         Sure(verdicts, "exfiltration", ExfiltrationGuard.Version, exfiltration, report, _ => true);
+        Sure(verdicts, "internals", InternalScan.Version, asked.Internals, report, _ => true);
+        asked.Counted?.Take(text, report);
     }
 
     // The votes on injection: signs, and the weights. Each is told by itself; where both speak, they count together.

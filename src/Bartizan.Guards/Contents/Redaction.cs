@@ -29,12 +29,13 @@ internal static class Redaction
 
                 // With its name before it, as a reader sees it: `password: …`.
                 var before = name.Length == 0 ? "" : $"{name}: ";
-                var report = ContentScan.Of(before + text, Channel.Untrusted, Sought.Sensitive);
+                var report = ContentScan.Of(before + text, Channel.Untrusted, Sought.Sensitive | Sought.Internals);
                 foreach (var one in report.Findings)
                 {
                     var isTaken =
                         (one.Guard == "secrets" && terms.Secrets == GuardAction.Redact)
-                        || (one.Guard == "personal_data" && terms.PersonalData == GuardAction.Redact);
+                        || (one.Guard == "personal_data" && terms.PersonalData == GuardAction.Redact)
+                        || (one.Guard == "internals" && terms.Internals == GuardAction.Redact);
                     if (isTaken && one.Confidence >= ContentGuard.SensitiveThreshold && one.End > before.Length)
                     {
                         var start = Math.Max(0, one.Start - before.Length);

@@ -180,7 +180,7 @@ public static class ExfiltrationGuard
     }
 
     // Words have vowels, hyphens and one case; what is encoded has digits among its letters, or changes its case all the time.
-    private static bool IsOpaque(ReadOnlySpan<char> piece)
+    internal static bool IsOpaque(ReadOnlySpan<char> piece)
     {
         var (digits, upper, lower, others) = (0, 0, 0, 0);
         foreach (var c in piece)

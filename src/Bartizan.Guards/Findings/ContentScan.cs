@@ -58,6 +58,11 @@ public static class ContentScan
             ExfiltrationGuard.Find(views, found);
         }
 
+        if ((sought & Sought.Internals) != Sought.None)
+        {
+            InternalScan.Find(views, found);
+        }
+
         var lexical =
             (sought & Sought.Lexical) != Sought.None
                 ? LexicalGuard.Of(views, channel)

@@ -22,9 +22,12 @@ public enum Sought
     /// <summary>Shapes in which data leaves.</summary>
     Exfiltration = 1 << 4,
 
+    /// <summary>What tells of the inside of a network or a host; looked for only where it is asked.</summary>
+    Internals = 1 << 5,
+
     /// <summary>All that needs no weights.</summary>
     Deterministic = Injection | HiddenText | Sensitive | Exfiltration,
 
-    /// <summary>All of it.</summary>
+    /// <summary>All of it, without what is the sender's business only.</summary>
     All = Deterministic | Lexical,
 }

@@ -148,11 +148,11 @@ internal static class SpacedPass
             var node = 0;
             for (
                 var end = start;
-                end < count && IsLetter(letters[end]) && (node = Vocabulary.Step(node, letters[end])) != 0;
+                end < count && IsLetter(letters[end]) && (node = Vocabulary.Spelled.Step(node, letters[end])) != 0;
                 end++
             )
             {
-                if (Vocabulary.IsWord(node))
+                if (Vocabulary.Spelled.IsWord(node))
                 {
                     var word = cost[start] + 1 + (Beginning / (end - start + 1));
                     if (word < cost[end + 1])

@@ -37,17 +37,19 @@ internal static class Vocabulary
     public static FrozenSet<string> All { get; } =
         $"{Signals} {Common}".Split(' ').ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    // All words letter by letter: for each node its 26 followers (0 for none), and whether a word, or one of orders, ends there.
-    private static readonly (short[] Next, bool[] Ends, bool[] Orders) _tree = Grow();
+    private static readonly WordTree _tree = new(All, Orders);
+
+    /// <summary>All known words and more that are common in English: what letters in a row are cut into.</summary>
+    public static WordTree Spelled { get; } = new([.. All, .. CommonWords.All], Orders);
 
     /// <summary>One step into the tree of all words; 0 when no word goes on so.</summary>
-    public static int Step(int node, char letter) => _tree.Next[(node * 26) + ((letter | 0x20) - 'a')];
+    public static int Step(int node, char letter) => _tree.Step(node, letter);
 
     /// <summary>True where a word ends.</summary>
-    public static bool IsWord(int node) => _tree.Ends[node];
+    public static bool IsWord(int node) => _tree.IsWord(node);
 
     /// <summary>True where a word of orders ends.</summary>
-    public static bool IsOrder(int node) => _tree.Orders[node];
+    public static bool IsOrder(int node) => _tree.IsOrder(node);
 
     /// <summary>The words of orders of six letters and more, backwards.</summary>
     public static SearchValues<string> Backwards { get; } =
@@ -63,31 +65,4 @@ internal static class Vocabulary
             [.. Orders.Where(word => word.Length >= 6).Select(disguise)],
             StringComparison.OrdinalIgnoreCase
         );
-
-    private static (short[], bool[], bool[]) Grow()
-    {
-        var (next, ends, orders) = (new List<short>(new short[26]), new List<bool> { false }, new List<bool> { false });
-        foreach (var word in All)
-        {
-            var node = 0;
-            foreach (var letter in word)
-            {
-                var at = (node * 26) + letter - 'a';
-                if (next[at] == 0)
-                {
-                    next[at] = (short)ends.Count;
-                    next.AddRange(new short[26]);
-                    ends.Add(false);
-                    orders.Add(false);
-                }
-
-                node = next[at];
-            }
-
-            ends[node] = true;
-            orders[node] = Orders.Contains(word);
-        }
-
-        return ([.. next], [.. ends], [.. orders]);
-    }
 }

@@ -20,6 +20,8 @@ internal static class GuardWorld
             Canaries = GuardAction.Block,
             SystemPrompt = GuardAction.Block,
             Spotlight = SpotlightForm.Delimit,
+            Caps = [new DataCap("email", 5)],
+            Internals = GuardAction.Block,
             MaxOutputBytes = 1024,
         };
 

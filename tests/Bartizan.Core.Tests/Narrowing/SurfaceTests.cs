@@ -106,6 +106,11 @@ public sealed class SurfaceTests
         ["GuardTerms.Canaries"] = m => GuardWorld.Changed(m, g => g with { Canaries = GuardAction.Report }),
         ["GuardTerms.SystemPrompt"] = m => GuardWorld.Changed(m, g => g with { SystemPrompt = GuardAction.Ask }),
         ["GuardTerms.Spotlight"] = m => GuardWorld.Changed(m, g => g with { Spotlight = SpotlightForm.Encode }),
+        ["GuardTerms.Caps"] = m => GuardWorld.Changed(m, g => g with { Caps = [] }),
+        ["GuardTerms.OverCaps"] = m => GuardWorld.Changed(m, g => g with { OverCaps = GuardAction.Ask }),
+        ["GuardTerms.Internals"] = m => GuardWorld.Changed(m, g => g with { Internals = GuardAction.Ask }),
+        ["DataCap.Kind"] = m => GuardWorld.Changed(m, g => g with { Caps = [new DataCap("iban", 5)] }),
+        ["DataCap.Most"] = m => GuardWorld.Changed(m, g => g with { Caps = [new DataCap("email", 6)] }),
         ["GuardTerms.MaxOutputBytes"] = m => GuardWorld.Changed(m, g => g with { MaxOutputBytes = null }),
         ["Budget.Limits"] = m => Spent(m, b => b with { Limits = [] }),
         ["Budget.Rates"] = m => Spent(m, b => b with { Rates = [] }),
@@ -199,6 +204,7 @@ public sealed class SurfaceTests
             typeof(BudgetRate),
             typeof(Circuit),
             typeof(GuardTerms),
+            typeof(DataCap),
         ];
         var all = model
             .SelectMany(type =>
