@@ -13,16 +13,14 @@ internal sealed record Asked(
     GuardAction? Exfiltration
 )
 {
-<<<<<<< HEAD
     /// <summary>Where clean texts lie on the lexical vote's scale.</summary>
     public LexicalScale Scale { get; init; } = LexicalScale.Shipped;
-=======
+
     /// <summary>What tells of the inside.</summary>
     public GuardAction? Internals { get; init; }
 
     /// <summary>Counts personal data against the manifest's caps; null where it has none.</summary>
     public DataCount? Counted { get; init; }
->>>>>>> b554022 (Caps on personal data, what tells of the inside, tokens to new hosts; letters with gaps are cut into more words)
 
     public Sought Sought =>
         (Injection is null ? Sought.None : Sought.Injection)

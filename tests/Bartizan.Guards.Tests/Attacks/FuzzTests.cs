@@ -195,7 +195,7 @@ public sealed class FuzzTests
         views.HiddenSpans.ShouldAllBe(s => s.Start >= 0 && s.Start <= s.End && s.End <= text.Length);
         foreach (var channel in new[] { Channel.User, Channel.Untrusted })
         {
-            var report = ContentScan.Of(views, channel);
+            var report = ContentScan.Of(views, channel, Sought.All | Sought.Internals);
             report.Score.ShouldBeInRange(0, 1);
             report.Findings.ShouldAllBe(f => f.Start >= 0 && f.Start <= f.End && f.End <= text.Length);
         }
