@@ -253,14 +253,6 @@ internal static partial class ManifestShape
             Required("possible", new Shape.Number(0, 1), "The score that five in a hundred reach; below `likely`."),
         ]);
 
-    private static Shape.Text DataKind =>
-        new("a class of personal data as findings name it, such as `email` or `payment-card`")
-        {
-            MaxLength = 32,
-            Expression = "^[a-z-]+$",
-            Problem = text => DataKinds.All.Contains(text) ? null : "is no class of personal data",
-        };
-
     private static Shape.Keys Guards =>
         new([
             Known(
