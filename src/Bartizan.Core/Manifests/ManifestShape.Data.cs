@@ -1,6 +1,6 @@
 namespace Bartizan.Core.Manifests;
 
-// What guards count.
+/// <summary>What guards count.</summary>
 internal static partial class ManifestShape
 {
     private static Shape.Text DataKind =>

@@ -180,7 +180,6 @@ public sealed class SurfaceTests
             Argument(m, a => a.Markup == Markup.Any ? a : a with { Markup = Markup.Formatting }),
         ["ArgumentRule.Optional"] = m => Argument(m, a => a with { Optional = true }),
     };
-
     public static TheoryData<string> Compared => [.. _compared.Keys];
 
     [Fact]
@@ -213,7 +212,6 @@ public sealed class SurfaceTests
                     .Select(p => $"{type.Name}.{p.Name}")
             )
             .ToHashSet(StringComparer.Ordinal);
-
         all.Where(p => !_leftOut.ContainsKey(p) && !_compared.ContainsKey(p)).ShouldBeEmpty();
         _leftOut.Keys.Concat(_compared.Keys).Where(p => !all.Contains(p)).ShouldBeEmpty();
         _leftOut.Keys.Intersect(_compared.Keys, StringComparer.Ordinal).ShouldBeEmpty();
@@ -225,7 +223,6 @@ public sealed class SurfaceTests
     {
         var small = Small();
         var large = _compared[property](small);
-
         NarrowingProof.Of(small, small, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
         NarrowingProof.Of(large, small, Rules.Now).Answer.ShouldNotBe(NarrowingAnswer.Proved);
     }
