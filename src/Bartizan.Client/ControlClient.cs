@@ -115,6 +115,14 @@ public sealed class ControlClient : IDisposable
     public Task<AnswerReply> AnswerAsync(AnswerRequest request, CancellationToken cancellationToken) =>
         CallAsync<AnswerReply>(HttpMethod.Post, "v1/approvals/answer", request, cancellationToken);
 
+    /// <summary>A session's labels with what put them there.</summary>
+    public Task<LabelsReply> LabelsAsync(LabelsRequest request, CancellationToken cancellationToken) =>
+        CallAsync<LabelsReply>(HttpMethod.Post, "v1/sessions/labels", request, cancellationToken);
+
+    /// <summary>Says that a label comes off a session.</summary>
+    public Task<LabelsReply> ClearLabelAsync(LabelsRequest request, CancellationToken cancellationToken) =>
+        CallAsync<LabelsReply>(HttpMethod.Post, "v1/sessions/clear-label", request, cancellationToken);
+
     /// <summary>Erases payloads, holds them, or answers what another person asked for.</summary>
     public Task<ErasureReply> EraseAsync(ErasureRequest request, CancellationToken cancellationToken) =>
         CallAsync<ErasureReply>(HttpMethod.Post, "v1/log/erasures", request, cancellationToken);

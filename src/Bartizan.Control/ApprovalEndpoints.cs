@@ -1,4 +1,5 @@
 using Bartizan.Client.Approvals;
+using Bartizan.Client.Sessions;
 using Microsoft.AspNetCore.Builder;
 
 namespace Bartizan.Control;
@@ -13,5 +14,7 @@ internal static class ApprovalEndpoints
         ControlJson.Get(web, "/v1/approvals/statistics", desk.Statistics);
         ControlJson.Post<BatchRequest, AnswerReply>(web, "/v1/approvals/batch", desk.AnswerAllAsync);
         ControlJson.Post<AnswerRequest, AnswerReply>(web, "/v1/approvals/answer", desk.AnswerAsync);
+        ControlJson.Post<LabelsRequest, LabelsReply>(web, "/v1/sessions/labels", desk.LabelsAsync);
+        ControlJson.Post<LabelsRequest, LabelsReply>(web, "/v1/sessions/clear-label", desk.ClearLabelAsync);
     }
 }

@@ -1,6 +1,7 @@
 using Bartizan.Client;
 using Bartizan.Client.Approvals;
 using Bartizan.Client.Erasures;
+using Bartizan.Client.Sessions;
 
 namespace Bartizan.Control;
 
@@ -21,6 +22,12 @@ public interface IAskDesk
 
     /// <summary>How people answered, as this person may know it.</summary>
     StatisticsReply Statistics(string person);
+
+    /// <summary>A session's labels with what put them there, for whoever may take one off and whoever started it.</summary>
+    Task<LabelsReply> LabelsAsync(LabelsRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Takes a person's word that a label comes off a session.</summary>
+    Task<LabelsReply> ClearLabelAsync(LabelsRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>Erases payloads, holds them, or answers what another person asked for.</summary>
     Task<ErasureReply> EraseAsync(ErasureRequest request, string person, CancellationToken cancellationToken);

@@ -269,6 +269,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Monitor = monitor,
             Ledger = ledger,
             Inbox = inbox,
+            Labels = new LabelDesk(sessions, journal, () => EnrolledPeople.Load(state.Home), clock),
             Terminals = terminals,
             Circuits = circuits,
             Models = models,

@@ -176,6 +176,17 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
         rooms.Inbox.AnswerAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<LabelsReply> LabelsAsync(LabelsRequest request, string person, CancellationToken cancellationToken) =>
+        Task.FromResult(rooms.Labels.Show(request, person));
+
+    /// <inheritdoc/>
+    public Task<LabelsReply> ClearLabelAsync(
+        LabelsRequest request,
+        string person,
+        CancellationToken cancellationToken
+    ) => rooms.Labels.ClearAsync(request, person, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<ErasureReply> EraseAsync(ErasureRequest request, string person, CancellationToken cancellationToken) =>
         rooms.Erasures.AnswerAsync(request, person, cancellationToken);
 

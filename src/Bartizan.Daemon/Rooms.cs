@@ -45,6 +45,8 @@ internal sealed record Rooms
 
     public required ApprovalInbox Inbox { get; init; }
 
+    public required LabelDesk Labels { get; init; }
+
     public required Terminals Terminals { get; init; }
 
     public required ModelGateway Models { get; init; }

@@ -151,7 +151,15 @@ public sealed class AttachTests
         );
     }
 
-    private static async Task<HttpStatusCode> ThroughAsync(Attached attached, string? token, Uri target)
+    private static Task<HttpStatusCode> ThroughAsync(Attached attached, string? token, Uri target) =>
+        ThroughAsync(attached, token, target, HttpMethod.Get);
+
+    internal static async Task<HttpStatusCode> ThroughAsync(
+        Attached attached,
+        string? token,
+        Uri target,
+        HttpMethod method
+    )
     {
         using var handler = new SocketsHttpHandler
         {
@@ -163,7 +171,7 @@ public sealed class AttachTests
             UseProxy = true,
         };
         using var client = new HttpMessageInvoker(handler);
-        using var request = new HttpRequestMessage(HttpMethod.Get, target);
+        using var request = new HttpRequestMessage(method, target);
         using var answer = await client.SendAsync(request, CancellationToken.None);
         return answer.StatusCode;
     }

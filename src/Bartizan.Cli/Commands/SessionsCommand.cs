@@ -11,7 +11,12 @@ internal static class SessionsCommand
     public static Command Make()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command("sessions", "Lists the live sessions. Example: bartizan sessions") { json };
+        var command = new Command("sessions", "Lists the live sessions. Example: bartizan sessions")
+        {
+            json,
+            SessionLabelsCommand.MakeShow(),
+            SessionLabelsCommand.MakeClear(),
+        };
         command.SetAction(
             async (parsed, cancellationToken) =>
             {

@@ -25,18 +25,24 @@ internal static class ActionDecisions
         };
 
     /// <summary>Puts on its session what it meets, before it leaves, and what a fooled agent sends by it.</summary>
-    public static void Meet(this Session session, AgentAction action)
+    /// <returns>The labels that it gives as long as it isn't <see cref="Session.Over"/>.</returns>
+    public static Labels Meet(this Session session, AgentAction action)
     {
         var policy = session.Policy;
-        session.Expose(policy.ExposureOf(action));
+        var met = policy.ExposureOf(action);
         if (action.Target is ToolTarget tool && session.Manifest.ReaderOf(tool) is { } reader)
         {
-            session.Expose(reader.Narrowed(policy.ExposureOf(reader.Source)));
+            met = met.With(reader.Narrowed(policy.ExposureOf(reader.Source)));
+        }
+
+        if (!ReferenceEquals(met, Exposure.None))
+        {
+            session.Expose(met, Named(action), open: true);
         }
 
         if (!policy.TracesValues)
         {
-            return;
+            return met.Labels;
         }
 
         if (action.Target is ConnectTarget || (action.SaysMore && session.IsTraced))
@@ -47,7 +53,13 @@ internal static class ActionDecisions
         {
             session.Values.Send(action);
         }
+
+        return met.Labels;
     }
+
+    /// <summary>An action in words, for people.</summary>
+    public static string Named(AgentAction action) =>
+        $"{action.Target.Verb.ToString().ToLowerInvariant()} {Policy.Shown(action.Target.Text)}";
 
     /// <summary>Takes the values of what a trusted tool gave, before the agent has them.</summary>
     public static void Hear(this Session session, AgentAction action, ToolTarget tool, ReadOnlyMemory<byte> message)

@@ -56,7 +56,7 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
                 continue;
             }
 
-            session.AddLabels(one.Labels);
+            Take(session, action, one.Labels);
             report = new GuardReport(
                 Stricter(report.Strictest, one.Strictest),
                 report.Labels | one.Labels,
@@ -116,7 +116,7 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
             var one = await guard.InspectAsync(action, cancellationToken).ConfigureAwait(false);
 
             // At once, not when all are through: what one guard saw counts even if the next one fails.
-            session.AddLabels(one.Labels);
+            Take(session, action, one.Labels);
             report = new GuardReport(
                 Stricter(report.Strictest, one.Strictest),
                 report.Labels | one.Labels,
@@ -156,6 +156,14 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
         }
 
         return false;
+    }
+
+    private static void Take(Session session, AgentAction action, Labels labels)
+    {
+        if (labels != Labels.None)
+        {
+            session.AddLabels(labels, $"what a guard found in {ActionDecisions.Named(action)}");
+        }
     }
 
     // An effect that is none of the three is a denial.

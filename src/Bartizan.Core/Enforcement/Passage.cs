@@ -50,6 +50,9 @@ public sealed class Passage : IAsyncDisposable
     /// </summary>
     public CancellationToken Revoked => _grant?.Session.Revoked ?? new CancellationToken(canceled: true);
 
+    /// <summary>Labels that its session carries by it; while it isn't completed no person takes them off.</summary>
+    internal Labels Gives { get; set; }
+
     /// <summary>What is reserved for it; null for a refusal and without a budget.</summary>
     public Reservation? Reservation => _grant?.Reservation;
 
@@ -174,6 +177,7 @@ public sealed class Passage : IAsyncDisposable
         }
 
         var (session, action, number, journal, clock, within) = _grant;
+        session.Over(Gives);
         var spent = _grant.Reservation is { } held ? _grant.Ledger!.Settle(held, outcome) : null;
         var took = clock.GetElapsedTime(_grant.Started);
         var usage = (outcome.Usage ?? new Usage()) with { Milliseconds = took.TotalMilliseconds };

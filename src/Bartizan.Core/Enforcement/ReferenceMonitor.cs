@@ -302,7 +302,7 @@ public sealed class ReferenceMonitor(
         if (late.Decision.Effect == Effect.Allow)
         {
             // INVARIANT: before it leaves, so that nothing that follows from its result is decided without it.
-            session.Meet(action);
+            passage.Gives = session.Meet(action);
             return passage;
         }
 

@@ -14,11 +14,38 @@ internal static class ApprovalReader
     /// <summary>Reads it; null without one.</summary>
     public static ApprovalTerms? Read(SourceNode.Map rule, IReadOnlyDictionary<string, ImmutableArray<string>> groups)
     {
-        if (rule.Find("approval") is not SourceNode.Map map)
+        return rule.Find("approval") is SourceNode.Map map ? Of(map, groups) : null;
+    }
+
+    /// <summary>Who takes labels off a session; nobody without it.</summary>
+    public static ImmutableArray<ApprovalTerms> ReadDeclassify(
+        SourceNode.Map root,
+        IReadOnlyDictionary<string, ImmutableArray<string>> groups,
+        ImmutableArray<ManifestError>.Builder errors
+    )
+    {
+        if ((root.Find("trust") as SourceNode.Map)?.Find("declassify") is not SourceNode.Map map)
         {
-            return null;
+            return [];
         }
 
+        var terms = Of(map, groups);
+        if (terms.By.Length > 0 && terms.Quorum > terms.By.Length)
+        {
+            errors.Add(
+                new(
+                    map.PositionOf("quorum"),
+                    $"`quorum` is {terms.Quorum}, and `by` names {terms.By.Length}",
+                    "Name more people, or ask for fewer."
+                )
+            );
+        }
+
+        return terms.By.IsEmpty ? [] : [terms];
+    }
+
+    private static ApprovalTerms Of(SourceNode.Map map, IReadOnlyDictionary<string, ImmutableArray<string>> groups)
+    {
         var separate = Words(map.Find("separate"));
         return new ApprovalTerms
         {

@@ -15,13 +15,13 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     private readonly List<Consultation> _consultations = [];
     private readonly List<Budget> _budgets = [];
     private readonly List<Rule> _consequential = [];
-    private readonly List<TrustPlaces> _places = [];
     private readonly Dictionary<string, ImmutableSortedDictionary<string, string>> _people = new(
         StringComparer.Ordinal
     );
     private readonly Dictionary<SourceNode.Map, ImmutableArray<Rule>> _asked = new(ReferenceEqualityComparer.Instance);
     private ConditionSchema _schema = ConditionSchema.Standard;
     private TrustTerms _trust = new();
+    private PlaceReader _places = null!;
     private RoleBook _roles = null!;
     private ImmutableHashSet<string> _usedRoles = [];
 
@@ -51,6 +51,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
 
         _schema = SchemaOf();
         _roles = new RoleBook(_errors, _schema);
+        _places = new PlaceReader(_errors, _schema);
 
         // INVARIANT: who may answer for a baseline's ask is said by baselines; what the manifest calls by a group's name isn't looked at.
         var theirGroups = _groups.ToImmutableDictionary(StringComparer.Ordinal);
@@ -113,7 +114,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     {
         _roles.Add(baseline, groups);
         var rules = new RuleReader(_errors, isCeiling: true, _schema, groups).Read(baseline.Find("rules"));
-        ReadTrust(baseline);
+        ReadTrust(baseline, groups);
         return new RuleLayer($"baseline {name}", IsCeiling: true, [.. rules, .. _asked[baseline]])
         {
             TimeZone = ManifestReader.ReadZone(baseline),
@@ -180,9 +181,11 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
     {
         var own = new RuleReader(_errors, isCeiling: false, _schema, _groups).Read(root.Find("rules"));
         var roles = _roles.RulesOf(root.Find("roles"), out _usedRoles);
-        ReadTrust(root);
+        ReadTrust(root, _groups);
         var models = ManifestReader.ReadModels(root);
-        _consequential.AddRange(new TrustReader(_errors, _schema).Confine(_places, models.Values));
+        var servers = new ReaderSection(_errors).AddTo(ManifestReader.ReadServers(root), root);
+        _consequential.AddRange(_places.Confine(models.Values, servers.Values));
+        _trust = _trust with { Confined = [.. _places.Hosts(models.Values)] };
         return new Manifest
         {
             Agent = RuleReader.TextOf(root, "agent") ?? "",
@@ -192,7 +195,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Environment = ManifestReader.ReadEnvironment(root),
             Run = ManifestReader.ReadRun(root),
             Models = models,
-            Servers = new ReaderSection(_errors).AddTo(ManifestReader.ReadServers(root), root),
+            Servers = servers,
             PinsRequired = RuleReader.TextOf(root, "pins") == "required",
             Credentials = ManifestReader.ReadCredentials(root),
             Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),
@@ -222,11 +225,18 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             ? []
             : [new RuleLayer(TrustReader.Layer, IsCeiling: true, [.. _consequential]) { OnlyAsks = true }];
 
-    private void ReadTrust(SourceNode.Map file)
+    private void ReadTrust(SourceNode.Map file, IReadOnlyDictionary<string, ImmutableArray<string>> groups)
     {
         var reader = new TrustReader(_errors, _schema);
         var consequential = reader.ReadConsequential(file);
-        _trust = _trust.With(reader.Read(file) with { Consequential = consequential });
+        _trust = _trust.With(
+            reader.Read(file) with
+            {
+                Consequential = consequential,
+                IsSaid = file.Find("trust") is not null,
+                Declassify = ApprovalReader.ReadDeclassify(file, groups, _errors),
+            }
+        );
         if (_trust.Sources.Length + _trust.Sequences.Length > TrustReader.MaxTerms)
         {
             _errors.Add(
@@ -239,7 +249,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
         }
 
         _consequential.AddRange(consequential);
-        _places.AddRange(TrustReader.ReadPlaces(file));
+        _places.Add(file);
     }
 
     private ImmutableArray<Consultation> ReadConsultations(SourceNode.Map root)

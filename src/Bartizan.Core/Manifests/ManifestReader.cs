@@ -100,6 +100,7 @@ internal static class ManifestReader
                     CertificateAuthority = RuleReader.TextOf(map, "ca"),
                     Command = command,
                     Egress = TextsOf(map?.Find("egress")),
+                    Place = RuleReader.TextOf(map, "place"),
                     Variables = ReadAttributes(map?.Find("variables")),
                     Credentials = ReadAttributes(map?.Find("credentials")),
                     Undo = ReadUndo(map?.Find("undo")),

@@ -18,6 +18,7 @@ internal static partial class ManifestShape
                 new Shape.Many(ReachedHost),
                 "The hosts that a stdio server may reach by TLS; none when empty."
             ),
+            Known("place", _any, "Where what it is told goes, for `trust: places`."),
             Known(
                 "variables",
                 new Shape.Named(Variable, new Shape.Text("a value") { MaxLength = 4096, Private = true }),

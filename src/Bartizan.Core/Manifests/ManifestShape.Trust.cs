@@ -1,9 +1,25 @@
+using Bartizan.Core.Approvals;
+
 namespace Bartizan.Core.Manifests;
 
 /// <content>The sections below the top level.</content>
 internal static partial class ManifestShape
 {
-    private static Shape.Many Places => new(_any) { Least = 1 };
+    private static Shape.Many PlaceNames => new(_any) { Least = 1 };
+
+    private static Shape.ListOr Places =>
+        new(
+            PlaceNames,
+            new Shape.Keys([
+                Known("models", PlaceNames, "Models whose `place` is one of these."),
+                Known("hosts", PlaceNames, "Hosts that `hosts` puts into one of these, and no others."),
+                Known(
+                    "servers",
+                    PlaceNames,
+                    "Tool servers whose `place` is one of these, and that reach only hosts that are."
+                ),
+            ])
+        );
 
     private static Shape.Keys Trust =>
         new([
@@ -21,7 +37,42 @@ internal static partial class ManifestShape
                     Known("private", Places, "Of sessions that have read private content."),
                     Known("secret", Places, "Of sessions that have read secrets."),
                 ]),
-                "To which models a session with a label may go on speaking: those whose `place` is one of these."
+                "Where what a session with a label has read may go: a list means models; `models`, `hosts` and `servers` say each."
+            ),
+            Known(
+                "hosts",
+                new Shape.Many(
+                    new Shape.Keys([
+                        Required("host", _any, "`name`, `name:port`, `*.name` or an address; every port without one."),
+                        Required("place", _any, "Where they lie."),
+                    ])
+                ),
+                "Where hosts lie, for `places`."
+            ),
+            Known(
+                "declassify",
+                new Shape.Keys([
+                    Required(
+                        "by",
+                        new Shape.ListOr(new Shape.Many(_person) { Least = 1 }, _person),
+                        "Who may take one off: people and groups."
+                    ),
+                    Known("quorum", new Shape.Whole(1, ApprovalTerms.MaxQuorum), "How many of them must say so."),
+                    Known(
+                        "within",
+                        _time,
+                        "How long the first of several waits for the others; 15 minutes when left out."
+                    ),
+                    Known(
+                        "separate",
+                        new Shape.Many(new Shape.Choice("whose word doesn't count", ["starter", "author"]))
+                        {
+                            Least = 1,
+                        },
+                        "Whose word doesn't count: `starter`, who started the session; `author`, who wrote the manifest."
+                    ),
+                ]),
+                "Whose recorded word takes a label off a session. Nobody's, when left out."
             ),
             Known(
                 "consequential",

@@ -24,6 +24,9 @@ public sealed record ToolServer
     /// <summary>The hosts that it may reach by TLS from there, as <c>host</c> or <c>host:port</c>.</summary>
     public ImmutableArray<string> Egress { get; init; } = [];
 
+    /// <summary>Where what it is told goes, for labels that are confined to places; null where nobody says.</summary>
+    public string? Place { get; init; }
+
     /// <summary>Variables of its process.</summary>
     public ImmutableSortedDictionary<string, string> Variables { get; init; } =
         ImmutableSortedDictionary<string, string>.Empty;

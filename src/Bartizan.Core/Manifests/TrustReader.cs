@@ -113,39 +113,6 @@ internal sealed class TrustReader(ImmutableArray<ManifestError>.Builder errors, 
         return rules.ToImmutable();
     }
 
-    /// <summary>To which places the content of a label is confined: each denies what lies in none of them.</summary>
-    public static IEnumerable<TrustPlaces> ReadPlaces(SourceNode.Map root)
-    {
-        var places = root.Find("trust") is SourceNode.Map map ? map.Find("places") : null;
-        foreach (var (label, said) in ManifestReader.Entries(places))
-        {
-            if (Enum.TryParse<Labels>(label.Text, ignoreCase: true, out var known))
-            {
-                yield return new TrustPlaces(
-                    known,
-                    [.. ManifestReader.Items(said).OfType<SourceNode.Scalar>().Select(place => place.Text)],
-                    label.Position
-                );
-            }
-        }
-    }
-
-    /// <summary>What a session with a label may not reach any more: models that lie elsewhere, or nobody says where.</summary>
-    public IEnumerable<Rule> Confine(IEnumerable<TrustPlaces> places, IEnumerable<ModelUpstream> models) =>
-        from one in places
-        from model in models
-        where model.Place is null || !one.Allowed.Contains(model.Place, StringComparer.Ordinal)
-        let label = one.Label.ToString().ToLowerInvariant()
-        select new Rule
-        {
-            Effect = Effect.Deny,
-            Verb = Verb.Model,
-            Pattern = $"{model.Name}/**",
-            Why = $"The session has read something {label}, which stays in {string.Join(", ", one.Allowed)}.",
-            When = Condition.Parse($"\"{label}\" in session.labels", schema.WithoutArguments()).Condition!,
-            Position = one.Position,
-        };
-
     private TargetTerms? ReadTargets(SourceNode.Map item, Verb verb)
     {
         var said = item.Find("targets");

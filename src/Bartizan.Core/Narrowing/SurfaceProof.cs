@@ -21,6 +21,8 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Consultations(a, b),
             .. Flow(a, b),
             .. Targets(a, b),
+            .. Confined(a.Trust, b.Trust),
+            .. new DeclassifyProof(nameOfFirst, nameOfSecond).Find(a.Trust, b.Trust),
             .. new BudgetProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. new CircuitProof(nameOfFirst, nameOfSecond).Find(a.Circuit, b.Circuit),
             .. new GuardProof(nameOfFirst, nameOfSecond).Find(a.Guards, b.Guards),
@@ -91,6 +93,17 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
         }
     }
 
+    // One confinement more denies more; one is at least another when it lets out no host that the other keeps.
+    private IEnumerable<Excess> Confined(TrustTerms a, TrustTerms b) =>
+        b
+            .Confined.Where(theirs => !a.Confined.Any(mine => mine.IsAtLeast(theirs)))
+            .Select(theirs =>
+                Certain(
+                    ExcessKind.Flow,
+                    $"{nameOfSecond} says {Shown(theirs.Canonical)}, and {nameOfFirst} may let out more"
+                )
+            );
+
     private IEnumerable<Excess> Models(Manifest a, Manifest b)
     {
         foreach (var (name, mine) in a.Models.OrderBy(m => m.Key, StringComparer.Ordinal))
@@ -158,6 +171,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
                 var (what, first, second) in new[]
                 {
                     ("leads to", PlaceOf(mine), PlaceOf(theirs)),
+                    ("lies in", mine.Place ?? "", theirs.Place ?? mine.Place ?? ""),
                     ("reaches", Joined(mine.Egress), Joined(theirs.Egress)),
                     ("sees the workspace", $"{mine.Workspace}", $"{theirs.Workspace}"),
                     ("has the variables", Joined(mine.Variables), Joined(theirs.Variables)),

@@ -15,6 +15,7 @@ internal sealed class FlowTable
 
     private readonly ImmutableArray<Source> _sources;
     private readonly ImmutableArray<Sequence> _sequences;
+    private readonly ImmutableArray<HostConfinement> _confined;
 
     private FlowTable(TrustTerms terms, Manifest manifest)
     {
@@ -34,6 +35,7 @@ internal sealed class FlowTable
                 new RuleReference("trust", sequence.Text, sequence.Why, sequence.Position.ToString())
             )),
         ];
+        _confined = [.. terms.Confined.Select(one => new HostConfinement(one))];
         var unseen = new UnseenReads(manifest);
         AtStart = Exposure.None;
         foreach (var source in _sources.Where(source => unseen.MayMeet(source.Rules)))
@@ -55,7 +57,7 @@ internal sealed class FlowTable
 
     /// <summary>The table of a manifest; null when it says nothing of flow.</summary>
     public static FlowTable? Of(Manifest manifest) =>
-        manifest.Trust is { Sources.IsEmpty: false } or { Sequences.IsEmpty: false }
+        manifest.Trust is { Sources.IsEmpty: false } or { Sequences.IsEmpty: false } or { Confined.IsEmpty: false }
             ? new FlowTable(manifest.Trust, manifest)
             : null;
 
@@ -100,8 +102,21 @@ internal sealed class FlowTable
     /// <summary>
     /// The decision, with what the session's past takes from it. A past that isn't known is taken to hold every first step.
     /// </summary>
-    public Decision Narrowed(Decision decision, ActionTarget target, ImmutableHashSet<string>? passed)
+    public Decision Narrowed(Decision decision, ActionTarget target, ImmutableHashSet<string>? passed, Labels? labels)
     {
+        foreach (var confined in _confined)
+        {
+            if (decision.Effect != Effect.Deny && confined.Denies(target, labels))
+            {
+                decision = Narrowed(
+                    decision,
+                    Effect.Deny,
+                    confined.Reference,
+                    labels is null ? ", and whether it has isn't known" : ""
+                );
+            }
+        }
+
         foreach (var sequence in _sequences)
         {
             if ((passed is null || passed.Contains(sequence.Terms.Text)) && Fits(sequence.Then, target))
@@ -116,19 +131,20 @@ internal sealed class FlowTable
     private static Decision Narrowed(Decision decision, Sequence sequence, bool known)
     {
         var effect = sequence.Terms.Effect;
-        if (decision.Effect == Effect.Deny || decision.Effect < effect)
-        {
-            return decision;
-        }
-
-        var verb = effect == Effect.Ask ? "asks a person" : "denies it";
         var when = known ? "" : ", and whether its first step was taken isn't known";
+        return decision.Effect == Effect.Deny || decision.Effect < effect
+            ? decision
+            : Narrowed(decision, effect, sequence.Reference, when);
+    }
+
+    private static Decision Narrowed(Decision decision, Effect effect, RuleReference by, string when)
+    {
+        var verb = effect == Effect.Ask ? "asks a person" : "denies it";
         return decision with
         {
             Effect = effect,
-            Rules = decision.Rules.Add(sequence.Reference),
-            Reason =
-                $"trust {verb} by `{sequence.Reference.Text}` ({sequence.Reference.Place}): {sequence.Reference.Why}{when}",
+            Rules = decision.Rules.Add(by),
+            Reason = $"trust {verb} by `{by.Text}` ({by.Place}): {by.Why}{when}",
             Told = effect == Effect.Ask ? "a person has to approve it" : "one of its rules denies it",
             Needed = null,
             NeededArguments = null,

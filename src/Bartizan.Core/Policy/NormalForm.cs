@@ -68,6 +68,14 @@ internal static class NormalForm
                 .Select(reader => $"reader {reader.Name}: {reader.Canonical}")
                 .Order(StringComparer.Ordinal),
             .. manifest.Trust.WordsAlways == true ? ["trust words always"] : (ReadOnlySpan<string>)[],
+            .. manifest
+                .Trust.Confined.Select(one => $"trust {one.Canonical}")
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
+            .. manifest
+                .Trust.Declassify.Select(terms => $"trust declassify {terms.Canonical}")
+                .Distinct(StringComparer.Ordinal)
+                .Order(StringComparer.Ordinal),
             .. lines.Where((layer, i) => i == 0 || Compare(layer, lines[i - 1]) != 0).SelectMany(layer => layer),
         ];
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Flow;
 using Bartizan.Core.Manifests;
@@ -48,6 +49,9 @@ public sealed class Policy
     /// <summary>True when the user's words count whenever they come.</summary>
     public bool HearsWordsAlways { get; private init; }
 
+    /// <summary>Whose yes takes a label off a session, each to be met; nobody's when empty.</summary>
+    public ImmutableArray<ApprovalTerms> Declassify { get; private init; } = [];
+
     /// <summary>What a session under it has met before it did anything.</summary>
     public Exposure ExposureAtStart => _flow?.AtStart ?? Exposure.None;
 
@@ -82,6 +86,7 @@ public sealed class Policy
         return new Policy(layers, new PolicyFacts(manifest), FlowTable.Of(manifest))
         {
             Digest = NormalForm.DigestOf(manifest, layers, observe),
+            Declassify = manifest.Trust.Declassify,
             HearsWordsAlways = manifest.Trust.WordsAlways == true,
         };
     }
@@ -249,6 +254,7 @@ public sealed class Policy
         return new Situation(circumstances.Now, _facts.Of(target, circumstances), circumstances.Passed)
         {
             Traced = circumstances.Traced,
+            Labels = circumstances.Labels,
             Trace =
                 _targeted.IsEmpty || circumstances.Values is not { } values
                     ? null
@@ -264,7 +270,7 @@ public sealed class Policy
     private Decision Judge(ActionTarget target, in Situation situation)
     {
         var ruled = JudgeByRules(target, situation);
-        return _flow is null ? ruled : _flow.Narrowed(ruled, target, situation.Passed);
+        return _flow is null ? ruled : _flow.Narrowed(ruled, target, situation.Passed, situation.Labels);
     }
 
     private Decision JudgeByRules(ActionTarget target, in Situation situation)

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Conditions;
 using Bartizan.Core.Flow;
+using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Policies;
 
@@ -10,6 +11,9 @@ namespace Bartizan.Core.Policies;
 /// <param name="Passed">First steps of sequences that the session has taken; null when unknown.</param>
 internal readonly record struct Situation(DateTimeOffset Now, Facts Facts, ImmutableHashSet<string>? Passed = null)
 {
+    /// <summary>What the session has been exposed to; null when unknown.</summary>
+    public Labels? Labels { get; init; }
+
     /// <summary>What is known of the values that the action carries; null when nothing is.</summary>
     public TargetTrace? Trace { get; init; }
 

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 namespace Bartizan.Core.Sessions;
 
-/// <summary>What a session has met so far. It only ever grows.</summary>
+/// <summary>What a session has met so far. Only people take a label off; first steps of sequences stay.</summary>
 /// <param name="Labels">Its labels.</param>
 /// <param name="Passed">First steps of sequences that it has taken, each by the sequence's own text.</param>
 public sealed record Exposure(Labels Labels, ImmutableHashSet<string> Passed)

@@ -1,6 +1,6 @@
 namespace Bartizan.Core.Sessions;
 
-/// <summary>What a session has been exposed to. Labels are only ever added.</summary>
+/// <summary>What a session has been exposed to. Sessions add labels; a recorded word of people takes one off.</summary>
 [Flags]
 public enum Labels
 {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bartizan.Core.Flow;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
@@ -11,11 +12,14 @@ namespace Bartizan.Core.Sessions;
 public sealed class Session
 {
     private readonly Lock _lock = new();
+    private readonly Lock _meeting = new();
+    private readonly LabelHistory _history = new();
     private readonly CancellationTokenSource _revoked = new();
     private TaskCompletionSource _running = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Policy _policy;
     private SessionState _state;
     private Exposure _exposure = Exposure.None;
+    private volatile int _ever;
 
     private Session(SessionId id, Manifest manifest, Policy policy, string person, bool observe, Session? parent)
     {
@@ -28,10 +32,10 @@ public sealed class Session
         User = User.Of(manifest, person);
         Agent = $"{manifest.Agent}@{manifest.Version}";
         Revoked = _revoked.Token;
-        Expose(policy.ExposureAtStart);
+        ExposeByView(policy.ExposureAtStart);
         if (parent is not null)
         {
-            Expose(parent.Exposure);
+            Expose(parent.Exposure, "the session that it reads for");
         }
     }
 
@@ -100,10 +104,16 @@ public sealed class Session
     public bool HearsUser => Policy is { TracesValues: true } policy && (policy.HearsWordsAlways || !IsTraced);
 
     /// <summary>True once it has read something untrusted, or was given values that somebody else may have chosen.</summary>
-    public bool IsTraced => IsTainted || Exposure.Traced;
+    public bool IsTraced => WasTainted || Exposure.Traced;
 
-    /// <summary>True once it has read something untrusted.</summary>
-    public bool IsTainted => (Labels & Labels.Untrusted) != Labels.None;
+    /// <summary>What it has ever been exposed to, whatever was taken off since: what it wrote may hold it.</summary>
+    public Labels EverLabels => (Labels)_ever;
+
+    /// <summary>
+    /// True once it has read something untrusted, whatever was taken off since: a person's word about what was read doesn't undo what a
+    /// fooled agent has sent meanwhile.
+    /// </summary>
+    public bool WasTainted => (EverLabels & Labels.Untrusted) != Labels.None;
 
     /// <summary>Makes a session in state <see cref="SessionState.Preparing"/> and the control that moves it.</summary>
     public static (Session Session, SessionControl Control) Open(
@@ -129,24 +139,82 @@ public sealed class Session
         return (session, new SessionControl(session));
     }
 
-    /// <summary>Adds labels; there is no way to take one off.</summary>
-    public void AddLabels(Labels labels) => Expose(new Exposure(labels, []));
+    /// <summary>Adds labels.</summary>
+    /// <param name="labels">The labels.</param>
+    /// <param name="by">What put them there, in words.</param>
+    public void AddLabels(Labels labels, string by = "a guard") => Expose(new Exposure(labels, []), by);
 
-    /// <summary>Adds what it has met; there is no way to take anything off.</summary>
-    public void Expose(Exposure met)
+    /// <summary>Adds what it has met; only a person takes a label off, by <see cref="SessionControl.Declassify"/>.</summary>
+    /// <param name="met">What it has met.</param>
+    /// <param name="by">By what, in words.</param>
+    /// <param name="open">True until <see cref="Over"/> is called: while what gives it isn't over, it stays.</param>
+    public void Expose(Exposure met, string by, bool open = false)
     {
         ArgumentNullException.ThrowIfNull(met);
-        while (true)
+        if (met is { Labels: Labels.None, Passed.IsEmpty: true, Traced: false })
         {
-            var before = Exposure;
-            var after = before.With(met);
-            if (
-                ReferenceEquals(before, after)
-                || ReferenceEquals(Interlocked.CompareExchange(ref _exposure, after, before), before)
-            )
+            return;
+        }
+
+        lock (_meeting)
+        {
+            // INVARIANT: noted each time, also of a label that is there: what is read after a person looked keeps it there.
+            _history.Note(met.Labels, by, open);
+            _ever |= (int)met.Labels;
+            Volatile.Write(ref _exposure, Exposure.With(met));
+        }
+    }
+
+    /// <summary>Adds what it may read inside its sandbox at any time, where nobody sees it: no person takes that off.</summary>
+    public void ExposeByView(Exposure met)
+    {
+        Expose(met, "what its files show, which nobody sees it read");
+        lock (_meeting)
+        {
+            _history.Stand(met.Labels);
+        }
+    }
+
+    /// <summary>What was exposed as open is over.</summary>
+    internal void Over(Labels labels)
+    {
+        lock (_meeting)
+        {
+            _history.Over(labels);
+        }
+    }
+
+    /// <summary>What put its labels there; the number says up to where somebody has looked.</summary>
+    public (long Number, ImmutableArray<LabelSources> Sources) ReadLabels()
+    {
+        lock (_meeting)
+        {
+            return (_history.Number, _history.Read(Labels));
+        }
+    }
+
+    /// <summary>Why a label can't be taken off by somebody who looked at what it had met up to a number; null when it can.</summary>
+    public string? WhyKept(Labels label, long seen)
+    {
+        lock (_meeting)
+        {
+            return (Labels & label) == Labels.None ? $"the session isn't {Word(label)}" : _history.WhyKept(label, seen);
+        }
+    }
+
+    // INVARIANT: one step with the look: what is met beside it comes before, and keeps the label, or after, and puts it there again.
+    internal string? Declassify(Labels label, long seen)
+    {
+        lock (_meeting)
+        {
+            if ((Labels & label) == Labels.None || _history.WhyKept(label, seen) is null)
             {
-                return;
+                _history.Clear(label);
+                Volatile.Write(ref _exposure, Exposure with { Labels = Labels & ~label });
+                return null;
             }
+
+            return _history.WhyKept(label, seen);
         }
     }
 
@@ -227,8 +295,10 @@ public sealed class Session
         }
 
         Volatile.Write(ref _policy, policy);
-        Expose(policy.ExposureAtStart);
+        ExposeByView(policy.ExposureAtStart);
     }
+
+    private static string Word(Labels label) => label.ToString().ToLowerInvariant();
 
     private static async Task PassOverAsync(Task handlers) =>
         await handlers.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

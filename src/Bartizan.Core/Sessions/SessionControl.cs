@@ -29,6 +29,12 @@ public sealed class SessionControl
     /// <summary>ending → ended.</summary>
     public bool Finish() => Session.Move(SessionState.Ending, SessionState.Ended);
 
+    /// <summary>
+    /// Takes a label off that people have looked at up to a number, and recorded so; returns why it stays when more was met since. What
+    /// was met of sequences stays, and so does what its values are known by.
+    /// </summary>
+    public string? Declassify(Labels label, long seen) => Session.Declassify(label, seen);
+
     /// <summary>Puts another policy in force for everything that has not been granted yet.</summary>
     public void Replace(Policy policy)
     {

@@ -3,6 +3,7 @@ using System.Text;
 using Bartizan.Client;
 using Bartizan.Client.Approvals;
 using Bartizan.Client.Erasures;
+using Bartizan.Client.Sessions;
 using Bartizan.Control;
 using Bartizan.Core.Approvals;
 using Bartizan.Daemon.Erasures;
@@ -99,6 +100,8 @@ internal static class PeopleSocket
     /// <summary>What the owner sees, less what this person has no part in.</summary>
     private sealed class Theirs(IAskDesk desk) : IAskDesk
     {
+        private const int Refused = 4;
+
         public AsksReply Asks(string person)
         {
             List<AskLine> asks = [.. desk.Asks(person).Asks.Where(ask => ask.WhyNot is null || ask.Person == person)];
@@ -119,6 +122,24 @@ internal static class PeopleSocket
             string person,
             CancellationToken cancellationToken
         ) => desk.AnswerAsync(request, person, cancellationToken);
+
+        public async Task<LabelsReply> LabelsAsync(
+            LabelsRequest request,
+            string person,
+            CancellationToken cancellationToken
+        )
+        {
+            var reply = await desk.LabelsAsync(request, person, cancellationToken).ConfigureAwait(false);
+            return reply.WhyNot is { } why && reply.Person != person
+                ? throw new ControlException(new ControlProblem(Refused, why))
+                : reply;
+        }
+
+        public Task<LabelsReply> ClearLabelAsync(
+            LabelsRequest request,
+            string person,
+            CancellationToken cancellationToken
+        ) => desk.ClearLabelAsync(request, person, cancellationToken);
 
         public Task<ErasureReply> EraseAsync(
             ErasureRequest request,

@@ -36,7 +36,9 @@ internal sealed class Settling(Rooms rooms)
         await rooms
             .Workspaces.NoteAsync(live.Session, manifest, isOver: true, CancellationToken.None)
             .ConfigureAwait(false);
-        var carried = WorkspaceSettlement.TextOf(live.Session.Labels) is { Length: > 0 } labels ? $" ({labels})" : "";
+        var carried = WorkspaceSettlement.TextOf(live.Session.EverLabels) is { Length: > 0 } labels
+            ? $" ({labels})"
+            : "";
 
         // What a killed session wrote is nobody's finished work: a person looks at it first.
         if (run.WorkspaceMode != WorkspaceMode.ReadWrite || live.KilledBecause is not null)

@@ -77,7 +77,7 @@ internal sealed class Staging(Rooms rooms)
             }
 
             // INVARIANT: before the agent starts, so that it reads nothing without them.
-            session.AddLabels(labels.With(session.Manifest.Run?.Mounts ?? []));
+            session.ExposeByView(new Exposure(labels.With(session.Manifest.Run?.Mounts ?? []), []));
             await TellAsync(pins, labels, connection, cancellationToken).ConfigureAwait(false);
             var summary = JsonSerializer.SerializeToUtf8Bytes(stage.Summary, JsonSerializerOptions.Web);
             await rooms

@@ -44,6 +44,14 @@ public sealed class Replay(Manifest manifest, PayloadReader? payloads = null)
     {
         ArgumentNullException.ThrowIfNull(row);
         var entry = row.Entry;
+        if (LabelClearance.Of(entry) is var off and not Labels.None && !_policy.Declassify.IsEmpty)
+        {
+            // Where this manifest lets nobody do so, nobody did.
+            var past = _met.GetValueOrDefault(entry.Session, _policy.ExposureAtStart);
+            _met[entry.Session] = past with { Labels = past.Labels & ~(off & ~_policy.ExposureAtStart.Labels) };
+            return;
+        }
+
         if (
             entry.Kind is not (EntryKind.Intent or EntryKind.Refusal)
             || entry.Agent is not { } agent

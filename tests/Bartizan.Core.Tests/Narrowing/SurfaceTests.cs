@@ -80,6 +80,7 @@ public sealed class SurfaceTests
         ["ToolServer.Credentials"] = m => Server(m, s => s with { Credentials = s.Credentials.Add("KEY", "key") }),
         ["ToolServer.Workspace"] = m => Server(m, s => s with { Workspace = ServerWorkspace.ReadOnly }),
         ["ToolServer.Readers"] = m => m with { Servers = m.Servers.Add("reader", SurfaceReaders.One()) },
+        ["ToolServer.Place"] = m => Server(m, s => s with { Place = "elsewhere" }),
         ["Manifest.Trust"] = m => m with { Trust = new TrustTerms() },
         ["Manifest.Credentials"] = m => m with { Credentials = m.Credentials.Add("more", m.Credentials["key"]) },
         ["Manifest.Groups"] = m => m with { Groups = m.Groups.SetItem("team", ["ann", "bob"]) },
@@ -289,7 +290,12 @@ public sealed class SurfaceTests
             ),
             Servers = ImmutableDictionary<string, ToolServer>.Empty.Add(
                 "a",
-                new ToolServer { Name = "a", Url = new Uri("https://a.example/mcp") }
+                new ToolServer
+                {
+                    Name = "a",
+                    Url = new Uri("https://a.example/mcp"),
+                    Place = "eu",
+                }
             ),
             Credentials = ImmutableDictionary<string, CredentialSource>.Empty.Add(
                 "key",

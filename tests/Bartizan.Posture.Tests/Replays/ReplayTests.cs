@@ -73,6 +73,32 @@ public sealed class ReplayTests : IDisposable
         (change.Was, change.Now, change.Count).ShouldBe((Effect.Allow, Effect.Ask, 1));
     }
 
+    [Theory]
+    [InlineData("", 2)]
+    [InlineData("  declassify: { by: ann }", 1)]
+    public async Task A_label_that_people_took_off_is_off_where_the_manifest_lets_them(string declassify, int asked)
+    {
+        var find = Call("""{"limit":1}""");
+        var cleared = find with
+        {
+            Kind = EntryKind.Approval,
+            Passage = 0,
+            Verb = Verb.Unknown,
+            Target = "label untrusted",
+            Detail = "untrusted taken off: met up to number 2",
+            Payloads = [],
+        };
+        await RecordAsync(Manifest("args.limit <= 100"), find, find, cleared, find);
+        var trust = $$"""
+            trust:
+              untrusted: ["tool crm/*"]
+              consequential: [{ tool: "crm/find" }]
+            {{declassify}}
+            """;
+
+        (await ReplayAsync(Manifest("args.limit <= 100", trust))).Changes.ShouldHaveSingleItem().Count.ShouldBe(asked);
+    }
+
     private static Manifest Manifest(string when, string trust = "")
     {
         var load = ManifestLoader.Load(
