@@ -6,7 +6,7 @@ using Bartizan.Client.Sessions;
 
 namespace Bartizan.Cli.Commands;
 
-/// <summary><c>bartizan sessions labels | clear-label</c>: what a session was exposed to, and people's word that it counts no more.</summary>
+/// <summary><c>bartizan sessions labels | clear-label</c>: what a session was exposed to, and that it counts no more.</summary>
 internal static class SessionLabelsCommand
 {
     /// <summary>Builds <c>labels</c>.</summary>
