@@ -10,6 +10,8 @@ using BenchmarkDotNet.Toolchains.InProcess.Emit;
 // Decisions and compilation of policies of 100, 1,000 and 10,000 rules; proofs of narrowness; the goals; other engines on the
 // same decisions.
 //   bench/policy/run.sh
+// What tracing values costs: `flow` alone.
+//   dotnet run -c Release --project bench/Bartizan.Policy.Bench -- flow
 
 var config = ManualConfig
     .CreateEmpty()
@@ -18,6 +20,29 @@ var config = ManualConfig
     .AddJob(Job.Default.WithToolchain(InProcessEmitToolchain.Instance).WithWarmupCount(5).WithIterationCount(12))
     .WithOptions(ConfigOptions.DisableLogFile)
     .WithArtifactsPath(Path.Combine(Path.GetTempPath(), "bartizan-policy-bench"));
+if (args is ["flow"])
+{
+    foreach (var report in BenchmarkRunner.Run<FlowBench>(config).Reports)
+    {
+        var name = report.BenchmarkCase.Descriptor.WorkloadMethod.Name;
+        if (report.ResultStatistics is not { } took)
+        {
+            Console.Error.WriteLine($"error: `{name}` gave no result; its setup throws, or it does");
+            return 1;
+        }
+
+        var bytes = report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0;
+        Console.WriteLine(
+            string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {name} | {took.Mean / 1000:N2} µs | ± {took.StandardError / 1000:N2} | {bytes:N0} bytes |"
+            )
+        );
+    }
+
+    return 0;
+}
+
 var summary = BenchmarkRunner.Run<DecisionBench>(config);
 var narrowing = BenchmarkRunner.Run<NarrowingBench>(config);
 if (summary.Reports.Concat(narrowing.Reports).FirstOrDefault(r => r.ResultStatistics is null) is { } bare)

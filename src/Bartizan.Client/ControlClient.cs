@@ -9,6 +9,7 @@ using Bartizan.Client.Pins;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
+using Bartizan.Client.Stores;
 using Bartizan.Client.Workspaces;
 
 namespace Bartizan.Client;
@@ -114,6 +115,10 @@ public sealed class ControlClient : IDisposable
     /// <summary>Answers an ask.</summary>
     public Task<AnswerReply> AnswerAsync(AnswerRequest request, CancellationToken cancellationToken) =>
         CallAsync<AnswerReply>(HttpMethod.Post, "v1/approvals/answer", request, cancellationToken);
+
+    /// <summary>The stores that carry labels; with a store, takes them off.</summary>
+    public Task<StoresReply> StoresAsync(StoresRequest request, CancellationToken cancellationToken) =>
+        CallAsync<StoresReply>(HttpMethod.Post, "v1/stores", request, cancellationToken);
 
     /// <summary>A session's labels with what put them there.</summary>
     public Task<LabelsReply> LabelsAsync(LabelsRequest request, CancellationToken cancellationToken) =>

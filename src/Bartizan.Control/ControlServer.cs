@@ -6,6 +6,7 @@ using Bartizan.Client.Pins;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
+using Bartizan.Client.Stores;
 using Bartizan.Client.Workspaces;
 using Bartizan.Control.AuthZen;
 using Microsoft.AspNetCore.Builder;
@@ -133,6 +134,7 @@ public sealed class ControlServer : IAsyncDisposable
             );
         }
 
+        ControlJson.Post<StoresRequest, StoresReply>(web, "/v1/stores", instance.StoresAsync);
         ControlJson.Post<PinRequest, SurveyReply>(web, "/v1/pins/survey", instance.SurveyAsync);
         ControlJson.Post<PinRequest, PinsReadReply>(web, "/v1/pins/read", instance.ReadPinsAsync);
         ApprovalEndpoints.Map(web, instance);

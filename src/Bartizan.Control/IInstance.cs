@@ -5,6 +5,7 @@ using Bartizan.Client.Pins;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
+using Bartizan.Client.Stores;
 using Bartizan.Client.Workspaces;
 using Bartizan.Control.AuthZen;
 
@@ -53,6 +54,9 @@ public interface IInstance : IAskDesk
         string person,
         CancellationToken cancellationToken
     );
+
+    /// <summary>Lists the stores that carry labels; with a store, takes them off.</summary>
+    Task<StoresReply> StoresAsync(StoresRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>What the servers of a manifest say of themselves and their tools now.</summary>
     Task<SurveyReply> SurveyAsync(PinRequest request, string person, CancellationToken cancellationToken);

@@ -17,6 +17,7 @@ using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Servers;
 using Bartizan.Daemon.Sessions;
+using Bartizan.Daemon.Stores;
 using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
@@ -111,14 +112,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             rooms.Sessions.StopFleet();
             var live = rooms.Sessions.All;
             await Task.WhenAll(
-                    live.Select(l =>
-                        rooms.Owner.KillAsync(
-                            l.Session.Id,
-                            "bartizan",
-                            "the instance goes down",
-                            CancellationToken.None
-                        )
-                    )
+                    live.Select(l => rooms.Owner.KillAsync(l.Session.Id, "bartizan", "the instance goes down", default))
                 )
                 .ConfigureAwait(false);
             await Task.WhenAny(Task.WhenAll(live.Select(l => l.Gone.Task)), Task.Delay(SettleWithin, _options.Clock))
@@ -188,6 +182,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
 
         var consulted = new ConsultedPoints(sessions, clock);
         _open.Push(consulted);
+        var stores = new StoreLabels(state.Home);
         var monitor = new ReferenceMonitor(
             sessions,
             journal,
@@ -196,7 +191,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             clock,
             new(),
             ledger,
-            circuits
+            circuits,
+            stores
         );
         var models = await ModelGateway
             .StartAsync(
@@ -269,6 +265,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Monitor = monitor,
             Ledger = ledger,
             Inbox = inbox,
+            Stores = new StoreDesk(stores, journal),
             Labels = new LabelDesk(sessions, journal, () => EnrolledPeople.Load(state.Home), clock),
             Terminals = terminals,
             Circuits = circuits,

@@ -9,6 +9,7 @@ using Bartizan.Client.Pins;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
+using Bartizan.Client.Stores;
 using Bartizan.Client.Workspaces;
 using Bartizan.Control;
 using Bartizan.Control.AuthZen;
@@ -174,6 +175,12 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
     /// <inheritdoc/>
     public Task<AnswerReply> AnswerAsync(AnswerRequest request, string person, CancellationToken cancellationToken) =>
         rooms.Inbox.AnswerAsync(request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<StoresReply> StoresAsync(StoresRequest request, string person, CancellationToken cancellationToken) =>
+        request.Store is null
+            ? Task.FromResult(rooms.Stores.List())
+            : rooms.Stores.ClearAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
     public Task<LabelsReply> LabelsAsync(LabelsRequest request, string person, CancellationToken cancellationToken) =>

@@ -9,6 +9,7 @@ using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Sessions;
+using Bartizan.Daemon.Stores;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
@@ -46,6 +47,8 @@ internal sealed record Rooms
     public required ApprovalInbox Inbox { get; init; }
 
     public required LabelDesk Labels { get; init; }
+
+    public required StoreDesk Stores { get; init; }
 
     public required Terminals Terminals { get; init; }
 

@@ -34,6 +34,7 @@ internal static class RootCommands
             ),
             ApprovalsCommand.Make(),
             WorkspaceCommand.Make(),
+            StoresCommand.Make(),
             LogCommand.Make(),
             WitnessCommand.Make(),
             CheckCommand.Make(),

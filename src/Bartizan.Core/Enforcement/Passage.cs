@@ -93,8 +93,12 @@ public sealed class Passage : IAsyncDisposable
             return new ValueTask<Inspection>(default(Inspection));
         }
 
-        // What the agent gets, and nothing that was taken out of it.
-        _grant.Session.Hear(_grant.Action, tool, report.Replacement.IsEmpty ? chunk : report.Replacement);
+        // What the agent gets, and nothing that was taken out of it; and of what a fooled session put there nothing is believed.
+        if ((StoreFlow.Take(_grant.Session, _grant.Action, tool, _grant.Stores) & Labels.Untrusted) == Labels.None)
+        {
+            _grant.Session.Hear(_grant.Action, tool, report.Replacement.IsEmpty ? chunk : report.Replacement);
+        }
+
         return report.Replacement.IsEmpty
             ? PassAsync(chunk, cancellationToken)
             : ReplacedAsync(report.Replacement, cancellationToken);
@@ -259,5 +263,7 @@ public sealed class Passage : IAsyncDisposable
         public CircuitBoard? Circuits { get; init; }
 
         public GuardChain? Guards { get; init; }
+
+        public IStoreLabels? Stores { get; init; }
     }
 }

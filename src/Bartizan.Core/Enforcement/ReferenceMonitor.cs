@@ -25,7 +25,8 @@ public sealed class ReferenceMonitor(
     TimeProvider clock,
     MonitorOptions options,
     ISharedLedger? ledger = null,
-    CircuitBoard? circuits = null
+    CircuitBoard? circuits = null,
+    IStoreLabels? stores = null
 )
 {
     /// <summary>
@@ -296,14 +297,20 @@ public sealed class ReferenceMonitor(
             Ledger = ledger,
             Circuits = _circuits,
             Guards = _guards,
+            Stores = stores,
         };
         var passage = Passage.Open(ruling.Decision, grant);
         var late = await RecordIntentAsync(grant, ruling, cancellationToken).ConfigureAwait(false);
         if (late.Decision.Effect == Effect.Allow)
         {
-            // INVARIANT: before it leaves, so that nothing that follows from its result is decided without it.
+            // INVARIANT: before it leaves, so that nothing that follows from its result is decided without it, or from what it writes.
             passage.Gives = session.Meet(action);
-            return passage;
+            if (StoreFlow.Keep(session, action, stores) is not { } unkept)
+            {
+                return passage;
+            }
+
+            late = new Ruling(unkept, ruling.Policy);
         }
 
         // The intent may stand in the log: its outcome says that nothing left.

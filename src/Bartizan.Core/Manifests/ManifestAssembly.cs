@@ -237,12 +237,12 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
                 Declassify = ApprovalReader.ReadDeclassify(file, groups, _errors),
             }
         );
-        if (_trust.Sources.Length + _trust.Sequences.Length > TrustReader.MaxTerms)
+        if (_trust.Sources.Length + _trust.Sequences.Length + _trust.Stores.Length > TrustReader.MaxTerms)
         {
             _errors.Add(
                 new(
                     file.PositionOf("trust"),
-                    $"more than {TrustReader.MaxTerms} sources and sequences would be looked at for each action",
+                    $"more than {TrustReader.MaxTerms} sources, sequences and stores would be looked at for each action",
                     "Use `*`, or fewer alternatives."
                 )
             );

@@ -99,6 +99,21 @@ internal static partial class ManifestShape
                 "What a tainted session no longer does alone."
             ),
             Known(
+                "stores",
+                new Shape.Many(
+                    new Shape.Keys([
+                        Known("write", new Shape.Many(_any) { Least = 1 }, "The tools that write into it."),
+                        Known("read", new Shape.Many(_any) { Least = 1 }, "The tools that read from it."),
+                        Known(
+                            "key",
+                            new Shape.Many(_argument) { Least = 1 },
+                            "The arguments that say which of its keys; all of them, when left out."
+                        ),
+                    ])
+                ),
+                "Stores behind tools: what a tainted session writes carries its labels to whoever reads it."
+            ),
+            Known(
                 "sequences",
                 new Shape.Many(
                     new Shape.Keys([

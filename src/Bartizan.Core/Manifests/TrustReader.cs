@@ -52,6 +52,7 @@ internal sealed class TrustReader(ImmutableArray<ManifestError>.Builder errors, 
         {
             Sources = [.. Sources(map, "untrusted", Labels.Untrusted), .. Sources(map, "private", Labels.Private)],
             Sequences = sequences.ToImmutable(),
+            Stores = [.. ReadStores(map)],
             WordsAlways = RuleReader.TextOf(map, "words") is { } words ? words == "always" : null,
         };
     }
@@ -112,6 +113,44 @@ internal sealed class TrustReader(ImmutableArray<ManifestError>.Builder errors, 
 
         return rules.ToImmutable();
     }
+
+    private IEnumerable<TrustStore> ReadStores(SourceNode.Map trust)
+    {
+        foreach (var item in ManifestReader.Items(trust.Find("stores")).OfType<SourceNode.Map>())
+        {
+            var (write, read) = (ToolsOf(item, "write"), ToolsOf(item, "read"));
+            if (write.IsEmpty && read.IsEmpty)
+            {
+                Report(item.Position, "a store names no tool", "Say which tools `write` into it, and which `read`.");
+            }
+
+            var keys = ManifestReader.Items(item.Find("key")).OfType<SourceNode.Scalar>().ToList();
+            foreach (var key in keys.Where(key => !IsPath(key.Text)))
+            {
+                Report(
+                    key.Position,
+                    $"`{SourceTree.Quote(key.Text)}` is no path of an argument",
+                    "Write `name`, `name.part`, `list` or `list[].part`."
+                );
+            }
+
+            yield return new TrustStore(
+                write,
+                read,
+                [.. keys.Select(key => key.Text.Replace("[]", "", StringComparison.Ordinal))],
+                item.Position
+            );
+        }
+    }
+
+    private ImmutableArray<string> ToolsOf(SourceNode.Map store, string key) =>
+        [
+            .. ManifestReader
+                .Items(store.Find(key))
+                .OfType<SourceNode.Scalar>()
+                .Select(said => ReadStep($"tool {said.Text}", said)?.Pattern)
+                .OfType<string>(),
+        ];
 
     private TargetTerms? ReadTargets(SourceNode.Map item, Verb verb)
     {

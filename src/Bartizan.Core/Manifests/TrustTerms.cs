@@ -15,6 +15,9 @@ public sealed record TrustTerms
     /// <summary>What may not follow what.</summary>
     public ImmutableArray<TrustSequence> Sequences { get; init; } = [];
 
+    /// <summary>Stores behind tools that carry labels.</summary>
+    public ImmutableArray<TrustStore> Stores { get; init; } = [];
+
     /// <summary>What is consequential and names its targets; it stands among the rules, too.</summary>
     public ImmutableArray<Rule> Consequential { get; init; } = [];
 
@@ -42,6 +45,7 @@ public sealed record TrustTerms
             Sources = [.. Sources, .. others.Sources],
             Sequences = [.. Sequences, .. others.Sequences],
             Consequential = [.. Consequential, .. others.Consequential],
+            Stores = [.. Stores, .. others.Stores],
             IsSaid = IsSaid || others.IsSaid,
             Declassify =
                 !IsSaid ? others.Declassify

@@ -58,8 +58,8 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
     // A label more can only make a decision stricter, a sequence too; one of them less is a gain, unless it is the same in other words.
     private IEnumerable<Excess> Flow(Manifest a, Manifest b)
     {
-        var held = FlowTable.LinesOf(a.Trust).ToHashSet(StringComparer.Ordinal);
-        foreach (var line in FlowTable.LinesOf(b.Trust).Where(line => !held.Contains(line)))
+        var held = LinesOf(a.Trust).ToHashSet(StringComparer.Ordinal);
+        foreach (var line in LinesOf(b.Trust).Where(line => !held.Contains(line)))
         {
             yield return Certain(
                 ExcessKind.Flow,
@@ -67,6 +67,9 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             );
         }
     }
+
+    private static IEnumerable<string> LinesOf(TrustTerms terms) =>
+        FlowTable.LinesOf(terms).Concat(StoreTable.LinesOf(terms));
 
     // One that is asked whatever it hits is stricter than one that names targets. Of two that name others neither is: an action that has
     // only what the one names would be asked by the other.

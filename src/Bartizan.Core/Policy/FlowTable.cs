@@ -151,7 +151,7 @@ internal sealed class FlowTable
         };
     }
 
-    private static bool Fits(ImmutableArray<CompiledRule> rules, ActionTarget target)
+    internal static bool Fits(ImmutableArray<CompiledRule> rules, ActionTarget target)
     {
         foreach (var rule in rules)
         {
@@ -165,7 +165,7 @@ internal sealed class FlowTable
     }
 
     // As a denial, which reads a pattern in its widest sense: an https pattern means its tunnels too, a path every name of its file.
-    private static ImmutableArray<CompiledRule> Compile(Verb verb, string pattern, SourcePosition position) =>
+    internal static ImmutableArray<CompiledRule> Compile(Verb verb, string pattern, SourcePosition position) =>
         CompiledRule.Compile(
             new Rule
             {

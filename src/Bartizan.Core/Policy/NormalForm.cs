@@ -67,6 +67,7 @@ internal static class NormalForm
                 .Servers.Values.SelectMany(server => server.Readers.Values)
                 .Select(reader => $"reader {reader.Name}: {reader.Canonical}")
                 .Order(StringComparer.Ordinal),
+            .. StoreTable.LinesOf(manifest.Trust),
             .. manifest.Trust.WordsAlways == true ? ["trust words always"] : (ReadOnlySpan<string>)[],
             .. manifest
                 .Trust.Confined.Select(one => $"trust {one.Canonical}")

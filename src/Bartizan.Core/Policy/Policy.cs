@@ -49,6 +49,9 @@ public sealed class Policy
     /// <summary>True when the user's words count whenever they come.</summary>
     public bool HearsWordsAlways { get; private init; }
 
+    /// <summary>Which calls write into stores and read from them; null when it names none.</summary>
+    public StoreTable? Stores { get; private init; }
+
     /// <summary>Whose yes takes a label off a session, each to be met; nobody's when empty.</summary>
     public ImmutableArray<ApprovalTerms> Declassify { get; private init; } = [];
 
@@ -87,6 +90,7 @@ public sealed class Policy
         {
             Digest = NormalForm.DigestOf(manifest, layers, observe),
             Declassify = manifest.Trust.Declassify,
+            Stores = StoreTable.Of(manifest.Trust),
             HearsWordsAlways = manifest.Trust.WordsAlways == true,
         };
     }

@@ -46,7 +46,7 @@ internal sealed class ContentReading(
                 finally
                 {
                     // INVARIANT: the shape takes away that it was untrusted and nothing else, before a value goes back.
-                    parent.Expose(reader.Narrowed(reading.Session.Exposure));
+                    parent.Expose(reader.Narrowed(reading.Session.Exposure), $"what the reader {reader.Name} read");
                 }
             }
         }
