@@ -29,9 +29,7 @@ public sealed class ReferenceMonitor(
     IStoreLabels? stores = null
 )
 {
-    /// <summary>
-    /// The longest target that is matched, in characters: a client's request line ends at 8 KiB, and it fits one leaf of the log.
-    /// </summary>
+    /// <summary>The longest target that is matched, in characters: a request line ends at 8 KiB, and it fits one leaf of the log.</summary>
     public const int MaxTargetLength = 8 * 1024;
 
     /// <summary>How often people may write one action anew before it is refused: its agent waits all the while.</summary>
@@ -66,10 +64,7 @@ public sealed class ReferenceMonitor(
         }
     }
 
-    /// <summary>
-    /// True when a guard would read what an action carries, and the rules don't deny it already: its enforcement point then reads that
-    /// before it asks, and puts it into the payloads.
-    /// </summary>
+    /// <summary>True when a guard would read what an action carries, and no rule denies it: its enforcement point reads that first.</summary>
     public bool WantsContent(AgentAction action)
     {
         ArgumentNullException.ThrowIfNull(action);
