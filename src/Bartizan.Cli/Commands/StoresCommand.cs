@@ -5,7 +5,7 @@ using Bartizan.Client.Stores;
 
 namespace Bartizan.Cli.Commands;
 
-/// <summary><c>bartizan stores</c> and <c>stores clear</c>: which stores behind tools carry labels, and that somebody has looked at one.</summary>
+/// <summary><c>bartizan stores</c> and <c>stores clear</c>: which stores carry labels, and that somebody has looked at one.</summary>
 internal static class StoresCommand
 {
     /// <summary>Builds the command.</summary>

@@ -64,7 +64,7 @@ public sealed class ReferenceMonitor(
         }
     }
 
-    /// <summary>True when a guard would read what an action carries, and no rule denies it: its enforcement point reads that first.</summary>
+    /// <summary>True when a guard would read what an action carries, and no rule denies it: its point reads that first.</summary>
     public bool WantsContent(AgentAction action)
     {
         ArgumentNullException.ThrowIfNull(action);

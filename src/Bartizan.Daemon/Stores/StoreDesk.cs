@@ -7,7 +7,7 @@ using Bartizan.Sandbox.Views;
 
 namespace Bartizan.Daemon.Stores;
 
-/// <summary>Where a person sees which stores behind tools carry labels, and says that they have looked at one. Each word is an entry.</summary>
+/// <summary>Where a person sees which stores carry labels, and says that they have looked at one. Each word is an entry.</summary>
 internal sealed class StoreDesk(StoreLabels labels, IJournal journal)
 {
     private const int Refused = 4;

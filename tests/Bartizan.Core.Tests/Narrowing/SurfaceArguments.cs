@@ -7,6 +7,14 @@ namespace Bartizan.Core.Tests.Narrowing;
 /// <summary>One demand on an argument of each kind.</summary>
 internal static class SurfaceArguments
 {
+    public static ToolServer Server() =>
+        new()
+        {
+            Name = "a",
+            Url = new Uri("https://a.example/mcp"),
+            Place = "eu",
+        };
+
     public static ImmutableArray<ArgumentRule> Bound() =>
         [
             new()

@@ -288,15 +288,7 @@ public sealed class SurfaceTests
                     Place = "eu",
                 }
             ),
-            Servers = ImmutableDictionary<string, ToolServer>.Empty.Add(
-                "a",
-                new ToolServer
-                {
-                    Name = "a",
-                    Url = new Uri("https://a.example/mcp"),
-                    Place = "eu",
-                }
-            ),
+            Servers = ImmutableDictionary<string, ToolServer>.Empty.Add("a", SurfaceArguments.Server()),
             Credentials = ImmutableDictionary<string, CredentialSource>.Empty.Add(
                 "key",
                 new CredentialSource("key", CredentialOrigin.Variable, "KEY")
