@@ -1,6 +1,7 @@
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Injection;
 using Bartizan.Guards.Injection.Lexical;
+using Bartizan.Guards.Packs;
 using Bartizan.Guards.Texts;
 
 namespace Bartizan.Guards.Training;
@@ -43,7 +44,7 @@ internal static class Evaluation
     private static float Patterns(Row row, Channel channel)
     {
         var found = new FoundList();
-        InjectionGuard.Find(TextViews.Of(row.Text), channel, found);
+        InjectionGuard.Find(TextViews.Of(row.Text), channel, found, GuardPack.Shipped);
         return (float)InjectionGuard.Score(found.ToArray());
     }
 

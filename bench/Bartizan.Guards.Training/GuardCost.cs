@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Text;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Injection;
+using Bartizan.Guards.Packs;
 using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Texts;
 
@@ -78,8 +79,14 @@ internal static class GuardCost
                     }
                 ),
                 ("  numbers that spell", () => NumberPass.Find(views.Plain, new HiddenPlaces(), _ => true)),
-                ("words of orders", () => OrderScan.Find(views.Plain, Channel.Untrusted, new FoundList())),
-                ("marks of roles", () => RoleMarks.Find(views.Plain, Channel.Untrusted, new FoundList())),
+                (
+                    "words of orders",
+                    () => OrderScan.Find(GuardPack.Shipped.Orders, views.Plain, Channel.Untrusted, new FoundList())
+                ),
+                (
+                    "marks of roles",
+                    () => RoleMarks.Find(GuardPack.Shipped.Marks, views.Plain, Channel.Untrusted, new FoundList())
+                ),
                 ("hidden text", () => HiddenTextGuard.Find(views, new FoundList())),
                 ("credentials", () => SecretScan.Find(views.Plain, new FoundList())),
                 ("  tokens", () => SecretScan.FindTokens(views.Plain, new FoundList())),

@@ -180,6 +180,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Opened(messages);
         }
 
+        var pack = await PackRecord.TakeAsync(state.Home, journal, cancellationToken).ConfigureAwait(false);
         var consulted = new ConsultedPoints(sessions, clock);
         _open.Push(consulted);
         var stores = new StoreLabels(state.Home);
@@ -187,7 +188,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             sessions,
             journal,
             inbox,
-            [new ContentGuard(sessions, lender, clock), consulted],
+            [new ContentGuard(sessions, lender, clock, pack), consulted],
             clock,
             new(),
             ledger,

@@ -48,6 +48,7 @@ internal static class RootCommands
             ImportCommand.Make(),
             ScanCommand.Make(),
             CalibrateCommand.Make(),
+            GuardsCommand.Make(),
             RedTeamCommand.Make(),
             InitCommand.Make(),
             DemoCommand.Make(),

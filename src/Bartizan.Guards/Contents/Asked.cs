@@ -1,5 +1,6 @@
 using Bartizan.Core.Manifests;
 using Bartizan.Guards.Findings;
+using Bartizan.Guards.Packs;
 
 namespace Bartizan.Guards.Contents;
 
@@ -21,6 +22,9 @@ internal sealed record Asked(
 
     /// <summary>Counts personal data against the manifest's caps; null where it has none.</summary>
     public DataCount? Counted { get; init; }
+
+    /// <summary>Patterns, tokens and weights.</summary>
+    public GuardPack Pack { get; init; } = GuardPack.Shipped;
 
     public Sought Sought =>
         (Injection is null ? Sought.None : Sought.Injection)

@@ -8,6 +8,7 @@ using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Findings;
+using Bartizan.Guards.Packs;
 using Bartizan.Guards.Prompts;
 using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Streams;
@@ -25,8 +26,14 @@ namespace Bartizan.Guards.Contents;
 /// </code>
 /// It only makes a decision stricter. What a manifest doesn't name isn't looked for.
 /// </summary>
-public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, TimeProvider clock) : IGuard
+public sealed class ContentGuard(
+    ISessions sessions,
+    ICredentialLender lender,
+    TimeProvider clock,
+    GuardPack? pack = null
+) : IGuard
 {
+    private readonly GuardPack _pack = pack ?? GuardPack.Shipped;
     private readonly LentSecrets _lent = new(lender, clock);
     private readonly ConditionalWeakTable<Session, Placeholders> _names = [];
     private readonly ConditionalWeakTable<Session, Drips> _drips = [];
@@ -116,6 +123,7 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
                         new Asked(terms.Injection, terms.HiddenText, terms.Secrets, null, terms.Lexical, null)
                         {
                             Scale = channel == Channel.User ? terms.UserScale : terms.UntrustedScale,
+                            Pack = _pack,
                         }
                     );
                 }
@@ -289,7 +297,7 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
         }
 
         ContentLook.ForLent(verdicts, lent, message, terms.Secrets);
-        ContentLook.AtResult(verdicts, message, terms);
+        ContentLook.AtResult(verdicts, message, terms, _pack);
         if (verdicts.ToReport().Strictest == Effect.Allow || !verdicts.IsOnlyToRedact)
         {
             return verdicts.ToReport();
@@ -298,7 +306,7 @@ public sealed class ContentGuard(ISessions sessions, ICredentialLender lender, T
         var cleaned = Redaction.OfResult(message, terms, lent);
         var anew = new Verdicts();
         ContentLook.ForLent(anew, lent, cleaned.Bytes, terms.Secrets);
-        ContentLook.AtResult(anew, cleaned.Bytes, terms);
+        ContentLook.AtResult(anew, cleaned.Bytes, terms, _pack);
         verdicts.IsRedacted =
             cleaned is { IsChanged: true, IsObjected: false } && anew.ToReport().Strictest == Effect.Allow;
         return verdicts.ToReport() with { Replacement = verdicts.IsRedacted ? cleaned.Bytes : default };

@@ -6,6 +6,7 @@ using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Injection;
 using Bartizan.Guards.Injection.Lexical;
+using Bartizan.Guards.Packs;
 using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Texts;
 
@@ -21,7 +22,7 @@ internal static class ContentLook
     private const double LeastSign = 0.5;
 
     /// <summary>A tool's answer, as its agent would read it.</summary>
-    public static void AtResult(Verdicts verdicts, ReadOnlyMemory<byte> message, GuardTerms terms)
+    public static void AtResult(Verdicts verdicts, ReadOnlyMemory<byte> message, GuardTerms terms, GuardPack pack)
     {
         foreach (var (_, text) in PayloadTexts.Of(message, isModel: false))
         {
@@ -32,6 +33,7 @@ internal static class ContentLook
                 new Asked(terms.Injection, terms.HiddenText, null, null, terms.Lexical, null)
                 {
                     Scale = terms.UntrustedScale,
+                    Pack = pack,
                 }
             );
         }
@@ -77,7 +79,7 @@ internal static class ContentLook
         }
 
         var (_, hidden, secrets, personal, _, exfiltration) = asked;
-        var report = ContentScan.Of(text, channel, asked.Sought, asked.Scale);
+        var report = ContentScan.Of(text, channel, asked.Sought, asked.Scale, asked.Pack);
         Orders(verdicts, report, channel, asked);
         Sure(
             verdicts,
@@ -104,7 +106,7 @@ internal static class ContentLook
         if (asked.Injection is { } onInjection)
         {
             verdicts.Add(
-                $"injection/{InjectionGuard.Version} {Word(channel)}",
+                $"injection/{asked.Pack.Named(InjectionGuard.Version)} {Word(channel)}",
                 signs,
                 threshold,
                 onInjection,
@@ -115,7 +117,7 @@ internal static class ContentLook
         if (asked.Lexical is { } onLexical)
         {
             verdicts.Add(
-                $"lexical/{LexicalGuard.Version} {Word(channel)}",
+                $"lexical/{asked.Pack.Named(LexicalGuard.Version)} {Word(channel)}",
                 lexical,
                 LexicalGuard.Likely,
                 onLexical,

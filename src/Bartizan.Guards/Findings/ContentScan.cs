@@ -3,6 +3,7 @@ using Bartizan.Core.Manifests;
 using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Injection;
 using Bartizan.Guards.Injection.Lexical;
+using Bartizan.Guards.Packs;
 using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Texts;
 
@@ -18,10 +19,17 @@ public static class ContentScan
     /// <param name="channel">Whose it is.</param>
     /// <param name="sought">What is looked for.</param>
     /// <param name="scale">Where clean texts lie on the lexical vote's scale; null as shipped.</param>
-    public static ScanReport Of(string text, Channel channel, Sought sought = Sought.All, LexicalScale? scale = null)
+    /// <param name="pack">Patterns, tokens and weights; null the shipped ones.</param>
+    public static ScanReport Of(
+        string text,
+        Channel channel,
+        Sought sought = Sought.All,
+        LexicalScale? scale = null,
+        GuardPack? pack = null
+    )
     {
         ArgumentNullException.ThrowIfNull(text);
-        return Of(TextViews.Of(text), channel, sought, scale);
+        return Of(TextViews.Of(text), channel, sought, scale, pack);
     }
 
     /// <summary>Looks at a text that is unfolded already.</summary>
@@ -29,18 +37,20 @@ public static class ContentScan
     /// <param name="channel">Whose it is.</param>
     /// <param name="sought">What is looked for.</param>
     /// <param name="scale">Where clean texts lie on the lexical vote's scale; null as shipped.</param>
+    /// <param name="pack">Patterns, tokens and weights; null the shipped ones.</param>
     public static ScanReport Of(
         TextViews views,
         Channel channel,
         Sought sought = Sought.All,
-        LexicalScale? scale = null
+        LexicalScale? scale = null,
+        GuardPack? pack = null
     )
     {
         ArgumentNullException.ThrowIfNull(views);
         var found = new FoundList();
         if ((sought & Sought.Injection) != Sought.None)
         {
-            InjectionGuard.Find(views, channel, found);
+            InjectionGuard.Find(views, channel, found, pack ?? GuardPack.Shipped);
         }
 
         if ((sought & Sought.HiddenText) != Sought.None)
@@ -65,7 +75,7 @@ public static class ContentScan
 
         var lexical =
             (sought & Sought.Lexical) != Sought.None
-                ? LexicalGuard.Of(views, channel)
+                ? LexicalGuard.Of(views, channel, pack)
                 : new LexicalScore(0, 0, 0, channel);
         if (scale is not null)
         {

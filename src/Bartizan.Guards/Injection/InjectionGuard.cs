@@ -1,5 +1,6 @@
 using Bartizan.Core.Findings;
 using Bartizan.Guards.Findings;
+using Bartizan.Guards.Packs;
 using Bartizan.Guards.Texts;
 
 namespace Bartizan.Guards.Injection;
@@ -17,13 +18,13 @@ public static class InjectionGuard
     private const double Disguised = 0.95;
 
     /// <summary>Adds what is found in a text.</summary>
-    internal static void Find(TextViews views, Channel channel, FoundList found)
+    internal static void Find(TextViews views, Channel channel, FoundList found, GuardPack pack)
     {
         foreach (var view in views.All)
         {
             var before = found.Count;
-            RoleMarks.Find(view, channel, found);
-            OrderScan.Find(view, channel, found);
+            RoleMarks.Find(pack.Marks, view, channel, found);
+            OrderScan.Find(pack.Orders, view, channel, found);
             if (found.Count > before && view.Coding is not (Coding.Plain or Coding.Escapes or Coding.Markup))
             {
                 var (start, end) = view.ToOriginal(0, view.Text.Length);

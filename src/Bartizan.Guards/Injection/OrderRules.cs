@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using Bartizan.Core.Findings;
 
 namespace Bartizan.Guards.Injection;
@@ -248,72 +247,4 @@ internal static class OrderRules
             ]
         ),
     ];
-
-    private static readonly string[] _endings =
-    [
-        "",
-        "s",
-        "es",
-        "ed",
-        "d",
-        "ing",
-        "e",
-        "en",
-        "n",
-        "y",
-        "ies",
-        "er",
-        "a",
-        "o",
-        "as",
-        "os",
-        "es",
-        "re",
-        "te",
-        "ion",
-        "ions",
-        "ии",
-        "ия",
-        "ию",
-        "ие",
-        "ые",
-        "уй",
-        "уйте",
-        "ь",
-        "ьте",
-    ];
-
-    /// <summary>For each word the steps that it meets, as the rule's number times <see cref="MaxSteps"/> and the step's.</summary>
-    public static FrozenDictionary<string, ushort[]> Steps { get; } = Read();
-
-    private static FrozenDictionary<string, ushort[]> Read()
-    {
-        var steps = new Dictionary<string, SortedSet<ushort>>(StringComparer.OrdinalIgnoreCase);
-        for (var rule = 0; rule < All.Length; rule++)
-        {
-            for (var step = 0; step < All[rule].Steps.Length; step++)
-            {
-                foreach (var word in All[rule].Steps[step].Split(' ', StringSplitOptions.RemoveEmptyEntries))
-                {
-                    foreach (var ending in word.EndsWith('*') ? _endings : [""])
-                    {
-                        var one = word.TrimEnd('*') + ending;
-                        if (!steps.TryGetValue(one, out var met))
-                        {
-                            steps[one] = met = [];
-                        }
-
-                        met.Add((ushort)((rule * MaxSteps) + step));
-                    }
-                }
-            }
-        }
-
-        // The last steps first: a word must not meet two steps of one rule at once.
-        return steps.ToFrozenDictionary(
-            pair => pair.Key,
-            pair => pair.Value.Reverse().ToArray(),
-            StringComparer.OrdinalIgnoreCase
-        );
-    }
 }

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Texts;
 
@@ -11,34 +10,16 @@ namespace Bartizan.Guards.Injection;
 /// </summary>
 internal static class OrderScan
 {
-    private const int SieveBits = 10;
-
     /// <summary>The longest word that any rule knows; a longer one is data.</summary>
     private const int MaxWord = 32;
 
     /// <summary>What the end of a sentence counts for, in words: an order may go on in the next, but less likely.</summary>
     private const int SentenceGap = 2;
 
-    private static readonly FrozenDictionary<string, ushort[]>.AlternateLookup<ReadOnlySpan<char>> _steps =
-        OrderRules.Steps.GetAlternateLookup<ReadOnlySpan<char>>();
-
-    // Which first letters and lengths the words of rules have: most words of a text are looked up no further.
-    private static readonly ulong[] _sieve = Sieve();
-
     private static readonly bool[] _inWord =
     [
         .. Enumerable.Range(0, 128).Select(c => char.IsAsciiLetter((char)c) || c is '\'' or '_'),
     ];
-
-    private static readonly int _states = OrderRules.All.Length * OrderRules.MaxSteps;
-
-    // For each state the gap that its rule allows.
-    private static readonly byte[] _gaps =
-    [
-        .. OrderRules.All.SelectMany(rule => Enumerable.Repeat((byte)rule.Gap, OrderRules.MaxSteps)),
-    ];
-
-    private static readonly int _widest = OrderRules.All.Max(rule => rule.Gap);
 
     private static readonly SearchValues<string> _chinese = SearchValues.Create(
         ["忽略", "无视", "忘记", "無視", "忘れ", "무시하"],
@@ -51,11 +32,11 @@ internal static class OrderScan
     );
 
     /// <summary>Adds what a view orders.</summary>
-    public static void Find(TextView view, Channel channel, FoundList found)
+    public static void Find(OrderTable table, TextView view, Channel channel, FoundList found)
     {
         var text = view.Text.Span;
-        Span<int> last = stackalloc int[_states];
-        Span<int> start = stackalloc int[_states];
+        Span<int> last = stackalloc int[table.Gaps.Length];
+        Span<int> start = stackalloc int[table.Gaps.Length];
         last.Fill(int.MinValue / 2);
         var (at, place, recent) = (0, 0, int.MinValue / 2);
         while (at < text.Length)
@@ -75,9 +56,13 @@ internal static class OrderScan
             }
 
             place++;
-            if (end - at <= MaxWord && MayBeKnown(text[at..end]) && _steps.TryGetValue(text[at..end], out var steps))
+            if (
+                end - at <= MaxWord
+                && table.MayKnow(text[at..end])
+                && table.Steps.TryGetValue(text[at..end], out var steps)
+            )
             {
-                Take(steps, place, ref recent, at, end, last, start, view, channel, found);
+                Take(table, steps, place, ref recent, at, end, last, start, view, channel, found);
             }
 
             at = end;
@@ -87,6 +72,7 @@ internal static class OrderScan
     }
 
     private static void Take(
+        OrderTable table,
         ushort[] steps,
         int place,
         ref int recent,
@@ -100,7 +86,7 @@ internal static class OrderScan
     )
     {
         // Most words only go on with something, and mostly there is nothing to go on with.
-        var goesOn = place - recent <= _widest + 1;
+        var goesOn = place - recent <= table.Widest + 1;
         foreach (var state in steps)
         {
             if ((state & (OrderRules.MaxSteps - 1)) == 0)
@@ -110,14 +96,14 @@ internal static class OrderScan
                 continue;
             }
 
-            if (!goesOn || place - last[state - 1] > _gaps[state] + 1 || place <= last[state - 1])
+            if (!goesOn || place - last[state - 1] > table.Gaps[state] + 1 || place <= last[state - 1])
             {
                 continue;
             }
 
             (last[state], start[state]) = (place, start[state - 1]);
             recent = place;
-            var rule = OrderRules.All[state / OrderRules.MaxSteps];
+            var rule = table.Rules[state / OrderRules.MaxSteps];
             var confidence = channel == Channel.User ? rule.User : rule.Untrusted;
             if (state % OrderRules.MaxSteps == rule.Steps.Length - 1 && confidence > 0)
             {
@@ -156,35 +142,5 @@ internal static class OrderScan
     {
         var ascii = _inWord;
         return c < ascii.Length ? ascii[c] : char.IsLetter(c);
-    }
-
-    private static bool MayBeKnown(ReadOnlySpan<char> word)
-    {
-        var place = PlaceOf(word);
-        return (_sieve[place >> 6] & (1UL << (place & 63))) != 0;
-    }
-
-    // Three letters, whatever their case, and the length. Letters beyond ASCII share a place.
-    private static int PlaceOf(ReadOnlySpan<char> word)
-    {
-        var place = word.Length;
-        for (var at = 0; at < 3 && at < word.Length; at++)
-        {
-            place = (place * 29) + (word[at] < 128 ? word[at] & 0x1F : 31);
-        }
-
-        return place & ((64 << SieveBits) - 1);
-    }
-
-    private static ulong[] Sieve()
-    {
-        var sieve = new ulong[1 << SieveBits];
-        foreach (var word in OrderRules.Steps.Keys)
-        {
-            var place = PlaceOf(word);
-            sieve[place >> 6] |= 1UL << (place & 63);
-        }
-
-        return sieve;
     }
 }

@@ -11,8 +11,8 @@ namespace Bartizan.Guards.Injection;
 /// </summary>
 internal static class RoleMarks
 {
-    // Tokens that nothing but a template holds.
-    private static readonly string[] _tokens =
+    /// <summary>Tokens that nothing but a template holds.</summary>
+    public static readonly string[] Tokens =
     [
         "<|im_start|>",
         "<|im_end|>",
@@ -76,8 +76,8 @@ internal static class RoleMarks
         "</system-reminder>",
     ];
 
-    // Words and tags that ordinary texts hold, too, and that say more where a line begins with them.
-    private static readonly string[] _marks =
+    /// <summary>Words and tags that ordinary texts hold, too, and that say more where a line begins with them.</summary>
+    public static readonly string[] Marks =
     [
         "<system>",
         "</system>",
@@ -128,36 +128,20 @@ internal static class RoleMarks
         "=== end",
     ];
 
-    private static readonly SearchValues<string> _anyToken = SearchValues.Create(
-        _tokens,
-        StringComparison.OrdinalIgnoreCase
-    );
-
-    private static readonly SearchValues<string> _anyMark = SearchValues.Create(
-        _marks,
-        StringComparison.OrdinalIgnoreCase
-    );
-
-    // Those without brackets: most texts have none, and need no other.
-    private static readonly SearchValues<string> _bareMark = SearchValues.Create(
-        [.. _marks.Where(mark => mark[0] is not ('<' or '['))],
-        StringComparison.OrdinalIgnoreCase
-    );
-
     private static readonly SearchValues<char> _starts = SearchValues.Create("<[");
 
     /// <summary>Adds the marks of a view.</summary>
-    public static void Find(TextView view, Channel channel, FoundList found)
+    public static void Find(MarkTable table, TextView view, Channel channel, FoundList found)
     {
         var text = view.Text.Span;
         var hasBrackets = text.IndexOfAny(_starts) >= 0;
         if (hasBrackets)
         {
-            Find(text, _anyToken, _tokens, "role-token", 0.9, view, found);
+            Find(text, table.AnyToken, table.Tokens, "role-token", 0.9, view, found);
         }
 
-        var any = hasBrackets ? _anyMark : _bareMark;
-        Find(text, any, _marks, "role-mark", channel == Channel.User ? 0.4 : 0.65, view, found);
+        var any = hasBrackets ? table.AnyMark : table.BareMark;
+        Find(text, any, table.Marks, "role-mark", channel == Channel.User ? 0.4 : 0.65, view, found);
     }
 
     private static void Find(

@@ -1,5 +1,6 @@
 using Bartizan.Core.Manifests;
 using Bartizan.Guards.Findings;
+using Bartizan.Guards.Packs;
 using Bartizan.Guards.Texts;
 
 namespace Bartizan.Guards.Injection.Lexical;
@@ -37,10 +38,13 @@ public static class LexicalGuard
     }
 
     /// <summary>Weighs a text that is unfolded already.</summary>
-    public static LexicalScore Of(TextViews views, Channel channel)
+    /// <param name="views">Its readings.</param>
+    /// <param name="channel">Whose it is.</param>
+    /// <param name="pack">The weights; null the shipped ones.</param>
+    public static LexicalScore Of(TextViews views, Channel channel, GuardPack? pack = null)
     {
         ArgumentNullException.ThrowIfNull(views);
-        var head = channel == Channel.User ? LexicalModel.User : LexicalModel.Untrusted;
+        var head = (pack ?? GuardPack.Shipped).Heads[channel == Channel.User ? 1 : 0];
         var worst = new LexicalScore(0, 0, 0, channel);
         var left = MaxWeighed;
         foreach (var view in views.All)

@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Bartizan.Guards.Injection.Lexical;
 
 /// <summary>The trained weights, as they are shipped: two channels, never pooled.</summary>
@@ -5,6 +7,9 @@ internal static class LexicalModel
 {
     /// <summary>The shares of clean texts for which there are thresholds.</summary>
     public static ReadOnlySpan<float> Rates => [0.01f, 0.03f, 0.05f];
+
+    /// <summary>Numbers of one channel: 4 MiB.</summary>
+    private const int MaxBuckets = 1 << 19;
 
     /// <summary>The first bytes of the file; they change with the features.</summary>
     public static ReadOnlySpan<byte> Magic => "blex0001"u8;
@@ -37,7 +42,14 @@ internal static class LexicalModel
                 thresholds[at] = reader.ReadSingle();
             }
 
-            var buckets = new ulong[reader.ReadInt32()];
+            var length = reader.ReadInt32();
+            // Of fewer than four, the bits that choose a bucket would be none, and a shift by 32 is a shift by nothing.
+            if (length is < 4 or > MaxBuckets || !BitOperations.IsPow2(length) || !float.IsFinite(scale + bias))
+            {
+                throw new InvalidDataException("the weights of the lexical guard are of no size that can be");
+            }
+
+            var buckets = new ulong[length];
             for (var at = 0; at < buckets.Length; at++)
             {
                 buckets[at] = reader.ReadUInt64();
