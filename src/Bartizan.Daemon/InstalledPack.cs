@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Bartizan.Guards.Packs;
 using Bartizan.Log;
@@ -17,18 +18,24 @@ public static class InstalledPack
     /// <param name="home">The state directory.</param>
     /// <returns>The shipped pack where none is installed.</returns>
     /// <exception cref="GuardPackException">It stands there and isn't what its publisher signed: guards don't work by half a pack.</exception>
-    public static GuardPack Load(string home)
+    public static GuardPack Load(string home) => Read(home).Pack;
+
+    /// <summary>The same with whose it is, and the digest of the signed file: names and versions are chosen by whoever signs.</summary>
+    /// <exception cref="GuardPackException">As <see cref="Load"/>.</exception>
+    internal static (GuardPack Pack, string By) Read(string home)
     {
         var path = PackOf(home);
         if (!File.Exists(path))
         {
-            return GuardPack.Shipped;
+            return (GuardPack.Shipped, "");
         }
 
         var publisher =
             PublisherOf(home)
             ?? throw new GuardPackException($"`{path}` stands there without the key of its publisher beside it");
-        return Open(File.ReadAllText(path), publisher);
+        var note = File.ReadAllText(path);
+        var digest = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(note)));
+        return (Open(note, publisher), $"{publisher.Name}+{publisher.KeyId:x8}, sha256 {digest}");
     }
 
     /// <summary>The key that packs of this instance are signed with; null before there is one.</summary>

@@ -14,7 +14,7 @@ internal static class PackRecord
     {
         try
         {
-            var pack = InstalledPack.Load(home);
+            var (pack, by) = InstalledPack.Read(home);
             if (pack != GuardPack.Shipped)
             {
                 await journal
@@ -23,7 +23,7 @@ internal static class PackRecord
                         {
                             Kind = EntryKind.Instance,
                             Detail = "guards",
-                            Reason = $"pack {pack.Version}, signed by {InstalledPack.PublisherOf(home)?.Name}",
+                            Reason = $"pack {pack.Version}, number {pack.Number}, signed by {by}",
                         },
                         cancellationToken
                     )

@@ -26,7 +26,19 @@ public sealed class GuardPackTests
         (await scene.BartizanAsync("guards", "show")).Output.ShouldStartWith("next, signed by example.com/guards");
         (await scene.BartizanAsync("up")).Code.ShouldBe(0);
         var recorded = await scene.BartizanAsync("log", "kind:instance", "--json");
-        recorded.Output.ShouldContain("pack next, signed by example.com/guards");
+        recorded.Output.ShouldContain("pack next, number 1, signed by example.com/guards+");
+
+        await File.WriteAllTextAsync(
+            json,
+            drafted.Output.Replace("\"number\": 1", "\"number\": 3", StringComparison.Ordinal)
+        );
+        var newest = await scene.BartizanAsync("guards", "sign", json, "--key", key);
+        await File.WriteAllTextAsync(note, newest.Output);
+        (await scene.BartizanAsync("guards", "update", note, "--apply")).Code.ShouldBe(0);
+        await File.WriteAllTextAsync(note, signed.Output);
+        var back = await scene.BartizanAsync("guards", "update", note, "--apply");
+        back.Code.ShouldBe(4, back.ToString());
+        back.Error.ShouldContain("number 1");
 
         var other = await scene.BartizanAsync(
             "guards",
@@ -57,7 +69,7 @@ public sealed class GuardPackTests
     {
         await using var scene = await Scene.OpenAsync();
         var (json, note) = (At(scene, "pack.json"), At(scene, "pack.note"));
-        await File.WriteAllTextAsync(json, """{"pack":"next"}""");
+        await File.WriteAllTextAsync(json, """{"pack":"next","number":2}""");
         var signed = await scene.BartizanAsync(
             "guards",
             "sign",
@@ -77,7 +89,8 @@ public sealed class GuardPackTests
         var up = await scene.BartizanAsync("up");
 
         up.Code.ShouldBe(125, up.ToString());
-        up.Error.ShouldContain("the guards' pack can't be used");
+        var words = await File.ReadAllTextAsync(Path.Combine(scene.Home, "daemon.log"));
+        words.ShouldContain("the guards' pack can't be used");
     }
 
     private static string At(Scene scene, string name) => Path.Combine(scene.Root, name);

@@ -66,17 +66,23 @@ internal static class GuardsCommand
     private static Command Draft()
     {
         var version = new Argument<string>("version") { Description = "The version of the pack to be." };
+        var number = new Option<int>("--number")
+        {
+            Description = "Which of your packs it is; an instance takes no lower one than it has.",
+            DefaultValueFactory = _ => 1,
+        };
         var command = new Command(
             "draft",
-            "Prints the shipped pack as JSON, to make another of it. Example: bartizan guards draft 2026-12 > pack.json"
+            "Prints the shipped pack as JSON, to make another of it. Example: bartizan guards draft 2026-12 --number 3 > pack.json"
         )
         {
             version,
+            number,
         };
         command.SetAction(parsed =>
             Tried(() =>
             {
-                var text = GuardPackFile.WriteShipped(parsed.GetValue(version)!);
+                var text = GuardPackFile.WriteShipped(parsed.GetValue(version)!, parsed.GetValue(number));
                 GuardPackFile.Read(text);
                 Console.Out.Write(text);
                 return ExitCode.Done;
@@ -164,6 +170,7 @@ internal static class GuardsCommand
         {
             Description = "Installs the pack; it counts from the next start of the daemon.",
         };
+        var older = new Option<bool>("--older") { Description = "Takes a pack with a lower number, too." };
         var command = new Command(
             "update",
             "Weighs what was recorded lately by a new pack, and says what would change; with --apply the pack is installed. Exit code 1 when anything would change and it isn't. Example: bartizan guards update pack.note"
@@ -173,6 +180,7 @@ internal static class GuardsCommand
             trust,
             words,
             apply,
+            older,
             s_json,
         };
         command.SetAction(
@@ -185,6 +193,7 @@ internal static class GuardsCommand
                         parsed.GetValue(trust),
                         parsed.GetValue(words)!,
                         parsed.GetValue(apply),
+                        parsed.GetValue(older),
                         parsed.GetValue(s_json),
                         cancellationToken
                     );
@@ -203,6 +212,7 @@ internal static class GuardsCommand
         string? trust,
         string[] words,
         bool apply,
+        bool older,
         bool isJson,
         CancellationToken cancellationToken
     )
@@ -238,6 +248,15 @@ internal static class GuardsCommand
 
         var note = await File.ReadAllTextAsync(file, cancellationToken);
         var (now, next) = (InstalledPack.Load(home), InstalledPack.Open(note, publisher));
+        if (next.Number < now.Number && !older)
+        {
+            return Screen.Error(
+                ExitCode.Refused,
+                $"{next.Version} is number {next.Number}, and {now.Version}, which counts, number {now.Number}",
+                "an older pack finds less; --older takes it all the same"
+            );
+        }
+
         var places = LogCommand.Places();
         using var payloads = new PayloadReader(places.PayloadDirectory, places.KeyDirectory);
         var replay = new PackReplay(payloads, now, next);

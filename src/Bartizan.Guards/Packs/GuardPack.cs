@@ -12,9 +12,10 @@ public sealed class GuardPack
     /// <summary>The version of the pack that comes with the program.</summary>
     public const string ShippedVersion = "shipped";
 
-    internal GuardPack(string version, OrderTable orders, MarkTable marks, LexicalHead[] heads)
+    internal GuardPack(string version, int number, OrderTable orders, MarkTable marks, LexicalHead[] heads)
     {
         Version = version;
+        Number = number;
         Orders = orders;
         Marks = marks;
         Heads = heads;
@@ -24,6 +25,7 @@ public sealed class GuardPack
     public static GuardPack Shipped { get; } =
         new(
             ShippedVersion,
+            0,
             new OrderTable(OrderRules.All),
             new MarkTable(RoleMarks.Tokens, RoleMarks.Marks),
             [LexicalModel.Untrusted, LexicalModel.User]
@@ -31,6 +33,9 @@ public sealed class GuardPack
 
     /// <summary>Its version.</summary>
     public string Version { get; }
+
+    /// <summary>Which of its publisher's packs it is: a later one has a higher number. 0 of the shipped one.</summary>
+    public int Number { get; }
 
     /// <summary>Rules of orders in it.</summary>
     public int RuleCount => Orders.Rules.Length;

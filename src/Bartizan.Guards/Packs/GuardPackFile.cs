@@ -10,7 +10,7 @@ using Bartizan.Guards.Injection.Lexical;
 namespace Bartizan.Guards.Packs;
 
 /// <summary>
-/// A pack as JSON, the text that is signed: <c>{"pack": version, "orders": [{kind, severity, untrusted, user, gap, steps}], "tokens": […], "marks": […],
+/// A pack as JSON, the text that is signed: <c>{"pack": version, "number": 1, "orders": [{kind, severity, untrusted, user, gap, steps}], "tokens": […], "marks": […],
 /// "weights": base64}</c>. Members that are left out are the shipped pack's; unknown ones are an error.
 /// </summary>
 public static partial class GuardPackFile
@@ -36,6 +36,7 @@ public static partial class GuardPackFile
     private static readonly HashSet<string> s_members = new(StringComparer.Ordinal)
     {
         "pack",
+        "number",
         "orders",
         "tokens",
         "marks",
@@ -72,10 +73,11 @@ public static partial class GuardPackFile
     }
 
     /// <summary>The shipped pack's rules, tokens and marks, for whoever writes another.</summary>
-    public static string WriteShipped(string version) =>
+    public static string WriteShipped(string version, int number) =>
         new JsonObject
         {
             ["pack"] = version,
+            ["number"] = number,
             ["orders"] = new JsonArray([.. OrderRules.All.Select(Order)]),
             ["tokens"] = new JsonArray([.. RoleMarks.Tokens.Select(token => (JsonNode)token)]),
             ["marks"] = new JsonArray([.. RoleMarks.Marks.Select(mark => (JsonNode)mark)]),
@@ -111,12 +113,16 @@ public static partial class GuardPackFile
             );
         }
 
+        if (!root.TryGetProperty("number", out var numbered) || !numbered.TryGetInt32(out var number) || number < 1)
+        {
+            throw new GuardPackException("the pack has no `number`: 1 or more, higher in each later pack");
+        }
+
         var shipped = GuardPack.Shipped;
         return new GuardPack(
             version,
-            root.TryGetProperty("orders", out var orders)
-                ? new OrderTable([.. Many(orders, "orders", MaxRules).Select(ReadOrder)])
-                : shipped.Orders,
+            number,
+            root.TryGetProperty("orders", out var orders) ? new OrderTable(ReadOrders(orders)) : shipped.Orders,
             new MarkTable(
                 root.TryGetProperty("tokens", out var tokens) ? Words(tokens, "tokens") : shipped.Marks.Tokens,
                 root.TryGetProperty("marks", out var marks) ? Words(marks, "marks") : shipped.Marks.Marks
@@ -124,6 +130,12 @@ public static partial class GuardPackFile
             root.TryGetProperty("weights", out var weights) ? ReadWeights(weights) : shipped.Heads
         );
     }
+
+    // Without a rule the guard would find nothing, and nobody would see that it is off.
+    private static OrderRule[] ReadOrders(JsonElement orders) =>
+        Many(orders, "orders", MaxRules).Select(ReadOrder).ToArray() is { Length: > 0 } rules
+            ? rules
+            : throw new GuardPackException("`orders` is empty");
 
     private static OrderRule ReadOrder(JsonElement order, int at)
     {

@@ -42,6 +42,13 @@ internal static class LexicalModel
                 thresholds[at] = reader.ReadSingle();
             }
 
+            if (!Array.TrueForAll(thresholds, float.IsFinite))
+            {
+                throw new InvalidDataException(
+                    "the weights of the lexical guard have a threshold that nothing reaches"
+                );
+            }
+
             var length = reader.ReadInt32();
             // Of fewer than four, the bits that choose a bucket would be none, and a shift by 32 is a shift by nothing.
             if (length is < 4 or > MaxBuckets || !BitOperations.IsPow2(length) || !float.IsFinite(scale + bias))
