@@ -7,7 +7,8 @@ using Bartizan.Log.Checkpoints;
 namespace Bartizan.Daemon;
 
 /// <summary>
-/// The pack of guards in an instance's state directory: a signed note (C2SP signed-note), and beside it the key that signs packs here. Whose key that is
+/// The pack of guards in an instance's state directory: a signed note (C2SP signed-note), and beside it the key that signs packs here.
+/// Whose key that is
 /// a person says once; a pack by another isn't taken.
 /// </summary>
 public static class InstalledPack
@@ -17,7 +18,8 @@ public static class InstalledPack
     /// <summary>Reads it.</summary>
     /// <param name="home">The state directory.</param>
     /// <returns>The shipped pack where none is installed.</returns>
-    /// <exception cref="GuardPackException">It stands there and isn't what its publisher signed: guards don't work by half a pack.</exception>
+    /// <exception cref="GuardPackException">It stands there and isn't what its publisher signed: guards don't work by half a
+    /// pack.</exception>
     public static GuardPack Load(string home) => Read(home).Pack;
 
     /// <summary>The same with whose it is, and the digest of the signed file: names and versions are chosen by whoever signs.</summary>

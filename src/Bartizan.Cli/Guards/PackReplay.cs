@@ -7,7 +7,8 @@ using Bartizan.Records.Payloads;
 
 namespace Bartizan.Cli.Guards;
 
-/// <summary>What another pack would have found in recorded actions, or no longer: by the payloads that lie encrypted beside the log.</summary>
+/// <summary>What another pack would have found in recorded actions, or no longer: by the payloads that lie encrypted beside the
+/// log.</summary>
 internal sealed class PackReplay(PayloadReader payloads, GuardPack now, GuardPack next)
 {
     private readonly ImmutableArray<PackReplayLine>.Builder _lines = ImmutableArray.CreateBuilder<PackReplayLine>();

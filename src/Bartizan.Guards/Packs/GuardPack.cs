@@ -4,7 +4,8 @@ using Bartizan.Guards.Injection.Lexical;
 namespace Bartizan.Guards.Packs;
 
 /// <summary>
-/// What the guards against injection know: rules of orders, tokens and marks of roles, weights of the lexical vote. One pack comes with the program;
+/// What the guards against injection know: rules of orders, tokens and marks of roles, weights of the lexical vote. One pack comes with
+/// the program;
 /// another, signed, can take its place. What a pack doesn't hold is the shipped one's.
 /// </summary>
 public sealed class GuardPack
