@@ -154,11 +154,11 @@ public sealed class MarkedRequestTests
 
             var sent = upstream.Requests.Single().Text;
             var all = string.Join('\n', Texts(JsonNode.Parse(sent)!));
-            all.ShouldContain($"[{mark}]\n");
-            all.ShouldContain($"\n[/{mark}]");
+            all.ShouldContain($"\n[{mark}-");
+            all.ShouldContain($"\n[/{mark}-");
 
             // Once in the system prompt's line, once around the result.
-            all.Split($"[/{mark}]", StringSplitOptions.None).Length.ShouldBe(3);
+            all.Split($"[/{mark}-", StringSplitOptions.None).Length.ShouldBe(3);
             all.Split(mark).Length.ShouldBe(5);
             all.Contains(Order, StringComparison.Ordinal).ShouldBe(form == "delimit");
         }

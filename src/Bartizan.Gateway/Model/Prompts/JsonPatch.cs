@@ -8,7 +8,9 @@ namespace Bartizan.Gateway.Model.Prompts;
 /// <summary>Changes of a JSON text by place, put in at once.</summary>
 internal sealed class JsonPatch
 {
-    private readonly List<(int Start, int End, string Text)> _changes = [];
+    private const int PieceLength = 1024;
+
+    private readonly List<Change> _changes = [];
 
     /// <summary>True when nothing changes.</summary>
     public bool IsEmpty => _changes.Count == 0;
@@ -21,36 +23,57 @@ internal sealed class JsonPatch
     public static string String(string text) => $"\"{Inside(text)}\"";
 
     /// <summary>Puts JSON in the place of a value.</summary>
-    public void Replace(JsonPlace place, string json) => _changes.Add((place.Start, place.End, json));
+    public void Replace(JsonPlace place, string json) => _changes.Add(new Change(place.Start, place.End, json));
+
+    /// <summary>Puts a text in the place of a value, with JSON around its inside.</summary>
+    public void ReplaceText(JsonPlace place, string text, string before = "\"", string after = "\"") =>
+        _changes.Add(new Change(place.Start, place.End, before, text, after));
 
     /// <summary>Puts a text at the end of a string.</summary>
-    public void Append(JsonPlace text, string added) => _changes.Add((text.End - 1, text.End - 1, Inside(added)));
+    public void Append(JsonPlace text, string added) => Insert(text.End - 1, Inside(added));
 
     /// <summary>Puts an item at the end of a list.</summary>
-    public void AppendItem(JsonPlace list, string json) =>
-        _changes.Add((list.End - 1, list.End - 1, list.Items.Count == 0 ? json : $",{json}"));
+    public void AppendItem(JsonPlace list, string json) => Insert(list.End - 1, list.IsEmpty ? json : $",{json}");
 
     /// <summary>Puts an item at the beginning of a list.</summary>
-    public void InsertItem(JsonPlace list, string json) =>
-        _changes.Add((list.Start + 1, list.Start + 1, list.Items.Count == 0 ? json : $"{json},"));
+    public void InsertItem(JsonPlace list, string json) => Insert(list.Start + 1, list.IsEmpty ? json : $"{json},");
 
     /// <summary>Puts a member at the beginning of an object.</summary>
     public void InsertMember(JsonPlace place, string name, string json) =>
-        _changes.Add((place.Start + 1, place.Start + 1, $"\"{name}\":{json}{(place.Members.Count == 0 ? "" : ",")}"));
+        Insert(place.Start + 1, $"\"{name}\":{json}{(place.IsEmpty ? "" : ",")}");
 
     /// <summary>The JSON with all changes.</summary>
     public ReadOnlyMemory<byte> Apply(ReadOnlySpan<byte> json)
     {
-        var changed = new ArrayBufferWriter<byte>(json.Length + 1024);
+        var more = _changes.Sum(change => (long)change.Before.Length + change.Text.Length + change.After.Length);
+        var changed = new ArrayBufferWriter<byte>((int)Math.Min(json.Length + more + PieceLength, Array.MaxLength));
         var at = 0;
-        foreach (var (start, end, text) in _changes.OrderBy(change => change.Start))
+        foreach (var change in _changes.OrderBy(change => change.Start))
         {
-            changed.Write(json[at..start]);
-            Encoding.UTF8.GetBytes(text, changed);
-            at = end;
+            changed.Write(json[at..change.Start]);
+            Encoding.UTF8.GetBytes(change.Before, changed);
+            Write(change.Text, changed);
+            Encoding.UTF8.GetBytes(change.After, changed);
+            at = change.End;
         }
 
         changed.Write(json[at..]);
         return changed.WrittenMemory;
     }
+
+    private void Insert(int at, string json) => _changes.Add(new Change(at, at, json));
+
+    // In pieces: results are as long as a request, and no copy of one is made only to be copied.
+    private static void Write(ReadOnlySpan<char> text, ArrayBufferWriter<byte> changed)
+    {
+        Span<char> piece = stackalloc char[PieceLength];
+        while (!text.IsEmpty)
+        {
+            JavaScriptEncoder.UnsafeRelaxedJsonEscaping.Encode(text, piece, out var read, out var written);
+            Encoding.UTF8.GetBytes(piece[..written], changed);
+            text = text[read..];
+        }
+    }
+
+    private sealed record Change(int Start, int End, string Before, string Text = "", string After = "");
 }

@@ -1,21 +1,74 @@
-using System.Text;
+using System.Collections.Frozen;
 using System.Text.Json;
 
 namespace Bartizan.Gateway.Model.Prompts;
 
 /// <summary>
 /// A JSON value and where it stands in its bytes, so that a request can be added to without being written anew: what isn't touched stays
-/// byte for byte, numbers, order and blanks too.
+/// byte for byte, numbers, order and blanks too. Only what marking looks at becomes one: the rest is passed over and costs nothing,
+/// whoever sends how much of it.
 /// </summary>
 internal sealed class JsonPlace
 {
-    /// <summary>As deep as the rest of the gateway reads.</summary>
-    private const int MaxDepth = 256;
+    /// <summary>Objects and fields of a request that are looked at, some dozens of bytes each; far more than a conversation has.</summary>
+    public const int MaxValues = 262_144;
 
-    private JsonPlace(JsonTokenType kind, int start)
+    /// <summary>As deep as the rest of the gateway reads.</summary>
+    public const int MaxDepth = 256;
+
+    /// <summary>Bytes of a field's name; none that is looked at is as long, all its letters escaped.</summary>
+    private const int MaxName = 128;
+
+    /// <summary>The fields that are looked at, and whether what is in them is, too.</summary>
+    private static readonly FrozenDictionary<string, (string Name, bool IsWithin)> s_fields = new (
+        string Name,
+        bool IsWithin
+    )[]
     {
-        Kind = kind;
-        Start = start;
+        ("messages", true),
+        ("content", true),
+        ("source", true),
+        ("tool_calls", true),
+        ("function", true),
+        ("input", true),
+        ("output", true),
+        ("contents", true),
+        ("parts", true),
+        ("functionResponse", true),
+        ("function_response", true),
+        ("systemInstruction", true),
+        ("system_instruction", true),
+        ("response", false),
+        ("system", false),
+        ("instructions", false),
+        ("role", false),
+        ("type", false),
+        ("id", false),
+        ("name", false),
+        ("namespace", false),
+        ("tool_use_id", false),
+        ("tool_call_id", false),
+        ("call_id", false),
+        ("text", false),
+        ("data", false),
+        ("title", false),
+        ("context", false),
+    }.ToFrozenDictionary(field => field.Name);
+
+    private readonly ReadOnlyMemory<byte> _body;
+    private List<JsonPlace>? _objects;
+    private List<(string Name, JsonPlace Value)>? _members;
+
+    private JsonPlace(ReadOnlyMemory<byte> body, ref readonly Utf8JsonReader reader)
+    {
+        _body = body;
+        Kind = reader.TokenType;
+        Start = (int)reader.TokenStartIndex;
+        if (IsObject || IsList)
+        {
+            var next = reader;
+            IsEmpty = next.Read() && next.TokenType is JsonTokenType.EndObject or JsonTokenType.EndArray;
+        }
     }
 
     /// <summary>What it is; objects and arrays by their start.</summary>
@@ -27,17 +80,8 @@ internal sealed class JsonPlace
     /// <summary>One past its end.</summary>
     public int End { get; private set; }
 
-    /// <summary>Its text; null for what is no string.</summary>
-    public string? Text { get; private init; }
-
-    /// <summary>A number or a word as it is written; empty for everything else.</summary>
-    public string Raw { get; private init; } = "";
-
-    /// <summary>What stands in a list.</summary>
-    public List<JsonPlace> Items { get; } = [];
-
-    /// <summary>What stands in an object.</summary>
-    public List<(string Name, JsonPlace Value)> Members { get; } = [];
+    /// <summary>True for an object or a list that holds nothing.</summary>
+    public bool IsEmpty { get; }
 
     /// <summary>True for an object.</summary>
     public bool IsObject => Kind == JsonTokenType.StartObject;
@@ -45,21 +89,45 @@ internal sealed class JsonPlace
     /// <summary>True for a list.</summary>
     public bool IsList => Kind == JsonTokenType.StartArray;
 
-    /// <summary>Reads a whole body.</summary>
-    /// <exception cref="JsonException">It is no JSON.</exception>
-    public static JsonPlace Read(ReadOnlySpan<byte> body)
+    /// <summary>Its bytes.</summary>
+    public ReadOnlySpan<byte> Json => _body.Span[Start..End];
+
+    /// <summary>Its text, read anew each time; null for what is no string.</summary>
+    public string? Text
     {
-        var reader = new Utf8JsonReader(body, new JsonReaderOptions { MaxDepth = MaxDepth });
-        reader.Read();
-        return Value(ref reader);
+        get
+        {
+            if (Kind != JsonTokenType.String)
+            {
+                return null;
+            }
+
+            var reader = new Utf8JsonReader(Json);
+            reader.Read();
+            return reader.GetString();
+        }
     }
 
-    /// <summary>The member of a name; null when there is none.</summary>
+    /// <summary>The objects in a list; nothing else in it is looked at.</summary>
+    public IReadOnlyList<JsonPlace> Objects => _objects ?? [];
+
+    /// <summary>Reads a whole body.</summary>
+    /// <exception cref="JsonException">It is no JSON.</exception>
+    /// <exception cref="UnmarkedException">It holds more than is looked at.</exception>
+    public static JsonPlace Read(ReadOnlyMemory<byte> body)
+    {
+        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = MaxDepth });
+        reader.Read();
+        var left = MaxValues;
+        return Value(body, ref reader, true, ref left);
+    }
+
+    /// <summary>The member of a name that is looked at; null when there is none.</summary>
     /// <exception cref="UnmarkedException">It is there twice, and nobody knows which one counts.</exception>
     public JsonPlace? Find(string name)
     {
         JsonPlace? found = null;
-        foreach (var (own, value) in Members)
+        foreach (var (own, value) in _members ?? [])
         {
             if (own == name)
             {
@@ -75,34 +143,76 @@ internal sealed class JsonPlace
     /// <summary>The text of a member; null when it has none.</summary>
     public string? TextOf(string name) => Find(name)?.Text;
 
-    private static JsonPlace Value(ref Utf8JsonReader reader)
+    private static JsonPlace Value(ReadOnlyMemory<byte> body, ref Utf8JsonReader reader, bool isWithin, ref int left)
     {
-        var kind = reader.TokenType;
-        var place = new JsonPlace(kind, (int)reader.TokenStartIndex)
+        if (--left < 0)
         {
-            Text = kind == JsonTokenType.String ? reader.GetString() : null,
-            Raw = kind is JsonTokenType.Number or JsonTokenType.True or JsonTokenType.False or JsonTokenType.Null
-                ? Encoding.UTF8.GetString(reader.ValueSpan)
-                : "",
-        };
-        if (kind == JsonTokenType.StartArray)
-        {
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
-            {
-                place.Items.Add(Value(ref reader));
-            }
+            throw new UnmarkedException(
+                $"the request body holds more than {MaxValues} messages, blocks and fields, which is more than is marked"
+            );
         }
-        else if (kind == JsonTokenType.StartObject)
+
+        var place = new JsonPlace(body, in reader);
+        if (!isWithin)
         {
-            while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
-            {
-                var name = reader.GetString()!;
-                reader.Read();
-                place.Members.Add((name, Value(ref reader)));
-            }
+            reader.Skip();
+        }
+        else if (place.IsList)
+        {
+            place.Items(ref reader, ref left);
+        }
+        else if (place.IsObject)
+        {
+            place.Members(ref reader, ref left);
         }
 
         place.End = (int)reader.BytesConsumed;
         return place;
+    }
+
+    private void Items(ref Utf8JsonReader reader, ref int left)
+    {
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+        {
+            if (reader.TokenType == JsonTokenType.StartObject)
+            {
+                (_objects ??= []).Add(Value(_body, ref reader, true, ref left));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private void Members(ref Utf8JsonReader reader, ref int left)
+    {
+        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
+        {
+            // `input` is a conversation at the top, and below it a tool's arguments.
+            var isKnown = TryField(ref reader, out var field) && (field.Name != "input" || reader.CurrentDepth == 1);
+            reader.Read();
+            if (isKnown)
+            {
+                (_members ??= []).Add((field.Name, Value(_body, ref reader, field.IsWithin, ref left)));
+            }
+            else
+            {
+                reader.Skip();
+            }
+        }
+    }
+
+    private static bool TryField(ref Utf8JsonReader reader, out (string Name, bool IsWithin) field)
+    {
+        field = default;
+        if (reader.ValueSpan.Length > MaxName)
+        {
+            return false;
+        }
+
+        Span<char> name = stackalloc char[MaxName];
+        var length = reader.CopyString(name);
+        return s_fields.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(name[..length], out field);
     }
 }

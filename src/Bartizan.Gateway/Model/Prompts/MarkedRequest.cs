@@ -21,7 +21,7 @@ internal static class MarkedRequest
 
         try
         {
-            var places = JsonPlace.Read(body.Span);
+            var places = JsonPlace.Read(body);
             var patch = new JsonPatch();
             if (session.Manifest.Guards!.Spotlight is { } form)
             {

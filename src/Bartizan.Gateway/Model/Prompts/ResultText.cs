@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 
 namespace Bartizan.Gateway.Model.Prompts;
@@ -6,40 +8,51 @@ namespace Bartizan.Gateway.Model.Prompts;
 /// <summary>A JSON result as one text that reads like itself, whatever its bytes were.</summary>
 internal static class ResultText
 {
+    private static readonly JsonWriterOptions s_written = new()
+    {
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+        SkipValidation = true,
+    };
+
     /// <summary>The text.</summary>
     public static string Of(JsonPlace place)
     {
-        var text = new StringBuilder();
-        Write(place, text);
-        return text.ToString();
+        var text = new ArrayBufferWriter<byte>(place.Json.Length + 4096);
+        using var writer = new Utf8JsonWriter(text, s_written);
+        var reader = new Utf8JsonReader(place.Json, new JsonReaderOptions { MaxDepth = JsonPlace.MaxDepth });
+        while (reader.Read())
+        {
+            Write(ref reader, writer);
+        }
+
+        writer.Flush();
+        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 
-    private static void Write(JsonPlace place, StringBuilder text)
+    private static void Write(ref Utf8JsonReader reader, Utf8JsonWriter writer)
     {
-        switch (place.Kind)
+        switch (reader.TokenType)
         {
             case JsonTokenType.StartObject:
-                text.Append('{');
-                for (var at = 0; at < place.Members.Count; at++)
-                {
-                    text.Append(at == 0 ? "" : ", ").Append(JsonPatch.String(place.Members[at].Name)).Append(": ");
-                    Write(place.Members[at].Value, text);
-                }
-
-                text.Append('}');
+                writer.WriteStartObject();
+                break;
+            case JsonTokenType.EndObject:
+                writer.WriteEndObject();
                 break;
             case JsonTokenType.StartArray:
-                text.Append('[');
-                for (var at = 0; at < place.Items.Count; at++)
-                {
-                    text.Append(at == 0 ? "" : ", ");
-                    Write(place.Items[at], text);
-                }
-
-                text.Append(']');
+                writer.WriteStartArray();
+                break;
+            case JsonTokenType.EndArray:
+                writer.WriteEndArray();
+                break;
+            case JsonTokenType.PropertyName:
+                writer.WritePropertyName(reader.GetString()!);
+                break;
+            case JsonTokenType.String:
+                writer.WriteStringValue(reader.GetString());
                 break;
             default:
-                text.Append(place.Text is { } words ? JsonPatch.String(words) : place.Raw);
+                writer.WriteRawValue(reader.ValueSpan, skipInputValidation: true);
                 break;
         }
     }

@@ -5,12 +5,18 @@ using Bartizan.Core.Sessions;
 namespace Bartizan.Gateway.Model.Prompts;
 
 /// <summary>
-/// Marks in a request what untrusted tools answered: each text between the session's own marks, or in Base64 between them. The same text
-/// is marked the same in every request. Marks that stand in a text already are taken out of it, so that nothing ends its own.
+/// Marks in a request what untrusted tools answered: each text between marks that are its own in the session, or in Base64 between them.
+/// The same text is marked the same in every request. What a session's marks begin with is taken out of a text, and another text's mark
+/// ends nothing, so whoever learns one has none for what is written next.
 /// Not marked: what isn't text, what providers' own tools answered, and answers of shells, whose form providers check.
 /// </summary>
 internal sealed class Spotlight(Session session, SpotlightForm form, JsonPatch patch)
 {
+    /// <summary>The longest title of a document that Anthropic takes.</summary>
+    private const int MaxTitle = 500;
+
+    private const string Gone = "[…]";
+
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
 
     /// <summary>Marks a request to a path.</summary>
@@ -52,16 +58,40 @@ internal sealed class Spotlight(Session session, SpotlightForm form, JsonPatch p
         }
     }
 
-    /// <summary>A text, marked.</summary>
-    public string Marked(string text)
+    private void Mark(JsonPlace place)
     {
-        var mark = session.Marks.Boundary;
-        var plain = text.Replace(mark, "", StringComparison.OrdinalIgnoreCase);
-        while (plain.Contains(mark, StringComparison.OrdinalIgnoreCase))
+        if (place.Text is { Length: > 0 } text)
         {
-            plain = plain.Replace(mark, "", StringComparison.OrdinalIgnoreCase);
+            patch.ReplaceText(place, Marked(text));
         }
+    }
 
+    private string Marked(string text) => Between(Plain(text));
+
+    // What a provider takes no more of is cut, since the request would be lost otherwise.
+    private void MarkTitle(JsonPlace place)
+    {
+        if (place.Text is { Length: > 0 } text)
+        {
+            var plain = Plain(text);
+            var room = MaxTitle - Between("").Length;
+            var cut = 0;
+            foreach (var rune in plain.EnumerateRunes())
+            {
+                room -= form == SpotlightForm.Encode ? 2 * rune.Utf8SequenceLength : rune.Utf16SequenceLength;
+                cut += room < 0 ? 0 : rune.Utf16SequenceLength;
+            }
+
+            patch.ReplaceText(place, Between(plain[..cut]));
+        }
+    }
+
+    // In one pass, and by what holds no letter: what stood around a mark becomes none.
+    private string Plain(string text) => text.Replace(session.Marks.Boundary, Gone, StringComparison.OrdinalIgnoreCase);
+
+    private string Between(string plain)
+    {
+        var mark = session.Marks.BoundaryOf(plain);
         var inside = form == SpotlightForm.Encode ? Convert.ToBase64String(Encoding.UTF8.GetBytes(plain)) : plain;
         return $"[{mark}]\n{inside}\n[/{mark}]";
     }
@@ -106,7 +136,7 @@ internal sealed class Spotlight(Session session, SpotlightForm form, JsonPatch p
         switch (item.TextOf("type"))
         {
             case "function_call" or "custom_tool_call":
-                Name(item.TextOf("call_id"), item.TextOf("name"));
+                Name(item.TextOf("call_id"), ToolTrust.NameIn(item.TextOf("namespace"), item.TextOf("name")));
                 break;
             case "function_call_output"
             or "custom_tool_call_output" when IsUntrusted(item.TextOf("call_id")) && item.Find("output") is { } output:
@@ -124,37 +154,53 @@ internal sealed class Spotlight(Session session, SpotlightForm form, JsonPatch p
             && !ToolTrust.IsTrusted(session, result.TextOf("name"))
         )
         {
-            patch.Replace(response, $$"""{"output":{{JsonPatch.String(Marked(ResultText.Of(response)))}}}""");
+            patch.ReplaceText(response, Marked(ResultText.Of(response)), "{\"output\":\"", "\"}");
         }
     }
 
     private void Texts(JsonPlace content)
     {
-        if (content.Text is { } text)
+        Mark(content);
+        foreach (var block in content.Objects)
         {
-            patch.Replace(content, JsonPatch.String(Marked(text)));
-            return;
+            var type = block.TextOf("type");
+            if (type is "text" or "input_text")
+            {
+                Field(block, "text", Mark);
+            }
+            else if (type is "search_result" or "document")
+            {
+                Found(block);
+            }
         }
+    }
 
-        foreach (var block in content.Items.Where(item => item.IsObject))
+    // Whoever wrote a page wrote its title, too, and what is said of where it is from.
+    private void Found(JsonPlace block)
+    {
+        Field(block, "title", MarkTitle);
+        Field(block, "context", Mark);
+        Field(block, "content", Texts);
+        Field(block, "source", Mark);
+        if (block.Find("source") is { IsObject: true } source)
         {
-            if (block.TextOf("type") is "text" or "input_text" && block.Find("text") is { Text: { } words } place)
+            var type = source.TextOf("type");
+            if (type == "text")
             {
-                patch.Replace(place, JsonPatch.String(Marked(words)));
+                Field(source, "data", Mark);
             }
-            else if (block.TextOf("type") == "search_result" && block.Find("content") is { IsList: true } nested)
+            else if (type == "content")
             {
-                Texts(nested);
+                Field(source, "content", Texts);
             }
-            else if (
-                block.TextOf("type") == "document"
-                && block.Find("source") is { IsObject: true } source
-                && source.TextOf("type") == "text"
-                && source.Find("data") is { Text: { } data } written
-            )
-            {
-                patch.Replace(written, JsonPatch.String(Marked(data)));
-            }
+        }
+    }
+
+    private static void Field(JsonPlace block, string name, Action<JsonPlace> mark)
+    {
+        if (block.Find(name) is { } place)
+        {
+            mark(place);
         }
     }
 
@@ -170,5 +216,5 @@ internal sealed class Spotlight(Session session, SpotlightForm form, JsonPatch p
     private bool IsUntrusted(string? id) => id is null || !ToolTrust.IsTrusted(session, _names.GetValueOrDefault(id));
 
     private static IEnumerable<JsonPlace> Objects(JsonPlace of, string name) =>
-        of.IsObject && of.Find(name) is { IsList: true } list ? list.Items.Where(item => item.IsObject) : [];
+        of.IsObject && of.Find(name) is { IsList: true } list ? list.Objects : [];
 }

@@ -65,7 +65,7 @@ internal static class SystemText
             throw new UnmarkedException("the field `messages` is not a list");
         }
 
-        var first = messages.Items.Find(message => message.TextOf("role") is "system" or "developer");
+        var first = messages.Objects.FirstOrDefault(message => message.TextOf("role") is "system" or "developer");
         if (first is null)
         {
             patch.InsertItem(messages, $$"""{"role":"system","content":{{JsonPatch.String(text)}}}""");
