@@ -17,7 +17,7 @@ namespace Bartizan.Core.Enforcement;
 /// whose manifest has budgets. Because the disk takes its time, the gate is checked once more after step 8: what was ended,
 /// paused, tightened or cancelled while the intent was written doesn't leave.
 /// </summary>
-public sealed class ReferenceMonitor(
+public sealed partial class ReferenceMonitor(
     ISessions sessions,
     IJournal journal,
     IApprovals approvals,

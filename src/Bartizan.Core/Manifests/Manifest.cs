@@ -45,6 +45,11 @@ public sealed record Manifest
             : null;
     }
 
+    /// <summary>True when a quarantined reader reads what a server gives.</summary>
+    public bool ReadsFrom(string server) =>
+        Servers.TryGetValue(ReaderTerms.Server, out var readers)
+        && readers.Readers.Values.Any(reader => reader.Source.Server == server);
+
     /// <summary>True when a tool server of which nothing is pinned isn't used at all.</summary>
     public bool PinsRequired { get; init; }
 

@@ -99,6 +99,23 @@ internal sealed class FlowTable
         return met;
     }
 
+    /// <summary>What a session has met once a tool server says something that answers no action: what any of its tools gives.</summary>
+    public Exposure MetByServer(string server)
+    {
+        var met = Exposure.None;
+        foreach (var source in _sources)
+        {
+            met = Names(source.Rules, server) ? met.With(source.Gives) : met;
+        }
+
+        foreach (var sequence in _sequences)
+        {
+            met = Names(sequence.First, server) ? met.With(sequence.Gives) : met;
+        }
+
+        return met;
+    }
+
     /// <summary>
     /// The decision, with what the session's past takes from it. A past that isn't known is taken to hold every first step.
     /// </summary>
@@ -163,6 +180,15 @@ internal sealed class FlowTable
 
         return false;
     }
+
+    private static bool Names(ImmutableArray<CompiledRule> rules, string server) =>
+        rules.Any(rule =>
+            rule.Verb == Verb.Tool
+            && (
+                rule.IsBroken
+                || rule.Patterns.Any(one => one is not NamePattern { Head: { } head } || head.Matches(server))
+            )
+        );
 
     // As a denial, which reads a pattern in its widest sense: an https pattern means its tunnels too, a path every name of its file.
     internal static ImmutableArray<CompiledRule> Compile(Verb verb, string pattern, SourcePosition position) =>

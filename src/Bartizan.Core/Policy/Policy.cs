@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
@@ -30,6 +31,7 @@ public sealed class Policy
     private readonly bool _onlyCeilings;
     private readonly FlowTable? _flow;
     private readonly ImmutableArray<CompiledRule> _targeted;
+    private readonly ConcurrentDictionary<string, Exposure> _heard = new(StringComparer.Ordinal);
 
     private Policy(ImmutableArray<CompiledLayer> layers, PolicyFacts facts, FlowTable? flow)
     {
@@ -108,6 +110,19 @@ public sealed class Policy
     {
         ArgumentNullException.ThrowIfNull(target);
         return _flow?.MetBy(target) ?? Exposure.None;
+    }
+
+    /// <summary>
+    /// What a session has met once one of its tool servers says something that answers no action: the strictest over whatever
+    /// `trust` names of that server, because such a message doesn't say what it was made from.
+    /// </summary>
+    /// <param name="server">A server of the manifest.</param>
+    public Exposure ExposureOfServer(string server)
+    {
+        ArgumentNullException.ThrowIfNull(server);
+        return _flow is null
+            ? Exposure.None
+            : _heard.GetOrAdd(server, static (name, flow) => flow.MetByServer(name), _flow);
     }
 
     /// <summary>

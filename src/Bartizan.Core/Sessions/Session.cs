@@ -67,7 +67,7 @@ public sealed class Session
     /// <summary>The session that a reader's session reads for; null for one of its own.</summary>
     public Session? Parent { get; }
 
-    /// <summary>Whose budget pays, and whose tool servers it uses.</summary>
+    /// <summary>Whose budget pays.</summary>
     public Session Payer => Parent ?? this;
 
     /// <summary>The policy of now; a reload replaces it whole. A reader's session has its parent's, whatever becomes of it.</summary>

@@ -179,6 +179,12 @@ public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action
         try
         {
             server.PausedWithServed |= await HoldAsync(server, by, Served, cancellationToken).ConfigureAwait(false);
+
+            // A reader's session is served by processes of its own.
+            foreach (var own in ServersOf(server.Session.Id))
+            {
+                await PauseServerAsync(own, by, cancellationToken).ConfigureAwait(false);
+            }
         }
         finally
         {

@@ -61,17 +61,29 @@ internal sealed class InputAsked(ToolWiring wiring, Session session, ToolServer 
         return null;
     }
 
-    /// <summary>Has one question decided.</summary>
-    public ValueTask<Passage> RequestAsync(string method, CallParams asked, CancellationToken cancellationToken) =>
-        wiring.Monitor.RequestAsync(
-            new AgentAction
-            {
-                Session = session.Id,
-                Target = new ToolTarget(server.Name, method),
-                Point = Mediation.Point,
-                Arguments = asked.ArgumentsOfMethod(),
-                Payloads = asked.ToPayloads(),
-            },
-            cancellationToken
-        );
+    /// <summary>
+    /// Has one question decided. One that is granted is met before its client sees it: it may hold what any tool of its server gives.
+    /// </summary>
+    public async ValueTask<Passage> RequestAsync(string method, CallParams asked, CancellationToken cancellationToken)
+    {
+        var passage = await wiring
+            .Monitor.RequestAsync(
+                new AgentAction
+                {
+                    Session = session.Id,
+                    Target = new ToolTarget(server.Name, method),
+                    Point = Mediation.Point,
+                    Arguments = asked.ArgumentsOfMethod(),
+                    Payloads = asked.ToPayloads(),
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        if (passage.Granted)
+        {
+            ReferenceMonitor.MeetServer(session, server.Name);
+        }
+
+        return passage;
+    }
 }

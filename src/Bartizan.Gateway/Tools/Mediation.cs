@@ -33,6 +33,8 @@ internal sealed class Mediation(
     /// <summary>What the server asks of the client.</summary>
     public InputAsked Input { get; } = new(wiring, session, server);
 
+    private Unasked Unasked => new(wiring.Monitor, session, server);
+
     private TaskMediation Tasks => new(wiring, server.Name, tools, this);
 
     /// <summary>Takes one message; <paramref name="own"/> is the call whose answer this stream is for.</summary>
@@ -180,6 +182,13 @@ internal sealed class Mediation(
             return Mediated.AnswerOf(call, refused.ToMessage(call.Id));
         }
 
+        bytes = Unasked.Answered(call, message, bytes);
+        if (bytes.IsEmpty)
+        {
+            return await FailAsync(call, "Bartizan kept the answer back: a guard objects to the content")
+                .ConfigureAwait(false);
+        }
+
         (var shown, var instead) = await InspectAsync(call, bytes, cancellationToken).ConfigureAwait(false);
         if (instead is { } objected)
         {
@@ -278,6 +287,14 @@ internal sealed class Mediation(
             return Mediated.Nothing;
         }
 
+        bytes = Unasked.Said(message, bytes, own, client);
+        if (bytes.IsEmpty)
+        {
+            return Mediated.Nothing;
+        }
+
+        message = Message.Read(bytes);
+
         if (own?.Keep is not null || session.Policy.CouldKeep(server.Name))
         {
             bytes = KeptNotice.Of(message, bytes, own?.Keep is not null);
@@ -343,8 +360,10 @@ internal sealed class Mediation(
 
         if (message.Method == Methods.Ping)
         {
+            var id = client.Join is null ? message.Id : JoinedName.IdOf(server.Name, message.Id);
+            bytes = Unasked.Pinged(message, id, bytes);
             var ping = new PendingCall(message.Id, message.Method, null, 0);
-            return await client.AskAsync(ping, wiring.Options.ResumeWithin).ConfigureAwait(false)
+            return !bytes.IsEmpty && await client.AskAsync(ping, wiring.Options.ResumeWithin).ConfigureAwait(false)
                 ? await PassAsync(bytes, null, cancellationToken).ConfigureAwait(false)
                 : Mediated.Nothing;
         }

@@ -85,6 +85,14 @@ internal sealed class ReadersUnderTest
     /// <summary>Done before a model answers.</summary>
     public Func<Task> BeforeAnswer { get; set; } = () => Task.CompletedTask;
 
+    /// <summary>What a server does with a client that listens.</summary>
+    public Func<HttpContext, Task> OnListen { get; set; } =
+        context =>
+        {
+            context.Response.StatusCode = 405;
+            return Task.CompletedTask;
+        };
+
     /// <summary>The tools that the servers were asked for, with their arguments.</summary>
     public ConcurrentQueue<(string Tool, string Arguments)> Called { get; } = new();
 
@@ -96,7 +104,8 @@ internal sealed class ReadersUnderTest
     public static async Task<ReadersUnderTest> StartAsync(
         string? readers = null,
         string more = "",
-        string without = "?"
+        string without = "?",
+        IIsolatedProcesses? processes = null
     )
     {
         var house = new ReadersUnderTest { _upstream = await ScriptedUpstream.StartAsync() };
@@ -114,7 +123,7 @@ internal sealed class ReadersUnderTest
               openai: { api: openai, url: "{{url}}v1" }
               gemini: { api: gemini, url: "{{url}}v1beta" }
             servers:
-              mail: { url: "{{url}}mcp/mail" }
+              mail: { {{(processes is null ? $"url: \"{url}mcp/mail\"" : "command: [server]")}} }
               bank: { url: "{{url}}mcp/bank" }
             {{readers ?? Usual}}
             trust:
@@ -164,7 +173,8 @@ internal sealed class ReadersUnderTest
             house,
             TimeProvider.System,
             new ToolGatewayOptions { Readers = new ReaderGround(house._models, house) },
-            CancellationToken.None
+            CancellationToken.None,
+            processes
         );
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
@@ -204,6 +214,33 @@ internal sealed class ReadersUnderTest
         return await Tools.ToolsUnderTest.AnswerAsync(response);
     }
 
+    /// <summary>Posts a message of the session era as it stands.</summary>
+    public Task<HttpResponseMessage> PostAsync(string server, string body, string? session) =>
+        SendAsync(HttpMethod.Post, server, new StringContent(body, Encoding.UTF8, "application/json"), session);
+
+    /// <summary>Listens to what a server says by itself.</summary>
+    public Task<HttpResponseMessage> ListenAsync(string server, string session) =>
+        SendAsync(HttpMethod.Get, server, null, session);
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string server,
+        HttpContent? content,
+        string? session
+    )
+    {
+        var request = new HttpRequestMessage(method, $"http://{_endPoint}/mcp/{server}") { Content = content };
+        request.Headers.TryAddWithoutValidation("accept", "application/json, text/event-stream");
+        request.Headers.TryAddWithoutValidation("authorization", $"Bearer {Token}");
+        if (session is not null)
+        {
+            request.Headers.TryAddWithoutValidation("mcp-session-id", session);
+        }
+
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        return await _http.SendAsync(request, limit.Token);
+    }
+
     public Session? Find(SessionId id) => _sessions.GetValueOrDefault(id);
 
     public SessionId? Verify(ReadOnlySpan<char> token) => token is Token ? Mine.Id : null;
@@ -238,7 +275,13 @@ internal sealed class ReadersUnderTest
 
     private async Task AnswerAsync(HttpContext context)
     {
-        var request = JsonNode.Parse(_upstream.Requests.Last().Text)!;
+        if (context.Request.Method == "GET")
+        {
+            await OnListen(context);
+            return;
+        }
+
+        var request = JsonNode.Parse(_upstream.Requests.Last(one => one.Method == "POST").Text)!;
         if (context.Request.Path.Value!.StartsWith("/mcp", StringComparison.Ordinal))
         {
             await ServeAsync(context, request);

@@ -123,6 +123,9 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
         }
     }
 
+    /// <summary>True while a question of the server's waits for its client.</summary>
+    public bool IsAsked(string question) => _asked.ContainsKey(question);
+
     /// <summary>Takes the question that a client answers; null when it was never asked.</summary>
     public PendingCall? TakeQuestion(string answer) => _asked.TryRemove(answer, out var question) ? question : null;
 

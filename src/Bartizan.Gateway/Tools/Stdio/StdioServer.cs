@@ -97,6 +97,14 @@ internal sealed class StdioServer(
 
             var process = await processes.StartAsync(session, server, variables, limit.Token).ConfigureAwait(false);
             var begun = new StdioProcess(process, secrets, options.MaxAnswerBytes, name);
+            if (session.Parent is not null)
+            {
+                // A reading is short, and what it read of stays no longer than it.
+                session.Revoked.Register(() =>
+                    _ = Task.Run(async () => await begun.DisposeAsync().ConfigureAwait(false))
+                );
+            }
+
             lock (_lock)
             {
                 return _process = begun;

@@ -34,8 +34,7 @@ internal sealed class StdioServers(
         CancellationToken cancellationToken
     )
     {
-        // What reads for a session uses its servers, which are in its hands.
-        session = session.Payer;
+        // INVARIANT: what reads for a session has a process of its own: one that both used would tell the agent what was read.
         var one = _servers
             .GetValue(session, static _ => new(StringComparer.Ordinal))
             .GetOrAdd(

@@ -6,8 +6,11 @@ namespace Bartizan.Gateway.Tools.Tasks;
 /// <summary>How a task stands, in the protocol's own words. What a server adds to them stays behind.</summary>
 internal sealed record TaskState(string Id, string Status, JsonElement Said)
 {
-    /// <summary>The longest id of a task, and the longest of its times; servers' own are short.</summary>
+    /// <summary>The longest id of a task; servers' own are short.</summary>
     private const int MaxTextLength = 256;
+
+    /// <summary>The longest time, in the protocol's spelling.</summary>
+    private const int MaxTimeLength = 40;
 
     private static readonly JsonDocumentOptions Strict = new()
     {
@@ -68,7 +71,7 @@ internal sealed record TaskState(string Id, string Status, JsonElement Said)
         json.WriteString("status"u8, Status);
         foreach (var name in Times)
         {
-            if (Member(name) is { ValueKind: JsonValueKind.String } time && time.GetString()!.Length <= MaxTextLength)
+            if (Member(name) is { ValueKind: JsonValueKind.String } time && IsTime(time.GetString()!))
             {
                 json.WriteString(name, time.GetString());
             }
@@ -91,6 +94,11 @@ internal sealed record TaskState(string Id, string Status, JsonElement Said)
 
     /// <summary>A member of what the server said; undefined when there is none.</summary>
     public JsonElement Member(string name) => Said.TryGetProperty(name, out var found) ? found : default;
+
+    // What stands where a time should may be a sentence, and nobody inspects it there.
+    private static bool IsTime(string text) =>
+        text.Length <= MaxTimeLength
+        && text.All(c => char.IsAsciiDigit(c) || c is 'T' or 'Z' or ':' or '.' or '+' or '-');
 
     private static TaskState? Of(JsonElement said) =>
         said.ValueKind == JsonValueKind.Object

@@ -1,0 +1,56 @@
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Core.Enforcement;
+
+public sealed partial class ReferenceMonitor
+{
+    /// <summary>
+    /// Takes what a tool server says that answers no action: nobody asked for it, so there is no passage that it could be inspected
+    /// under. Where nothing the manifest says of trust names the server, it passes as it is.
+    /// </summary>
+    /// <param name="session">Who is told.</param>
+    /// <param name="said">Who says it, and by which method.</param>
+    /// <param name="message">The whole message.</param>
+    /// <returns>What of it passes on; empty for nothing.</returns>
+    public ReadOnlyMemory<byte> Hear(Session session, ToolTarget said, ReadOnlyMemory<byte> message)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(said);
+        if (!IsTrustNamed(session, said.Server))
+        {
+            return message;
+        }
+
+        // INVARIANT: before it is passed, so that nothing that follows from it is decided without it.
+        MeetServer(session, said.Server);
+        var action = new AgentAction
+        {
+            Session = session.Id,
+            Target = said,
+            Point = AgentAction.ToolPoint,
+        };
+        var report = _guards.InspectResult(session, action, message);
+        return report.Strictest != Effect.Allow ? default
+            : report.Replacement.IsEmpty ? message
+            : report.Replacement;
+    }
+
+    /// <summary>True when the manifest names a server, or one of its tools, as a source, or a reader reads what it gives.</summary>
+    public static bool IsTrustNamed(Session session, string server)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return !ReferenceEquals(session.Policy.ExposureOfServer(server), Exposure.None)
+            || session.Manifest.ReadsFrom(server);
+    }
+
+    /// <summary>Puts on a session what any tool of a server would: what the server says or asks by itself may hold all of it.</summary>
+    public static void MeetServer(Session session, string server)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        session.Expose(session.Policy.ExposureOfServer(server));
+        if (session.Manifest.ReadsFrom(server))
+        {
+            session.AddLabels(Labels.Untrusted);
+        }
+    }
+}
