@@ -65,7 +65,7 @@ public sealed class UnaskedAttacks
     public async Task What_only_happened_passes_without_a_word_and_without_a_label(string method, string parameters)
     {
         var said = Said(method, parameters.Replace("WORDS", Words, StringComparison.Ordinal));
-        await using var upstream = await SayingAsync(said.Insert(1, $"\"note\":\"{Words}\","));
+        await using var upstream = await SayingAsync(said);
         await using var house = await ToolsUnderTest.StartAsync(upstream.Url, Rules, guards: Trust);
 
         var heard = await ListenAsync(house);
