@@ -47,10 +47,13 @@ public sealed partial class ReferenceMonitor
     public static void MeetServer(Session session, string server)
     {
         ArgumentNullException.ThrowIfNull(session);
-        session.Expose(session.Policy.ExposureOfServer(server));
+        var met = session.Policy.ExposureOfServer(server);
         if (session.Manifest.ReadsFrom(server))
         {
-            session.AddLabels(Labels.Untrusted);
+            met = met.With(new Exposure(Labels.Untrusted, []));
         }
+
+        // Each time anew: a stream that stays open raises again what a person took off.
+        session.Expose(met, $"what the server {server} says by itself");
     }
 }
