@@ -35,7 +35,7 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
         }
     }
 
-    /// <summary>What the guards say of a message that came back. One that throws keeps it from the agent.</summary>
+    /// <summary>What the guards say of a message that came back; its passage gives the labels. One that throws keeps it back.</summary>
     public GuardReport InspectResult(Session session, AgentAction action, ReadOnlyMemory<byte> message)
     {
         var report = GuardReport.Clean;
@@ -56,7 +56,6 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
                 continue;
             }
 
-            Take(session, action, one.Labels);
             report = new GuardReport(
                 Stricter(report.Strictest, one.Strictest),
                 report.Labels | one.Labels,
@@ -158,11 +157,14 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
         return false;
     }
 
+    /// <summary>What gave a label that a guard gave, in words.</summary>
+    public static string FoundIn(AgentAction action) => $"what a guard found in {ActionDecisions.Named(action)}";
+
     private static void Take(Session session, AgentAction action, Labels labels)
     {
         if (labels != Labels.None)
         {
-            session.AddLabels(labels, $"what a guard found in {ActionDecisions.Named(action)}");
+            session.AddLabels(labels, FoundIn(action));
         }
     }
 

@@ -14,6 +14,7 @@ public sealed class Passage : IAsyncDisposable
     private const string Objecting = "a guard objects to the content";
 
     private readonly Grant? _grant;
+    private readonly Lock _giving = new();
     private int _completed;
     private string? _verdicts;
     private IContentWatch? _watch;
@@ -88,13 +89,21 @@ public sealed class Passage : IAsyncDisposable
         }
 
         var report = ReportOf(_grant, chunk);
+        Give(report.Labels, GuardChain.FoundIn(_grant.Action));
         if (report.Strictest != Effect.Allow)
         {
             return new ValueTask<Inspection>(default(Inspection));
         }
 
+        if (_grant.Session.Manifest.ReaderOf(tool) is not null)
+        {
+            Give(_grant.Session.Labels, "what a reader read");
+        }
+
         // What the agent gets, and nothing that was taken out of it; and of what a fooled session put there nothing is believed.
-        if ((StoreFlow.Take(_grant.Session, _grant.Action, tool, _grant.Stores) & Labels.Untrusted) == Labels.None)
+        var stored = StoreFlow.Read(_grant.Session, _grant.Action, tool, _grant.Stores);
+        Give(stored, $"what another put there, read by {ActionDecisions.Named(_grant.Action)}");
+        if ((stored & Labels.Untrusted) == Labels.None)
         {
             _grant.Session.Hear(_grant.Action, tool, report.Replacement.IsEmpty ? chunk : report.Replacement);
         }
@@ -181,7 +190,11 @@ public sealed class Passage : IAsyncDisposable
         }
 
         var (session, action, number, journal, clock, within) = _grant;
-        session.Over(Gives);
+        lock (_giving)
+        {
+            session.Over(Gives);
+        }
+
         var spent = _grant.Reservation is { } held ? _grant.Ledger!.Settle(held, outcome) : null;
         var took = clock.GetElapsedTime(_grant.Started);
         var usage = (outcome.Usage ?? new Usage()) with { Milliseconds = took.TotalMilliseconds };
@@ -211,6 +224,18 @@ public sealed class Passage : IAsyncDisposable
         new(decision with { Effect = Effect.Deny, Obligations = Obligations.None }, null);
 
     internal static Passage Open(Decision decision, Grant grant) => new(decision, grant);
+
+    // INVARIANT: open until it is completed: what is held on its way is nothing that anybody has looked at.
+    private void Give(Labels labels, string by)
+    {
+        lock (_giving)
+        {
+            var more = Volatile.Read(ref _completed) == 0 ? labels & ~Gives : Labels.None;
+            _grant!.Session.AddLabels(labels & ~more, by);
+            _grant.Session.Expose(new Exposure(more, []), by, open: true);
+            Gives |= more;
+        }
+    }
 
     private GuardReport ReportOf(Grant grant, ReadOnlyMemory<byte> message)
     {

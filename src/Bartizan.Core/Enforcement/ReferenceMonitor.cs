@@ -73,6 +73,13 @@ public sealed partial class ReferenceMonitor(
             && session.Policy.Screen(action, CircumstancesOf(session, action)).Effect != Effect.Deny;
     }
 
+    /// <summary>Keeps the labels of what a session tells a server beside an action; where that can't be it must not be told.</summary>
+    public bool KeepTold(Session session, string server)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        return StoreFlow.KeepTold(session, server, stores) is null;
+    }
+
     /// <summary>
     /// Writes what was held back of a session's refusals, and forgets the session; its owner calls this when the session has
     /// ended. Null writes what was held back of refusals to nobody's session, when the instance stops. Doesn't throw.
@@ -173,7 +180,7 @@ public sealed partial class ReferenceMonitor(
         // What a guard takes out of the arguments is an action of its own, and goes the whole way.
         if (report.Instead.ValueKind != JsonValueKind.Undefined && report.Strictest == Effect.Allow)
         {
-            return Redrafted(action, report.Instead) with { ReportOrNone = report };
+            return Ruling.Redrafted(action, report.Instead) with { ReportOrNone = report };
         }
 
         // 4 decide
@@ -189,7 +196,7 @@ public sealed partial class ReferenceMonitor(
                 .ConfigureAwait(false);
             if (draft is not null)
             {
-                return Redrafted(action, draft.Value);
+                return Ruling.Redrafted(action, draft.Value);
             }
 
             if (refusal is not null)
@@ -214,15 +221,6 @@ public sealed partial class ReferenceMonitor(
             Asked = asked,
         };
     }
-
-    // INVARIANT: a draft has other arguments, never another session or target: those are what the agent may reach at all.
-    private static Ruling Redrafted(AgentAction action, JsonElement draft) =>
-        action.Redrafted?.Invoke(draft).Action is { } anew
-        && anew.Session == action.Session
-        && anew.Target.Verb == action.Target.Verb
-        && anew.Target.Parts.SequenceEqual(action.Target.Parts)
-            ? new Ruling(default) { Draft = anew with { Redrafted = action.Redrafted } }
-            : new Ruling(Decision.Deny("it was written anew, and it can't be carried out so"));
 
     /// <summary>
     /// Decides again. <paramref name="before"/> was an allow, or an ask that a person approved: the approval counts only for

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
@@ -29,4 +30,16 @@ internal readonly record struct Ruling(
 
     /// <summary>What a person was asked; default when nobody was.</summary>
     public Digest Asked { get; init; }
+
+    /// <summary>
+    /// What a person or a guard made of an action. INVARIANT: it has other arguments, never another session or target: those are what the
+    /// agent may reach at all.
+    /// </summary>
+    public static Ruling Redrafted(AgentAction action, JsonElement draft) =>
+        action.Redrafted?.Invoke(draft).Action is { } anew
+        && anew.Session == action.Session
+        && anew.Target.Verb == action.Target.Verb
+        && anew.Target.Parts.SequenceEqual(action.Target.Parts)
+            ? new Ruling(default) { Draft = anew with { Redrafted = action.Redrafted } }
+            : new Ruling(Decision.Deny("it was written anew, and it can't be carried out so"));
 }

@@ -1,3 +1,4 @@
+using Bartizan.Core.Flow;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
@@ -13,19 +14,28 @@ internal static class StoreFlow
     private const Labels All = Labels.Untrusted | Labels.Private | Labels.Secret;
 
     /// <summary>Keeps the labels of what an action writes; a denial when that can't be.</summary>
-    public static Decision? Keep(Session session, AgentAction action, IStoreLabels? stores)
+    public static Decision? Keep(Session session, AgentAction action, IStoreLabels? stores) =>
+        action.Target is ToolTarget tool && session.Policy.Stores?.WrittenBy(tool, action.Arguments) is { } keys
+            ? Keep(session, tool.Server, KeysOf(action, keys), stores)
+            : null;
+
+    /// <summary>
+    /// The same for what a session tells a server beside an action's arguments, an answer to its question: it may be written under any key.
+    /// </summary>
+    public static Decision? KeepTold(Session session, string server, IStoreLabels? stores) =>
+        session.Policy.Stores?.MayWrite(server) == true ? Keep(session, server, StoreKeys.Any, stores) : null;
+
+    private static Decision? Keep(Session session, string server, StoreKeys keys, IStoreLabels? stores)
     {
-        var labels = session.Labels;
-        if (
-            labels == Labels.None
-            || action.Target is not ToolTarget tool
-            || session.Policy.Stores?.WrittenBy(tool, action.Arguments) is not { } keys
-        )
+        const string Unkept = "the labels of what it writes can't be kept";
+
+        // INVARIANT: what it ever read: a person's word about a label doesn't undo what a fooled agent holds.
+        var labels = session.EverLabels | session.Payer.EverLabels;
+        if (labels == Labels.None)
         {
             return null;
         }
 
-        const string Unkept = "the labels of what it writes can't be kept";
         try
         {
             if (stores is null)
@@ -33,7 +43,7 @@ internal static class StoreFlow
                 return Decision.Deny(Unkept);
             }
 
-            stores.Add(StoreTable.StoreOf(session.Manifest, tool.Server), keys, labels);
+            stores.Add(StoreTable.StoreOf(session.Manifest, server), keys, labels);
             return null;
         }
         catch (Exception)
@@ -42,29 +52,25 @@ internal static class StoreFlow
         }
     }
 
-    /// <summary>Puts the labels of what an action has read on its session, before the agent has it; returns them.</summary>
-    public static Labels Take(Session session, AgentAction action, ToolTarget tool, IStoreLabels? stores)
+    /// <summary>The labels of what an action has read.</summary>
+    public static Labels Read(Session session, AgentAction action, ToolTarget tool, IStoreLabels? stores)
     {
         if (session.Policy.Stores?.ReadBy(tool, action.Arguments) is not { } keys)
         {
             return Labels.None;
         }
 
-        Labels labels;
         try
         {
-            labels = stores?.Of(StoreTable.StoreOf(session.Manifest, tool.Server), keys) ?? All;
+            return stores?.Of(StoreTable.StoreOf(session.Manifest, tool.Server), KeysOf(action, keys)) ?? All;
         }
         catch (Exception)
         {
-            labels = All;
+            return All;
         }
-
-        if (labels != Labels.None)
-        {
-            session.AddLabels(labels, $"what another put there, read by {ActionDecisions.Named(action)}");
-        }
-
-        return labels;
     }
+
+    // What a call says beside its arguments may name another key.
+    private static StoreKeys KeysOf(AgentAction action, StoreKeys keys) =>
+        action.SaysMore ? keys with { IsWhole = true } : keys;
 }

@@ -18,6 +18,9 @@ public sealed record StoreKeys(ImmutableArray<string> Keys, bool IsWhole)
     /// <summary>Characters of a key.</summary>
     public const int MaxLength = 256;
 
+    /// <summary>Digits of a number that is told apart from others: a server may read more of them as a float.</summary>
+    public const int MaxDigits = 15;
+
     /// <summary>Any key.</summary>
     public static StoreKeys Any { get; } = new([], IsWhole: true);
 
@@ -71,15 +74,22 @@ public sealed record StoreKeys(ImmutableArray<string> Keys, bool IsWhole)
             {
                 form.Append(char.ToLowerInvariant(c));
             }
-            else if (c is not (' ' or '-' or '_' or '.' or '/' or ':' or '@' or '#'))
+            else if (c is not (' ' or '-' or '_' or '.' or '/' or ':' or '@'))
             {
                 return null;
             }
         }
 
         var text = form.ToString();
-        return text.All(char.IsAsciiDigit) ? text.TrimStart('0') : text;
+        return IsNumber(key.Trim(' ')) || !MayBeNumber(key.Trim(' '), text) ? text : null;
     }
+
+    // Some servers take a text for the number that it begins with, for none at all 0, and drop a point and what follows it.
+    private static bool MayBeNumber(string key, string form) =>
+        form.Length == 0 || char.IsAsciiDigit(form[0]) || key[0] is '-' or '.';
+
+    private static bool IsNumber(string key) =>
+        key.Length is > 0 and <= MaxDigits && key[0] != '0' && key.All(char.IsAsciiDigit);
 
     // Names of arguments without regard to case, as some servers read them; lists are gone through.
     private static void Look(JsonElement value, ReadOnlySpan<string> path, List<string?> found)

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections.Immutable;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
@@ -9,6 +10,11 @@ namespace Bartizan.Core.Policies;
 /// <summary>Which calls write into stores behind tools and which read from them, made ready. Pure.</summary>
 public sealed class StoreTable
 {
+    // The name of a server without anything that a pattern may mean by more.
+    private static readonly SearchValues<char> s_plain = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+    );
+
     private readonly ImmutableArray<Store> _stores;
 
     private StoreTable(TrustTerms terms) =>
@@ -17,7 +23,10 @@ public sealed class StoreTable
                 [.. store.Write.SelectMany(pattern => FlowTable.Compile(Verb.Tool, pattern, store.Position))],
                 [.. store.Read.SelectMany(pattern => FlowTable.Compile(Verb.Tool, pattern, store.Position))],
                 store.Key
-            )),
+            )
+            {
+                Servers = [.. store.Write.Select(pattern => pattern.Split('/')[0])],
+            }),
         ];
 
     /// <summary>The table of a manifest; null when it names no store.</summary>
@@ -55,6 +64,15 @@ public sealed class StoreTable
             null => $"the tools of {server}",
         };
     }
+
+    /// <summary>True when a tool of a server may write into a store.</summary>
+    public bool MayWrite(string server) =>
+        _stores.Any(store =>
+            store.Servers.Any(one =>
+                one.AsSpan().IndexOfAnyExcept(s_plain) >= 0
+                || string.Equals(one, server, StringComparison.OrdinalIgnoreCase)
+            )
+        );
 
     /// <summary>The keys that a call writes; null when it writes none.</summary>
     public StoreKeys? WrittenBy(ToolTarget tool, JsonElement arguments) => KeysOf(tool, arguments, writes: true);
@@ -101,5 +119,8 @@ public sealed class StoreTable
         ImmutableArray<CompiledRule> Write,
         ImmutableArray<CompiledRule> Read,
         ImmutableArray<string> Key
-    );
+    )
+    {
+        public ImmutableArray<string> Servers { get; init; } = [];
+    }
 }

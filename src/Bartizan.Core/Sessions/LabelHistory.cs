@@ -44,11 +44,13 @@ internal sealed class LabelHistory
         }
     }
 
-    /// <summary>One that was open gives no more.</summary>
+    /// <summary>One that was open gives no more. It gave until now: who looked before hasn't seen all of it.</summary>
     public void Over(Labels labels)
     {
+        Number += labels == Labels.None ? 0 : 1;
         foreach (var line in Of(labels))
         {
+            line.Last = Number;
             line.Open--;
         }
     }

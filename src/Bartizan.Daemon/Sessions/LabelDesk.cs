@@ -3,6 +3,7 @@ using System.Globalization;
 using Bartizan.Client;
 using Bartizan.Client.Sessions;
 using Bartizan.Core.Approvals;
+using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Erasures;
@@ -79,6 +80,11 @@ internal sealed class LabelDesk(
             throw No(not);
         }
 
+        if (request.Seen > session.ReadLabels().Number)
+        {
+            throw No($"nobody has seen number {request.Seen} yet: `bartizan sessions labels` shows the number of now");
+        }
+
         if (session.WhyKept(label, request.Seen) is { } kept)
         {
             throw No($"it stays: {kept}");
@@ -97,11 +103,7 @@ internal sealed class LabelDesk(
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"yes number {yes.Length} of those it needs");
         var by = enough ? string.Join(", ", yes) : account;
-        await journal
-            .AppendAsync(LabelClearance.Record(session, label, request.Seen, by, why, towards), CancellationToken.None)
-            .AsTask()
-            .WaitAsync(s_recordWithin, clock)
-            .ConfigureAwait(false);
+        await RecordAsync(LabelClearance.Record(session, label, request.Seen, by, why, towards)).ConfigureAwait(false);
         if (!enough)
         {
             Wait(session.Id, label, new Waiting(request.Seen, yes, clock.GetUtcNow() + Within(session)));
@@ -109,17 +111,21 @@ internal sealed class LabelDesk(
         }
 
         _waiting = _waiting.Remove((session.Id, label));
-        return live.Control.Declassify(label, request.Seen) is { } more
-            ? Reply(live, account) with
-            {
-                Says = $"recorded, and the session stays {word}: {more}",
-            }
-            : Reply(live, account) with
+        if (live.Control.Declassify(label, request.Seen) is not { } more)
+        {
+            return Reply(live, account) with
             {
                 Done = true,
                 Says = $"the session is {word} no more; what it reads from now on may make it so again",
             };
+        }
+
+        await RecordAsync(LabelClearance.RecordKept(session, label, request.Seen, by, more)).ConfigureAwait(false);
+        return Reply(live, account) with { Says = $"recorded, and the session stays {word}: {more}" };
     }
+
+    private Task RecordAsync(Entry entry) =>
+        journal.AppendAsync(entry, CancellationToken.None).AsTask().WaitAsync(s_recordWithin, clock);
 
     private LiveSession Find(LabelsRequest request) =>
         SessionId.TryParse(request.Session, out var id)

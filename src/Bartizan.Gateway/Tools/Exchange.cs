@@ -29,6 +29,8 @@ internal sealed class Exchange(
     AnswerWriter? writer = null
 )
 {
+    private const string Unkept = "the labels of what it tells this server can't be kept";
+
     private readonly AnswerWriter _writer = writer ?? new(context);
 
     /// <summary>Takes a message that was posted.</summary>
@@ -91,7 +93,7 @@ internal sealed class Exchange(
         }
 
         var task = kind == ClientMethod.Task ? tools.Tasks.Find(server.Name, call.Text("taskId") ?? "") : null;
-        if (kind == ClientMethod.Task && (task is null || !Answers(call, message.Method, task)))
+        if (kind == ClientMethod.Task && (task is null || !task.Takes(message.Method, call)))
         {
             var says = task is null ? "there is no such task" : "it answers what this task has not asked";
             await RecordAsync(message.Method, says).ConfigureAwait(false);
@@ -160,6 +162,14 @@ internal sealed class Exchange(
             }
 
             // What a client adds to a task on its way is no argument that flow would see.
+            if (message.Method == Methods.UpdateTask && !wiring.Monitor.KeepTold(session, server.Name))
+            {
+                await RecordAsync(message.Method, Unkept).ConfigureAwait(false);
+                var error = new RpcError(RpcError.Failed, $"Bartizan: {Unkept}.");
+                await _writer.WriteErrorAsync(200, error, message.Id).ConfigureAwait(false);
+                return;
+            }
+
             if (message.Method == Methods.UpdateTask && session.IsTraced)
             {
                 session.Values.Open();
@@ -343,6 +353,14 @@ internal sealed class Exchange(
         }
 
         // An answer to what a server asked tells it something that no action's arguments hold.
+        if (!wiring.Monitor.KeepTold(session, server.Name))
+        {
+            await question.EndAsync(OutcomeKind.Cut, Unkept).ConfigureAwait(false);
+            await RecordAsync(question.Method, Unkept).ConfigureAwait(false);
+            await _writer.WriteJsonAsync(400, default).ConfigureAwait(false);
+            return;
+        }
+
         if (session.IsTraced)
         {
             session.Values.Open();
@@ -360,13 +378,6 @@ internal sealed class Exchange(
         && CallParams.Read(message.Inner) is { } said
         && Message.IdOf(said.Member("requestId")) is { } id
         && client.Cancel(id);
-
-    private static bool Answers(CallParams call, string method, ServerTask task) =>
-        method != Methods.UpdateTask
-        || (
-            call.Member("inputResponses") is { ValueKind: JsonValueKind.Object } answers
-            && answers.EnumerateObject().All(one => task.Questions.Contains(one.Name))
-        );
 
     private static bool WatchesResources(CallParams call) =>
         call.Member("notifications") is { ValueKind: JsonValueKind.Object } wanted

@@ -25,6 +25,7 @@ public sealed class Replay(Manifest manifest, PayloadReader? payloads = null)
     private readonly Dictionary<(Verb, string, Effect, Effect), ReplayChange> _changes = [];
     private readonly HashSet<string> _sessions = new(StringComparer.Ordinal);
     private readonly Dictionary<SessionId, Exposure> _met = [];
+    private readonly Dictionary<SessionId, Labels> _lost = [];
     private long _actions;
     private long _unread;
     private long _blind;
@@ -48,7 +49,17 @@ public sealed class Replay(Manifest manifest, PayloadReader? payloads = null)
         {
             // Where this manifest lets nobody do so, nobody did.
             var past = _met.GetValueOrDefault(entry.Session, _policy.ExposureAtStart);
-            _met[entry.Session] = past with { Labels = past.Labels & ~(off & ~_policy.ExposureAtStart.Labels) };
+            var lost = past.Labels & off & ~_policy.ExposureAtStart.Labels;
+            _met[entry.Session] = past with { Labels = past.Labels & ~lost };
+            _lost[entry.Session] = lost;
+            return;
+        }
+
+        if (LabelClearance.KeptOf(entry) is var kept and not Labels.None)
+        {
+            var past = _met.GetValueOrDefault(entry.Session, _policy.ExposureAtStart);
+            var back = kept & _lost.GetValueOrDefault(entry.Session);
+            _met[entry.Session] = past with { Labels = past.Labels | back };
             return;
         }
 

@@ -98,6 +98,7 @@ public sealed class LabelDeskTests : IDisposable
         var (desk, live) = Open("{ by: alice }");
         _journal.Before = (_, _) =>
         {
+            _journal.Before = null;
             live.Session.AddLabels(Labels.Untrusted, "tool web/fetch");
             return Task.CompletedTask;
         };
@@ -107,6 +108,27 @@ public sealed class LabelDeskTests : IDisposable
         reply.Done.ShouldBeFalse();
         reply.Says.ShouldContain("stays untrusted");
         live.Session.Labels.ShouldBe(Labels.Untrusted);
+        _journal.Entries.Select(LabelClearance.Of).ShouldBe([Labels.Untrusted, Labels.None]);
+        _journal.Entries.Select(LabelClearance.KeptOf).ShouldBe([Labels.None, Labels.Untrusted]);
+    }
+
+    [Fact]
+    public async Task Nobody_has_seen_what_is_still_to_come()
+    {
+        var (desk, live) = Open("{ by: alice }");
+        var request = new LabelsRequest
+        {
+            Session = live.Session.Id.ToString(),
+            Label = "untrusted",
+            Why = "looked at it",
+            Seen = 999_999,
+        };
+
+        (
+            await Should.ThrowAsync<ControlException>(() => desk.ClearAsync(request, AskScene.Alice, Cancel))
+        ).Problem.Error.ShouldContain("nobody has seen number 999999");
+        live.Session.Labels.ShouldBe(Labels.Untrusted);
+        _journal.Entries.ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tests.Model;
 using Microsoft.AspNetCore.Http;
 
@@ -88,6 +89,34 @@ public sealed class McpSessionTests
         upstream.Requests.Count.ShouldBe(3);
         (await called.Content.ReadAsStringAsync()).ShouldContain("sampling/createMessage");
         house.Journal.Entries.Count(e => e.Kind == EntryKind.Outcome && e.Outcome == OutcomeKind.Done).ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task An_answer_of_a_fooled_session_whose_labels_can_t_be_kept_never_reaches_a_server_with_stores()
+    {
+        var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var upstream = await ServerAsync(async c =>
+        {
+            await ScriptedUpstream.StreamAsync(c, Question);
+            await refused.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            await ScriptedUpstream.StreamAsync(c, Answer);
+        });
+        await using var house = await ToolsUnderTest.StartAsync(
+            upstream.Url,
+            "allow: tool up/**",
+            guards: "trust:\n  stores: [{ write: [\"up/save\"], read: [\"up/get\"], key: [id] }]"
+        );
+        var session = await OpenAsync(house);
+        house.Mine.AddLabels(Labels.Untrusted);
+
+        var calling = SendAsync(house, session, Call);
+        await house.Journal.Entries.WaitForAsync(e => e.Target == "up/sampling/createMessage");
+        using var reply = await SendAsync(house, session, """{"jsonrpc":"2.0","id":"q1","result":{"role":"evil"}}""");
+        refused.SetResult();
+        using var called = await calling;
+
+        ((int)reply.StatusCode).ShouldBe(400);
+        upstream.Requests.ShouldNotContain(r => r.Body.Contains("evil", StringComparison.Ordinal));
     }
 
     [Fact]

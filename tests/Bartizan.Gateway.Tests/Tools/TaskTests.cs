@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Sessions;
 
 namespace Bartizan.Gateway.Tests.Tools;
 
@@ -142,6 +143,29 @@ public sealed class TaskTests
         ((string)answered["result"]!["resultType"]!).ShouldBe("complete");
         other["error"].ShouldNotBeNull();
         house.Journal.Entries.Count(e => e.Kind == EntryKind.Intent && e.Target == "up/elicitation/create").ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_a_fooled_session_adds_to_a_task_is_not_sent_when_its_labels_can_t_be_kept()
+    {
+        await using var server = await TaskServer.StartAsync();
+        await using var house = await ToolsUnderTest.StartAsync(
+            server.Upstream.Url,
+            Rule + "\nallow: tool up/elicitation/create",
+            guards: "trust:\n  stores: [{ write: [\"up/save\"], read: [\"up/get\"], key: [id] }]"
+        );
+        await house.AskAsync("tools/call", Find);
+        (server.Status, server.Result) = (
+            "input_required",
+            """{"q":{"method":"elicitation/create","params":{"message":"Sure?"}}}"""
+        );
+        await GetAsync(house, "t-1");
+        house.Mine.AddLabels(Labels.Untrusted);
+
+        var told = await UpdateAsync(house, "t-1", "q");
+
+        ((string)told["error"]!["message"]!).ShouldContain("can't be kept");
+        server.Upstream.Requests.ShouldNotContain(r => r.Body.Contains("inputResponses", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -74,9 +74,14 @@ public sealed class ReplayTests : IDisposable
     }
 
     [Theory]
-    [InlineData("", 2)]
-    [InlineData("  declassify: { by: ann }", 1)]
-    public async Task A_label_that_people_took_off_is_off_where_the_manifest_lets_them(string declassify, int asked)
+    [InlineData("", false, 2)]
+    [InlineData("  declassify: { by: ann }", false, 1)]
+    [InlineData("  declassify: { by: ann }", true, 2)]
+    public async Task A_label_that_people_took_off_is_off_where_the_manifest_lets_them_unless_it_stayed(
+        string declassify,
+        bool stayed,
+        int asked
+    )
     {
         var find = Call("""{"limit":1}""");
         var cleared = find with
@@ -88,7 +93,15 @@ public sealed class ReplayTests : IDisposable
             Detail = "untrusted taken off: met up to number 2",
             Payloads = [],
         };
-        await RecordAsync(Manifest("args.limit <= 100"), find, find, cleared, find);
+        var kept = cleared with
+        {
+            Effect = Effect.Deny,
+            Detail = "untrusted stays: it wasn't taken off, met up to number 2",
+        };
+        await RecordAsync(
+            Manifest("args.limit <= 100"),
+            [find, find, cleared, .. stayed ? [kept] : Array.Empty<Entry>(), find]
+        );
         var trust = $$"""
             trust:
               untrusted: ["tool crm/*"]

@@ -1,7 +1,9 @@
 using System.Collections.Frozen;
 using System.Security.Cryptography;
+using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Gateway.Tools.Clients;
+using Bartizan.Gateway.Tools.Messages;
 
 namespace Bartizan.Gateway.Tools.Tasks;
 
@@ -65,6 +67,14 @@ internal sealed class ServerTask(string server, string id, PendingCall call, lon
         _granted = SHA256.HashData(questions);
         Questions = Questions.Concat(names).ToFrozenSet(StringComparer.Ordinal);
     }
+
+    /// <summary>False for an update that answers what it hasn't asked.</summary>
+    public bool Takes(string method, CallParams call) =>
+        method != Methods.UpdateTask
+        || (
+            call.Member("inputResponses") is { ValueKind: JsonValueKind.Object } answers
+            && answers.EnumerateObject().All(one => Questions.Contains(one.Name))
+        );
 
     /// <summary>Ends its passage, where that isn't over.</summary>
     public ValueTask EndAsync(OutcomeKind kind, string why)

@@ -1,5 +1,6 @@
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
+using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Tests.Flow.Attacks;
@@ -47,6 +48,29 @@ public sealed class Declassified
 
         Clear(traced).ShouldBeNull();
         traced.Session.Labels.ShouldBe(Labels.None);
+    }
+
+    [Fact]
+    public async Task What_a_guard_finds_in_a_result_that_is_held_stays_until_the_agent_has_it()
+    {
+        var traced = TracedSession.Of();
+        var gate = traced.Gate;
+        var monitor = new ReferenceMonitor(gate, gate.Journal, gate, [new Finding()], gate.Clock, gate.Options);
+        var action = gate.ActionFor(new ToolTarget("mail", "list")) with { Point = AgentAction.ToolPoint };
+        await using var passage = await monitor.RequestAsync(action, Cancel);
+        passage.Granted.ShouldBeTrue();
+        gate.Control.Pause();
+        var held = passage.InspectAsync("{}"u8.ToArray(), Cancel).AsTask();
+        held.IsCompleted.ShouldBeFalse();
+        var (seen, _) = traced.Session.ReadLabels();
+
+        gate.Control.Declassify(Labels.Untrusted, seen).ShouldNotBeNull().ShouldContain("isn't over");
+        gate.Control.Resume();
+        (await held).Verdict.ShouldBe(InspectionVerdict.Forward);
+        await passage.CompleteAsync(new Outcome(OutcomeKind.Done));
+        gate.Control.Declassify(Labels.Untrusted, seen).ShouldNotBeNull().ShouldContain("since you looked");
+        traced.Session.Labels.ShouldBe(Labels.Untrusted);
+        Clear(traced).ShouldBeNull();
     }
 
     [Fact]
@@ -173,6 +197,16 @@ public sealed class Declassified
         LabelClearance
             .Of(LabelClearance.Record(traced.Session, Labels.Untrusted, 7, "ann", "looked at it", "yes number 1"))
             .ShouldBe(Labels.None);
+    }
+
+    // It finds an injection in each result.
+    private sealed class Finding : IGuard
+    {
+        public ValueTask<GuardReport> InspectAsync(AgentAction action, CancellationToken cancellationToken) =>
+            new(GuardReport.Clean);
+
+        public GuardReport? InspectResult(Session session, AgentAction action, ReadOnlyMemory<byte> message) =>
+            new(Effect.Allow, Labels.Untrusted, []);
     }
 
     private static string? Clear(TracedSession traced) =>

@@ -40,6 +40,19 @@ public sealed class LaunderingThroughStores
     [InlineData("""{"id": {"$ne": 1}}""", """{"id": "n1"}""")]
     [InlineData("""{"id": 1e0}""", """{"id": "1"}""")]
     [InlineData("{}", """{"id": "n1"}""")]
+    [InlineData("""{"id": "n1#x"}""", """{"id": "n1"}""")]
+    [InlineData("""{"id": "n1?x"}""", """{"id": "n1"}""")]
+    [InlineData("""{"id": "n1;x"}""", """{"id": "n1"}""")]
+    [InlineData("""{"id": "12abc"}""", """{"id": "12"}""")]
+    [InlineData("""{"id": "12-abc"}""", """{"id": 12}""")]
+    [InlineData("""{"id": " 12 abc"}""", """{"id": "12"}""")]
+    [InlineData("""{"id": "1.0"}""", """{"id": "1"}""")]
+    [InlineData("""{"id": "1e1"}""", """{"id": "10"}""")]
+    [InlineData("""{"id": "0x10"}""", """{"id": "16"}""")]
+    [InlineData("""{"id": "-.5"}""", """{"id": "0"}""")]
+    [InlineData("""{"id": "+7"}""", """{"id": "7"}""")]
+    [InlineData("""{"id": "abc"}""", """{"id": 0}""")]
+    [InlineData("""{"id": "9007199254740993"}""", """{"id": "9007199254740992"}""")]
     public async Task The_attack_succeeds_without_the_rule_and_fails_with_it(string written, string read)
     {
         (await AttackAsync("", written, read)).ShouldBeTrue();
@@ -125,6 +138,73 @@ public sealed class LaunderingThroughStores
         await passage.InspectAsync(System.Text.Encoding.UTF8.GetBytes(TracedSession.Text("x")), Cancel);
 
         reader.Session.Labels.ShouldBe(Labels.Untrusted);
+    }
+
+    [Fact]
+    public async Task A_result_that_is_held_by_a_pause_keeps_its_labels_until_the_agent_has_it()
+    {
+        var kept = new MemoryStores();
+        await FooledAsync(OneKey, kept, """{"id": "n1"}""");
+        var reader = SceneOf(OneKey, kept);
+        await using var passage = await reader.Monitor.RequestAsync(
+            ActionOf(reader, "mail", "get", """{"id": "n1"}"""),
+            Cancel
+        );
+        reader.Control.Pause();
+        var held = passage.InspectAsync(System.Text.Encoding.UTF8.GetBytes(TracedSession.Text("x")), Cancel).AsTask();
+        held.IsCompleted.ShouldBeFalse();
+        var (seen, _) = reader.Session.ReadLabels();
+
+        reader.Control.Declassify(Labels.Untrusted, seen).ShouldNotBeNull().ShouldContain("isn't over");
+        reader.Control.Resume();
+        (await held).Verdict.ShouldBe(InspectionVerdict.Forward);
+        await passage.CompleteAsync(new Outcome(OutcomeKind.Done));
+
+        // Who looked before it was delivered hasn't seen it.
+        reader.Control.Declassify(Labels.Untrusted, seen).ShouldNotBeNull().ShouldContain("since you looked");
+        reader.Session.Labels.ShouldBe(Labels.Untrusted);
+        reader.Control.Declassify(Labels.Untrusted, reader.Session.ReadLabels().Number).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task A_label_that_came_off_still_goes_with_what_a_fooled_session_writes()
+    {
+        var kept = new MemoryStores();
+        var fooled = SceneOf(OneKey, kept);
+        await CallAsync(fooled, "web", "fetch", "{}", "evil");
+        fooled.Control.Declassify(Labels.Untrusted, fooled.Session.ReadLabels().Number).ShouldBeNull();
+        await CallAsync(fooled, "mail", "save", """{"id": "n1"}""", "saved");
+
+        kept.Of("the tools of mail", Keys("n1")).ShouldBe(Labels.Untrusted);
+    }
+
+    [Fact]
+    public async Task What_a_session_tells_a_server_beside_arguments_may_be_under_any_key()
+    {
+        var kept = new MemoryStores();
+        var fooled = SceneOf(OneKey, kept);
+        fooled.Monitor.KeepTold(fooled.Session, "mail").ShouldBeTrue();
+        kept.Of("the tools of mail", Keys("n1")).ShouldBe(Labels.None);
+        await CallAsync(fooled, "web", "fetch", "{}", "evil");
+
+        fooled.Monitor.KeepTold(fooled.Session, "web").ShouldBeTrue();
+        kept.Of("the tools of web", Keys("n1")).ShouldBe(Labels.None);
+        fooled.Monitor.KeepTold(fooled.Session, "mail").ShouldBeTrue();
+        kept.Of("the tools of mail", Keys("n1")).ShouldBe(Labels.Untrusted);
+        kept.IsBroken = true;
+        fooled.Monitor.KeepTold(fooled.Session, "mail").ShouldBeFalse();
+    }
+
+    [Fact]
+    public async Task An_answer_that_comes_with_a_call_may_name_another_key()
+    {
+        var kept = new MemoryStores();
+        var fooled = SceneOf(OneKey, kept);
+        await CallAsync(fooled, "web", "fetch", "{}", "evil");
+        var action = ActionOf(fooled, "mail", "save", """{"id": "n1"}""") with { SaysMore = true };
+        await using var passage = await fooled.Monitor.RequestAsync(action, Cancel);
+
+        kept.Of("the tools of mail", Keys("n2")).ShouldBe(Labels.Untrusted);
     }
 
     [Fact]
@@ -222,8 +302,8 @@ public sealed class LaunderingThroughStores
     {
         public Scene(Manifest manifest, IStoreLabels stores)
         {
-            (Session, var control) = Session.Open(SessionId.New(), manifest, Policy.Compile(manifest), "alice", false);
-            control.Start();
+            (Session, Control) = Session.Open(SessionId.New(), manifest, Policy.Compile(manifest), "alice", false);
+            Control.Start();
             Monitor = new ReferenceMonitor(
                 this,
                 new MemoryJournal(),
@@ -236,6 +316,8 @@ public sealed class LaunderingThroughStores
         }
 
         public Session Session { get; }
+
+        public SessionControl Control { get; }
 
         public ReferenceMonitor Monitor { get; }
 
