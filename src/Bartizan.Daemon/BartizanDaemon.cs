@@ -23,6 +23,7 @@ using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
 using Bartizan.Gateway.Tools;
+using Bartizan.Guards.Classifiers;
 using Bartizan.Guards.Contents;
 using Bartizan.Log;
 using Bartizan.Log.Witnessing;
@@ -181,14 +182,15 @@ public sealed class BartizanDaemon : IAsyncDisposable
         }
 
         var pack = await PackRecord.TakeAsync(state.Home, journal, cancellationToken).ConfigureAwait(false);
-        var consulted = new ConsultedPoints(sessions, clock);
+        var (consulted, classifiers) = (new ConsultedPoints(sessions, clock), new ClassifierGuard(sessions, clock));
         _open.Push(consulted);
+        _open.Push(classifiers);
         var stores = new StoreLabels(state.Home);
         var monitor = new ReferenceMonitor(
             sessions,
             journal,
             inbox,
-            [new ContentGuard(sessions, lender, clock, pack), consulted],
+            [new ContentGuard(sessions, lender, clock, pack), consulted, classifiers],
             clock,
             new(),
             ledger,

@@ -37,6 +37,7 @@ internal static class GuardReader
             OverCaps = Action(output, "over_caps") ?? GuardAction.Block,
             Internals = Action(output, "internals"),
             MaxOutputBytes = Bytes(output),
+            Classifiers = new ClassifierReader(errors).Read(map),
         };
     }
 
@@ -61,8 +62,8 @@ internal static class GuardReader
                     .OrderBy(cap => cap.Kind, StringComparer.Ordinal),
             ];
 
-    // A word that isn't known is an error elsewhere; here it is the strictest.
-    private static GuardAction? Action(SourceNode.Map? map, string key) =>
+    /// <summary>What is done, by a key; a word that isn't known is an error elsewhere, and the strictest here.</summary>
+    public static GuardAction? Action(SourceNode.Map? map, string key) =>
         map is null || RuleReader.TextOf(map, key) is not { } word
             ? null
             : word switch

@@ -53,6 +53,9 @@ public sealed record GuardTerms
     /// <summary>What tells of the inside of a network or a host, in what the agent sends.</summary>
     public GuardAction? Internals { get; init; }
 
+    /// <summary>Classifiers outside that read what comes to the agent, too.</summary>
+    public ImmutableArray<Classifier> Classifiers { get; init; } = [];
+
     /// <summary>The largest content that the agent sends, in bytes.</summary>
     public long? MaxOutputBytes { get; init; }
 }

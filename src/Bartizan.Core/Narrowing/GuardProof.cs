@@ -44,6 +44,11 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
             yield return More("output.over_caps", $"`{Word(first.OverCaps)}`", $"`{Word(second.OverCaps)}`");
         }
 
+        foreach (var more in FindClassifiers(first, second))
+        {
+            yield return more;
+        }
+
         // Of two forms neither is less than the other.
         if (second.Spotlight is { } form && first.Spotlight != form)
         {
@@ -69,6 +74,26 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
             yield return excess;
         }
     }
+
+    // As strict is one that is asked the same at the same place, and does as much, from no higher score on.
+    private IEnumerable<Excess> FindClassifiers(GuardTerms first, GuardTerms second) =>
+        second
+            .Classifiers.Where(one =>
+                !first.Classifiers.Any(mine =>
+                    mine.Url == one.Url
+                    && (mine.ReadsUntrusted || !one.ReadsUntrusted)
+                    && (mine.ReadsUser || !one.ReadsUser)
+                    && mine.Threshold <= one.Threshold
+                    && !LetsMorePass(mine.Action, one.Action)
+                    && !LetsMorePass(mine.OnFailure, one.OnFailure)
+                    && (mine.OnFailure < one.OnFailure || WaitsNoLaxer(mine, one))
+                )
+            )
+            .Select(one => More("classifiers", "laxer or not set", $"`{one.Name}`"));
+
+    // Who is blocked for want of an answer is blocked the sooner; who is let pass is asked the longer.
+    private static bool WaitsNoLaxer(Classifier mine, Classifier one) =>
+        one.OnFailure == GuardAction.Block ? mine.Within <= one.Within : mine.Within >= one.Within;
 
     // A higher point of the scale makes every score lower.
     private IEnumerable<Excess> FindScales(GuardTerms first, GuardTerms second)

@@ -5,6 +5,19 @@ namespace Bartizan.Core.Tests.Narrowing;
 /// <summary>A manifest's guards, as strict as they get, and changes of them.</summary>
 internal static class GuardWorld
 {
+    public static Classifier Classifier { get; } =
+        new()
+        {
+            Name = "one",
+            Url = new Uri("https://classifier.example/score"),
+            ReadsUntrusted = true,
+            ReadsUser = true,
+            Threshold = 0.5,
+            Action = GuardAction.Block,
+            OnFailure = GuardAction.Block,
+            Within = TimeSpan.FromSeconds(2),
+        };
+
     public static GuardTerms Strict { get; } =
         new()
         {
@@ -22,6 +35,7 @@ internal static class GuardWorld
             Spotlight = SpotlightForm.Delimit,
             Caps = [new DataCap("email", 5)],
             Internals = GuardAction.Block,
+            Classifiers = [Classifier],
             MaxOutputBytes = 1024,
         };
 

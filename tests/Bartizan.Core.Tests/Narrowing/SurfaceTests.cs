@@ -97,8 +97,8 @@ public sealed class SurfaceTests
         ["GuardTerms.Injection"] = m => GuardWorld.Changed(m, g => g with { Injection = GuardAction.Report }),
         ["GuardTerms.Lexical"] = m => GuardWorld.Changed(m, g => g with { Lexical = GuardAction.Report }),
         ["GuardTerms.Exfiltration"] = m => GuardWorld.Changed(m, g => g with { Exfiltration = GuardAction.Ask }),
-        ["GuardTerms.UntrustedScale"] = m =>
-            GuardWorld.Changed(m, g => g with { UntrustedScale = new LexicalScale(0.4, 0.21) }),
+        ["GuardTerms.UntrustedScale"] = m => GuardWorld.Changed(m, g => g with { UntrustedScale = new(0.4, 0.21) }),
+        ["GuardTerms.Classifiers"] = m => GuardWorld.Changed(m, g => g with { Classifiers = [] }),
         ["GuardTerms.UserScale"] = m => GuardWorld.Changed(m, g => g with { UserScale = new LexicalScale(0.41, 0.2) }),
         ["GuardTerms.HiddenText"] = m => GuardWorld.Changed(m, g => g with { HiddenText = null }),
         ["GuardTerms.MaxInputBytes"] = m => GuardWorld.Changed(m, g => g with { MaxInputBytes = 1025 }),
