@@ -81,15 +81,7 @@ internal sealed class ScriptedClassifier : IAsyncDisposable
                 if (_answer(body) is not { } answer)
                 {
                     // Until the other side gives up.
-                    try
-                    {
-                        await stream.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, _stop.Token);
-                    }
-                    finally
-                    {
-                        Interlocked.Increment(ref _left);
-                    }
-
+                    await GoneAsync(stream);
                     return;
                 }
 
@@ -103,6 +95,18 @@ internal sealed class ScriptedClassifier : IAsyncDisposable
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
             // The other side has gone, or the test is over.
+        }
+    }
+
+    private async Task GoneAsync(NetworkStream stream)
+    {
+        try
+        {
+            (await stream.ReadAsync(new byte[1], _stop.Token)).ShouldBe(0);
+        }
+        finally
+        {
+            Interlocked.Increment(ref _left);
         }
     }
 
