@@ -49,6 +49,7 @@ internal static class RootCommands
             ScanCommand.Make(),
             CalibrateCommand.Make(),
             GuardsCommand.Make(),
+            PromptCommand.Make(),
             RedTeamCommand.Make(),
             InitCommand.Make(),
             DemoCommand.Make(),
