@@ -9,7 +9,7 @@ internal static class AnswerLook
     /// <summary>Letters in a row of a canary that no answer holds by chance.</summary>
     private const int Stretch = 12;
 
-    /// <summary>True when a piece of a canary is in it: as it is, backwards, moved by thirteen, in Base64 or hexadecimal, with gaps.</summary>
+    /// <summary>True when a piece of a canary is in it: plain, backwards, moved by thirteen, in Base64 or hexadecimal, with gaps.</summary>
     public static bool Tells(TextViews answer, string canary)
     {
         string[] forms =
