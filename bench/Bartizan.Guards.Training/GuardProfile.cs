@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Injection;
+using Bartizan.Guards.Packs;
 using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Texts;
 
@@ -21,9 +22,15 @@ internal static class GuardProfile
         ("  back", views => LetterPass.Unreverse(views.Plain, new HiddenPlaces())),
         ("  blobs", views => Blobs(views.Plain)),
         ("  numbers", views => NumberPass.Find(views.Plain, new HiddenPlaces(), _ => true)),
-        ("marks", views => Each(views, v => RoleMarks.Find(v, Channel.Untrusted, new FoundList()))),
-        ("orders", views => Each(views, v => OrderScan.Find(v, Channel.Untrusted, new FoundList()))),
-        ("injection", views => InjectionGuard.Find(views, Channel.Untrusted, new FoundList())),
+        (
+            "marks",
+            views => Each(views, v => RoleMarks.Find(GuardPack.Shipped.Marks, v, Channel.Untrusted, new FoundList()))
+        ),
+        (
+            "orders",
+            views => Each(views, v => OrderScan.Find(GuardPack.Shipped.Orders, v, Channel.Untrusted, new FoundList()))
+        ),
+        ("injection", views => InjectionGuard.Find(views, Channel.Untrusted, new FoundList(), GuardPack.Shipped)),
         ("hidden", views => HiddenTextGuard.Find(views, new FoundList())),
         ("secrets", views => Each(views, v => SecretScan.Find(v, new FoundList()))),
         ("numbers", views => Each(views, v => NumberScan.Find(v, new FoundList()))),

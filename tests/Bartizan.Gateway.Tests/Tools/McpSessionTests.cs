@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json.Nodes;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
@@ -116,7 +117,9 @@ public sealed class McpSessionTests
         using var called = await calling;
 
         ((int)reply.StatusCode).ShouldBe(400);
-        upstream.Requests.ShouldNotContain(r => r.Body.Contains("evil", StringComparison.Ordinal));
+        upstream.Requests.ShouldNotContain(r =>
+            Encoding.UTF8.GetString(r.Body).Contains("evil", StringComparison.Ordinal)
+        );
     }
 
     [Fact]

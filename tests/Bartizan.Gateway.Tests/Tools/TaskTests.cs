@@ -165,7 +165,9 @@ public sealed class TaskTests
         var told = await UpdateAsync(house, "t-1", "q");
 
         ((string)told["error"]!["message"]!).ShouldContain("can't be kept");
-        server.Upstream.Requests.ShouldNotContain(r => r.Body.Contains("inputResponses", StringComparison.Ordinal));
+        server.Upstream.Requests.ShouldNotContain(r =>
+            Encoding.UTF8.GetString(r.Body).Contains("inputResponses", StringComparison.Ordinal)
+        );
     }
 
     [Fact]
