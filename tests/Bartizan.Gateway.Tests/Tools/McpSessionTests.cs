@@ -75,20 +75,19 @@ public sealed class McpSessionTests
         await using var house = await ToolsUnderTest.StartAsync(upstream.Url, "allow: tool up/**");
         var session = await OpenAsync(house);
 
-        var calling = SendAsync(house, session, Call);
-        await house.Journal.Entries.WaitForAsync(e => e.Target == "up/sampling/createMessage");
+        using var called = await SendAsync(house, session, Call);
+        using var stream = await QuestionedAsync(called);
         const string Reply = """{"jsonrpc":"2.0","id":"q1","result":{"role":"assistant"}}""";
         using var never = await SendAsync(house, session, Reply.Replace("q1", "q9", StringComparison.Ordinal));
         var before = upstream.Requests.Count;
         using var reply = await SendAsync(house, session, Reply);
         answered.SetResult();
-        using var called = await calling;
+        await stream.ReadToEndAsync();
 
         ((int)never.StatusCode).ShouldBe(202);
         ((int)reply.StatusCode).ShouldBe(202);
         before.ShouldBe(2);
         upstream.Requests.Count.ShouldBe(3);
-        (await called.Content.ReadAsStringAsync()).ShouldContain("sampling/createMessage");
         house.Journal.Entries.Count(e => e.Kind == EntryKind.Outcome && e.Outcome == OutcomeKind.Done).ShouldBe(2);
     }
 
@@ -110,11 +109,10 @@ public sealed class McpSessionTests
         var session = await OpenAsync(house);
         house.Mine.AddLabels(Labels.Untrusted);
 
-        var calling = SendAsync(house, session, Call);
-        await house.Journal.Entries.WaitForAsync(e => e.Target == "up/sampling/createMessage");
+        using var called = await SendAsync(house, session, Call);
+        using var stream = await QuestionedAsync(called);
         using var reply = await SendAsync(house, session, """{"jsonrpc":"2.0","id":"q1","result":{"role":"evil"}}""");
         refused.SetResult();
-        using var called = await calling;
 
         ((int)reply.StatusCode).ShouldBe(400);
         upstream.Requests.ShouldNotContain(r =>
@@ -167,6 +165,21 @@ public sealed class McpSessionTests
 
     private static Task<HttpResponseMessage> SendAsync(ToolsUnderTest house, string session, string body) =>
         house.SendAsync(body, r => r.Headers.Add("mcp-session-id", session));
+
+    // Until the client has the question its answer is one that nobody asked for; the entry of the question stands before that.
+    private static async Task<StreamReader> QuestionedAsync(HttpResponseMessage called)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        var stream = new StreamReader(await called.Content.ReadAsStreamAsync(limit.Token));
+        string? line;
+        do
+        {
+            line = await stream.ReadLineAsync(limit.Token);
+        } while (line is not null && !line.Contains("sampling/createMessage", StringComparison.Ordinal));
+
+        line.ShouldNotBeNull();
+        return stream;
+    }
 
     private static async Task<ScriptedUpstream> ServerAsync(Func<HttpContext, Task>? answer = null)
     {
