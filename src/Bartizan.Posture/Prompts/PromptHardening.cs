@@ -36,7 +36,7 @@ public static class PromptHardening
     {
         ArgumentNullException.ThrowIfNull(prompt);
         ArgumentNullException.ThrowIfNull(mayRepeat);
-        var original = Original(prompt.ReplaceLineEndings("\n").Trim());
+        var original = WithoutHeads(Original(prompt.ReplaceLineEndings("\n").Trim()));
         ImmutableArray<string> critical =
         [
             .. PromptSentence
@@ -70,6 +70,14 @@ public static class PromptHardening
             ]
         );
     }
+
+    // Heads of our own within the text would be taken for the parts of a hardened one the next time.
+    private static string WithoutHeads(string text) =>
+        string.Join(
+                '\n',
+                text.Split('\n').Where(line => line.Trim() != Head && line.Trim() != Middle && line.Trim() != Tail)
+            )
+            .Trim();
 
     private static string Original(string prompt)
     {
