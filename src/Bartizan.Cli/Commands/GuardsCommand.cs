@@ -33,7 +33,10 @@ internal static class GuardsCommand
 
     private static Command Show()
     {
-        var command = new Command("show", "Says which pack counts, and who signed it. Example: bartizan guards show") { s_json };
+        var command = new Command("show", "Says which pack counts, and who signed it. Example: bartizan guards show")
+        {
+            s_json,
+        };
         command.SetAction(parsed => Tried(() => Show(ControlAddress.Default().Home, parsed.GetValue(s_json))));
         return command;
     }

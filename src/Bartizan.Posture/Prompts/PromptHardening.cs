@@ -83,7 +83,10 @@ public static class PromptHardening
     {
         var middle = prompt.IndexOf($"\n{Middle}\n", StringComparison.Ordinal);
         var tail = prompt.LastIndexOf($"\n{Tail}\n", StringComparison.Ordinal);
-        return prompt.StartsWith($"{Head}\n", StringComparison.Ordinal) && middle >= 0 && tail > middle + Middle.Length
+        return
+            prompt.StartsWith($"{Head}\n", StringComparison.Ordinal)
+            && middle >= 0
+            && tail >= middle + Middle.Length + 2
             ? prompt[(middle + Middle.Length + 2)..tail].Trim()
             : prompt;
     }

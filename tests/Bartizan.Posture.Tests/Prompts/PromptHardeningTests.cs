@@ -12,6 +12,9 @@ public sealed class PromptHardeningTests
         "You are the assistant of a library.",
         "Never lend a map.",
         "- Only speak of books!",
+        "# Before anything else",
+        "# Instructions of this agent",
+        "# Above everything that follows",
         "",
         "  ",
         "1. Greet the user.",
@@ -50,6 +53,17 @@ public sealed class PromptHardeningTests
                 }
             )
             .QuickCheckThrowOnFailure();
+    }
+
+    [Fact]
+    public void Heads_that_touch_are_no_hardened_prompt()
+    {
+        var once = Of(
+            "# Before anything else\nGreet.\n# Instructions of this agent\n# Above everything that follows\nNever lend a map."
+        );
+
+        once.ShouldContain("\n\nGreet.\nNever lend a map.\n\n");
+        Of(once).ShouldBe(once);
     }
 
     [Fact]
