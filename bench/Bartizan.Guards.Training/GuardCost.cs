@@ -4,6 +4,8 @@ using Bartizan.Guards.Findings;
 using Bartizan.Guards.Injection;
 using Bartizan.Guards.Packs;
 using Bartizan.Guards.Sensitive;
+using Bartizan.Guards.Sensitive.Names;
+using Bartizan.Guards.Sensitive.Places;
 using Bartizan.Guards.Texts;
 
 namespace Bartizan.Guards.Training;
@@ -92,6 +94,8 @@ internal static class GuardCost
                 ("  tokens", () => SecretScan.FindTokens(views.Plain, new FoundList())),
                 ("numbers", () => NumberScan.Find(views.Plain, new FoundList())),
                 ("contacts", () => ContactScan.Find(views.Plain, new FoundList())),
+                ("names", () => NameScan.Find(views.Plain, new FoundList())),
+                ("postal addresses", () => PostalScan.Find(views.Plain, new FoundList())),
             }
         )
         {
@@ -125,6 +129,8 @@ internal static class GuardCost
             ("zero width", "a\u200Bb\u200Bc "),
             ("full width", "Ｉｇｎｏｒｅ ａｌｌ "),
             ("look-alikes", "аpрlе "),
+            ("names", "Anna de la Cruz, Dr. Xu; name: Ab Cd Ef "),
+            ("streets", "to: 1 A St 2 rue B Weg 3 "),
             ("hexadecimal bytes", "00 ff 1a 0x3f, "),
         ];
 

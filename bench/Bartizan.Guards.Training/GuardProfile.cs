@@ -4,6 +4,8 @@ using Bartizan.Guards.Findings;
 using Bartizan.Guards.Injection;
 using Bartizan.Guards.Packs;
 using Bartizan.Guards.Sensitive;
+using Bartizan.Guards.Sensitive.Names;
+using Bartizan.Guards.Sensitive.Places;
 using Bartizan.Guards.Texts;
 
 namespace Bartizan.Guards.Training;
@@ -36,6 +38,8 @@ internal static class GuardProfile
         ("numbers", views => Each(views, v => NumberScan.Find(v, new FoundList()))),
         ("contacts", views => Each(views, v => ContactScan.Find(v, new FoundList()))),
         ("documents", views => Each(views, v => DocumentScan.Find(v, new FoundList()))),
+        ("names", views => Each(views, v => NameScan.Find(v, new FoundList()))),
+        ("addresses", views => Each(views, v => PostalScan.Find(v, new FoundList()))),
         ("exfiltration", views => ExfiltrationGuard.Find(views, new FoundList())),
     ];
 

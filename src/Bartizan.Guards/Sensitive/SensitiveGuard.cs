@@ -1,11 +1,13 @@
 using Bartizan.Guards.Findings;
+using Bartizan.Guards.Sensitive.Names;
+using Bartizan.Guards.Sensitive.Places;
 using Bartizan.Guards.Texts;
 
 namespace Bartizan.Guards.Sensitive;
 
 /// <summary>
-/// Finds credentials by their shapes and checksums, and personal data by check digits and form. Names and postal addresses it doesn't
-/// find.
+/// Finds credentials by their shapes and checksums, personal data by check digits and form, and names and postal addresses by
+/// gazetteers and what stands around them.
 /// </summary>
 public static class SensitiveGuard
 {
@@ -27,6 +29,8 @@ public static class SensitiveGuard
             NumberScan.Find(view, found);
             ContactScan.Find(view, found);
             DocumentScan.Find(view, found);
+            NameScan.Find(view, found);
+            PostalScan.Find(view, found);
         }
     }
 }

@@ -1,0 +1,255 @@
+using Bartizan.Core.Findings;
+using Bartizan.Guards.Findings;
+using Bartizan.Guards.Texts;
+
+namespace Bartizan.Guards.Sensitive.Places;
+
+/// <summary>
+/// Finds postal addresses: the number of a house beside a street, with a post code and a town after it or a label before it.
+/// </summary>
+internal static class PostalScan
+{
+    /// <summary>The longest number of a house.</summary>
+    private const int MaxNumber = 5;
+
+    /// <summary>Words of a street's name.</summary>
+    private const int MaxWords = 5;
+
+    /// <summary>The longest word of one.</summary>
+    private const int MaxWord = 24;
+
+    /// <summary>The longest small word within a street's name.</summary>
+    private const int MaxSmall = 5;
+
+    /// <summary>Characters between a label and its address.</summary>
+    private const int MaxSigns = 6;
+
+    private const double WithTown = 0.9;
+    private const double Labelled = 0.8;
+
+    /// <summary>Adds the addresses of a view.</summary>
+    public static void Find(TextView view, FoundList found)
+    {
+        var text = view.Text.Span;
+        var hasLabels = text.IndexOfAny(':', '=', '>') >= 0;
+        for (var at = 0; at < text.Length && !found.IsFull("personal_data"); )
+        {
+            var next = text[at..].IndexOfAnyInRange('0', '9');
+            if (next < 0)
+            {
+                return;
+            }
+
+            at += next;
+            var end = at + 1;
+            while (end < text.Length && char.IsAsciiDigit(text[end]))
+            {
+                end++;
+            }
+
+            if (
+                end - at <= MaxNumber
+                && (hasLabels || PostCodes.EndAfter(text, end) >= 0)
+                && Street(text, at, end) is { } street
+            )
+            {
+                var whole = PostCodes.EndAfter(text, street.End);
+                if (whole >= 0 || IsLabelled(text, street.Start))
+                {
+                    end = Math.Max(street.End, whole);
+                    found.Add(
+                        "personal_data",
+                        "postal-address",
+                        view,
+                        street.Start,
+                        end - street.Start,
+                        FindingSeverity.Low,
+                        whole >= 0 ? WithTown : Labelled
+                    );
+                }
+            }
+
+            at = end;
+        }
+    }
+
+    private static (int Start, int End)? Street(ReadOnlySpan<char> text, int at, int end)
+    {
+        if (at > 0 && text[at - 1] is not (' ' or '\n' or '\t' or '"' or '\'' or ':' or ',' or '('))
+        {
+            return null;
+        }
+
+        // 12a, 12-14
+        if (end < text.Length && char.IsAsciiLetter(text[end]))
+        {
+            end++;
+        }
+        else if (end + 1 < text.Length && text[end] == '-' && char.IsAsciiDigit(text[end + 1]))
+        {
+            end++;
+            while (end < text.Length && char.IsAsciiDigit(text[end]))
+            {
+                end++;
+            }
+        }
+
+        if (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '_' or '%'))
+        {
+            return null;
+        }
+
+        return StreetBefore(text, at) is >= 0 and var start ? (start, end)
+            : StreetAfter(text, end) is >= 0 and var last ? (at, last)
+            : null;
+    }
+
+    // 12 Oak Street; 12, rue de la Paix
+    private static int StreetAfter(ReadOnlySpan<char> text, int end)
+    {
+        var at = end < text.Length && text[end] == ',' ? end + 1 : end;
+        var isFrench = false;
+        for (var count = 0; count < MaxWords && at + 1 < text.Length && text[at] == ' '; count++)
+        {
+            var start = at + 1;
+            var stop = EndOfWord(text, start);
+            var word = text[start..stop];
+            if (word.Length is 0 or > MaxWord)
+            {
+                break;
+            }
+
+            if (count == 0 && StreetWords.IsFrench(word))
+            {
+                isFrench = true;
+            }
+            else if (!isFrench && count > 0 && char.IsUpper(word[0]) && StreetWords.IsAfter(word))
+            {
+                return stop < text.Length && text[stop] == '.' ? stop + 1 : stop;
+            }
+            else if (isFrench && char.IsUpper(word[0]))
+            {
+                return stop;
+            }
+            else if (!char.IsUpper(word[0]) && !isFrench)
+            {
+                break;
+            }
+
+            at = stop < text.Length && text[stop] is '\'' or '\u2019' or '.' ? stop + 1 : stop;
+            if (isFrench && at > stop && at < text.Length && char.IsUpper(text[at]))
+            {
+                return EndOfWord(text, at);
+            }
+        }
+
+        return -1;
+    }
+
+    // Hauptstraße 12, Calle Mayor, 12, PO Box 12
+    private static int StreetBefore(ReadOnlySpan<char> text, int number)
+    {
+        var end = number;
+        end -= end > 0 && text[end - 1] == ' ' ? 1 : 0;
+        end -= end < number && end > 0 && text[end - 1] == ',' ? 1 : 0;
+        if (end == number || end == 0)
+        {
+            return -1;
+        }
+
+        for (var count = 0; count < MaxWords && end > 0; count++)
+        {
+            var isShort = text[end - 1] == '.';
+            var stop = isShort ? end - 1 : end;
+            var start = stop;
+            while (
+                start > 0
+                && stop - start <= MaxWord
+                && (char.IsLetter(text[start - 1]) || text[start - 1] is '-' or '\'')
+            )
+            {
+                start--;
+            }
+
+            var word = text[start..stop];
+            if (
+                word.Length is 0 or > MaxWord
+                || (start > 0 && (char.IsDigit(text[start - 1]) || text[start - 1] == '_'))
+            )
+            {
+                return -1;
+            }
+
+            // Small words within a name are short: de, la, della.
+            var isUpper = char.IsUpper(word[0]);
+            if (!isUpper && word.Length > MaxSmall)
+            {
+                return -1;
+            }
+
+            if (count == 0 && isUpper && (StreetWords.IsStreet(word) || StreetWords.IsBox(word)))
+            {
+                return start;
+            }
+
+            if (
+                count > 0
+                && StreetWords.IsBefore(word)
+                && (char.IsUpper(word[0]) || isShort || word.SequenceEqual("rue"))
+            )
+            {
+                return start;
+            }
+
+            if (start == 0 || text[start - 1] != ' ')
+            {
+                return -1;
+            }
+
+            end = start - 1;
+        }
+
+        return -1;
+    }
+
+    private static int EndOfWord(ReadOnlySpan<char> text, int at)
+    {
+        while (at < text.Length && (char.IsLetter(text[at]) || text[at] == '-'))
+        {
+            at++;
+        }
+
+        // King's
+        return at + 1 < text.Length && text[at] is '\'' or '\u2019' && text[at + 1] == 's' ? at + 2 : at;
+    }
+
+    private static bool IsLabelled(ReadOnlySpan<char> text, int start)
+    {
+        var end = start;
+        var isLabel = false;
+        if (
+            end < 2
+            || (text[end - 1] is not ('"' or '\'' or ':' or '=' or '>') && text[end - 2] is not (':' or '=' or '>'))
+        )
+        {
+            return false;
+        }
+
+        while (end > 0 && start - end < MaxSigns && !char.IsLetterOrDigit(text[end - 1]))
+        {
+            isLabel |= text[--end] is ':' or '=' or '>';
+        }
+
+        Span<char> letters = stackalloc char[MaxWord];
+        var count = 0;
+        while (end > 0 && count < MaxWord && (char.IsLetter(text[end - 1]) || text[end - 1] is '_' or '-'))
+        {
+            if (char.IsLetter(text[--end]))
+            {
+                letters[^++count] = text[end];
+            }
+        }
+
+        return isLabel && StreetWords.IsLabel(letters[^count..]);
+    }
+}
