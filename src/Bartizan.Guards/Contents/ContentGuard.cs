@@ -142,12 +142,12 @@ public sealed class ContentGuard(
 
         PromptGuard.Remember(session, terms, action);
         PromptGuard.At(verdicts, session, action);
-        LookForDrips(verdicts, session, action, terms, lent);
         if (action.Target.Verb != Verb.Model)
         {
             counted?.Judge(verdicts);
         }
 
+        LookForDrips(verdicts, session, action, terms, lent);
         return verdicts.ToReport() is { Strictest: Effect.Deny } report && verdicts.IsOnlyToRedact
             ? Redacted(session, action, terms, lent, verdicts) ?? report
             : verdicts.ToReport();
@@ -194,16 +194,16 @@ public sealed class ContentGuard(
             verdicts.Add($"exfiltration/{ExfiltrationGuard.Version}", 0, SensitiveThreshold, done, []);
         }
 
-        if (action.Target is HttpTarget)
-        {
-            LookForTokens(verdicts, session, action, name, head, done);
-        }
-
         if (action.Target is HttpTarget && head.Length > 0)
         {
             var line = head.Split(' ', 3);
             var address = line.Length > 1 ? $"http://{name}{line[1]}" : "";
             ContentLook.At(verdicts, address, Channel.Untrusted, new Asked(null, null, null, null, null, done));
+        }
+
+        if (action.Target is HttpTarget)
+        {
+            LookForTokens(verdicts, session, action, name, head, done);
         }
     }
 
@@ -225,15 +225,15 @@ public sealed class ContentGuard(
 
         var found =
             DrawnTokens.InHead(head)
-            || action.Payloads.Any(p =>
-                p.Role == "body"
-                && DrawnTokens.In(
-                    Encoding.UTF8.GetString(p.Content.Span[..Math.Min(p.Content.Length, DrawnTokens.MaxLook)])
-                )
-            );
+            || action.Payloads.Any(p => p.Role == "body" && DrawnTokens.In(Encoding.Latin1.GetString(p.Content.Span)));
         if (!found)
         {
-            seen.Add(host);
+            // What another guard refuses isn't sent, and makes no host known.
+            if (verdicts.ToReport().Strictest != Effect.Deny)
+            {
+                seen.Add(host);
+            }
+
             return;
         }
 

@@ -14,9 +14,6 @@ internal static class DrawnTokens
     /// <summary>The longest; a longer one is a file, and no token.</summary>
     private const int Most = 512;
 
-    /// <summary>Characters of a content that are looked at.</summary>
-    public const int MaxLook = 256 * 1024;
-
     /// <summary>Characters before a digest in which its name stands.</summary>
     private const int Before = 24;
 
@@ -66,7 +63,6 @@ internal static class DrawnTokens
     /// <summary>True when a text holds one.</summary>
     public static bool In(ReadOnlySpan<char> text)
     {
-        text = text[..Math.Min(text.Length, MaxLook)];
         for (var at = 0; at + Least <= text.Length; )
         {
             var last = at + Least - 1;

@@ -56,4 +56,19 @@ public sealed class NewHostTests
             (await house.HttpAsync($"GET /{Token} HTTP/1.1\r\n", "")).Strictest.ShouldBe(Effect.Deny);
         }
     }
+
+    [Fact]
+    public async Task What_another_guard_refuses_makes_no_host_known()
+    {
+        var house = new House("{ output: { exfiltration: block, personal_data: block } }");
+        (await house.HttpAsync("POST / HTTP/1.1\r\n", "to anna@shop.test")).Strictest.ShouldBe(Effect.Deny);
+        (await house.HttpAsync($"GET /{Token} HTTP/1.1\r\n", "")).Strictest.ShouldBe(Effect.Deny);
+    }
+
+    [Fact]
+    public async Task It_is_found_behind_a_megabyte_of_anything()
+    {
+        var body = string.Concat(Enumerable.Repeat("some words ", 100_000)) + Token;
+        (await new House(Guards).HttpAsync("POST / HTTP/1.1\r\n", body)).Strictest.ShouldBe(Effect.Deny);
+    }
 }
