@@ -54,19 +54,23 @@ internal sealed class FoundList
             return;
         }
 
-        var same = IndexOf(list, finding);
+        var same = list.IndexOf(finding);
         if (same >= 0)
         {
-            list[same] = finding.Confidence > list[same].Confidence ? finding : list[same];
+            if (finding.Confidence > list.All[same].Confidence)
+            {
+                list.Replace(same, finding);
+            }
+
             return;
         }
 
-        if (list == doubtful && IndexOf(certain, finding) >= 0)
+        if (list == doubtful && certain.IndexOf(finding) >= 0)
         {
             return;
         }
 
-        if (list == certain && IndexOf(doubtful, finding) is >= 0 and var lesser)
+        if (list == certain && doubtful.IndexOf(finding) is >= 0 and var lesser)
         {
             doubtful.RemoveAt(lesser);
             Count--;
@@ -77,25 +81,33 @@ internal sealed class FoundList
     }
 
     /// <summary>All of them, in the order of the text.</summary>
-    public ImmutableArray<ContentFinding> ToArray() =>
-        [.. _all.SelectMany(one => one.Certain.Concat(one.Doubtful)).OrderBy(f => f.Start).ThenBy(f => f.End)];
-
-    // From the last on: what is found twice was mostly found just before.
-    private static int IndexOf(List<ContentFinding> list, ContentFinding finding)
+    public ImmutableArray<ContentFinding> ToArray()
     {
-        for (var at = list.Count - 1; at >= 0; at--)
+        var all = new List<ContentFinding>(Count);
+        foreach (var one in _all)
         {
-            var one = list[at];
-            if (one.Start < finding.End && finding.Start < one.End && one.Kind == finding.Kind)
-            {
-                return at;
-            }
+            all.AddRange(one.Certain.All);
+            all.AddRange(one.Doubtful.All);
         }
 
-        return -1;
+        // Of the same place, the one that was found first stays first.
+        var places = new (int Start, int End, int Number)[all.Count];
+        for (var at = 0; at < places.Length; at++)
+        {
+            places[at] = (all[at].Start, all[at].End, at);
+        }
+
+        Array.Sort(places);
+        var sorted = ImmutableArray.CreateBuilder<ContentFinding>(places.Length);
+        foreach (var (_, _, number) in places)
+        {
+            sorted.Add(all[number]);
+        }
+
+        return sorted.MoveToImmutable();
     }
 
-    private List<ContentFinding> ListOf(string guard, double confidence) =>
+    private FindingsInOrder ListOf(string guard, double confidence) =>
         confidence >= Sure ? Of(guard).Certain : Of(guard).Doubtful;
 
     private Found Of(string guard)
@@ -108,10 +120,10 @@ internal sealed class FoundList
             }
         }
 
-        var made = new Found(guard, [], []);
+        var made = new Found(guard, new FindingsInOrder(), new FindingsInOrder());
         _all.Add(made);
         return made;
     }
 
-    private sealed record Found(string Guard, List<ContentFinding> Certain, List<ContentFinding> Doubtful);
+    private sealed record Found(string Guard, FindingsInOrder Certain, FindingsInOrder Doubtful);
 }

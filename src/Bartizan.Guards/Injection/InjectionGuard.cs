@@ -88,16 +88,40 @@ public static class InjectionGuard
             return;
         }
 
-        foreach (var one in found.ToArray().Where(f => f is { Guard: "injection", Kind: not "disguised-order" }))
+        var places = views.HiddenSpans.Where(span => (span.Form & Meant) != HiddenForms.None).ToArray();
+        Array.Sort(places, static (one, other) => one.Start.CompareTo(other.Start));
+        var ends = new int[places.Length];
+        for (var (at, end) = (0, 0); at < places.Length; at++)
         {
-            foreach (var span in views.HiddenSpans)
+            ends[at] = end = Math.Max(end, places[at].End);
+        }
+
+        foreach (var one in found.ToArray())
+        {
+            if (one is { Guard: "injection", Kind: not "disguised-order" } && ReachesInto(places, ends, one))
             {
-                if ((span.Form & Meant) != HiddenForms.None && span.Start < one.End && one.Start < span.End)
-                {
-                    found.Add(one with { Kind = "disguised-order", Confidence = Disguised });
-                    break;
-                }
+                found.Add(one with { Kind = "disguised-order", Confidence = Disguised });
             }
         }
+    }
+
+    // Of all places that begin before its end, the farthest ends after its beginning.
+    private static bool ReachesInto(HiddenSpan[] places, int[] ends, ContentFinding one)
+    {
+        var (low, high) = (0, places.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (places[middle].Start < one.End)
+            {
+                low = middle + 1;
+            }
+            else
+            {
+                high = middle;
+            }
+        }
+
+        return low > 0 && ends[low - 1] > one.Start;
     }
 }

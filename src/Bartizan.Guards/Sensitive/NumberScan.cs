@@ -31,11 +31,12 @@ internal static class NumberScan
         var text = view.Text.Span;
         var names = new NumberNames(text);
         Span<Group> ring = stackalloc Group[MaxGroups];
+        Span<char> number = stackalloc char[MaxGroup];
         var at = 0;
         while (at < text.Length && text[at..].IndexOfAnyInRange('0', '9') is >= 0 and var next)
         {
             var start = BeginOf(text, at, at + next);
-            at = FindFrom(view, text, start, ring, ref names, found);
+            at = FindFrom(view, text, start, ring, number, ref names, found);
             if (found.IsFull("personal_data"))
             {
                 return;
@@ -49,6 +50,7 @@ internal static class NumberScan
         ReadOnlySpan<char> text,
         int start,
         scoped Span<Group> ring,
+        scoped Span<char> number,
         ref NumberNames names,
         FoundList found
     )
@@ -61,7 +63,7 @@ internal static class NumberScan
             var group = ring[first % MaxGroups];
             if (group.Start >= skip && (group.Start == 0 || !IsInner(text[group.Start - 1])))
             {
-                skip = Math.Max(skip, Try(view, text, ring, first, ref count, ref names, found));
+                skip = Math.Max(skip, Try(view, text, ring, number, first, ref count, ref names, found));
             }
 
             first++;
@@ -140,6 +142,7 @@ internal static class NumberScan
         TextView view,
         ReadOnlySpan<char> text,
         scoped Span<Group> ring,
+        scoped Span<char> number,
         int first,
         ref int count,
         ref NumberNames names,
@@ -147,7 +150,6 @@ internal static class NumberScan
     )
     {
         var (node, best, length, letters) = (NumberMasks.All, 0, 0, 0UL);
-        Span<char> number = stackalloc char[MaxGroup];
         for (var at = first; ; at++)
         {
             var group = ring[at % MaxGroups];

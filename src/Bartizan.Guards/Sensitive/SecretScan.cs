@@ -54,6 +54,8 @@ internal static class SecretScan
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+/=.~:%"
     );
 
+    private static readonly bool[] _isToken = [.. Enumerable.Range(0, 128).Select(c => _token.Contains((char)c))];
+
     private static readonly int _leastToken = TokenKinds.All.Min(kind => kind.Prefix.Length + kind.Least);
 
     /// <summary>Adds the credentials of a view.</summary>
@@ -84,14 +86,14 @@ internal static class SecretScan
         for (var at = 0; at + _leastToken <= text.Length && !found.IsFull("secrets"); )
         {
             var last = at + _leastToken - 1;
-            if (!_token.Contains(text[last]))
+            if (!IsToken(text[last]))
             {
                 at = last + 1;
                 continue;
             }
 
             var start = last;
-            while (start > at && _token.Contains(text[start - 1]))
+            while (start > at && IsToken(text[start - 1]))
             {
                 start--;
             }
@@ -106,6 +108,8 @@ internal static class SecretScan
             at = end + 1;
         }
     }
+
+    private static bool IsToken(char c) => c < 128 && _isToken[c];
 
     private static void FindTokens(TextView view, ReadOnlySpan<char> text, int at, int end, FoundList found)
     {

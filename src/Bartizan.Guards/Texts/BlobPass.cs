@@ -15,7 +15,11 @@ internal static class BlobPass
     /// <summary>The line length that Base64 is broken at, at most: RFC 2045 has 76.</summary>
     private const int LeastLine = 60;
 
-    private static readonly bool[] _in = Table("+/-_");
+    private static readonly SearchValues<char> _in = SearchValues.Create(
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/-_"
+    );
+
+    private static readonly bool[] _isIn = [.. Enumerable.Range(0, 128).Select(c => _in.Contains((char)c))];
 
     /// <summary>Hands over each run's text.</summary>
     /// <param name="view">Where to look.</param>
@@ -43,7 +47,13 @@ internal static class BlobPass
                 start--;
             }
 
+            // What began so long before is mostly long: its end is looked for by leaps, too.
             var end = last + 1;
+            if (start == at && text[end..].IndexOfAnyExcept(_in) is var rest)
+            {
+                end = rest < 0 ? text.Length : end + rest;
+            }
+
             while (end < text.Length && IsIn(text[end]))
             {
                 end++;
@@ -87,7 +97,7 @@ internal static class BlobPass
         return true;
     }
 
-    private static bool IsIn(char c) => c < 128 && _in[c];
+    private static bool IsIn(char c) => c < 128 && _isIn[c];
 
     // A word, however long, has one case; what is encoded has digits or changes its case all the time.
     private static bool IsPromising(ReadOnlySpan<char> run)
@@ -178,6 +188,7 @@ internal static class BlobPass
         return null;
     }
 
+    private static readonly sbyte[] _sixes = Table();
     private static readonly SearchValues<char> _hexDigits = SearchValues.Create("0123456789abcdefABCDEF");
     private static readonly SearchValues<char> _base32Digits = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
 
@@ -186,17 +197,10 @@ internal static class BlobPass
     {
         var bytes = new byte[run.Length * 6 / 8];
         var (bits, value, count) = (0, 0, 0);
+        var sixes = _sixes;
         foreach (var c in run)
         {
-            var six = c switch
-            {
-                >= 'A' and <= 'Z' => c - 'A',
-                >= 'a' and <= 'z' => c - 'a' + 26,
-                >= '0' and <= '9' => c - '0' + 52,
-                '+' or '-' => 62,
-                '/' or '_' => 63,
-                _ => -1,
-            };
+            var six = c < 128 ? sixes[c] : -1;
             if (six < 0)
             {
                 continue;
@@ -272,14 +276,18 @@ internal static class BlobPass
         return readable * 10 >= text.Length * TextLimits.ReadableOfTen ? text : null;
     }
 
-    private static bool[] Table(string others)
+    // What each digit of Base64 is worth, in both alphabets; below zero for what is none.
+    private static sbyte[] Table()
     {
-        var table = new bool[128];
-        for (var c = 0; c < table.Length; c++)
+        var table = new sbyte[128];
+        Array.Fill(table, (sbyte)-1);
+        for (sbyte digit = 0; digit < 64; digit++)
         {
-            table[c] = char.IsAsciiLetterOrDigit((char)c) || others.Contains((char)c, StringComparison.Ordinal);
+            var sign = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"[digit];
+            table[sign] = digit;
         }
 
+        (table['-'], table['_']) = (62, 63);
         return table;
     }
 }

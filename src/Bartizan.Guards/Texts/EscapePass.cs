@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Globalization;
 using System.Net;
 using System.Text;
 
@@ -76,19 +75,18 @@ internal static class EscapePass
     private static (int Length, int Count) Percent(ReadOnlySpan<char> text, Span<byte> bytes, Span<char> chars)
     {
         var (count, all) = (0, 0);
-        while (
-            count < bytes.Length
-            && (3 * count) + 2 < text.Length
-            && text[3 * count] == '%'
-            && char.IsAsciiHexDigit(text[(3 * count) + 1])
-            && char.IsAsciiHexDigit(text[(3 * count) + 2])
-        )
+        while (count < bytes.Length && text.Length > 2 && text[0] == '%')
         {
-            var one = (Digit(text[(3 * count) + 1]) << 4) | Digit(text[(3 * count) + 2]);
+            var one = (Digit(text[1]) << 4) | Digit(text[2]);
+            if (one < 0)
+            {
+                break;
+            }
+
             bytes[count] = (byte)one;
-            chars[count] = (char)one;
+            chars[count++] = (char)one;
             all |= one;
-            count++;
+            text = text[3..];
         }
 
         if (all < 0x80)
@@ -113,17 +111,8 @@ internal static class EscapePass
         if (name[0] == '#')
         {
             var isHex = name.Length > 2 && name[1] is 'x' or 'X';
-            return
-                int.TryParse(
-                    name[(isHex ? 2 : 1)..],
-                    isHex ? NumberStyles.AllowHexSpecifier : NumberStyles.None,
-                    CultureInfo.InvariantCulture,
-                    out var value
-                )
-                && value > 0
-                && Rune.TryCreate(value, out var rune)
-                ? (end + 1, rune.EncodeToUtf16(chars))
-                : default;
+            var count = Encode(isHex ? Number(name[2..], 16) : Number(name[1..], 10), chars);
+            return count > 0 ? (end + 1, count) : default;
         }
 
         var common = name switch
@@ -201,31 +190,57 @@ internal static class EscapePass
             from = 3;
         }
 
-        if (
-            digits <= 0
-            || text.Length < from + digits
-            || !int.TryParse(
-                text.Slice(from, digits),
-                NumberStyles.AllowHexSpecifier,
-                CultureInfo.InvariantCulture,
-                out var value
-            )
-            || value <= 0
-        )
-        {
-            return default;
-        }
-
+        var value = digits > 0 && text.Length >= from + digits ? Number(text.Slice(from, digits), 16) : 0;
         var length = from + digits + (from == 3 ? 1 : 0);
-        if (value <= char.MaxValue && char.IsSurrogate((char)value))
+        if (value is > 0 and <= char.MaxValue && char.IsSurrogate((char)value))
         {
             // Halves are put together by whoever reads the view.
             chars[0] = (char)value;
             return (length, 1);
         }
 
-        return Rune.TryCreate(value, out var rune) ? (length, rune.EncodeToUtf16(chars)) : default;
+        var count = Encode(value, chars);
+        return count > 0 ? (length, count) : default;
     }
 
-    private static int Digit(char digit) => digit <= '9' ? digit - '0' : (digit | 0x20) - 'a' + 10;
+    // How many places a character takes; none for what is no character.
+    private static int Encode(int value, Span<char> chars)
+    {
+        if (value is > 0 and < 0x80)
+        {
+            chars[0] = (char)value;
+            return 1;
+        }
+
+        return value > 0 && Rune.TryCreate(value, out var rune) ? rune.EncodeToUtf16(chars) : 0;
+    }
+
+    // Below zero for what is no number, or none of a character.
+    private static int Number(ReadOnlySpan<char> digits, int radix)
+    {
+        const int Beyond = 0x110000;
+        var value = digits.IsEmpty ? -1 : 0;
+        foreach (var c in digits)
+        {
+            var digit = Digit(c);
+            if (digit < 0 || digit >= radix)
+            {
+                return -1;
+            }
+
+            value = Math.Min(Beyond, (value * radix) + digit);
+        }
+
+        return value;
+    }
+
+    // Below zero for what is no digit.
+    private static int Digit(char c) => c < 128 ? _digits[c] : -1;
+
+    private static readonly sbyte[] _digits =
+    [
+        .. Enumerable
+            .Range(0, 128)
+            .Select(c => (sbyte)(char.IsAsciiHexDigit((char)c) ? Convert.ToInt32(((char)c).ToString(), 16) : -1)),
+    ];
 }

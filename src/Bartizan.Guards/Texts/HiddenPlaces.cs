@@ -10,17 +10,25 @@ internal sealed class HiddenPlaces
 
     private readonly List<HiddenSpan> _spans = [];
 
+    // Once one was refused, where the others stand isn't worth finding out.
+    private bool _isFull;
+
     public HiddenForms Forms { get; private set; }
 
     /// <summary>Notes a place; <paramref name="of"/> is the view that it was seen in, null for the original.</summary>
     public void Add(HiddenForms form, TextView? of, int start, int end)
     {
+        Forms |= form;
+        if (_isFull)
+        {
+            return;
+        }
+
         if (of is not null)
         {
             (start, end) = of.ToOriginal(start, end - start);
         }
 
-        Forms |= form;
         if (
             _spans.Count > 0
             && _spans[^1] is var last
@@ -34,6 +42,10 @@ internal sealed class HiddenPlaces
         else if (_spans.Count < TextLimits.MaxHiddenSpans)
         {
             _spans.Add(new HiddenSpan(form, start, end));
+        }
+        else
+        {
+            _isFull = true;
         }
     }
 

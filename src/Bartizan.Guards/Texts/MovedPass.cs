@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Runtime.InteropServices;
 
 namespace Bartizan.Guards.Texts;
@@ -19,6 +20,9 @@ internal static class MovedPass
 
     /// <summary>What it costs to begin or to end a stretch: about two known words.</summary>
     private const int Turn = 9 * LetterFrequencies.PerNat;
+
+    /// <summary>Words that there is room for at first.</summary>
+    private const int LeastWords = 64;
 
     /// <summary>Known words of a stretch that are no coincidence.</summary>
     private const int LeastKnown = 2;
@@ -52,8 +56,8 @@ internal static class MovedPass
     // Each word is as it is or moved; the likeliest way through all of them, with a price for each turn.
     private static TextView? Unmove(TextView view, ReadOnlySpan<char> text, HiddenPlaces hidden)
     {
-        var words = new List<Word>(text.Length / 8);
-        var (clear, moved) = (0, -Turn);
+        var words = ArrayPool<Word>.Shared.Rent(Math.Max(LeastWords, text.Length / 8));
+        var (count, clear, moved) = (0, 0, -Turn);
         for (var at = 0; at < text.Length; )
         {
             if (!char.IsAsciiLetter(text[at]))
@@ -71,24 +75,34 @@ internal static class MovedPass
             var score = ScoreOf(text[at..end], out var isKnown);
             var (stays, goes) = (clear >= moved - Turn, moved >= clear - Turn);
             (clear, moved) = ((stays ? clear : moved - Turn) + score, (goes ? moved : clear - Turn) - score);
-            words.Add(new Word(at, end, isKnown, goes, stays));
+            if (count == words.Length)
+            {
+                var more = ArrayPool<Word>.Shared.Rent(2 * count);
+                words.CopyTo(more, 0);
+                ArrayPool<Word>.Shared.Return(words);
+                words = more;
+            }
+
+            words[count++] = new Word(at, end, isKnown, goes, stays);
             at = end;
         }
 
-        return Back(view, text, words, moved > clear, hidden);
+        var back = Back(view, text, words.AsSpan(0, count), moved > clear, hidden);
+        ArrayPool<Word>.Shared.Return(words);
+        return back;
     }
 
     private static TextView? Back(
         TextView view,
         ReadOnlySpan<char> text,
-        List<Word> words,
+        ReadOnlySpan<Word> words,
         bool isMoved,
         HiddenPlaces hidden
     )
     {
         char[]? built = null;
-        var (last, known) = (words.Count, 0);
-        for (var at = words.Count - 1; at >= 0; at--)
+        var (last, known) = (words.Length, 0);
+        for (var at = words.Length - 1; at >= 0; at--)
         {
             // The way that led to this word: the one before was the same, or there was a turn.
             var before = at > 0 && (isMoved ? words[at].StaysMoved : !words[at].StaysClear);
@@ -132,8 +146,8 @@ internal static class MovedPass
 
             if (isMoved)
             {
-                var letter = (c | 0x20) - 'a';
-                moved = Vocabulary.Step(moved, (char)('a' + (letter < 13 ? letter + 13 : letter - 13)));
+                var code = WordTree.CodeOf(c);
+                moved = Vocabulary.Step(moved, (char)(code <= 13 ? code + 13 : code - 13));
                 isMoved = moved != 0;
             }
         }

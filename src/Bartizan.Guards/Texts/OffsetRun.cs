@@ -3,8 +3,30 @@ using System.Runtime.InteropServices;
 namespace Bartizan.Guards.Texts;
 
 /// <summary>
-/// A stretch of a view and the stretch that it was made of. Of one length: place by place; else any place of the one stands for all
-/// of the other.
+/// A stretch of a view and the stretch that it was made of. Of one length: place by place; <see cref="EverySecond"/>: from every second
+/// place; else any place of the one stands for all of the other.
 /// </summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct OffsetRun(int Start, int Length, int Origin, int OriginLength);
+internal readonly record struct OffsetRun(int Start, int Length, int Origin, int OriginLength)
+{
+    /// <summary>In place of a length: what it was made of has a gap after each place.</summary>
+    public const int EverySecond = -1;
+
+    /// <summary>Where in the original a place begins.</summary>
+    public int From(int place)
+    {
+        var within = Math.Clamp(place - Start, 0, Length);
+        return OriginLength == EverySecond ? Origin + Math.Min(2 * within, (2 * Length) - 1)
+            : OriginLength == Length ? Origin + within
+            : Origin;
+    }
+
+    /// <summary>Where in the original what ends at a place ends.</summary>
+    public int To(int place)
+    {
+        var within = Math.Clamp(place - Start, 0, Length);
+        return OriginLength == EverySecond ? Origin + (2 * within) - 1
+            : OriginLength == Length ? Origin + within
+            : Origin + OriginLength;
+    }
+}

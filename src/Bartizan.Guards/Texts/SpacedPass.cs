@@ -21,6 +21,9 @@ internal static class SpacedPass
     /// <summary>Letters of a run without wider gaps that are cut into known words; what is longer stays in one piece.</summary>
     private const int MaxCut = 512;
 
+    // A bit for each of the signs that are gaps in any run.
+    private const long Blanks = (1L << ' ') | (1L << '\t') | (1L << '\n') | (1L << '\r');
+
     /// <summary>The next run from a place on.</summary>
     public static SpacedRun Next(ReadOnlySpan<char> text, int from)
     {
@@ -47,26 +50,19 @@ internal static class SpacedPass
     {
         var piece = text.Slice(run.Start, run.Length);
         var gap = GapOf(piece);
-        var isCut = !HasWords(piece, gap);
-        Span<int> places = stackalloc int[MaxCut];
         Span<char> letters = stackalloc char[MaxCut];
-        var count = 0;
+        var (first, count) = (0, 0);
         for (var at = 0; at < piece.Length; )
         {
-            if (!IsGap(piece[at], gap))
+            if (count == letters.Length)
             {
-                if (count == MaxCut)
-                {
-                    Flush(letters, places, count, run.Start, built, isCut);
-                    count = 0;
-                }
-
-                letters[count] = piece[at];
-                places[count++] = at;
-                at++;
-                continue;
+                Flush(letters, run.Start + first, built, !run.HasWords);
+                count = 0;
             }
 
+            // A letter and its gap: within what is written together all of them are one wide.
+            first = count == 0 ? at : first;
+            letters[count++] = piece[at++];
             var start = at;
             while (at < piece.Length && IsGap(piece[at], gap))
             {
@@ -75,63 +71,43 @@ internal static class SpacedPass
 
             if (at - start > 1)
             {
-                Flush(letters, places, count, run.Start, built, isCut);
+                Flush(letters[..count], run.Start + first, built, !run.HasWords);
                 count = 0;
                 built.Write(' ', run.Start + start, at - start);
             }
         }
 
-        Flush(letters, places, count, run.Start, built, isCut);
+        Flush(letters[..count], run.Start + first, built, !run.HasWords);
     }
 
-    private static bool HasWords(ReadOnlySpan<char> piece, char gap)
+    private static void Flush(ReadOnlySpan<char> letters, int origin, ViewBuilder built, bool isCut)
     {
-        for (var at = 0; at + 1 < piece.Length; at++)
+        if (!isCut)
         {
-            if (IsGap(piece[at], gap) && IsGap(piece[at + 1], gap))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
-    private static void Flush(
-        Span<char> letters,
-        Span<int> places,
-        int count,
-        int origin,
-        ViewBuilder built,
-        bool isCut
-    )
-    {
-        if (count == 0)
-        {
+            built.Gather(letters, origin);
             return;
         }
 
         Span<bool> begins = stackalloc bool[MaxCut + 1];
-        begins.Clear();
-        if (isCut)
+        Cut(letters, begins);
+        for (var at = 0; at < letters.Length; )
         {
-            Cut(letters, count, begins);
-        }
-
-        for (var at = 0; at < count; at++)
-        {
-            if (at > 0 && begins[at])
+            var length = begins[(at + 1)..letters.Length].IndexOf(true) + 1;
+            length = length == 0 ? letters.Length - at : length;
+            if (at > 0)
             {
-                built.Write(' ', origin + places[at], 0);
+                built.Write(' ', origin + (2 * at), 0);
             }
 
-            built.Write(letters[at], origin + places[at], 1);
+            built.Gather(letters.Slice(at, length), origin + (2 * at));
+            at += length;
         }
     }
 
     // The cut with the fewest letters outside known words, then the fewest words. Marks where words begin.
-    private static void Cut(ReadOnlySpan<char> letters, int count, Span<bool> begins)
+    private static void Cut(ReadOnlySpan<char> letters, Span<bool> begins)
     {
+        var (count, tree) = (letters.Length, Vocabulary.Spelled);
         Span<int> cost = stackalloc int[MaxCut + 1];
         Span<short> from = stackalloc short[MaxCut + 1];
         cost[..(count + 1)].Fill(int.MaxValue);
@@ -148,11 +124,11 @@ internal static class SpacedPass
             var node = 0;
             for (
                 var end = start;
-                end < count && IsLetter(letters[end]) && (node = Vocabulary.Spelled.Step(node, letters[end])) != 0;
+                end < letters.Length && IsLetter(letters[end]) && (node = tree.Step(node, letters[end])) != 0;
                 end++
             )
             {
-                if (Vocabulary.Spelled.IsWord(node))
+                if (tree.IsWord(node))
                 {
                     var word = cost[start] + 1 + (Beginning / (end - start + 1));
                     if (word < cost[end + 1])
@@ -200,7 +176,7 @@ internal static class SpacedPass
             start -= 2;
         }
 
-        var (end, count) = (start + 1, IsLetter(text[start]) ? 1 : 0);
+        var (end, count, hasWords) = (start + 1, IsLetter(text[start]) ? 1 : 0, false);
         while (end < text.Length)
         {
             var wide = 0;
@@ -222,9 +198,10 @@ internal static class SpacedPass
 
             end = next + 1;
             count += IsLetter(text[next]) ? 1 : 0;
+            hasWords |= wide > 1;
         }
 
-        return count >= TextLimits.LeastSpaced ? new SpacedRun(start, end - start) : default;
+        return count >= TextLimits.LeastSpaced ? new SpacedRun(start, end - start, hasWords) : default;
     }
 
     // The sign between the first two letters of a run is the run's gap; blanks are gaps in any.
@@ -232,7 +209,7 @@ internal static class SpacedPass
 
     private static bool IsLetter(char c) => char.IsAsciiLetter(c);
 
-    private static bool IsGap(char c, char gap) => c == gap || (c <= ' ' && c is ' ' or '\t' or '\n' or '\r');
+    private static bool IsGap(char c, char gap) => c == gap || (c <= ' ' && ((Blanks >> c) & 1) != 0);
 
     private static bool IsGapSign(char c) =>
         c is ' ' or '\t' or '\n' or '.' or '-' or '_' or '*' or '/' or '|' or ',' or '~' or '+' or ':' or ';' or '=';

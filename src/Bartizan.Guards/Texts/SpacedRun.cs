@@ -2,6 +2,6 @@ using System.Runtime.InteropServices;
 
 namespace Bartizan.Guards.Texts;
 
-/// <summary>Letters with gaps between them. A length of nothing is none.</summary>
+/// <summary>A run of letters with a gap after each: where it begins and how long it is, and whether wider gaps part words in it.</summary>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct SpacedRun(int Start, int Length);
+internal readonly record struct SpacedRun(int Start, int Length, bool HasWords);

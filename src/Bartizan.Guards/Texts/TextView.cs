@@ -3,9 +3,15 @@ namespace Bartizan.Guards.Texts;
 /// <summary>One way to read a text, and where each of its characters stands in the original.</summary>
 public sealed class TextView
 {
+    /// <summary>Runs that are looked at one by one before all of them are searched.</summary>
+    private const int Near = 4;
+
     private readonly TextView? _parent;
     private readonly OffsetRun[]? _runs;
     private readonly int _count;
+
+    // A hint and no more: whoever asks at the same time may leave another one.
+    private int _near;
 
     internal TextView(ReadOnlyMemory<char> text, Coding coding, TextView? parent, OffsetRun[]? runs, int count)
     {
@@ -64,22 +70,25 @@ public sealed class TextView
 
         var first = _runs![Find(start)];
         var last = end > start ? _runs[Find(end - 1)] : first;
-        var from =
-            first.Length == first.OriginLength
-                ? first.Origin + Math.Clamp(start - first.Start, 0, first.Length)
-                : first.Origin;
-        var to =
-            last.Length == last.OriginLength
-                ? last.Origin + Math.Clamp(end - last.Start, 0, last.Length)
-                : last.Origin + last.OriginLength;
+        var from = first.From(start);
+        var to = end == start && last.OriginLength == OffsetRun.EverySecond ? from : last.To(end);
 
         // A view that turns the text around turns its stretches around, too.
         return from <= to ? (from, to) : (to, from);
     }
 
-    // The last run that begins at or before the place.
+    // The last run that begins at or before the place. Mostly it is near the one that was asked for before.
     private int Find(int place)
     {
+        var near = _near;
+        for (var at = near; at < _count && at < near + Near && _runs![at].Start <= place; at++)
+        {
+            if (at + 1 == _count || _runs[at + 1].Start > place)
+            {
+                return _near = at;
+            }
+        }
+
         var (low, high) = (0, _count - 1);
         while (low < high)
         {
@@ -94,6 +103,6 @@ public sealed class TextView
             }
         }
 
-        return low;
+        return _near = low;
     }
 }

@@ -23,6 +23,13 @@ internal sealed class ViewBuilder(int capacity)
         Map(piece.Length, origin, piece.Length);
     }
 
+    /// <summary>Takes letters that have a gap after each of them.</summary>
+    public void Gather(ReadOnlySpan<char> letters, int origin)
+    {
+        Append(letters);
+        Map(letters.Length, origin, letters.Length > 1 ? OffsetRun.EverySecond : letters.Length);
+    }
+
     /// <summary>Writes what a stretch stands for.</summary>
     public void Write(ReadOnlySpan<char> form, int origin, int originLength)
     {

@@ -205,8 +205,8 @@ internal static class WordPass
             return isEnd ? word[0] is '5' or '7' : word[0] is '1' or '4';
         }
 
-        Span<char> plain = stackalloc char[TextLimits.MaxWord];
-        return Vocabulary.All.GetAlternateLookup<ReadOnlySpan<char>>().Contains(plain[..Unfold(word, plain)]);
+        var node = Walk(word, 'i', out var one);
+        return (node == 0 && one ? Walk(word, 'l', out _) : node) != 0;
     }
 
     // The sign within a mail address stands for itself.
@@ -222,29 +222,18 @@ internal static class WordPass
     private static int Unfold(ReadOnlySpan<char> word, Span<char> plain)
     {
         word = word.TrimEnd("!+");
-        var one = false;
         for (var at = 0; at < word.Length; at++)
         {
             plain[at] = Letters.Leet(word[at]);
-            one |= word[at] is '1' or '!';
-        }
-
-        var words = Vocabulary.All.GetAlternateLookup<ReadOnlySpan<char>>();
-        if (!one || words.Contains(plain[..word.Length]))
-        {
-            return word.Length;
         }
 
         // A one is an i or an l; it is an l where that makes a word.
-        Span<char> other = stackalloc char[TextLimits.MaxWord];
-        for (var at = 0; at < word.Length; at++)
+        if (Walk(word, 'i', out var one) == 0 && one && Walk(word, 'l', out _) != 0)
         {
-            other[at] = word[at] is '1' or '!' ? 'l' : plain[at];
-        }
-
-        if (words.Contains(other[..word.Length]))
-        {
-            other[..word.Length].CopyTo(plain);
+            for (var at = 0; at < word.Length; at++)
+            {
+                plain[at] = word[at] is '1' or '!' ? 'l' : plain[at];
+            }
         }
 
         return word.Length;

@@ -108,6 +108,21 @@ public sealed class TextViewsTests
         text[start..end].ShouldBe(Convert.ToBase64String("the password is here"u8).TrimEnd('='));
     }
 
+    [Theory]
+    [InlineData("i g n o r e a l l p r e v i o u s", "previous", "p r e v i o u s")]
+    [InlineData("so: i.g.n.o.r.e.p.r.e.v.i.o.u.s. now", "ignore", "i.g.n.o.r.e")]
+    [InlineData("p a s s   w o r d   i s   h e r e", "word", "w o r d")]
+    [InlineData("p a s s   w o r d   i s   h e r e", "ord", "o r d")]
+    [InlineData("p a s s   w o r d   i s   h e r e", "or", "o r")]
+    [InlineData("p a s s   w o r d   i s   h e r e", "d", "d")]
+    public void Letters_with_gaps_stand_where_they_stood(string text, string found, string original)
+    {
+        var views = TextViews.Of(text);
+        var words = views.All.Single(v => v.Coding == Coding.Words);
+        var (start, end) = words.ToOriginal(words.Text.Span.IndexOf(found), found.Length);
+        text[start..end].ShouldBe(original);
+    }
+
     [Fact]
     public void Scripts_and_emoji_keep_what_they_need_and_are_no_find()
     {
