@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Texts;
 
@@ -56,11 +57,7 @@ internal static class OrderScan
             }
 
             place++;
-            if (
-                end - at <= MaxWord
-                && table.MayKnow(text[at..end])
-                && table.Steps.TryGetValue(text[at..end], out var steps)
-            )
+            if (end - at <= MaxWord && table.StepsOf(text[at..end]) is { Length: > 0 } steps)
             {
                 Take(table, steps, place, ref recent, at, end, last, start, view, channel, found);
             }
@@ -73,7 +70,7 @@ internal static class OrderScan
 
     private static void Take(
         OrderTable table,
-        ushort[] steps,
+        ReadOnlySpan<ushort> steps,
         int place,
         ref int recent,
         int at,
@@ -138,6 +135,7 @@ internal static class OrderScan
         }
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsWord(char c)
     {
         var ascii = _inWord;

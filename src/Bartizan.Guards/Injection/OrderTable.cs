@@ -1,11 +1,9 @@
-using System.Collections.Frozen;
-
 namespace Bartizan.Guards.Injection;
 
 /// <summary>Rules of orders, laid out for one reading of a text.</summary>
 internal sealed class OrderTable
 {
-    private const int SieveBits = 10;
+    private const int Bits = 15;
 
     private static readonly string[] _endings =
     [
@@ -41,8 +39,10 @@ internal sealed class OrderTable
         "ьте",
     ];
 
-    // Which first letters and lengths the words of rules have: most words of a text are looked up no further.
-    private readonly ulong[] _sieve = new ulong[1 << SieveBits];
+    // By first letters and length: the first word of rules that has them, and for each word the next. Most words of a text have those of
+    // none.
+    private readonly int[] _first = new int[1 << Bits];
+    private readonly (string Word, ushort[] Steps, int Next)[] _words;
 
     /// <summary>Lays rules out.</summary>
     public OrderTable(IReadOnlyList<OrderRule> rules)
@@ -51,19 +51,19 @@ internal sealed class OrderTable
         Gaps = [.. rules.SelectMany(rule => Enumerable.Repeat((byte)rule.Gap, OrderRules.MaxSteps))];
         Widest = rules.Count == 0 ? 0 : rules.Max(rule => rule.Gap);
         var steps = Read(rules);
-        Steps = steps.GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (var word in steps.Keys)
+        _words = new (string, ushort[], int)[steps.Count + 1];
+        _words[0] = ("", [], 0);
+        var count = 0;
+        foreach (var (word, met) in steps)
         {
-            var place = PlaceOf(word);
-            _sieve[place >> 6] |= 1UL << (place & 63);
+            ref var first = ref _first[PlaceOf(word)];
+            _words[++count] = (word, met, first);
+            first = count;
         }
     }
 
     /// <summary>The rules.</summary>
     public OrderRule[] Rules { get; }
-
-    /// <summary>For each word the steps that it meets, as the rule's number times <see cref="OrderRules.MaxSteps"/> and the step's.</summary>
-    public FrozenDictionary<string, ushort[]>.AlternateLookup<ReadOnlySpan<char>> Steps { get; }
 
     /// <summary>For each state the gap that its rule allows.</summary>
     public byte[] Gaps { get; }
@@ -71,11 +71,18 @@ internal sealed class OrderTable
     /// <summary>The widest gap of all.</summary>
     public int Widest { get; }
 
-    /// <summary>False for a word that no rule has; true for most of those that one has not, too, but of few texts.</summary>
-    public bool MayKnow(ReadOnlySpan<char> word)
+    /// <summary>
+    /// The steps that a word meets, as the rule's number times <see cref="OrderRules.MaxSteps"/> and the step's; mostly none.
+    /// </summary>
+    public ReadOnlySpan<ushort> StepsOf(ReadOnlySpan<char> word)
     {
-        var place = PlaceOf(word);
-        return (_sieve[place >> 6] & (1UL << (place & 63))) != 0;
+        var at = _first[PlaceOf(word)];
+        while (at != 0 && !word.Equals(_words[at].Word, StringComparison.OrdinalIgnoreCase))
+        {
+            at = _words[at].Next;
+        }
+
+        return _words[at].Steps;
     }
 
     // Three letters, whatever their case, and the length. Letters beyond ASCII share a place.
@@ -87,10 +94,10 @@ internal sealed class OrderTable
             place = (place * 29) + (word[at] < 128 ? word[at] & 0x1F : 31);
         }
 
-        return place & ((64 << SieveBits) - 1);
+        return place & ((1 << Bits) - 1);
     }
 
-    private static FrozenDictionary<string, ushort[]> Read(IReadOnlyList<OrderRule> rules)
+    private static Dictionary<string, ushort[]> Read(IReadOnlyList<OrderRule> rules)
     {
         var steps = new Dictionary<string, SortedSet<ushort>>(StringComparer.OrdinalIgnoreCase);
         for (var rule = 0; rule < rules.Count; rule++)
@@ -114,7 +121,7 @@ internal sealed class OrderTable
         }
 
         // The last steps first: a word must not meet two steps of one rule at once.
-        return steps.ToFrozenDictionary(
+        return steps.ToDictionary(
             pair => pair.Key,
             pair => pair.Value.Reverse().ToArray(),
             StringComparer.OrdinalIgnoreCase

@@ -17,11 +17,6 @@ internal static class SecretScan
     /// <summary>The shortest value that can be a secret.</summary>
     private const int LeastValue = 8;
 
-    private static readonly SearchValues<string> _prefixes = SearchValues.Create(
-        [.. TokenKinds.All.Select(kind => kind.Prefix).Distinct(StringComparer.Ordinal)],
-        StringComparison.Ordinal
-    );
-
     private static readonly SearchValues<string> _names = SearchValues.Create(
         [
             "passw",
@@ -113,17 +108,27 @@ internal static class SecretScan
 
     private static void FindTokens(TextView view, ReadOnlySpan<char> text, int at, int end, FoundList found)
     {
-        while (at < end && !found.IsFull("secrets") && text[at..end].IndexOfAny(_prefixes) is >= 0 and var next)
+        for (; at + 1 < end; at++)
         {
-            at += next;
-            at += Math.Max(1, TakeToken(view, text, at, found));
+            var kinds = TokenKinds.BeginningWith(text[at], text[at + 1]);
+            if (kinds.Length == 0)
+            {
+                continue;
+            }
+
+            if (found.IsFull("secrets"))
+            {
+                return;
+            }
+
+            at += Math.Max(1, TakeToken(view, text, at, kinds, found)) - 1;
         }
     }
 
-    private static int TakeToken(TextView view, ReadOnlySpan<char> text, int at, FoundList found)
+    private static int TakeToken(TextView view, ReadOnlySpan<char> text, int at, TokenKind[] kinds, FoundList found)
     {
         var before = at > 0 ? text[at - 1] : ' ';
-        foreach (var kind in TokenKinds.All)
+        foreach (var kind in kinds)
         {
             if (!text[at..].StartsWith(kind.Prefix, StringComparison.Ordinal))
             {

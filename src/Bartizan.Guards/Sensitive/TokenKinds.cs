@@ -128,4 +128,24 @@ internal static class TokenKinds
             IsValid = C.IsTelegram,
         },
     ];
+
+    // For each two ASCII characters the number of the group that begins so; none is the group without kinds.
+    private static readonly byte[] _groups = new byte[128 * 128];
+    private static readonly TokenKind[][] _kinds = Group();
+
+    /// <summary>The kinds whose prefix begins with two characters, in the order of all of them: for most there is none.</summary>
+    public static TokenKind[] BeginningWith(char first, char second) =>
+        (first | second) < 128 ? _kinds[_groups[(first << 7) | second]] : _kinds[0];
+
+    private static TokenKind[][] Group()
+    {
+        var kinds = new List<TokenKind[]> { Array.Empty<TokenKind>() };
+        foreach (var group in All.GroupBy(kind => (kind.Prefix[0] << 7) | kind.Prefix[1]))
+        {
+            _groups[group.Key] = checked((byte)kinds.Count);
+            kinds.Add([.. group]);
+        }
+
+        return [.. kinds];
+    }
 }

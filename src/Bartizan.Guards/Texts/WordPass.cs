@@ -222,13 +222,21 @@ internal static class WordPass
     private static int Unfold(ReadOnlySpan<char> word, Span<char> plain)
     {
         word = word.TrimEnd("!+");
+        var (node, goesOn, one) = (0, true, false);
         for (var at = 0; at < word.Length; at++)
         {
-            plain[at] = Letters.Leet(word[at]);
+            var letter = Letters.Leet(word[at]);
+            plain[at] = letter;
+            one |= word[at] is '1' or '!';
+            if (goesOn)
+            {
+                node = Vocabulary.Step(node, letter);
+                goesOn = node != 0;
+            }
         }
 
         // A one is an i or an l; it is an l where that makes a word.
-        if (Walk(word, 'i', out var one) == 0 && one && Walk(word, 'l', out _) != 0)
+        if (one && !Vocabulary.IsWord(node) && Walk(word, 'l', out _) != 0)
         {
             for (var at = 0; at < word.Length; at++)
             {
