@@ -30,7 +30,7 @@ internal static class StoreFlow
         const string Unkept = "the labels of what it writes can't be kept";
 
         // INVARIANT: what it ever read: a person's word about a label doesn't undo what a fooled agent holds.
-        var labels = session.EverLabels | session.Payer.EverLabels;
+        var labels = session.CarriedLabels | session.Payer.CarriedLabels;
         if (labels == Labels.None)
         {
             return null;

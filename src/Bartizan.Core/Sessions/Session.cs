@@ -110,6 +110,12 @@ public sealed class Session
     public Labels EverLabels => (Labels)_ever;
 
     /// <summary>
+    /// What goes with what it writes: all that it has ever been exposed to, and untrusted, too, where a reader gave it values. Within the
+    /// session those are known for what they are; whoever reads them behind a tool or in a workspace can't know.
+    /// </summary>
+    public Labels CarriedLabels => EverLabels | (Exposure.Traced ? Labels.Untrusted : Labels.None);
+
+    /// <summary>
     /// True once it has read something untrusted, whatever was taken off since: a person's word about what was read doesn't undo what a
     /// fooled agent has sent meanwhile.
     /// </summary>

@@ -36,7 +36,7 @@ internal sealed class Settling(Rooms rooms)
         await rooms
             .Workspaces.NoteAsync(live.Session, manifest, isOver: true, CancellationToken.None)
             .ConfigureAwait(false);
-        var carried = WorkspaceSettlement.TextOf(live.Session.EverLabels) is { Length: > 0 } labels
+        var carried = WorkspaceSettlement.TextOf(live.Session.CarriedLabels) is { Length: > 0 } labels
             ? $" ({labels})"
             : "";
 

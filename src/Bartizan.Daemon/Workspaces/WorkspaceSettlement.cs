@@ -26,7 +26,7 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
     /// <summary>Notes beside the stage what the settlement needs later; of a session that is over, what it had read.</summary>
     public async Task NoteAsync(Session session, string manifest, bool isOver, CancellationToken cancellationToken)
     {
-        var read = isOver ? session.EverLabels : (Label?)null;
+        var read = isOver ? session.CarriedLabels : (Label?)null;
         var note = new SettlementNote(session.Agent, session.Person, manifest, session.Observe, read);
         var path = Path.Combine(state.Session(session.Id), NoteName);
         await File.WriteAllBytesAsync(path, JsonSerializer.SerializeToUtf8Bytes(note), cancellationToken)
@@ -148,7 +148,7 @@ internal sealed class WorkspaceSettlement(StateDirectory state, IJournal journal
             },
             stage,
             diff,
-            session.EverLabels,
+            session.CarriedLabels,
             person,
             cancellationToken
         );
