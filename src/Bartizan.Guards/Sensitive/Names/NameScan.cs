@@ -47,7 +47,12 @@ internal static class NameScan
                 && (char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '_' or '/' or '.' or '@' or '\\' or '#')
             )
             {
-                at++;
+                // No other place of the same word is a beginning.
+                do
+                {
+                    at++;
+                } while (at < text.Length && char.IsLetterOrDigit(text[at]));
+
                 continue;
             }
 

@@ -49,8 +49,10 @@ internal static class PostalScan
 
             if (
                 end - at <= MaxNumber
+                && EndOfNumber(text, at, end) is >= 0 and var number
+                && (MayBeBefore(text, at) || MayBeAfter(text, number))
                 && (hasLabels || PostCodes.EndAfter(text, end) >= 0)
-                && Street(text, at, end) is { } street
+                && Street(text, at, number) is { } street
             )
             {
                 var whole = PostCodes.EndAfter(text, street.End);
@@ -73,11 +75,12 @@ internal static class PostalScan
         }
     }
 
-    private static (int Start, int End)? Street(ReadOnlySpan<char> text, int at, int end)
+    // Where a number of a house ends; below zero for another number.
+    private static int EndOfNumber(ReadOnlySpan<char> text, int at, int end)
     {
         if (at > 0 && text[at - 1] is not (' ' or '\n' or '\t' or '"' or '\'' or ':' or ',' or '('))
         {
-            return null;
+            return -1;
         }
 
         // 12a, 12-14
@@ -94,15 +97,30 @@ internal static class PostalScan
             }
         }
 
-        if (end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '_' or '%'))
-        {
-            return null;
-        }
-
-        return StreetBefore(text, at) is >= 0 and var start ? (start, end)
-            : StreetAfter(text, end) is >= 0 and var last ? (at, last)
-            : null;
+        return end < text.Length && (char.IsLetterOrDigit(text[end]) || text[end] is '_' or '%') ? -1 : end;
     }
+
+    // Most numbers have no word beside them that could be one of a street: nothing else is looked at there.
+    private static bool MayBeBefore(ReadOnlySpan<char> text, int number)
+    {
+        var end = number;
+        end -= end > 0 && text[end - 1] == ' ' ? 1 : 0;
+        end -= end < number && end > 0 && text[end - 1] == ',' ? 1 : 0;
+        return end < number && end > 0 && (char.IsLetter(text[end - 1]) || text[end - 1] is '-' or '\'' or '.');
+    }
+
+    private static bool MayBeAfter(ReadOnlySpan<char> text, int end)
+    {
+        var at = end < text.Length && text[end] == ',' ? end + 1 : end;
+        return at + 1 < text.Length
+            && text[at] == ' '
+            && (char.IsUpper(text[at + 1]) || StreetWords.MayBeFrench(text[at + 1]));
+    }
+
+    private static (int Start, int End)? Street(ReadOnlySpan<char> text, int at, int end) =>
+        StreetBefore(text, at) is >= 0 and var start ? (start, end)
+        : StreetAfter(text, end) is >= 0 and var last ? (at, last)
+        : null;
 
     // 12 Oak Street; 12, rue de la Paix
     private static int StreetAfter(ReadOnlySpan<char> text, int end)

@@ -66,6 +66,9 @@ internal static class StreetWords
                 or "route"
                 or "place";
 
+    /// <summary>False for a letter that none of those words begins with.</summary>
+    public static bool MayBeFrench(char first) => first is 'r' or 'a' or 'b' or 'q' or 'c' or 'i' or 'p';
+
     /// <summary>True for what labels an address.</summary>
     public static bool IsLabel(ReadOnlySpan<char> word) => _labels.Contains(word);
 
