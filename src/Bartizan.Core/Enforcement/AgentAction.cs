@@ -60,6 +60,19 @@ public sealed record AgentAction
     public Func<JsonElement, Redraft>? Redrafted { get; init; }
 
     /// <summary>
+    /// Makes this action anew so that another body is sent than the one that is judged and kept; null where none can be. Whoever sets it
+    /// carries out what it was last asked for.
+    /// </summary>
+    public Func<ReadOnlyMemory<byte>, AgentAction?>? Resent { get; init; }
+
+    /// <summary>This action with another body on its way out, where a guard took something out of it.</summary>
+    /// <exception cref="InvalidOperationException">It can't be sent so. INVARIANT: then nothing is sent.</exception>
+    internal AgentAction SentAs(ReadOnlyMemory<byte> body) =>
+        body.IsEmpty
+            ? this
+            : Resent?.Invoke(body) ?? throw new InvalidOperationException("what a guard took out can't be left out");
+
+    /// <summary>
     /// The digest that an approval is bound to: session, verb, the target part by part, the arguments
     /// as they will be sent and every payload. Two actions with
     /// one digest are the same act. SHA-256 over: each text as its length and its UTF-16 code units (never a lossy encoding:

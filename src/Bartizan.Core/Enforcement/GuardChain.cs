@@ -124,6 +124,7 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
             {
                 Verdicts = [.. report.Verdicts, .. one.Verdicts],
                 Instead = one.Instead.ValueKind == JsonValueKind.Undefined ? report.Instead : one.Instead,
+                Sent = one.Sent.IsEmpty ? report.Sent : one.Sent,
             };
         }
 

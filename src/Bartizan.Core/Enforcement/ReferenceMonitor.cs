@@ -55,7 +55,8 @@ public sealed partial class ReferenceMonitor(
             var ruling = await ConsiderAsync(session, action, cancellationToken).ConfigureAwait(false);
             var ruled = ruling.Action ?? action;
             return ruling.Decision.Effect == Effect.Allow
-                ? await RecordAsync(session!, ruled, ruling, cancellationToken).ConfigureAwait(false)
+                ? await RecordAsync(session!, ruled.SentAs(ruling.Report.Sent), ruling, cancellationToken)
+                    .ConfigureAwait(false)
                 : await RefuseAsync(session, ruled, ruling).ConfigureAwait(false);
         }
         catch (Exception e)

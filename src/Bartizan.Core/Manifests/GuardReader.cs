@@ -15,8 +15,9 @@ internal static class GuardReader
         }
 
         var (input, output) = (map.Find("input") as SourceNode.Map, map.Find("output") as SourceNode.Map);
+        var toModel = map.Find("model") as SourceNode.Map;
         var injection = Action(input, "injection");
-        return new GuardTerms
+        var terms = new GuardTerms
         {
             Injection = injection,
             Lexical = Action(input, "lexical") ?? (injection is null ? null : GuardAction.Report),
@@ -37,8 +38,24 @@ internal static class GuardReader
             OverCaps = Action(output, "over_caps") ?? GuardAction.Block,
             Internals = Action(output, "internals"),
             MaxOutputBytes = Bytes(output),
+            PersonalDataToModel = Action(toModel, "personal_data"),
+            SecretsToModel = Action(toModel, "secrets"),
+            InternalsToModel = Action(toModel, "internals"),
+            Restore = toModel is not null && RuleReader.TextOf(toModel, "restore") == "true",
             Classifiers = new ClassifierReader(errors).Read(map),
         };
+        if (terms is { Restore: true, RedactsToModel: false })
+        {
+            errors.Add(
+                new(
+                    toModel!.Position,
+                    "`restore` brings nothing back",
+                    "Nothing is taken out of requests to a model: say `redact` of something beside it, or leave `restore` out."
+                )
+            );
+        }
+
+        return terms;
     }
 
     // A number that can't be read is an error elsewhere; here it is none at all.

@@ -53,6 +53,27 @@ public sealed record GuardTerms
     /// <summary>What tells of the inside of a network or a host, in what the agent sends.</summary>
     public GuardAction? Internals { get; init; }
 
+    /// <summary>Personal data in what goes to a model.</summary>
+    public GuardAction? PersonalDataToModel { get; init; }
+
+    /// <summary>Credentials in what goes to a model; where it is said it counts there instead of <see cref="Secrets"/>.</summary>
+    public GuardAction? SecretsToModel { get; init; }
+
+    /// <summary>What tells of the inside, in what goes to a model.</summary>
+    public GuardAction? InternalsToModel { get; init; }
+
+    /// <summary>Whether what was taken out of requests to a model comes back in its answers.</summary>
+    public bool Restore { get; init; }
+
+    /// <summary>True when something is taken out of requests to a model.</summary>
+    public bool RedactsToModel =>
+        PersonalDataToModel == GuardAction.Redact
+        || SecretsToModel == GuardAction.Redact
+        || InternalsToModel == GuardAction.Redact;
+
+    /// <summary>True when requests to a model are looked at for what goes to it.</summary>
+    public bool LooksToModel => this is not { PersonalDataToModel: null, SecretsToModel: null, InternalsToModel: null };
+
     /// <summary>Classifiers outside that read what comes to the agent, too.</summary>
     public ImmutableArray<Classifier> Classifiers { get; init; } = [];
 

@@ -323,6 +323,7 @@ internal static partial class ManifestShape
                 ]),
                 "What the agent sends."
             ),
+            Known("model", ModelGuards, "What goes to a model."),
             Known("classifiers", new Shape.Many(Classified), "Classifiers outside that read what comes to its model."),
             Known("why", _why, "Why these."),
             Known("counters", _threat, "The threat they counter."),

@@ -21,6 +21,9 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
                 ("output.system_prompt", first.SystemPrompt, second.SystemPrompt),
                 ("output.internals", first.Internals, second.Internals),
                 ("output.personal_data", first.PersonalData, second.PersonalData),
+                ("model.personal_data", first.PersonalDataToModel, second.PersonalDataToModel),
+                ("model.secrets", ToModel(first, second), second.SecretsToModel ?? second.Secrets),
+                ("model.internals", first.InternalsToModel, second.InternalsToModel),
             }
         )
         {
@@ -42,6 +45,12 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
         if (!second.Caps.IsEmpty && LetsMorePass(first.OverCaps, second.OverCaps))
         {
             yield return More("output.over_caps", $"`{Word(first.OverCaps)}`", $"`{Word(second.OverCaps)}`");
+        }
+
+        // Where the second takes nothing out its model knows the values, and may write them where it likes.
+        if (first.Restore && !second.Restore && second.RedactsToModel)
+        {
+            yield return More("model.restore", "`true`", "`false`");
         }
 
         foreach (var more in FindClassifiers(first, second))
@@ -74,6 +83,10 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
             yield return excess;
         }
     }
+
+    // What is said of models reads more of a request than what is said of all that is sent.
+    private static GuardAction? ToModel(GuardTerms first, GuardTerms second) =>
+        first.SecretsToModel ?? (second.SecretsToModel is null ? first.Secrets : null);
 
     // As strict is one that is asked the same at the same place, and does as much, from no higher score on.
     private IEnumerable<Excess> FindClassifiers(GuardTerms first, GuardTerms second) =>

@@ -22,6 +22,12 @@ public sealed record GuardReport(Effect Strictest, Labels Labels, ImmutableArray
     /// </summary>
     public JsonElement Instead { get; init; }
 
+    /// <summary>
+    /// The body of a request to a model without what must not leave, to be sent instead of the agent's own; empty where nothing is to be
+    /// changed. What is decided, shown and recorded stays what the agent sent.
+    /// </summary>
+    public ReadOnlyMemory<byte> Sent { get; init; }
+
     /// <summary>The message without what must not pass, to be passed on instead; empty where nothing is to be changed.</summary>
     public ReadOnlyMemory<byte> Replacement { get; init; }
 

@@ -4,8 +4,6 @@ using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Hooks;
-using Bartizan.Gateway.Model.Prompts;
-using Bartizan.Gateway.Model.Spending;
 using Bartizan.Gateway.Model.Words;
 using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -212,15 +210,17 @@ internal sealed class ModelApplication(
 
     private async Task CarryOutAsync(HttpContext context, ModelCall call, SessionTraffic traffic)
     {
-        await using var passage = await monitor
-            .RequestAsync(call.ToAction(), context.RequestAborted)
-            .ConfigureAwait(false);
+        var sending = call;
+        var action = call.ToAction() with { Resent = body => (sending = call.Sending(body, out _))?.ToAction() };
+        await using var passage = await monitor.RequestAsync(action, context.RequestAborted).ConfigureAwait(false);
         if (!passage.Granted)
         {
             await ModelError.RefuseAsync(context, call.Api, call.Target, passage.Decision).ConfigureAwait(false);
             return;
         }
 
+        // INVARIANT: what a guard took out was left out, or nothing was granted.
+        call = sending!;
         UserWords.Hear(call.Session, call.Route, call.Body);
         if (call.Upstream is null)
         {
@@ -263,8 +263,6 @@ internal sealed class ModelApplication(
     {
         ModelUpstream? upstream;
         ModelTarget target;
-        RequestBounds? bounds = null;
-        var sent = body;
         switch (route.Kind)
         {
             case ModelRouteKind.Call:
@@ -273,20 +271,6 @@ internal sealed class ModelApplication(
                     api == ModelApi.Gemini
                         ? (problem = GeminiBody.ProblemOf(body.Span, model) ?? "").Length > 0
                         : !ModelField.TryRead(body.Span, out model, out problem)
-                )
-                {
-                    return (null, 400, problem);
-                }
-
-                if (MarkedRequest.Of(session, route.Path, body, out problem) is not { } marked)
-                {
-                    return (null, 400, problem);
-                }
-
-                sent = marked;
-                if (
-                    session.Manifest.Budget is { CountsTokens: true }
-                    && (bounds = RequestBounds.TryRead(route.Path, sent.Span, out problem)) is null
                 )
                 {
                     return (null, 400, problem);
@@ -323,10 +307,11 @@ internal sealed class ModelApplication(
             Upstream = upstream,
             Target = target,
             Body = body,
-            Sent = sent,
-            Bounds = bounds,
+            Sent = body,
             MediaType = context.Request.ContentType ?? "application/json",
         };
-        return (call, 0, "");
+        return route.Kind != ModelRouteKind.Call ? (call, 0, "")
+            : call.Sending(body, out var unsent) is { } sending ? (sending, 0, "")
+            : (null, 400, unsent);
     }
 }

@@ -3,6 +3,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Model.Prompts;
 using Bartizan.Gateway.Model.Spending;
 
 namespace Bartizan.Gateway.Model;
@@ -42,6 +43,29 @@ internal sealed record ModelCall
 
     /// <summary>The most it can cost; null when its session's budget counts neither tokens nor money.</summary>
     public RequestBounds? Bounds { get; init; }
+
+    /// <summary>
+    /// The call with a body on its way out: marked, and bounded anew where its budget counts tokens; null, with a sentence, when it
+    /// can't be. What is decided, shown and recorded stays the agent's own.
+    /// </summary>
+    public ModelCall? Sending(ReadOnlyMemory<byte> body, out string problem)
+    {
+        if (MarkedRequest.Of(Session, Route.Path, body, out problem) is not { } marked)
+        {
+            return null;
+        }
+
+        var bounds = default(RequestBounds);
+        return
+            Session.Manifest.Budget is { CountsTokens: true }
+            && (bounds = RequestBounds.TryRead(Route.Path, marked.Span, out problem)) is null
+            ? null
+            : this with
+            {
+                Sent = marked,
+                Bounds = bounds,
+            };
+    }
 
     /// <summary>The action that the monitor is asked for.</summary>
     public AgentAction ToAction() =>

@@ -10,6 +10,7 @@ using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Packs;
 using Bartizan.Guards.Prompts;
+using Bartizan.Guards.Redactions;
 using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Streams;
 
@@ -98,29 +99,27 @@ public sealed class ContentGuard(
             Internals = terms.Internals,
             Counted = counted,
         };
-        var lent =
-            terms.Secrets is null && terms.Exfiltration is null
-                ? null
-                : await _lent.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+        var lent = terms is { Secrets: null, Exfiltration: null, SecretsToModel: null }
+            ? null
+            : await _lent.ReadAsync(session, cancellationToken).ConfigureAwait(false);
+        var isModel = action.Target.Verb == Verb.Model;
+        var secrets = isModel && terms.SecretsToModel is not null ? null : terms.Secrets;
         foreach (var payload in action.Payloads.IsDefault ? [] : action.Payloads)
         {
-            var most =
-                action.Target.Verb == Verb.Model
-                    ? Least(terms.MaxInputBytes, terms.MaxOutputBytes)
-                    : terms.MaxOutputBytes;
+            var most = isModel ? Least(terms.MaxInputBytes, terms.MaxOutputBytes) : terms.MaxOutputBytes;
             verdicts.Size(payload.Content.Length, most);
-            ContentLook.ForLent(verdicts, lent, payload.Content, terms.Secrets);
-            var texts = PayloadTexts.Of(payload, action.Target.Verb == Verb.Model);
+            ContentLook.ForLent(verdicts, lent, payload.Content, secrets);
+            var texts = PayloadTexts.Of(payload, isModel);
             foreach (var (channel, text) in texts)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                if (action.Target.Verb == Verb.Model)
+                if (isModel)
                 {
                     ContentLook.At(
                         verdicts,
                         text,
                         channel,
-                        new Asked(terms.Injection, terms.HiddenText, terms.Secrets, null, terms.Lexical, null)
+                        new Asked(terms.Injection, terms.HiddenText, secrets, null, terms.Lexical, null)
                         {
                             Scale = channel == Channel.User ? terms.UserScale : terms.UntrustedScale,
                             Pack = _pack,
@@ -142,16 +141,32 @@ public sealed class ContentGuard(
 
         PromptGuard.Remember(session, terms, action);
         PromptGuard.At(verdicts, session, action);
-        if (action.Target.Verb != Verb.Model)
+        if (isModel)
         {
-            counted?.Judge(verdicts);
+            var sent = terms.LooksToModel
+                ? RequestLook.At(verdicts, action, terms, lent, NamesOf(session), cancellationToken)
+                : default;
+            return verdicts.ToReport() with { Sent = sent };
         }
 
+        counted?.Judge(verdicts);
         LookForDrips(verdicts, session, action, terms, lent);
         return verdicts.ToReport() is { Strictest: Effect.Deny } report && verdicts.IsOnlyToRedact
             ? Redacted(session, action, terms, lent, verdicts) ?? report
             : verdicts.ToReport();
     }
+
+    // INVARIANT: what may come back is forgotten with its session.
+    private Placeholders NamesOf(Session session) =>
+        _names.GetValue(
+            session,
+            static one =>
+            {
+                var names = new Placeholders();
+                one.Revoked.Register(static held => ((Placeholders)held!).Forget(), names);
+                return names;
+            }
+        );
 
     // Names that carry data, and credentials in pieces, by what was sent to the same place before.
     private void LookForDrips(
@@ -260,7 +275,7 @@ public sealed class ContentGuard(
             return null;
         }
 
-        var names = _names.GetOrCreateValue(session);
+        var names = NamesOf(session);
         var cleaned = Redaction.OfArguments(JsonSerializer.SerializeToUtf8Bytes(action.Arguments), terms, lent, names);
         if (!cleaned.IsChanged || cleaned.IsObjected)
         {
@@ -318,14 +333,16 @@ public sealed class ContentGuard(
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(action);
         ArgumentNullException.ThrowIfNull(mediaType);
-        return
-            action.Target.Verb == Verb.Model
-            && session.Manifest.Guards is { } terms
-            && (
-                terms.Exfiltration is not null
-                || PromptGuard.IsAsked(terms)
-                || (terms.Secrets is not null && !session.Manifest.Credentials.IsEmpty)
-            )
+        if (action.Target.Verb != Verb.Model || session.Manifest.Guards is not { } terms)
+        {
+            return null;
+        }
+
+        var looks =
+            terms.Exfiltration is not null
+            || PromptGuard.IsAsked(terms)
+            || (terms.Secrets is not null && !session.Manifest.Credentials.IsEmpty);
+        var watch = looks
             ? new AnswerWatch(
                 LentOf(session, terms),
                 terms.Secrets,
@@ -334,6 +351,9 @@ public sealed class ContentGuard(
                 PromptGuard.LookFor(session)
             )
             : null;
+        return terms.Restore && NamesOf(session) is { HasValues: true } names
+            ? new RestoringWatch(watch, names, mediaType)
+            : watch;
     }
 
     // INVARIANT: the credentials were read before the action was decided; an answer that comes without that is not known.

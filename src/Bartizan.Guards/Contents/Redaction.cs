@@ -2,6 +2,7 @@ using System.Text;
 using Bartizan.Core.Manifests;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Injection;
+using Bartizan.Guards.Redactions;
 using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Streams;
 

@@ -16,7 +16,7 @@ internal sealed class Verdicts
 
     private readonly SortedDictionary<
         string,
-        (double Score, double Threshold, double Told, GuardAction Action, string Kinds)
+        (double Score, double Threshold, double Told, GuardAction Action, string Kinds, bool IsRedacted)
     > _worst = new(StringComparer.Ordinal);
 
     private string? _size;
@@ -48,13 +48,15 @@ internal sealed class Verdicts
     /// <param name="action">What is done.</param>
     /// <param name="findings">What it found.</param>
     /// <param name="told">From which score on it is at least told; null where nothing is told below the threshold.</param>
+    /// <param name="isRedacted">True when it is taken out already.</param>
     public void Add(
         string guard,
         double score,
         double threshold,
         GuardAction action,
         IEnumerable<ContentFinding> findings,
-        double? told = null
+        double? told = null,
+        bool isRedacted = false
     )
     {
         if (_worst.TryGetValue(guard, out var before) && before.Score >= score)
@@ -69,7 +71,8 @@ internal sealed class Verdicts
             threshold,
             told ?? threshold,
             action,
-            kinds.Count > MaxNamed ? $"{named} and {kinds.Count - MaxNamed} more" : named
+            kinds.Count > MaxNamed ? $"{named} and {kinds.Count - MaxNamed} more" : named,
+            isRedacted
         );
     }
 
@@ -78,7 +81,7 @@ internal sealed class Verdicts
         var strictest = _size is null ? Effect.Allow : Effect.Deny;
         var verdicts = ImmutableArray.CreateBuilder<string>();
         var findings = ImmutableArray.CreateBuilder<string>();
-        foreach (var (guard, (score, threshold, told, action, kinds)) in _worst)
+        foreach (var (guard, (score, threshold, told, action, kinds, isRedacted)) in _worst)
         {
             var over = score >= threshold;
             var done = over ? action : GuardAction.Report;
@@ -86,7 +89,7 @@ internal sealed class Verdicts
             {
                 GuardAction.Report => Effect.Allow,
                 GuardAction.Ask => Effect.Ask,
-                GuardAction.Redact when IsRedacted => Effect.Allow,
+                GuardAction.Redact when IsRedacted || isRedacted => Effect.Allow,
                 _ => Effect.Deny,
             };
             strictest = (Effect)Math.Min((int)strictest, (int)effect);

@@ -35,7 +35,7 @@ internal sealed class AnswerWatch : IContentWatch
     private const int MaxTails = 256;
 
     // What a provider repeats of the request.
-    private const string Echo = "instructions";
+    internal const string Echo = "instructions";
 
     // What its provider writes beside an answer, in every event again: no model has a say in it, and it is no text that follows one.
     private static readonly FrozenSet<string> _providers = FrozenSet.ToFrozenSet(
@@ -109,6 +109,9 @@ internal sealed class AnswerWatch : IContentWatch
         _isEvents = mediaType.StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
         _isJson = !_isEvents && mediaType.Contains("json", StringComparison.OrdinalIgnoreCase);
     }
+
+    /// <summary>True for a field that its provider writes beside an answer.</summary>
+    internal static bool IsProviders(string name) => _providers.Contains(name);
 
     /// <inheritdoc/>
     public string? Verdicts =>

@@ -58,6 +58,8 @@ public sealed class SurfaceTests
         ["Rule.Counters"] = OnlyText,
         ["Rule.Role"] = "a role's rules count as the file's own",
         ["Rule.Text"] = "made of the others",
+        ["GuardTerms.RedactsToModel"] = "made of the others",
+        ["GuardTerms.LooksToModel"] = "made of the others",
         ["Budget.CountsTokens"] = "made of the limits",
         ["Budget.CountsMoney"] = "made of the limits",
         ["BudgetLimit.Name"] = "made of the others",
@@ -65,7 +67,10 @@ public sealed class SurfaceTests
         ["ApprovalTerms.Canonical"] = "made of the others",
     };
 
-    private static readonly Dictionary<string, Func<Manifest, Manifest>> _compared = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, Func<Manifest, Manifest>> _compared = new(
+        GuardWorld.Compared,
+        StringComparer.Ordinal
+    )
     {
         ["Manifest.Environment"] = m => m with { Environment = DeploymentEnvironment.Development },
         ["Manifest.Models"] = m => m with { Models = m.Models.Add("more", m.Models["one"]) },
@@ -94,25 +99,6 @@ public sealed class SurfaceTests
         ["Circuit.Slow"] = m => Broken(m, c => c with { Slow = null }),
         ["Circuit.Refusals"] = m => Broken(m, c => c with { Refusals = 51 }),
         ["Manifest.Guards"] = m => m with { Guards = null },
-        ["GuardTerms.Injection"] = m => GuardWorld.Changed(m, g => g with { Injection = GuardAction.Report }),
-        ["GuardTerms.Lexical"] = m => GuardWorld.Changed(m, g => g with { Lexical = GuardAction.Report }),
-        ["GuardTerms.Exfiltration"] = m => GuardWorld.Changed(m, g => g with { Exfiltration = GuardAction.Ask }),
-        ["GuardTerms.UntrustedScale"] = m => GuardWorld.Changed(m, g => g with { UntrustedScale = new(0.4, 0.21) }),
-        ["GuardTerms.Classifiers"] = m => GuardWorld.Changed(m, g => g with { Classifiers = [] }),
-        ["GuardTerms.UserScale"] = m => GuardWorld.Changed(m, g => g with { UserScale = new LexicalScale(0.41, 0.2) }),
-        ["GuardTerms.HiddenText"] = m => GuardWorld.Changed(m, g => g with { HiddenText = null }),
-        ["GuardTerms.MaxInputBytes"] = m => GuardWorld.Changed(m, g => g with { MaxInputBytes = 1025 }),
-        ["GuardTerms.Secrets"] = m => GuardWorld.Changed(m, g => g with { Secrets = GuardAction.Ask }),
-        ["GuardTerms.PersonalData"] = m => GuardWorld.Changed(m, g => g with { PersonalData = GuardAction.Report }),
-        ["GuardTerms.Canaries"] = m => GuardWorld.Changed(m, g => g with { Canaries = GuardAction.Report }),
-        ["GuardTerms.SystemPrompt"] = m => GuardWorld.Changed(m, g => g with { SystemPrompt = GuardAction.Ask }),
-        ["GuardTerms.Spotlight"] = m => GuardWorld.Changed(m, g => g with { Spotlight = SpotlightForm.Encode }),
-        ["GuardTerms.Caps"] = m => GuardWorld.Changed(m, g => g with { Caps = [] }),
-        ["GuardTerms.OverCaps"] = m => GuardWorld.Changed(m, g => g with { OverCaps = GuardAction.Ask }),
-        ["GuardTerms.Internals"] = m => GuardWorld.Changed(m, g => g with { Internals = GuardAction.Ask }),
-        ["DataCap.Kind"] = m => GuardWorld.Changed(m, g => g with { Caps = [new DataCap("iban", 5)] }),
-        ["DataCap.Most"] = m => GuardWorld.Changed(m, g => g with { Caps = [new DataCap("email", 6)] }),
-        ["GuardTerms.MaxOutputBytes"] = m => GuardWorld.Changed(m, g => g with { MaxOutputBytes = null }),
         ["Budget.Limits"] = m => Spent(m, b => b with { Limits = [] }),
         ["Budget.Rates"] = m => Spent(m, b => b with { Rates = [] }),
         ["Budget.SameCall"] = m => Spent(m, b => b with { SameCall = 11 }),

@@ -7,6 +7,7 @@ using Bartizan.Guards.Contents;
 using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Injection;
+using Bartizan.Guards.Redactions;
 using Bartizan.Guards.Sensitive;
 using Bartizan.Guards.Streams;
 using Bartizan.Guards.Tests.Streams;

@@ -43,12 +43,15 @@ internal sealed class House : ISessions, ICredentialLender
             false
         );
         control.Start();
+        Control = control;
         Guard = new ContentGuard(this, this, TimeProvider.System);
     }
 
     public ContentGuard Guard { get; }
 
     public Session Session => _session;
+
+    public SessionControl Control { get; }
 
     public bool FleetRunning => true;
 
@@ -85,6 +88,10 @@ internal sealed class House : ISessions, ICredentialLender
         Guard.Concerns(_session, action).ShouldBeTrue();
         return await Guard.InspectAsync(action, CancellationToken.None);
     }
+
+    /// <summary>What looks along while an answer streams; null when nothing does.</summary>
+    public IContentWatch? Watching(string mediaType) =>
+        Guard.Watch(_session, ActionOf(new ModelTarget("a", "b"), "request", "{}"), mediaType);
 
     /// <summary>What passes of an answer, whether it was cut, and what is recorded of it.</summary>
     public (string Passed, bool IsCut, string Verdicts) Watched(string answer, int size, string mediaType)
