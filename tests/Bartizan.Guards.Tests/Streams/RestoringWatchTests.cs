@@ -255,10 +255,12 @@ public sealed class RestoringWatchTests
                 '|'
             ),
         ];
-        var chance = new Random(7);
+        var chance = new Chance(7);
         for (var round = 0; round < 4000; round++)
         {
-            var text = string.Concat(chance.GetItems(parts, chance.Next(1, 14)));
+            var text = string.Concat(
+                Enumerable.Range(0, chance.Next(1, 14)).Select(_ => parts[chance.Next(parts.Length)])
+            );
             foreach (var isJson in new[] { false, true })
             {
                 var (whole, pieces) = (new RestoredPiece(), new List<RestoredPiece>());
