@@ -85,17 +85,19 @@ internal sealed class OrderTable
         return _words[at].Steps;
     }
 
-    // Three letters, whatever their case, and the length. Letters beyond ASCII share a place.
+    // Three letters and the last, whatever their case, and the length. Letters beyond ASCII share a place.
     private static int PlaceOf(ReadOnlySpan<char> word)
     {
-        var place = word.Length;
+        var place = (word.Length * 29) + (word.IsEmpty ? 0 : CodeOf(word[^1]));
         for (var at = 0; at < 3 && at < word.Length; at++)
         {
-            place = (place * 29) + (word[at] < 128 ? word[at] & 0x1F : 31);
+            place = (place * 29) + CodeOf(word[at]);
         }
 
         return place & ((1 << Bits) - 1);
     }
+
+    private static int CodeOf(char letter) => letter < 128 ? letter & 0x1F : 31;
 
     private static Dictionary<string, ushort[]> Read(IReadOnlyList<OrderRule> rules)
     {
