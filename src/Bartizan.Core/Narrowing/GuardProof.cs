@@ -22,7 +22,7 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
                 ("output.internals", first.Internals, second.Internals),
                 ("output.personal_data", first.PersonalData, second.PersonalData),
                 ("model.personal_data", first.PersonalDataToModel, second.PersonalDataToModel),
-                ("model.secrets", ToModel(first, second), second.SecretsToModel ?? second.Secrets),
+                ("model.secrets", ToModel(first, second), second.SecretsToModel ?? Refusing(second.Secrets)),
                 ("model.internals", first.InternalsToModel, second.InternalsToModel),
             }
         )
@@ -86,7 +86,10 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
 
     // What is said of models reads more of a request than what is said of all that is sent.
     private static GuardAction? ToModel(GuardTerms first, GuardTerms second) =>
-        first.SecretsToModel ?? (second.SecretsToModel is null ? first.Secrets : null);
+        first.SecretsToModel ?? (second.SecretsToModel is null ? Refusing(first.Secrets) : null);
+
+    // What can't be taken out of a request to a model is refused there.
+    private static GuardAction? Refusing(GuardAction? said) => said == GuardAction.Redact ? GuardAction.Block : said;
 
     // As strict is one that is asked the same at the same place, and does as much, from no higher score on.
     private IEnumerable<Excess> FindClassifiers(GuardTerms first, GuardTerms second) =>

@@ -29,7 +29,7 @@ internal static class AnswerShape
         {
             case JsonValueKind.String:
                 var isJson = name is "arguments" or "partial_json" || (name == "delta" && isArguments);
-                texts.Add(new AnswerText(value, key, isJson));
+                texts.Add(new AnswerText(value, key, isJson, IsArgument: false));
                 break;
             case JsonValueKind.Array:
                 var at = 0;
@@ -71,7 +71,7 @@ internal static class AnswerShape
         switch (value.ValueKind)
         {
             case JsonValueKind.String:
-                texts.Add(new AnswerText(value, 0, false));
+                texts.Add(new AnswerText(value, 0, IsJson: false, IsArgument: true));
                 break;
             case JsonValueKind.Array:
                 foreach (var item in value.EnumerateArray())

@@ -7,5 +7,6 @@ namespace Bartizan.Guards.Redactions;
 /// <param name="Value">Where it stands.</param>
 /// <param name="Key">What it goes on: strings of one key follow each other; 0 for one by itself.</param>
 /// <param name="IsJson">True when it is JSON, whole or a piece.</param>
+/// <param name="IsArgument">True for a string that a tool is called with.</param>
 [StructLayout(LayoutKind.Auto)]
-internal readonly record struct AnswerText(JsonElement Value, int Key, bool IsJson);
+internal readonly record struct AnswerText(JsonElement Value, int Key, bool IsJson, bool IsArgument);

@@ -45,6 +45,14 @@ internal static class PlaceholderForm
             .Where(kind => kind.Length <= MaxKind)
             .ToFrozenSet(StringComparer.Ordinal);
 
+    /// <summary>True for a kind of credential: no words that somebody could choose to have taken out of other texts.</summary>
+    public static bool IsCredential(string kind) =>
+        kind is not (Literal or Other or "internal-host" or "internal-address" or "host-path" or "stack-trace")
+        && !DataKinds.All.Contains(kind);
+
+    /// <summary>True for a placeholder of a text that only looked like one.</summary>
+    public static bool IsLiteral(ReadOnlySpan<char> name) => name.StartsWith($"[{Literal}-", StringComparison.Ordinal);
+
     /// <summary>True for a character that may stand between the brackets.</summary>
     public static bool IsInside(char one) => one is (>= 'a' and <= 'z') or (>= '0' and <= '9') or '-';
 

@@ -22,13 +22,14 @@ internal sealed class Placeholders
     public const int MaxKept = 1 << 20;
 
     /// <summary>Shorter values are found by detectors alone: they stand in too much that is none.</summary>
-    private const int LeastKnown = 6;
+    private const int LeastKnown = 3;
 
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
     private readonly Lock _naming = new();
     private readonly Dictionary<string, string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _values = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _back = new(StringComparer.Ordinal);
     private KnownValues? _known;
     private int _kept;
     private bool _isOver;
@@ -70,7 +71,10 @@ internal sealed class Placeholders
                 if (_values.TryAdd(name, text))
                 {
                     _kept += text.Length;
-                    _known = null;
+                    if (PlaceholderForm.IsCredential(kind))
+                    {
+                        Know(name, text);
+                    }
                 }
             }
 
@@ -87,13 +91,33 @@ internal sealed class Placeholders
         }
     }
 
-    /// <summary>Where values that came back, or may, stand in a text: there no detector needs to know them again.</summary>
+    /// <summary>A value came back: the agent will send it again, perhaps without what told a detector that it is one.</summary>
+    public void CameBack(string name)
+    {
+        lock (_naming)
+        {
+            if (!PlaceholderForm.IsLiteral(name) && _values.TryGetValue(name, out var value))
+            {
+                Know(name, value);
+            }
+        }
+    }
+
+    private void Know(string name, string value)
+    {
+        if (_back.TryAdd(name, value))
+        {
+            _known = null;
+        }
+    }
+
+    /// <summary>Where credentials, and values that came back, stand in a text, as words of their own: there no detector needs to know them again.</summary>
     public IReadOnlyList<(int Start, int End, string Name)> PlacesIn(string text)
     {
         KnownValues? known;
         lock (_naming)
         {
-            known = _values.Count == 0 ? null : _known ??= KnownValues.Of(_values);
+            known = _back.Count == 0 ? null : _known ??= KnownValues.Of(_back);
         }
 
         return known?.In(text) ?? [];
@@ -106,6 +130,7 @@ internal sealed class Placeholders
         {
             _isOver = true;
             _values.Clear();
+            _back.Clear();
             _known = null;
             _kept = 0;
         }
@@ -140,13 +165,24 @@ internal sealed class Placeholders
             for (var at = 0; text.AsSpan(at).IndexOfAny(Search) is >= 0 and var next; )
             {
                 at += next;
-                var rest = at;
-                var (value, name) = ByStart[text[at]].First(one => text.AsSpan(rest).StartsWith(one.Value));
-                places.Add((at, at + value.Length, name));
-                at += value.Length;
+                var one = ByStart[text[at]].FirstOrDefault(one => IsWordAt(text, at, one.Value));
+                if (one.Name is not null)
+                {
+                    places.Add((at, at + one.Value.Length, one.Name));
+                }
+
+                at += one.Name is null ? 1 : one.Value.Length;
             }
 
             return places;
+        }
+
+        private static bool IsWordAt(string text, int at, string value)
+        {
+            var end = at + value.Length;
+            return text.AsSpan(at).StartsWith(value)
+                && !(at > 0 && char.IsLetterOrDigit(text[at - 1]) && char.IsLetterOrDigit(value[0]))
+                && !(end < text.Length && char.IsLetterOrDigit(text[end]) && char.IsLetterOrDigit(value[^1]));
         }
     }
 }

@@ -57,6 +57,8 @@ internal sealed class RequestRedaction(TextRedaction texts, CancellationToken ca
             case JsonValueKind.Number when isTools:
                 Number(changes, value, name);
                 break;
+            case JsonValueKind.Number when name is "input" or "prompt":
+                throw new InvalidOperationException("tokens are no text that anybody could read here");
             case JsonValueKind.Array:
                 foreach (var item in value.EnumerateArray())
                 {

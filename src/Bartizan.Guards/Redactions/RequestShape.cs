@@ -106,7 +106,7 @@ internal static class RequestShape
     public static bool IsTools(JsonProperty field, bool isTop) =>
         field.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array
         && (
-            field.Name is "args" or "arguments" or "response"
+            field.Name is "args" or "arguments" or "response" or "variables" or "attributes" or "env"
             || (field.Name == "metadata" && field.Value.ValueKind == JsonValueKind.Object)
             || (field.Name == "input" && !isTop)
         );

@@ -10,13 +10,14 @@ namespace Bartizan.Guards.Redactions;
 /// </summary>
 /// <param name="names">The session's placeholders.</param>
 /// <param name="isJson">True for JSON within a text, such as a call's arguments: then only within its strings, written as they are.</param>
+/// <param name="isArgument">True for a string that a tool is called with.</param>
 /// <param name="told">Called with each placeholder that came back.</param>
-internal sealed class RestoredText(Placeholders names, bool isJson, Action<string> told)
+internal sealed class RestoredText(Placeholders names, bool isJson, bool isArgument, Action<string> told)
 {
-    /// <summary>Letters that wait: a placeholder, and two that tell whether it is glued to something.</summary>
-    public const int MaxWaiting = PlaceholderForm.MaxLength + 2;
+    /// <summary>Letters that wait: a placeholder, and three that tell whether it is glued to something.</summary>
+    public const int MaxWaiting = PlaceholderForm.MaxLength + 3;
 
-    private readonly AddressWatch _address = new();
+    private readonly AddressWatch _address = new(isJson || isArgument);
     private readonly List<(RestoredPiece Piece, char Letter)> _begun = new(MaxWaiting);
     private readonly char[] _code = new char[4];
     private string? _value;
@@ -31,7 +32,11 @@ internal sealed class RestoredText(Placeholders names, bool isJson, Action<strin
         foreach (var one in text)
         {
             _first = _first == '\0' && !char.IsWhiteSpace(one) ? one : _first;
-            if (!isJson || (_inString && _escape < 0 && one is not ('"' or '\\')))
+            if (_value is not null && isJson && _inString && (_escape == 0 || (_escape < 0 && one == '\\')))
+            {
+                Escaped(piece, one);
+            }
+            else if (!isJson || (_inString && _escape < 0 && one is not ('"' or '\\')))
             {
                 Letter(piece, one);
             }
@@ -45,16 +50,34 @@ internal sealed class RestoredText(Placeholders names, bool isJson, Action<strin
     }
 
     /// <summary>What has begun doesn't go on.</summary>
-    public void End()
+    /// <param name="isForced">True when it may go on yet, and nobody waits for that: what it is glued to is unknown, and it stays.</param>
+    public void End(bool isForced = false)
     {
-        if (_value is not null)
+        if (_value is not null && !isForced)
         {
             Restore();
         }
         else
         {
+            _value = null;
             PassBegun();
         }
+    }
+
+    // An escape after a value: one that may stand for a letter or a slash is glued to it.
+    private void Escaped(RestoredPiece piece, char one)
+    {
+        if (_escape < 0)
+        {
+            Wait(piece, one);
+        }
+        else
+        {
+            End(isForced: one is 'u' or '/' or '\\');
+            piece.Text.Append(one);
+        }
+
+        Mark(one);
     }
 
     private void Letter(RestoredPiece piece, char one)
@@ -82,7 +105,7 @@ internal sealed class RestoredText(Placeholders names, bool isJson, Action<strin
             PassBegun();
         }
 
-        if (one == '[' && !_address.IsInside)
+        if (one == '[' && !_address.IsInside && !IsGlue(_address.Last) && _address.Last != '.')
         {
             Wait(piece, one);
         }
@@ -92,7 +115,7 @@ internal sealed class RestoredText(Placeholders names, bool isJson, Action<strin
         }
     }
 
-    // [email-1].evil.example and [email-1]@evil.example would make a host of it; a full stop alone ends a sentence.
+    // [email-1].evil.example, x-[email-1] and [email-1]@evil.example would make a host of it; a full stop alone ends a sentence.
     private bool Follows(RestoredPiece piece, char one)
     {
         if (_begun.Count == _nameEnd && one == '.')
@@ -101,7 +124,7 @@ internal sealed class RestoredText(Placeholders names, bool isJson, Action<strin
             return false;
         }
 
-        if (_begun.Count > _nameEnd ? char.IsLetterOrDigit(one) : one == '@')
+        if (IsGlue(one))
         {
             _value = null;
             PassBegun();
@@ -113,6 +136,9 @@ internal sealed class RestoredText(Placeholders names, bool isJson, Action<strin
 
         return true;
     }
+
+    private static bool IsGlue(char one) =>
+        char.IsLetterOrDigit(one) || one is '-' or '_' or '@' or '%' or '/' or '\\' or '&' or '?' or '#' or '+' or '~';
 
     private void Restore()
     {

@@ -25,7 +25,7 @@ internal sealed class RestoringWatch : IContentWatch
     /// <summary>The longest answer that is held whole, or event of one.</summary>
     private const int MaxHeldBytes = 16 << 20;
 
-    /// <summary>Strings of a stream that are told apart; of more each is one by itself.</summary>
+    /// <summary>Strings of a stream that are told apart; in a further one nothing comes back.</summary>
     private const int MaxTexts = 256;
 
     /// <summary>As deep as the gateway reads.</summary>
@@ -133,7 +133,7 @@ internal sealed class RestoringWatch : IContentWatch
                 break;
             }
 
-            Hold();
+            Hold(passed);
             piece = piece[end..];
         }
 
@@ -141,38 +141,44 @@ internal sealed class RestoringWatch : IContentWatch
         {
             if (_pending.WrittenCount > 0)
             {
-                Hold();
+                Hold(passed);
             }
 
-            End();
-        }
-
-        while (_held.TryPeek(out var next) && !next.IsWaiting)
-        {
-            passed.Write(_held.Dequeue().Restored());
+            End(isForced: false);
+            Pass(passed);
         }
 
         return true;
     }
 
-    private void Hold()
+    private void Hold(ArrayBufferWriter<byte> passed)
     {
         var raw = _pending.WrittenSpan.ToArray();
         _pending.ResetWrittenCount();
         var (start, length) = EventData.Of(raw);
         var read = Read(raw, start, length, isStream: true);
         _held.Enqueue(read);
-        if (_held.Count > MaxHeldEvents || _seen - _held.Peek().SeenAtEnd > MaxHeld)
+        Pass(passed);
+        if (_held.TryPeek(out var first) && (_held.Count > MaxHeldEvents || _seen - first.SeenAtEnd > MaxHeld))
         {
-            End();
+            End(isForced: true);
+            Pass(passed);
         }
     }
 
-    private void End()
+    private void Pass(ArrayBufferWriter<byte> passed)
+    {
+        while (_held.TryPeek(out var next) && !next.IsWaiting)
+        {
+            passed.Write(_held.Dequeue().Restored());
+        }
+    }
+
+    private void End(bool isForced)
     {
         foreach (var text in _texts.Values)
         {
-            text.End();
+            text.End(isForced);
         }
     }
 
@@ -192,12 +198,17 @@ internal sealed class RestoringWatch : IContentWatch
                     continue;
                 }
 
+                _seen += text.Length;
+                var key = isStream ? one.Key : 0;
+                if (TextOf(key, one) is not { } goesOn)
+                {
+                    continue;
+                }
+
                 var piece = new RestoredPiece();
                 places.Add((start + at, start + at + json.Length, piece));
-                _seen += text.Length;
-                var (goesOn, isKept) = TextOf(isStream ? one.Key : 0, one.IsJson);
                 goesOn.Add(piece, text);
-                if (!isKept)
+                if (key == 0)
                 {
                     goesOn.End();
                 }
@@ -211,19 +222,31 @@ internal sealed class RestoringWatch : IContentWatch
         return new HeldEvent(raw, places, _seen);
     }
 
-    private (RestoredText Text, bool IsKept) TextOf(int key, bool isJson)
+    // INVARIANT: where it can't be known what a string goes on, nothing comes back in it: it may go on with an address.
+    private RestoredText? TextOf(int key, AnswerText one)
     {
         if (key != 0 && _texts.TryGetValue(key, out var text))
         {
-            return (text, true);
+            return text;
         }
 
-        var made = new RestoredText(_names, isJson, Told);
-        return (made, key != 0 && _texts.Count < MaxTexts && _texts.TryAdd(key, made));
+        if (key != 0 && _texts.Count == MaxTexts)
+        {
+            return null;
+        }
+
+        var made = new RestoredText(_names, one.IsJson, one.IsArgument, Told);
+        if (key != 0)
+        {
+            _texts.Add(key, made);
+        }
+
+        return made;
     }
 
     private void Told(string name)
     {
+        _names.CameBack(name);
         var kind = name[1..name.LastIndexOf('-')];
         _restored[kind] = _restored.GetValueOrDefault(kind) + 1;
     }

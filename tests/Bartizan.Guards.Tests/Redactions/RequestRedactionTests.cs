@@ -124,6 +124,38 @@ public sealed class RequestRedactionTests
         sent.Split("[authorization-1]").Length.ShouldBe(3);
     }
 
+    [Theory]
+    [InlineData("""{"input":[1,2,3]}""")]
+    [InlineData("""{"input":[[1,2],[3]]}""")]
+    [InlineData("""{"prompt":[1,2,3]}""")]
+    public async Task Numbers_of_tokens_are_refused(string body) =>
+        (await new House(Redact).ModelAsync(body)).Strictest.ShouldBe(Core.Enforcement.Effect.Deny);
+
+    [Fact]
+    public async Task A_text_of_more_than_can_be_taken_out_goes_out_as_one_placeholder()
+    {
+        var many = string.Join(' ', Enumerable.Range(0, 6000).Select(at => $"a{at}@shop{at}.test"));
+
+        var report = await new House(Redact).ModelAsync(Asking($"to {many}"));
+
+        report.Strictest.ShouldBe(Core.Enforcement.Effect.Allow);
+        Sent(report).ShouldNotContain("@shop");
+        Sent(report).ShouldContain("\"content\":\"[data");
+    }
+
+    [Fact]
+    public async Task Variables_of_a_stored_prompt_are_texts_whatever_they_are_called() =>
+        Sent(
+                await new House(Redact).ModelAsync(
+                    """{"prompt":{"id":"p","variables":{"name":"MAIL","customer_id":"MAIL"}}}""".Replace(
+                        "MAIL",
+                        Mail,
+                        StringComparison.Ordinal
+                    )
+                )
+            )
+            .ShouldNotContain(Mail);
+
     [Fact]
     public async Task What_only_looks_like_a_placeholder_is_taken_out_like_a_value_where_values_come_back()
     {

@@ -78,7 +78,7 @@ public sealed class RestoringWatchTests
                 passed = passed[next.Length..];
             }
 
-            held.Count.ShouldBeLessThanOrEqualTo(42);
+            held.Count.ShouldBeLessThanOrEqualTo(43);
         }
     }
 
@@ -245,6 +245,53 @@ public sealed class RestoringWatchTests
     }
 
     [Fact]
+    public async Task A_long_stream_in_one_piece_is_restored_like_one_in_many()
+    {
+        var house = await GivenAsync(Mail);
+        var said = string.Concat(Enumerable.Repeat("some words, and to [email-1] more of them. ", 40));
+        var stream = Wire.All["chat"](said.Chunk(4).Select(piece => new string(piece)));
+
+        Wire.TextOf(house.Watched(stream, stream.Length, Sse).Passed)
+            .ShouldBe(said.Replace("[email-1]", Mail, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Beyond_the_texts_that_are_told_apart_nothing_comes_back()
+    {
+        var house = await GivenAsync(Mail);
+        static string Event(int index, string text) =>
+            $$$"""data: {"choices":[{"index":{{{index}}},"delta":{"content":"{{{text}}}"}}]}""" + "\n\n";
+        var many = string.Concat(Enumerable.Range(0, 300).Select(index => Event(index, "x")));
+
+        var passed = house.Watched(many + Event(299, " [email-1]") + Event(0, " [email-1]"), 64, Sse).Passed;
+
+        passed.ShouldContain("[email-1]");
+        passed.Split(Mail).Length.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task What_a_tool_said_is_no_reason_to_take_words_out_of_what_the_operator_says()
+    {
+        var house = await GivenAsync("full name: Do Not", Mail);
+        house.Watched(Wire.All["chat"](["[email-1]"]), 9, Sse);
+        var body = JsonSerializer.Serialize(
+            new
+            {
+                messages = new[]
+                {
+                    new { role = "system", content = "Do Not share keys. Mailing lists are fine." },
+                    new { role = "user", content = "full name: Do Not" },
+                },
+            }
+        );
+
+        var sent = Encoding.UTF8.GetString((await house.ModelAsync(body)).Sent.Span);
+
+        sent.ShouldContain("Do Not share keys");
+        sent.ShouldContain("full name: [person-name-1]");
+    }
+
+    [Fact]
     public void However_a_text_is_cut_it_reads_the_same()
     {
         var names = new Placeholders();
@@ -265,8 +312,8 @@ public sealed class RestoringWatchTests
             {
                 var (whole, pieces) = (new RestoredPiece(), new List<RestoredPiece>());
                 var (once, cut) = (
-                    new RestoredText(names, isJson, _ => { }),
-                    new RestoredText(names, isJson, _ => { })
+                    new RestoredText(names, isJson, false, _ => { }),
+                    new RestoredText(names, isJson, false, _ => { })
                 );
                 once.Add(whole, text);
                 once.End();
