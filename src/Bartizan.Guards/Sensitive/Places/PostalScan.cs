@@ -31,7 +31,6 @@ internal static class PostalScan
     public static void Find(TextView view, FoundList found)
     {
         var text = view.Text.Span;
-        var hasLabels = text.IndexOfAny(':', '=', '>') >= 0;
         for (var at = 0; at < text.Length && !found.IsFull("personal_data"); )
         {
             var next = text[at..].IndexOfAnyInRange('0', '9');
@@ -51,7 +50,7 @@ internal static class PostalScan
                 end - at <= MaxNumber
                 && EndOfNumber(text, at, end) is >= 0 and var number
                 && (MayBeBefore(text, at) || MayBeAfter(text, number))
-                && (hasLabels || PostCodes.EndAfter(text, end) >= 0)
+                && (IsAfterLabel(text, at) || PostCodes.EndAfter(text, end) >= 0)
                 && Street(text, at, number) is { } street
             )
             {
@@ -239,6 +238,14 @@ internal static class PostalScan
 
         // King's
         return at + 1 < text.Length && text[at] is '\'' or '\u2019' && text[at + 1] == 's' ? at + 2 : at;
+    }
+
+    // Between a label and the number there is nothing but the street: the last sign before it is the label's, or none is.
+    private static bool IsAfterLabel(ReadOnlySpan<char> text, int number)
+    {
+        var from = Math.Max(0, number - (MaxWords * (MaxWord + 2)));
+        var sign = text[from..number].LastIndexOfAny(':', '=', '>');
+        return sign >= 0 && IsLabelled(text, from + sign + 1);
     }
 
     private static bool IsLabelled(ReadOnlySpan<char> text, int start)
