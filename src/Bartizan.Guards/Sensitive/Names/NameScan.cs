@@ -32,10 +32,11 @@ internal static class NameScan
     public static void Find(TextView view, FoundList found)
     {
         var text = view.Text.Span;
+        var capitals = Capitals.Of(text);
         Span<Word> words = stackalloc Word[MaxWords];
         for (var at = 0; at < text.Length && !found.IsFull("personal_data"); )
         {
-            var next = text[at..].IndexOfAny(Capitals.All);
+            var next = text[at..].IndexOfAny(capitals);
             if (next < 0)
             {
                 return;
