@@ -41,10 +41,13 @@ public sealed record ActionText(string Title, ImmutableArray<string> Details)
                         $"…and {values.Count - MaxValues:N0} more values; all arguments: {Sized(Encoding.UTF8.GetBytes(action.Arguments.GetRawText()))}"
                     ),
                 ];
-        return new ActionText(
-            $"{action.Target.Verb.ToString().ToLowerInvariant()} {ShownText.Bounded(action.Target.Text)}",
-            [.. shown, .. action.Payloads.Select(Line)]
-        );
+        var title = $"{action.Target.Verb.ToString().ToLowerInvariant()} {ShownText.Bounded(action.Target.Text)}";
+        return action.Held is { } held
+            ? new ActionText(
+                held.IsAnswer ? $"answer of {title}" : title,
+                [.. HeldText.Of(held), .. shown, .. action.Payloads.Select(Line)]
+            )
+            : new ActionText(title, [.. shown, .. action.Payloads.Select(Line)]);
     }
 
     private static void Add(List<string> to, string path, JsonElement value, int depth)
@@ -90,13 +93,14 @@ public sealed record ActionText(string Title, ImmutableArray<string> Details)
     }
 
     private static string Line(Payload payload) =>
-        $"{ShownText.Bounded(payload.Role)}: {ShownText.Bounded(payload.MediaType)}, {Sized(payload.Content.Span)}: {Content(payload)}";
+        $"{ShownText.Bounded(payload.Role)}: {ShownText.Bounded(payload.MediaType)}, {Sized(payload.Content.Span)}: {Content(payload.Content.Span)}";
 
-    private static string Content(Payload payload)
+    /// <summary>Bytes as people are shown them: the text that they are, bounded, or that they are none.</summary>
+    internal static string Content(ReadOnlySpan<byte> content)
     {
         try
         {
-            return $"\"{ShownText.Bounded(s_strict.GetString(payload.Content.Span)).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
+            return $"\"{ShownText.Bounded(s_strict.GetString(content)).Replace("\"", "\\\"", StringComparison.Ordinal)}\"";
         }
         catch (DecoderFallbackException)
         {
@@ -106,7 +110,8 @@ public sealed record ActionText(string Title, ImmutableArray<string> Details)
 
     private static readonly UTF8Encoding s_strict = new(false, throwOnInvalidBytes: true);
 
-    private static string Sized(ReadOnlySpan<byte> content) =>
+    /// <summary>How many bytes, and the beginning of their digest.</summary>
+    internal static string Sized(ReadOnlySpan<byte> content) =>
         string.Create(
             CultureInfo.InvariantCulture,
             $"{content.Length:N0} bytes, sha256 {Digest.Of(content).ToString()[..DigestDigits]}"

@@ -21,7 +21,7 @@ public sealed record ApprovalRequest(
 )
 {
     // Enough that nobody meets two alike; the answer carries the whole digest.
-    private const int IdDigits = 12;
+    internal const int IdDigits = 12;
 
     /// <summary>What the answer carries, to be an answer to this.</summary>
     public Digest Digest { get; } = Proof.Digest;

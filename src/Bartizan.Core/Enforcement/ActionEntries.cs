@@ -43,7 +43,9 @@ internal static class ActionEntries
             Effect = granted ? Effect.Allow : Effect.Deny,
             Rules = asked.Rules,
             Reason = answer.Reason,
-            Detail = answer.Detail,
+            Detail = action.Held is { } held
+                ? Cut($"{answer.Detail}; {(held.IsAnswer ? "held answer" : "held")}: {held.Named}", MaxDetailLength)
+                : answer.Detail,
             Usage = answer.Took is { } took ? new Usage { Milliseconds = took.TotalMilliseconds } : null,
             Policy = policy,
             Labels = session.Labels,

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text.Json;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 using Bartizan.Core.Shell;
@@ -59,6 +60,9 @@ public sealed record AgentAction
     /// </summary>
     public Func<JsonElement, Redraft>? Redrafted { get; init; }
 
+    /// <summary>What guards ask people about, beside what the rules ask; null where no guard asks. Only what people are asked has it.</summary>
+    public HeldContent? Held { get; init; }
+
     /// <summary>
     /// Makes this action anew so that another body is sent than the one that is judged and kept; null where none can be. Whoever sets it
     /// carries out what it was last asked for.
@@ -103,6 +107,13 @@ public sealed record AgentAction
         if (Query is { Length: > 0 } query)
         {
             AddText(hash, query);
+        }
+
+        // INVARIANT: what a guard asks about is asked by itself: no yes to the same action without it counts.
+        if (Held is { } held)
+        {
+            AddText(hash, "held");
+            AddText(hash, held.Digest.ToString());
         }
 
         return Digest.FromBytes(hash.GetHashAndReset());

@@ -24,6 +24,11 @@ internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvide
         // number of the ask too, so that an answer kept from an earlier, equal action is an answer to something else.
         var proof = AskProof.Of(Interlocked.Increment(ref _asks), action);
         var digest = proof.Digest;
+        if (action.Held is not null)
+        {
+            asked = Once(asked);
+        }
+
         var terms = asked.Obligations.Approvals;
         var within = terms.IsEmpty ? options.ApproveWithin : terms.Min(one => one.Within);
         var request = new ApprovalRequest(session, action, proof, asked, policy.Digest, within);
@@ -44,6 +49,16 @@ internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvide
             ? (digest, "it was written anew", draft)
             : (digest, granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}", null);
     }
+
+    // INVARIANT: what a guard objects to is let pass once: whatever the rules say of their own asks, no yes to it stands for the next.
+    private static Decision Once(Decision asked) =>
+        asked with
+        {
+            Obligations = asked.Obligations with
+            {
+                Approvals = [.. asked.Obligations.Approvals.Select(one => one with { Uses = ApprovalScope.Once })],
+            },
+        };
 
     private async ValueTask<Approval> WaitAsync(ApprovalRequest request, CancellationToken cancellationToken)
     {

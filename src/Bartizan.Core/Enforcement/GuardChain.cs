@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Text.Json;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
@@ -56,15 +55,7 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
                 continue;
             }
 
-            report = new GuardReport(
-                Stricter(report.Strictest, one.Strictest),
-                report.Labels | one.Labels,
-                [.. report.Findings, .. one.Findings]
-            )
-            {
-                Verdicts = [.. report.Verdicts, .. one.Verdicts],
-                Replacement = one.Replacement.IsEmpty ? report.Replacement : one.Replacement,
-            };
+            report = report.With(one);
             message = report.Replacement.IsEmpty ? message : report.Replacement;
         }
 
@@ -116,16 +107,7 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
 
             // At once, not when all are through: what one guard saw counts even if the next one fails.
             Take(session, action, one.Labels);
-            report = new GuardReport(
-                Stricter(report.Strictest, one.Strictest),
-                report.Labels | one.Labels,
-                [.. report.Findings, .. one.Findings]
-            )
-            {
-                Verdicts = [.. report.Verdicts, .. one.Verdicts],
-                Instead = one.Instead.ValueKind == JsonValueKind.Undefined ? report.Instead : one.Instead,
-                Sent = one.Sent.IsEmpty ? report.Sent : one.Sent,
-            };
+            report = report.With(one);
         }
 
         return report;
@@ -168,8 +150,4 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
             session.AddLabels(labels, FoundIn(action));
         }
     }
-
-    // An effect that is none of the three is a denial.
-    private static Effect Stricter(Effect left, Effect right) =>
-        right is Effect.Allow or Effect.Ask ? (Effect)Math.Min((int)left, (int)right) : Effect.Deny;
 }

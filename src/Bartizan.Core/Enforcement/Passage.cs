@@ -9,7 +9,7 @@ namespace Bartizan.Core.Enforcement;
 /// One action on its way: refused, or granted until it is completed. A granted passage that is disposed without
 /// <see cref="CompleteAsync"/> is recorded as abandoned. Steps 9 to 11 of the monitor.
 /// </summary>
-public sealed class Passage : IAsyncDisposable
+public sealed partial class Passage : IAsyncDisposable
 {
     private const string Objecting = "a guard objects to the content";
 
@@ -62,17 +62,12 @@ public sealed class Passage : IAsyncDisposable
 
     /// <summary>
     /// Step 9: what becomes of a chunk of the result. Waits while the session is paused, so that streams in flight are held;
-    /// cuts when a guard objects to a tool's message, when it is over, when a budget has no bytes or no time left for the chunk,
+    /// cuts when a guard objects to a tool's message, or asks about it, when it is over, when a budget has no bytes or no time left for the chunk,
     /// when the passage was completed, and when <paramref name="cancellationToken"/> fires meanwhile.
     /// </summary>
     public ValueTask<Inspection> InspectAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
     {
-        if (_grant is null || Volatile.Read(ref _completed) != 0)
-        {
-            return new ValueTask<Inspection>(default(Inspection));
-        }
-
-        if (_grant.Reservation is { } held && !_grant.Ledger!.TryTake(held, chunk.Length))
+        if (!IsOpenFor(chunk))
         {
             return new ValueTask<Inspection>(default(Inspection));
         }
@@ -83,27 +78,40 @@ public sealed class Passage : IAsyncDisposable
         }
 
         // A tool's messages are whole; pieces of a stream say too little by themselves.
-        if (_grant.Action.Target is not ToolTarget tool || chunk.IsEmpty)
+        if (_grant!.Action.Target is not ToolTarget tool || chunk.IsEmpty)
         {
             return PassAsync(chunk, cancellationToken);
         }
 
         var report = ReportOf(_grant, chunk);
         Give(report.Labels, GuardChain.FoundIn(_grant.Action));
-        if (report.Strictest != Effect.Allow)
-        {
-            return new ValueTask<Inspection>(default(Inspection));
-        }
+        return report.Strictest == Effect.Allow
+            ? DeliverAsync(tool, report, chunk, cancellationToken)
+            : new ValueTask<Inspection>(default(Inspection));
+    }
 
-        if (_grant.Session.Manifest.ReaderOf(tool) is not null)
+    private bool IsOpenFor(ReadOnlyMemory<byte> chunk) =>
+        _grant is not null
+        && Volatile.Read(ref _completed) == 0
+        && (_grant.Reservation is not { } held || _grant.Ledger!.TryTake(held, chunk.Length));
+
+    // What the agent gets. INVARIANT: its labels are on the session before it is passed on.
+    private ValueTask<Inspection> DeliverAsync(
+        ToolTarget tool,
+        GuardReport report,
+        ReadOnlyMemory<byte> chunk,
+        CancellationToken cancellationToken
+    )
+    {
+        if (_grant!.Session.Manifest.ReaderOf(tool) is not null)
         {
             Give(_grant.Session.Labels, "what a reader read");
         }
 
-        // What the agent gets, and nothing that was taken out of it; and of what a fooled session put there nothing is believed.
+        // Nothing that was taken out of it; and of what a fooled session put there, or a guard objected to, nothing is believed.
         var stored = StoreFlow.Read(_grant.Session, _grant.Action, tool, _grant.Stores);
         Give(stored, $"what another put there, read by {ActionDecisions.Named(_grant.Action)}");
-        if ((stored & Labels.Untrusted) == Labels.None)
+        if ((stored & Labels.Untrusted) == Labels.None && report.Strictest == Effect.Allow)
         {
             _grant.Session.Hear(_grant.Action, tool, report.Replacement.IsEmpty ? chunk : report.Replacement);
         }
@@ -254,8 +262,12 @@ public sealed class Passage : IAsyncDisposable
         return report;
     }
 
-    private Outcome Told(Outcome outcome) =>
-        _verdicts is null ? outcome : outcome with { Detail = $"{outcome.Detail}; guards: {_verdicts}" };
+    private Outcome Told(Outcome outcome)
+    {
+        var held = _held is null ? "" : $"; the call was made, its answer was held: {_held}";
+        var guards = _verdicts is null ? "" : $"; guards: {_verdicts}";
+        return held.Length + guards.Length == 0 ? outcome : outcome with { Detail = $"{outcome.Detail}{held}{guards}" };
+    }
 
     private static async ValueTask<Inspection> WaitAsync(ValueTask<bool> running, ReadOnlyMemory<byte> chunk)
     {
@@ -290,5 +302,7 @@ public sealed class Passage : IAsyncDisposable
         public GuardChain? Guards { get; init; }
 
         public IStoreLabels? Stores { get; init; }
+
+        public Holding? Holding { get; init; }
     }
 }

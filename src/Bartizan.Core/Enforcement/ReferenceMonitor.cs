@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Budgets;
 using Bartizan.Core.Circuits;
 using Bartizan.Core.Policies;
@@ -193,7 +194,7 @@ public sealed partial class ReferenceMonitor(
         if (decided.Effect == Effect.Ask)
         {
             (asked, var refusal, var draft) = await _asking
-                .AskAsync(session, action, decided, policy, cancellationToken)
+                .AskAsync(session, HeldContent.In(action, report), decided, policy, cancellationToken)
                 .ConfigureAwait(false);
             if (draft is not null)
             {
@@ -292,6 +293,7 @@ public sealed partial class ReferenceMonitor(
             Circuits = _circuits,
             Guards = _guards,
             Stores = stores,
+            Holding = new Holding(_asking, sessions),
         };
         var passage = Passage.Open(ruling.Decision, grant);
         var late = await RecordIntentAsync(grant, ruling, cancellationToken).ConfigureAwait(false);

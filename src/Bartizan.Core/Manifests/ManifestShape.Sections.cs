@@ -238,12 +238,10 @@ internal static partial class ManifestShape
             Known("counters", _threat, "The threat it counters."),
         ]);
 
-    // What comes to an agent can't wait for a person yet.
     private static Shape.Choice InputAction =>
-        new("what is done about it", ["block", "report"]) { Unsupported = ["ask", "strip"] };
+        new("what is done about it", ["block", "ask", "report"]) { Unsupported = ["strip"] };
 
-    private static Shape.Choice HiddenAction =>
-        new("what is done about it", ["block", "strip", "report"]) { Unsupported = ["ask"] };
+    private static Shape.Choice HiddenAction => new("what is done about it", ["block", "strip", "ask", "report"]);
 
     private static Shape.Choice OutputAction => new("what is done about it", ["block", "redact", "ask", "report"]);
 

@@ -31,6 +31,47 @@ public sealed record GuardReport(Effect Strictest, Labels Labels, ImmutableArray
     /// <summary>The message without what must not pass, to be passed on instead; empty where nothing is to be changed.</summary>
     public ReadOnlyMemory<byte> Replacement { get; init; }
 
+    /// <summary>Places of the content that people are asked about, the first <see cref="GuardFind.MaxShown"/> of them.</summary>
+    public ImmutableArray<GuardFind> Finds { get; init; } = [];
+
+    /// <summary>How many such places there are in all.</summary>
+    public int Found { get; init; }
+
+    /// <summary>What two guards say of one content: the stricter, with what both found.</summary>
+    public GuardReport With(GuardReport other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return new GuardReport(
+            Stricter(Strictest, other.Strictest),
+            Labels | other.Labels,
+            [.. Findings, .. other.Findings]
+        )
+        {
+            Verdicts = [.. Verdicts, .. other.Verdicts],
+            Instead = other.Instead.ValueKind == JsonValueKind.Undefined ? Instead : other.Instead,
+            Sent = other.Sent.IsEmpty ? Sent : other.Sent,
+            Replacement = other.Replacement.IsEmpty ? Replacement : other.Replacement,
+            Finds = [.. Finds.Concat(other.Finds).Take(GuardFind.MaxShown)],
+            Found = Found + other.Found,
+        };
+    }
+
+    /// <summary>True when another report objects in exactly the same way, to what would pass as the same bytes.</summary>
+    public bool ObjectsAlike(GuardReport other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        return Strictest == other.Strictest
+            && Labels == other.Labels
+            && Findings.SequenceEqual(other.Findings)
+            && Finds.SequenceEqual(other.Finds)
+            && Found == other.Found
+            && Replacement.Span.SequenceEqual(other.Replacement.Span);
+    }
+
+    // An effect that is none of the three is a denial.
+    private static Effect Stricter(Effect left, Effect right) =>
+        right is Effect.Allow or Effect.Ask ? (Effect)Math.Min((int)left, (int)right) : Effect.Deny;
+
     /// <summary>Nothing found.</summary>
     public static GuardReport Clean { get; } = new(Effect.Allow, Labels.None, []);
 }

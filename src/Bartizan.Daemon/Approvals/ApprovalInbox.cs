@@ -378,7 +378,7 @@ internal sealed class ApprovalInbox(
             Action = ask.Text.Title,
             Details = ask.Text.Details,
             Rules = [.. asking.Select(rule => $"{ShownText.Bounded(rule.Text)} ({rule.Place})")],
-            Why = ShownText.Bounded(asking.Count > 0 ? asking[0].Why : request.Decision.Reason),
+            Why = ShownText.Bounded(ask.Why(asking)),
             Needs = ask.Count.Needs,
             Yes = [.. ask.Yes.Select(one => one.Name ?? one.Account)],
             Scope = ApprovalScope.Write(ask.Count.MaxUses),

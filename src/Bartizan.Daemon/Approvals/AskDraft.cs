@@ -47,7 +47,8 @@ internal static class AskDraft
 
             var (anew, problem) = redrafted(draft);
             return anew is null ? (default, $"the action can't have these arguments: {problem}")
-                : anew.ComputeDigest() == ask.Equal ? (default, "the arguments are what they were")
+                : anew.ComputeDigest() == (action with { Held = null }).ComputeDigest()
+                    ? (default, "the arguments are what they were")
                 : (draft, null);
         }
         catch (Exception e) when (e is JsonException or ArgumentException or InvalidOperationException)

@@ -52,6 +52,12 @@ internal sealed class WaitingAsk(
     public bool IsOver =>
         _over.Task.IsCompleted || stop.IsCancellationRequested || request.Session.Revoked.IsCancellationRequested;
 
+    /// <summary>Why it is asked. What guards object to goes before a rule's own reason: that doesn't speak of it.</summary>
+    public string Why(IReadOnlyList<RuleReference> asking) =>
+        request.Action.Held is { IsAnswer: false } held ? $"a guard objects to the content: {held.Named}"
+        : asking.Count > 0 ? asking[0].Why
+        : request.Decision.Reason;
+
     /// <summary>Ends the ask with an answer.</summary>
     public void Conclude(Approval answer)
     {

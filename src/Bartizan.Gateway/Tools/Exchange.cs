@@ -252,6 +252,7 @@ internal sealed class Exchange(
                 body,
                 new PendingCall(message.Id, message.Method, passage, body.Length)
                 {
+                    ProgressToken = call.ProgressToken,
                     IsStateless = stateless,
                     AsksForTask = kind == ClientMethod.Call && !stateless && call.AsksForTask,
                 },

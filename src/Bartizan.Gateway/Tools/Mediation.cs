@@ -185,8 +185,7 @@ internal sealed class Mediation(
         bytes = Unasked.Answered(call, message, bytes);
         if (bytes.IsEmpty)
         {
-            return await FailAsync(call, "Bartizan kept the answer back: a guard objects to the content")
-                .ConfigureAwait(false);
+            return await FailAsync(call, ServerErrors.KeptBack).ConfigureAwait(false);
         }
 
         (var shown, var instead) = await InspectAsync(call, bytes, cancellationToken).ConfigureAwait(false);
@@ -226,13 +225,15 @@ internal sealed class Mediation(
     {
         try
         {
-            return ((await PassAsync(bytes, call.Passage, cancellationToken).ConfigureAwait(false)).Bytes, null);
+            return call.Passage is { Granted: true } passage
+                ? (Passing(await passage.InspectAnswerAsync(bytes, cancellationToken).ConfigureAwait(false)), null)
+                : ((await PassAsync(bytes, null, cancellationToken).ConfigureAwait(false)).Bytes, null);
         }
         catch (PassageCutException) when (call.Passage?.Objection is { } objection)
         {
             // The client hears that there was an answer, and nothing of what it said.
             await call.EndAsync(OutcomeKind.Cut, objection).ConfigureAwait(false);
-            var error = new RpcError(RpcError.Failed, $"Bartizan kept the answer back: {objection}");
+            var error = new RpcError(RpcError.Failed, ServerErrors.KeptBack);
             return (default, Mediated.AnswerOf(call, error.ToMessage(call.Id)));
         }
     }
@@ -332,14 +333,14 @@ internal sealed class Mediation(
                 : throw new PassageCutException();
         }
 
-        var inspection = await passage.InspectAsync(bytes, cancellationToken).ConfigureAwait(false);
-        return inspection.Verdict switch
-        {
-            InspectionVerdict.Forward or InspectionVerdict.Replace => Mediated.Passed(inspection.Bytes),
-            // A message is whole: there is nothing to hold it for.
-            _ => throw new PassageCutException(),
-        };
+        return Mediated.Passed(Passing(await passage.InspectAsync(bytes, cancellationToken).ConfigureAwait(false)));
     }
+
+    // A message is whole: there is nothing to hold a part of it for.
+    private static ReadOnlyMemory<byte> Passing(Inspection inspection) =>
+        inspection.Verdict is InspectionVerdict.Forward or InspectionVerdict.Replace
+            ? inspection.Bytes
+            : throw new PassageCutException();
 
     private async ValueTask<Mediated> AskAsync(
         ReadOnlyMemory<byte> bytes,

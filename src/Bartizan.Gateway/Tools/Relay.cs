@@ -25,6 +25,8 @@ internal sealed class Relay(
     /// <summary>Answers to what a server asked are short.</summary>
     private static readonly TimeSpan ReplyWithin = TimeSpan.FromSeconds(10);
 
+    private readonly HeldAnswer _held = new(wiring, context, writer, session);
+
     /// <summary>Sends a request on and passes its answer back. Always answers the client, always ends the call.</summary>
     public async Task ForwardAsync(
         ReadOnlyMemory<byte> body,
@@ -208,7 +210,7 @@ internal sealed class Relay(
 
         limit.Hold();
         var mediation = new Mediation(wiring, session, server, tools, client, answer.Echo);
-        var taken = await mediation.TakeAsync(buffer.Filled, call, limit.Token).ConfigureAwait(false);
+        var taken = await _held.TakeAsync(mediation, buffer.Filled, call, client, limit.Token).ConfigureAwait(false);
         if (taken.Answered is null)
         {
             await FailAsync(call, 200, "the server's answer can't be read, or is for another request")
@@ -251,7 +253,7 @@ internal sealed class Relay(
                 resumable |= events.Id is not null && client is not null;
                 var taken = events.Data.IsEmpty
                     ? default
-                    : await mediation.TakeAsync(events.Data, call, limit.Token).ConfigureAwait(false);
+                    : await _held.TakeAsync(mediation, events.Data, call, client, limit.Token).ConfigureAwait(false);
                 if (!taken.Refusal.IsEmpty)
                 {
                     await TellServerAsync(taken.Refusal, client!, limit.Token).ConfigureAwait(false);
@@ -339,7 +341,9 @@ internal sealed class Relay(
             while (await buffer.FillAsync(body, cancellationToken).ConfigureAwait(false)) { }
 
             var mediation = new Mediation(wiring, session, server, tools, null, answer.Echo);
-            var taken = await mediation.TakeAsync(buffer.Filled, call, cancellationToken).ConfigureAwait(false);
+            var taken = await _held
+                .TakeAsync(mediation, buffer.Filled, call, null, cancellationToken)
+                .ConfigureAwait(false);
             if (taken.Answered is not null && status is not (401 or 403 or 407))
             {
                 await writer.WriteJsonAsync(status, taken.Bytes).ConfigureAwait(false);

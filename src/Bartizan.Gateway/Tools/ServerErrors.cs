@@ -7,6 +7,11 @@ namespace Bartizan.Gateway.Tools;
 /// <summary>Errors of servers, as their clients see them and as entries name them.</summary>
 internal static class ServerErrors
 {
+    /// <summary>What a client hears of an answer that guards or people keep from it: it must not try again what has happened.</summary>
+    public const string KeptBack =
+        "Bartizan kept the answer back: a guard objects to the content. "
+        + "The call itself was made; only its answer is kept from you.";
+
     /// <summary>An error that names no request, as the answer to the one that it is about.</summary>
     public static ReadOnlyMemory<byte> MessageOf(PendingCall call, ReadOnlyMemory<byte> error)
     {

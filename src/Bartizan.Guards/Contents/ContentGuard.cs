@@ -313,7 +313,7 @@ public sealed class ContentGuard(
 
         ContentLook.ForLent(verdicts, lent, message, terms.Secrets);
         ContentLook.AtResult(verdicts, message, terms, _pack);
-        if (verdicts.ToReport().Strictest == Effect.Allow || !verdicts.IsOnlyToRedact)
+        if (verdicts.ToReport().Strictest == Effect.Allow || !verdicts.IsToRedact)
         {
             return verdicts.ToReport();
         }
@@ -322,9 +322,19 @@ public sealed class ContentGuard(
         var anew = new Verdicts();
         ContentLook.ForLent(anew, lent, cleaned.Bytes, terms.Secrets);
         ContentLook.AtResult(anew, cleaned.Bytes, terms, _pack);
-        verdicts.IsRedacted =
-            cleaned is { IsChanged: true, IsObjected: false } && anew.ToReport().Strictest == Effect.Allow;
-        return verdicts.ToReport() with { Replacement = verdicts.IsRedacted ? cleaned.Bytes : default };
+
+        // What is left of it people may be asked about, and see it as it would pass.
+        var left = anew.ToReport();
+        verdicts.IsRedacted = cleaned is { IsChanged: true, IsObjected: false } && left.Strictest != Effect.Deny;
+        return !verdicts.IsRedacted ? verdicts.ToReport()
+            : left.Strictest == Effect.Ask
+                ? left with
+                {
+                    Labels = left.Labels | verdicts.Labels,
+                    Verdicts = verdicts.ToReport().Verdicts,
+                    Replacement = cleaned.Bytes,
+                }
+            : verdicts.ToReport() with { Replacement = cleaned.Bytes };
     }
 
     /// <inheritdoc/>

@@ -80,24 +80,25 @@ internal static class ContentLook
 
         var (_, hidden, secrets, personal, _, exfiltration) = asked;
         var report = ContentScan.Of(text, channel, asked.Sought, asked.Scale, asked.Pack);
-        Orders(verdicts, report, channel, asked);
+        Orders(verdicts, report, channel, asked, text);
         Sure(
             verdicts,
             "hidden_text",
             HiddenTextGuard.Version,
             hidden,
             report,
+            text,
             f => f.Severity >= FindingSeverity.Medium
         );
-        Sure(verdicts, "secrets", SensitiveGuard.Version, secrets, report, _ => true);
-        Sure(verdicts, "personal_data", SensitiveGuard.Version, personal, report, _ => true);
-        Sure(verdicts, "exfiltration", ExfiltrationGuard.Version, exfiltration, report, _ => true);
-        Sure(verdicts, "internals", InternalScan.Version, asked.Internals, report, _ => true);
+        Sure(verdicts, "secrets", SensitiveGuard.Version, secrets, report, "", _ => true);
+        Sure(verdicts, "personal_data", SensitiveGuard.Version, personal, report, "", _ => true);
+        Sure(verdicts, "exfiltration", ExfiltrationGuard.Version, exfiltration, report, "", _ => true);
+        Sure(verdicts, "internals", InternalScan.Version, asked.Internals, report, "", _ => true);
         asked.Counted?.Take(text, report);
     }
 
     // The votes on injection: signs, and the weights. Each is told by itself; where both speak, they count together.
-    private static void Orders(Verdicts verdicts, ScanReport report, Channel channel, Asked asked)
+    private static void Orders(Verdicts verdicts, ScanReport report, Channel channel, Asked asked, string text)
     {
         var lexical = report.Lexical.Score;
         var agree = report.Signs >= LeastSign && lexical >= LexicalGuard.Likely;
@@ -110,7 +111,8 @@ internal static class ContentLook
                 signs,
                 threshold,
                 onInjection,
-                report.Findings.Where(f => f.Guard == "injection" || (agree && f.Guard == "lexical"))
+                report.Findings.Where(f => f.Guard == "injection" || (agree && f.Guard == "lexical")),
+                text: text
             );
         }
 
@@ -124,7 +126,8 @@ internal static class ContentLook
                 report
                     .Findings.Where(f => f.Guard == "lexical")
                     .Select(f => f with { Kind = $"{f.Kind} at {f.Start}-{f.End}" }),
-                LexicalGuard.Possible
+                LexicalGuard.Possible,
+                text: text
             );
         }
 
@@ -141,6 +144,7 @@ internal static class ContentLook
         string version,
         GuardAction? action,
         ScanReport report,
+        string text,
         Func<ContentFinding, bool> counts
     )
     {
@@ -148,7 +152,7 @@ internal static class ContentLook
         {
             var found = report.Findings.Where(f => f.Guard == guard && counts(f)).ToList();
             var score = found.Count == 0 ? 0 : found.Max(f => f.Confidence);
-            verdicts.Add($"{guard}/{version}", score, ContentGuard.SensitiveThreshold, done, found);
+            verdicts.Add($"{guard}/{version}", score, ContentGuard.SensitiveThreshold, done, found, text: text);
         }
     }
 

@@ -19,6 +19,8 @@ internal sealed class Verdicts
         (double Score, double Threshold, double Told, GuardAction Action, string Kinds, bool IsRedacted)
     > _worst = new(StringComparer.Ordinal);
 
+    private readonly List<GuardFind> _finds = [];
+    private int _found;
     private string? _size;
 
     public void Size(long bytes, long? most)
@@ -33,10 +35,13 @@ internal sealed class Verdicts
     public bool IsRedacted { get; set; }
 
     /// <summary>True when something is to be taken out, and nothing refused or asked besides.</summary>
-    public bool IsOnlyToRedact =>
+    public bool IsOnlyToRedact => IsToRedact && !_worst.Values.Any(v => IsOver(v) && v.Action == GuardAction.Ask);
+
+    /// <summary>True when something is to be taken out, and nothing refused besides; of what is left people may be asked.</summary>
+    public bool IsToRedact =>
         _size is null
-        && _worst.Values.Any(v => v.Score >= v.Threshold && v.Action == GuardAction.Redact)
-        && !_worst.Values.Any(v => v.Score >= v.Threshold && v.Action is GuardAction.Block or GuardAction.Ask);
+        && _worst.Values.Any(v => IsOver(v) && v.Action == GuardAction.Redact)
+        && !_worst.Values.Any(v => IsOver(v) && v.Action == GuardAction.Block);
 
     /// <summary>Labels that what was found leaves on the session.</summary>
     public Labels Labels { get; set; }
@@ -49,6 +54,7 @@ internal sealed class Verdicts
     /// <param name="findings">What it found.</param>
     /// <param name="told">From which score on it is at least told; null where nothing is told below the threshold.</param>
     /// <param name="isRedacted">True when it is taken out already.</param>
+    /// <param name="text">The text, for those who are asked about it; empty where there is none to show.</param>
     public void Add(
         string guard,
         double score,
@@ -56,9 +62,16 @@ internal sealed class Verdicts
         GuardAction action,
         IEnumerable<ContentFinding> findings,
         double? told = null,
-        bool isRedacted = false
+        bool isRedacted = false,
+        string text = ""
     )
     {
+        findings = [.. findings];
+        if (score >= threshold && action == GuardAction.Ask)
+        {
+            Show(guard, findings, text);
+        }
+
         if (_worst.TryGetValue(guard, out var before) && before.Score >= score)
         {
             return;
@@ -75,6 +88,21 @@ internal sealed class Verdicts
             isRedacted
         );
     }
+
+    private void Show(string guard, IEnumerable<ContentFinding> findings, string text)
+    {
+        foreach (var one in findings)
+        {
+            _found++;
+            if (_finds.Count < GuardFind.MaxShown)
+            {
+                _finds.Add(GuardFind.In(text, guard, one.Kind, one.Start, one.End));
+            }
+        }
+    }
+
+    private static bool IsOver((double Score, double Threshold, double Told, GuardAction Action, string Kinds, bool IsRedacted) one) =>
+        one.Score >= one.Threshold;
 
     public GuardReport ToReport()
     {
@@ -114,6 +142,11 @@ internal sealed class Verdicts
             findings.Add(_size);
         }
 
-        return new GuardReport(strictest, Labels, findings.ToImmutable()) { Verdicts = verdicts.ToImmutable() };
+        return new GuardReport(strictest, Labels, findings.ToImmutable())
+        {
+            Verdicts = verdicts.ToImmutable(),
+            Finds = [.. _finds],
+            Found = _found,
+        };
     }
 }

@@ -112,7 +112,8 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
         string server = "up",
         string token = Token,
         IPEndPoint? to = null,
-        HttpMethod? method = null
+        HttpMethod? method = null,
+        CancellationToken gone = default
     )
     {
         var request = new HttpRequestMessage(
@@ -127,7 +128,8 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
         request.Headers.TryAddWithoutValidation("accept", "application/json, text/event-stream");
         request.Headers.TryAddWithoutValidation("authorization", $"Bearer {token}");
         with?.Invoke(request);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(gone);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
         return await _http.SendAsync(request, limit.Token);
     }
 
@@ -160,7 +162,8 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
             null,
             r => r.Headers.Add("mcp-session-id", session),
             "",
-            method: HttpMethod.Get
+            method: HttpMethod.Get,
+            gone: cancellationToken
         );
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken));
         var events = new List<JsonObject>();

@@ -58,9 +58,12 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
     public CancellationTokenSource Hold(string call, CancellationToken aborted)
     {
         var cancel = CancellationTokenSource.CreateLinkedTokenSource(aborted);
-        _held.TryAdd(call, cancel);
+        Hold(call, cancel);
         return cancel;
     }
+
+    /// <summary>The same of a call whose answer is held.</summary>
+    public void Hold(string call, CancellationTokenSource cancel) => _held.TryAdd(call, cancel);
 
     /// <summary>The call is decided: what cancels it now is the server's to hear.</summary>
     public void LetGo(string call, CancellationTokenSource cancel) => _held.TryRemove(new(call, cancel));

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Gateway.Tools.Messages;
 using Bartizan.Gateway.Tools.Tasks;
@@ -19,6 +20,9 @@ internal sealed record PendingCall(string Id, string Method, Passage? Passage, l
     /// once more is no more than it was.
     /// </summary>
     public KeptFields? Keep { get; init; } = Passage?.Obligations.Keep;
+
+    /// <summary>By what its client wants to hear of progress; undefined where it doesn't.</summary>
+    public JsonElement ProgressToken { get; init; }
 
     /// <summary>True for a request of the stateless era.</summary>
     public bool IsStateless { get; init; }

@@ -1,0 +1,71 @@
+using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Tools.Answers;
+using Microsoft.AspNetCore.Http;
+
+namespace Bartizan.Gateway.Tools.Clients;
+
+/// <summary>A server's message while people are asked about it: its client hears that it is held, and may cancel the call.</summary>
+internal sealed class HeldAnswer(ToolWiring wiring, HttpContext context, AnswerWriter writer, Session session)
+{
+    /// <summary>More than a held call was told of before it was sent.</summary>
+    private const int After = 1 << 20;
+
+    private const string Says = "Bartizan holds the answer of this call; a person may have to approve it";
+
+    // Once the server has said something: its progress goes on, and ours would be less.
+    private bool _anySaid;
+
+    /// <summary>Takes a message. A client that cancels its call, or goes away, has the answer kept back.</summary>
+    /// <param name="mediation">Takes it.</param>
+    /// <param name="bytes">The message.</param>
+    /// <param name="call">The call whose answer is waited for.</param>
+    /// <param name="client">The MCP session; null for none.</param>
+    /// <param name="cancellationToken">When nobody waits for it any more.</param>
+    public async ValueTask<Mediated> TakeAsync(
+        Mediation mediation,
+        Memory<byte> bytes,
+        PendingCall? call,
+        ClientSession? client,
+        CancellationToken cancellationToken
+    )
+    {
+        if (session.Manifest.Guards?.AsksOfInput != true)
+        {
+            return await mediation.TakeAsync(bytes, call, cancellationToken).ConfigureAwait(false);
+        }
+
+        var taken = await HoldAsync(mediation, bytes, call, client, cancellationToken).ConfigureAwait(false);
+        _anySaid |= !taken.Bytes.IsEmpty;
+        return taken;
+    }
+
+    private async ValueTask<Mediated> HoldAsync(
+        Mediation mediation,
+        Memory<byte> bytes,
+        PendingCall? call,
+        ClientSession? client,
+        CancellationToken cancellationToken
+    )
+    {
+        using var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var taking = mediation.TakeAsync(bytes, call, cancel.Token);
+        if (taking.IsCompleted)
+        {
+            return await taking.ConfigureAwait(false);
+        }
+
+        var id = call?.Id ?? "";
+        try
+        {
+            client?.Hold(id, cancel);
+            var token = !_anySaid ? call?.ProgressToken ?? default : default;
+            return await new HeldTelling(wiring, context, writer, client?.Id, token, Says, After)
+                .WaitAsync(taking.AsTask())
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            client?.LetGo(id, cancel);
+        }
+    }
+}
