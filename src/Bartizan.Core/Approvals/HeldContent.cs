@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Approvals;
 
@@ -18,6 +19,7 @@ public sealed record HeldContent
         Content = Digest.Of(answer.Span);
         Length = answer.Length;
         Shown = isAnswer ? $"{ActionText.Sized(answer.Span)}: {ActionText.Content(answer.Span)}" : "";
+        Labels = report.Labels;
         Findings = report.Findings;
         Finds = report.Finds;
         Found = report.Found;
@@ -34,10 +36,13 @@ public sealed record HeldContent
     public int Length { get; }
 
     /// <summary>
-    /// What people are shown of an answer; empty for what an action carries, which stands in the action itself. INVARIANT: made at once: the
-    /// bytes are a buffer's, and by the time that somebody reads this they may be another session's.
+    /// What people are shown of an answer; empty for what an action carries, which stands in the action itself. INVARIANT: made
+    /// at once: the bytes are a buffer's, and by the time that somebody reads this they may be another session's.
     /// </summary>
     public string Shown { get; }
+
+    /// <summary>What it leaves on its session.</summary>
+    public Labels Labels { get; }
 
     /// <summary>What each guard that asks came to.</summary>
     public ImmutableArray<string> Findings { get; }

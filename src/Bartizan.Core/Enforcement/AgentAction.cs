@@ -60,7 +60,9 @@ public sealed record AgentAction
     /// </summary>
     public Func<JsonElement, Redraft>? Redrafted { get; init; }
 
-    /// <summary>What guards ask people about, beside what the rules ask; null where no guard asks. Only what people are asked has it.</summary>
+    /// <summary>
+    /// What guards ask people about, beside what the rules ask; null where no guard asks. Only what people are asked has it.
+    /// </summary>
     public HeldContent? Held { get; init; }
 
     /// <summary>

@@ -44,6 +44,12 @@ internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvide
                 .ConfigureAwait(false);
         }
 
+        // INVARIANT: before it is decided again, and anew: a label that people took off while they thought is there when it leaves.
+        if (granted && action.Held is { Labels: not Labels.None } held)
+        {
+            session.AddLabels(held.Labels, GuardChain.FoundIn(action));
+        }
+
         // INVARIANT: a draft is never a yes, whatever came with it.
         return answer.Digest == digest && answer.Draft is { } draft && !string.IsNullOrEmpty(answer.Person)
             ? (digest, "it was written anew", draft)

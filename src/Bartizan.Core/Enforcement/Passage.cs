@@ -62,7 +62,7 @@ public sealed partial class Passage : IAsyncDisposable
 
     /// <summary>
     /// Step 9: what becomes of a chunk of the result. Waits while the session is paused, so that streams in flight are held;
-    /// cuts when a guard objects to a tool's message, or asks about it, when it is over, when a budget has no bytes or no time left for the chunk,
+    /// cuts when a guard objects to a tool's message, or asks about it, when it is over, when a budget has no bytes or no time left,
     /// when the passage was completed, and when <paramref name="cancellationToken"/> fires meanwhile.
     /// </summary>
     public ValueTask<Inspection> InspectAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)

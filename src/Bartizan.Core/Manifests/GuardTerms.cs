@@ -77,10 +77,6 @@ public sealed record GuardTerms
     /// <summary>Classifiers outside that read what comes to the agent, too.</summary>
     public ImmutableArray<Classifier> Classifiers { get; init; } = [];
 
-    /// <summary>True when people may be asked about what comes to the agent.</summary>
-    public bool AsksOfInput =>
-        Injection == GuardAction.Ask || Lexical == GuardAction.Ask || HiddenText == GuardAction.Ask;
-
     /// <summary>The largest content that the agent sends, in bytes.</summary>
     public long? MaxOutputBytes { get; init; }
 }

@@ -90,6 +90,13 @@ internal static class ContentLook
             text,
             f => f.Severity >= FindingSeverity.Medium
         );
+
+        // Whoever lets it pass lets something pass that a stranger hid.
+        if (hidden == GuardAction.Ask && channel == Channel.Untrusted && verdicts.Asks("hidden_text"))
+        {
+            verdicts.Labels |= Labels.Untrusted;
+        }
+
         Sure(verdicts, "secrets", SensitiveGuard.Version, secrets, report, "", _ => true);
         Sure(verdicts, "personal_data", SensitiveGuard.Version, personal, report, "", _ => true);
         Sure(verdicts, "exfiltration", ExfiltrationGuard.Version, exfiltration, report, "", _ => true);

@@ -89,6 +89,14 @@ internal sealed class Verdicts
         );
     }
 
+    /// <summary>True when a guard asks.</summary>
+    public bool Asks(string guard) =>
+        _worst.Any(one =>
+            one.Key.StartsWith(guard, StringComparison.Ordinal)
+            && one.Value.Action == GuardAction.Ask
+            && IsOver(one.Value)
+        );
+
     private void Show(string guard, IEnumerable<ContentFinding> findings, string text)
     {
         foreach (var one in findings)

@@ -1,3 +1,4 @@
+using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools.Answers;
 using Microsoft.AspNetCore.Http;
@@ -15,6 +16,12 @@ internal sealed class HeldAnswer(ToolWiring wiring, HttpContext context, AnswerW
     // Once the server has said something: its progress goes on, and ours would be less.
     private bool _anySaid;
 
+    private bool IsAsked =>
+        session.Manifest.Guards
+            is { Injection: GuardAction.Ask }
+                or { Lexical: GuardAction.Ask }
+                or { HiddenText: GuardAction.Ask };
+
     /// <summary>Takes a message. A client that cancels its call, or goes away, has the answer kept back.</summary>
     /// <param name="mediation">Takes it.</param>
     /// <param name="bytes">The message.</param>
@@ -29,7 +36,7 @@ internal sealed class HeldAnswer(ToolWiring wiring, HttpContext context, AnswerW
         CancellationToken cancellationToken
     )
     {
-        if (session.Manifest.Guards?.AsksOfInput != true)
+        if (!IsAsked)
         {
             return await mediation.TakeAsync(bytes, call, cancellationToken).ConfigureAwait(false);
         }

@@ -312,6 +312,27 @@ public sealed class HeldAnswers
         ActionText.Of(asked[1].Action).Details.ShouldContain("found: injection");
     }
 
+    [Fact]
+    public async Task A_label_that_a_person_takes_off_while_a_request_is_held_is_there_when_it_leaves()
+    {
+        var gate = Gate.With(Gate.AllowModel);
+        gate.OnInspect = (_, _) => Task.FromResult(new GuardReport(Effect.Ask, Labels.Untrusted, ["injection"]));
+        var labels = Labels.Untrusted;
+        gate.OnAsk = (request, _) =>
+        {
+            gate.Control.Declassify(Labels.Untrusted, gate.Session.ReadLabels().Number).ShouldBeNull();
+            labels = gate.Session.Labels;
+            return Task.FromResult(new Approval(true, request.Digest, "alice", null));
+        };
+
+        await using var passage = await gate.RequestAsync(Cancel);
+
+        passage.Granted.ShouldBeTrue(passage.Decision.Reason);
+        labels.ShouldBe(Labels.None);
+        gate.Session.Labels.ShouldBe(Labels.Untrusted);
+        gate.Journal.Of(EntryKind.Intent).Last().Labels.ShouldBe(Labels.Untrusted);
+    }
+
     private sealed class Scene : IGuard
     {
         public Scene()
