@@ -127,7 +127,6 @@ public sealed partial class ReferenceMonitor(
             }
 
             told = [.. told, .. ruling.Report.Verdicts];
-
             action = draft;
             if (drafts == MaxDrafts)
             {

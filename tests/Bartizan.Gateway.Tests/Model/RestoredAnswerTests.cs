@@ -41,9 +41,9 @@ public sealed class RestoredAnswerTests
         var outcome = await house.Journal.OutcomeAsync();
         outcome.Detail!.ShouldContain("restore/1 answer (1 email)");
         outcome.Payloads.ShouldNotBeEmpty();
-        outcome.Payloads.ShouldAllBe(payload =>
-            !Encoding.UTF8.GetString(payload.Content.Span).Contains("gomez", StringComparison.Ordinal)
-        );
+        outcome
+            .Payloads.Select(payload => Encoding.UTF8.GetString(payload.Content.Span))
+            .ShouldAllBe(text => !text.Contains("gomez", StringComparison.Ordinal));
         house.Journal.Entries.ShouldAllBe(entry => !(entry.Detail ?? "").Contains("gomez", StringComparison.Ordinal));
     }
 
