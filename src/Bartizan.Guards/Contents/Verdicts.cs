@@ -109,8 +109,9 @@ internal sealed class Verdicts
         }
     }
 
-    private static bool IsOver((double Score, double Threshold, double Told, GuardAction Action, string Kinds, bool IsRedacted) one) =>
-        one.Score >= one.Threshold;
+    private static bool IsOver(
+        (double Score, double Threshold, double Told, GuardAction Action, string Kinds, bool IsRedacted) one
+    ) => one.Score >= one.Threshold;
 
     public GuardReport ToReport()
     {

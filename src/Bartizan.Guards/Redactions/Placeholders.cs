@@ -111,7 +111,9 @@ internal sealed class Placeholders
         }
     }
 
-    /// <summary>Where credentials, and values that came back, stand in a text, as words of their own: there no detector needs to know them again.</summary>
+    /// <summary>
+    /// Where credentials, and values that came back, stand in a text, as words of their own: there no detector needs to know them again.
+    /// </summary>
     public IReadOnlyList<(int Start, int End, string Name)> PlacesIn(string text)
     {
         KnownValues? known;

@@ -67,7 +67,9 @@ public sealed class RestoredAnswerTests
             token: GatewayUnderTest.OtherToken
         );
 
-        (await answer.Content.ReadAsStringAsync()).ShouldBe(WholeOf("Hello [email-1] and +49 151 23456789."));
+        using var read = JsonDocument.Parse(await answer.Content.ReadAsStringAsync());
+        using var expected = JsonDocument.Parse(WholeOf("Hello [email-1] and +49 151 23456789."));
+        JsonElement.DeepEquals(read.RootElement, expected.RootElement).ShouldBeTrue(read.RootElement.GetRawText());
     }
 
     [Fact]
