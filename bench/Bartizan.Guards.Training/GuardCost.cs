@@ -131,6 +131,8 @@ internal static class GuardCost
             ("look-alikes", "аpрlе "),
             ("names", "Anna de la Cruz, Dr. Xu; name: Ab Cd Ef "),
             ("streets", "to: 1 A St 2 rue B Weg 3 "),
+            ("one letter", "a"),
+            ("one digit", "7"),
             ("hexadecimal bytes", "00 ff 1a 0x3f, "),
         ];
 

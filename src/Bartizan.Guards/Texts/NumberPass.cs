@@ -24,6 +24,9 @@ internal static class NumberPass
     /// <summary>Whole numbers after the first place that is looked at in the shortest run of twelve.</summary>
     private const int Ahead = 5;
 
+    /// <summary>Digits of a number with what says that they are hexadecimal.</summary>
+    private const int MaxDigits = 10;
+
     private static readonly SearchValues<char> _signs = SearchValues.Create(
         "0123456789abcdefABCDEFxX ,:;-_\\/\t\n\r[](){}|.\"'"
     );
@@ -89,8 +92,15 @@ internal static class NumberPass
     // is looked at. Most texts end here.
     private static int SizesAt(ReadOnlySpan<char> text, int at)
     {
+        var first = at;
         while (at < text.Length && (char.IsAsciiHexDigit(text[at]) || text[at] is 'x' or 'X'))
         {
+            // INVARIANT: what is longer than a number is looked at no further: each place of a long run would go to its end.
+            if (at - first > MaxDigits)
+            {
+                return 0;
+            }
+
             at++;
         }
 
