@@ -117,9 +117,10 @@ internal static class NameScan
 
     private static int EndOf(ReadOnlySpan<char> text, int at)
     {
-        var end = at + 1;
+        // INVARIANT: one letter more than a word may have says that it is none: each place of a long run would go to its end.
+        var (end, most) = (at + 1, Math.Min(text.Length, at + Gazetteer.MaxWord + 1));
         while (
-            end < text.Length
+            end < most
             && (
                 char.IsLetter(text[end])
                 || (
