@@ -179,7 +179,7 @@ public sealed partial class ReferenceMonitor(
         var report = await _guards.InspectAsync(session, action, cancellationToken).ConfigureAwait(false);
 
         // What a guard takes out of the arguments is an action of its own, and goes the whole way.
-        if (report.Instead.ValueKind != JsonValueKind.Undefined && report.Strictest == Effect.Allow)
+        if (report.Instead.ValueKind != JsonValueKind.Undefined && report.Strictest != Effect.Deny)
         {
             return Ruling.Redrafted(action, report.Instead) with { ReportOrNone = report };
         }

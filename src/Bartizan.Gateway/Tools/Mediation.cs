@@ -73,7 +73,7 @@ internal sealed class Mediation(
         // An error without an id is about the one request that this stream is for.
         var isOwn =
             own is not null && (own.Id == message.Id || (message.Id.Length == 0 && message.Kind == MessageKind.Error));
-        var call = isOwn ? own : client?.Answered(message.Id);
+        var call = isOwn ? own : client?.Answered(message.Id, Digest.Of(message.Inner.Span));
         if (call is null)
         {
             return Mediated.Nothing;
@@ -194,6 +194,7 @@ internal sealed class Mediation(
             return objected;
         }
 
+        client?.Passed(call, message.Inner.Span, asItCame: shown.Span.SequenceEqual(bytes.Span));
         if (call.Passage is { } passage)
         {
             await passage

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Gateway.Tools.Joined;
@@ -20,7 +21,7 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
     private readonly ConcurrentDictionary<string, PendingCall> _pending = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PendingCall> _asked = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _held = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<PendingCall> _answered = new();
+    private readonly ConcurrentQueue<AnsweredCall> _answered = new();
     private int _streams;
     private long _used = clock.GetTimestamp();
 
@@ -96,7 +97,9 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
     public ValueTask<bool> AskAsync(PendingCall question, TimeSpan within) => AddAsync(_asked, question, within);
 
     /// <summary>The call that an answer on another stream belongs to; null for none.</summary>
-    public PendingCall? Answered(string answer)
+    /// <param name="answer">The id that it is for.</param>
+    /// <param name="content">The digest of what it says.</param>
+    public PendingCall? Answered(string answer, Digest content)
     {
         if (_pending.TryRemove(answer, out var call))
         {
@@ -106,10 +109,10 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
 
         foreach (var known in _answered)
         {
-            if (known.Id == answer)
+            if (known.Call.Id == answer && (known.Call.Passage is null || known.Passed == content))
             {
-                // Its passage is over; what is sent again was inspected when it came first.
-                return known with { Passage = null };
+                // INVARIANT: its passage is over, so nobody inspects it: only the very bytes that passed once, as they were, pass again.
+                return known.Call with { Passage = null };
             }
         }
 
@@ -119,10 +122,22 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
     /// <summary>Keeps in mind that a call was answered: a client that lost the stream has the answer sent again.</summary>
     public void Remember(PendingCall call)
     {
-        _answered.Enqueue(call);
+        _answered.Enqueue(new AnsweredCall(call));
         while (_answered.Count > MaxAnswered)
         {
             _answered.TryDequeue(out _);
+        }
+    }
+
+    /// <summary>An answer passed; one that something was taken out of doesn't pass again.</summary>
+    public void Passed(PendingCall call, ReadOnlySpan<byte> content, bool asItCame)
+    {
+        foreach (var known in _answered)
+        {
+            if (ReferenceEquals(known.Call, call))
+            {
+                known.Passed = asItCame ? Digest.Of(content) : null;
+            }
         }
     }
 
@@ -160,5 +175,19 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
 
         call.Since = clock.GetTimestamp();
         return to.Count < MaxPending && to.TryAdd(call.Id, call);
+    }
+
+    private sealed class AnsweredCall(PendingCall call)
+    {
+        private StrongBox<Digest>? _passed;
+
+        public PendingCall Call => call;
+
+        /// <summary>What of its server passed as it came; null before that, and for what didn't.</summary>
+        public Digest? Passed
+        {
+            get => Volatile.Read(ref _passed)?.Value;
+            set => Volatile.Write(ref _passed, value is { } digest ? new StrongBox<Digest>(digest) : null);
+        }
     }
 }
