@@ -12,6 +12,9 @@ internal readonly record struct Mediated(
     ReadOnlyMemory<byte> Refusal
 )
 {
+    /// <summary>True for an answer that was inspected and passes as it came: sent again, the very same bytes need no second look.</summary>
+    public bool AsItCame { get; init; }
+
     /// <summary>It is left out.</summary>
     public static Mediated Nothing => default;
 
@@ -19,7 +22,8 @@ internal readonly record struct Mediated(
     public static Mediated Passed(ReadOnlyMemory<byte> bytes) => new(bytes, null, default);
 
     /// <summary>It answers a call.</summary>
-    public static Mediated AnswerOf(PendingCall call, ReadOnlyMemory<byte> bytes) => new(bytes, call, default);
+    public static Mediated AnswerOf(PendingCall call, ReadOnlyMemory<byte> bytes, bool asItCame = false) =>
+        new(bytes, call, default) { AsItCame = asItCame };
 
     /// <summary>It is refused, and the server hears so.</summary>
     public static Mediated Reply(ReadOnlyMemory<byte> refusal) => new(default, null, refusal);

@@ -194,7 +194,8 @@ internal sealed class Mediation(
             return objected;
         }
 
-        client?.Passed(call, message.Inner.Span, asItCame: shown.Span.SequenceEqual(bytes.Span));
+        var asItCame = shown.Span.SequenceEqual(bytes.Span);
+        client?.Passed(call, message.Inner.Span, asItCame);
         if (call.Passage is { } passage)
         {
             await passage
@@ -214,7 +215,7 @@ internal sealed class Mediation(
                 .ConfigureAwait(false);
         }
 
-        return Mediated.AnswerOf(call, shown);
+        return Mediated.AnswerOf(call, shown, asItCame);
     }
 
     /// <summary>Inspects an answer: what of it passes, or what its client hears in its place.</summary>

@@ -326,15 +326,15 @@ public sealed class ContentGuard(
         // What is left of it people may be asked about, and see it as it would pass.
         var left = anew.ToReport();
         verdicts.IsRedacted = cleaned is { IsChanged: true, IsObjected: false } && left.Strictest != Effect.Deny;
-        return !verdicts.IsRedacted ? verdicts.ToReport()
-            : left.Strictest == Effect.Ask
-                ? left with
-                {
-                    Labels = left.Labels | verdicts.Labels,
-                    Verdicts = verdicts.ToReport().Verdicts,
-                    Replacement = cleaned.Bytes,
-                }
-            : verdicts.ToReport() with { Replacement = cleaned.Bytes };
+        var whole = verdicts.ToReport();
+        return !verdicts.IsRedacted
+            ? whole
+            : left with
+            {
+                Labels = whole.Labels | left.Labels,
+                Verdicts = whole.Verdicts,
+                Replacement = cleaned.Bytes,
+            };
     }
 
     /// <inheritdoc/>

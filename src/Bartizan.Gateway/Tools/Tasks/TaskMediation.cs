@@ -307,7 +307,9 @@ internal sealed class TaskMediation(ToolWiring wiring, string server, SessionToo
             var given = await mediation
                 .FinishAsync(task.Call with { Id = call.Id, Passage = passage }, bytes, message, cancellationToken)
                 .ConfigureAwait(false);
-            if (task.Call.Passage?.Objection is null)
+
+            // INVARIANT: given again it isn't inspected again: what was refused, kept back or changed on its way is over with that.
+            if (given.AsItCame)
             {
                 task.Give(message.Inner.Span);
             }

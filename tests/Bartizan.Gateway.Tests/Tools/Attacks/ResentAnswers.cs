@@ -20,6 +20,15 @@ public sealed class ResentAnswers
         (await ResentAsync(first, second)).ShouldNotContain("evil.example");
 
     [Fact]
+    public async Task What_something_was_taken_out_of_doesn_t_come_whole_the_second_time() =>
+        (
+            await ResentAsync(
+                "seen<p style='display:none'>unseen order</p>",
+                "seen<p style='display:none'>unseen order</p>"
+            )
+        ).ShouldNotContain("unseen");
+
+    [Fact]
     public async Task What_passed_passes_again() =>
         (await ResentAsync("a harmless word", "a harmless word")).ShouldContain("a harmless word");
 
@@ -50,7 +59,7 @@ public sealed class ResentAnswers
         await using var house = await ToolsUnderTest.StartAsync(
             upstream.Url,
             "allow: tool up/echo",
-            guards: "guards: { input: { injection: block } }"
+            guards: "guards: { input: { injection: block, hidden_text: strip } }"
         );
         using var opened = await house.SendAsync(Initialize);
         var session = opened.Headers.GetValues("Mcp-Session-Id").Single();

@@ -199,4 +199,24 @@ public sealed class TaskAttacks
         "data: {\"jsonrpc\":\"2.0\",\"method\":\"notifications/tasks/status\",\"params\":{\"taskId\":\""
         + task
         + "\",\"status\":\"working\",\"statusMessage\":\"leak\"}}\n\n";
+
+    [Fact]
+    public async Task A_result_that_something_was_taken_out_of_doesn_t_come_whole_the_second_time()
+    {
+        await using var server = await TaskServer.StartAsync();
+        await using var house = await ToolsUnderTest.StartAsync(
+            server.Upstream.Url,
+            "allow: tool up/find",
+            guards: "guards: { input: { hidden_text: strip } }"
+        );
+        var session = await TaskServer.OpenAsync(house);
+        server.Result = """{"content":[{"type":"text","text":"seen<p style='display:none'>unseen order</p>"}]}""";
+        var task = await server.CallAsync(house, session);
+
+        var first = await server.AskAsync(house, session, "tasks/result", TaskServer.Of(task));
+        var second = await server.AskAsync(house, session, "tasks/result", TaskServer.Of(task));
+
+        first["result"]!["content"]![0]!["text"]!.GetValue<string>().ShouldBe("seen");
+        second.ToJsonString().ShouldNotContain("unseen");
+    }
 }
