@@ -10,7 +10,7 @@ using Bartizan.Guards.Texts;
 
 namespace Bartizan.Guards.Training;
 
-/// <summary>Where the time of each text of <see cref="GuardCost"/> goes: in per mille of what clean JSON of the same length costs whole.</summary>
+/// <summary>Where the time of each text of <see cref="GuardTexts"/> goes: in per mille of what clean JSON of the same length costs whole.</summary>
 internal static class GuardProfile
 {
     private static readonly (string Name, Action<TextViews> Step)[] _steps =
@@ -48,9 +48,9 @@ internal static class GuardProfile
         Console.WriteLine(
             $"| text of {length}, µs | views | chars | whole | {string.Join(" | ", _steps.Select(s => s.Name))} | bytes |"
         );
-        foreach (var (name, piece) in GuardCost.Texts())
+        foreach (var (name, piece) in GuardTexts.All())
         {
-            var text = GuardCost.Filled(piece, length);
+            var text = GuardTexts.Filled(piece, length);
             var views = TextViews.Of(text);
             var whole = Best(() => ContentScan.Of(text, Channel.Untrusted, Sought.Deterministic));
             var steps = _steps.Select(s => Best(() => s.Step(views)));

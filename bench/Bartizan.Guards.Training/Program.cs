@@ -5,7 +5,10 @@ return args switch
     ["train", var data, var weights] => TrainingRun.Run(data, weights),
     ["disguises", var data] => Evaluation.Disguised(data),
     ["evaluate", var data] => Evaluation.Run(data),
-    ["guards"] => GuardCost.Run(),
+    ["guards"] => GuardCost.Run(TimeSpan.FromSeconds(70)),
+    ["guards", var seconds] => GuardCost.Run(
+        TimeSpan.FromSeconds(int.Parse(seconds, System.Globalization.CultureInfo.InvariantCulture))
+    ),
     ["profile", var length] => GuardProfile.Run(int.Parse(length, System.Globalization.CultureInfo.InvariantCulture)),
     ["cost"] => LexicalCost.Run(),
     _ => Usage(),
@@ -13,6 +16,8 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("train DATA WEIGHTS | evaluate DATA | disguises DATA | cost | guards | profile CHARACTERS");
+    Console.Error.WriteLine(
+        "train DATA WEIGHTS | evaluate DATA | disguises DATA | cost | guards [SECONDS] | profile CHARACTERS"
+    );
     return 2;
 }
