@@ -62,6 +62,7 @@ internal static class NormalForm
             "bartizan policy v1",
             .. observe ? ["observe"] : (ReadOnlySpan<string>)[],
             .. consulted.Order(StringComparer.Ordinal),
+            .. GuardLines.Of(manifest.Guards),
             .. FlowTable.LinesOf(manifest.Trust),
             .. manifest
                 .Servers.Values.SelectMany(server => server.Readers.Values)
