@@ -10,6 +10,7 @@ using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Stores;
+using Bartizan.Client.Vaults;
 using Bartizan.Client.Workspaces;
 
 namespace Bartizan.Client;
@@ -119,6 +120,10 @@ public sealed class ControlClient : IDisposable
     /// <summary>The stores that carry labels; with a store, takes them off.</summary>
     public Task<StoresReply> StoresAsync(StoresRequest request, CancellationToken cancellationToken) =>
         CallAsync<StoresReply>(HttpMethod.Post, "v1/stores", request, cancellationToken);
+
+    /// <summary>Asks something of the vault.</summary>
+    public Task<VaultReply> VaultAsync(VaultRequest request, CancellationToken cancellationToken) =>
+        CallAsync<VaultReply>(HttpMethod.Post, "v1/vault", request, cancellationToken);
 
     /// <summary>A session's labels with what put them there.</summary>
     public Task<LabelsReply> LabelsAsync(LabelsRequest request, CancellationToken cancellationToken) =>

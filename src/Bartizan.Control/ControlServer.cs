@@ -7,6 +7,7 @@ using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Stores;
+using Bartizan.Client.Vaults;
 using Bartizan.Client.Workspaces;
 using Bartizan.Control.AuthZen;
 using Microsoft.AspNetCore.Builder;
@@ -134,6 +135,7 @@ public sealed class ControlServer : IAsyncDisposable
             );
         }
 
+        ControlJson.Post<VaultRequest, VaultReply>(web, "/v1/vault", instance.VaultAsync);
         ControlJson.Post<StoresRequest, StoresReply>(web, "/v1/stores", instance.StoresAsync);
         ControlJson.Post<PinRequest, SurveyReply>(web, "/v1/pins/survey", instance.SurveyAsync);
         ControlJson.Post<PinRequest, PinsReadReply>(web, "/v1/pins/read", instance.ReadPinsAsync);

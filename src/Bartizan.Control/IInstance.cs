@@ -6,6 +6,7 @@ using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Stores;
+using Bartizan.Client.Vaults;
 using Bartizan.Client.Workspaces;
 using Bartizan.Control.AuthZen;
 
@@ -54,6 +55,9 @@ public interface IInstance : IAskDesk
         string person,
         CancellationToken cancellationToken
     );
+
+    /// <summary>Does something with the vault; nothing of it reads a value.</summary>
+    Task<VaultReply> VaultAsync(VaultRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>Lists the stores that carry labels; with a store, takes them off.</summary>
     Task<StoresReply> StoresAsync(StoresRequest request, string person, CancellationToken cancellationToken);

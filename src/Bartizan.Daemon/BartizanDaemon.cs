@@ -18,6 +18,7 @@ using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Servers;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Stores;
+using Bartizan.Daemon.Vaults;
 using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
@@ -33,7 +34,6 @@ using Bartizan.Records.Export;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Projections;
 using Bartizan.Sandbox.Bubblewrap;
-using Bartizan.Vault.Credentials;
 using Bartizan.Vault.Tokens;
 
 namespace Bartizan.Daemon;
@@ -162,7 +162,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
         await Recovery.WriteAsync(log.Recovery, journal, cancellationToken).ConfigureAwait(false);
 
         var tokens = new SessionTokens();
-        var lender = new CredentialLender();
+        var vault = await VaultDesk.OpenAsync(state, log, journal, _options).ConfigureAwait(false);
+        Opened(vault);
         var owner = new SessionOwner(sessions, journal, tokens.Revoke);
         var ledger = new BudgetLedger(PricesFile.Read(state.Home), clock);
         ledger.Restore(log.Recovery.Spends);
@@ -190,7 +191,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             sessions,
             journal,
             inbox,
-            [new ContentGuard(sessions, lender, clock, pack), consulted, classifiers],
+            [new ContentGuard(sessions, vault.Lender, clock, pack), consulted, classifiers],
             clock,
             new(),
             ledger,
@@ -202,7 +203,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
                 monitor,
                 sessions,
                 tokens,
-                lender,
+                vault.Lender,
                 clock,
                 new ModelGatewayOptions
                 {
@@ -221,7 +222,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
                 monitor,
                 sessions,
                 tokens,
-                lender,
+                vault.Lender,
                 clock,
                 ReaderSessions.Options(models, () => _rooms, session => sessions.Get(session.Id)?.Pins),
                 cancellationToken,
@@ -264,7 +265,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Journal = journal,
             Owner = owner,
             Tokens = tokens,
-            Lender = lender,
+            Lender = vault.Lender,
+            Vault = vault,
             Monitor = monitor,
             Ledger = ledger,
             Inbox = inbox,

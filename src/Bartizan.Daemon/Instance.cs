@@ -10,6 +10,7 @@ using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Stores;
+using Bartizan.Client.Vaults;
 using Bartizan.Client.Workspaces;
 using Bartizan.Control;
 using Bartizan.Control.AuthZen;
@@ -181,6 +182,10 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
         request.Store is null
             ? Task.FromResult(rooms.Stores.List())
             : rooms.Stores.ClearAsync(request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<VaultReply> VaultAsync(VaultRequest request, string person, CancellationToken cancellationToken) =>
+        rooms.Vault.AnswerAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
     public Task<LabelsReply> LabelsAsync(LabelsRequest request, string person, CancellationToken cancellationToken) =>

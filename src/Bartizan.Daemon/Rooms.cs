@@ -10,6 +10,7 @@ using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Stores;
+using Bartizan.Daemon.Vaults;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
@@ -37,6 +38,8 @@ internal sealed record Rooms
     public required SessionTokens Tokens { get; init; }
 
     public required CredentialLender Lender { get; init; }
+
+    public required VaultDesk Vault { get; init; }
 
     public required ReferenceMonitor Monitor { get; init; }
 

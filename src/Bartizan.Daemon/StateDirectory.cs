@@ -35,6 +35,9 @@ public sealed class StateDirectory : IDisposable
     /// <summary>The policies that sessions ran under, by their digests.</summary>
     public string Policies => Path.Combine(Home, "policies");
 
+    /// <summary>The vault's folder.</summary>
+    public string Vault => Path.Combine(Home, "vault");
+
     /// <summary>The control socket.</summary>
     public string ControlSocket => Path.Combine(Home, "control.sock");
 
@@ -56,7 +59,10 @@ public sealed class StateDirectory : IDisposable
         }
 
         var state = new StateDirectory(home, taken!);
-        foreach (var folder in (string[])[state.Log, state.Payloads, state.Keys, state.Sessions, state.Sandboxes])
+        foreach (
+            var folder in (string[])
+                [state.Log, state.Payloads, state.Keys, state.Sessions, state.Sandboxes, state.Vault]
+        )
         {
             Directory.CreateDirectory(folder, OwnerOnly);
         }

@@ -24,7 +24,7 @@ public sealed class CredentialLenderTests : IDisposable
     public async Task A_variable_is_lent_to_its_session_and_to_no_other()
     {
         Open(Source("key", CredentialOrigin.Variable, "THE_KEY"), new() { ["THE_KEY"] = Value });
-        _lender.Open(SessionId.New(), [], _directory, new Dictionary<string, string>());
+        _lender.Open(SessionId.New(), "triage", [], _directory, new Dictionary<string, string>());
 
         using var lease = await _lender.LendAsync(_session, "key", default);
 
@@ -156,6 +156,7 @@ public sealed class CredentialLenderTests : IDisposable
     private void Open(CredentialSource source, Dictionary<string, string> variables) =>
         _lender.Open(
             _session,
+            "triage",
             ImmutableDictionary<string, CredentialSource>.Empty.Add(source.Name, source),
             _directory,
             variables

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bartizan.Cli.Reference;
+using Bartizan.Cli.Vaults;
 
 namespace Bartizan.Cli.Commands;
 
@@ -35,6 +36,7 @@ internal static class RootCommands
             ApprovalsCommand.Make(),
             WorkspaceCommand.Make(),
             StoresCommand.Make(),
+            VaultCommand.Make(),
             LogCommand.Make(),
             WitnessCommand.Make(),
             CheckCommand.Make(),

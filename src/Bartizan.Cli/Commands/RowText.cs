@@ -100,6 +100,8 @@ internal static class RowText
                 $"{target} {Word(entry.Outcome ?? OutcomeKind.Abandoned)} {Screen.Printable(entry.Detail ?? "")}",
             EntryKind.State or EntryKind.Instance or EntryKind.Heartbeat =>
                 $"{Screen.Printable(entry.Detail ?? "")}{(entry.Reason is { Length: > 0 } reason ? $": {Screen.Printable(reason)}" : "")}",
+            EntryKind.Vault =>
+                $"{Screen.Printable(entry.Credential ?? entry.Target ?? "")} {Screen.Printable(entry.Detail ?? "")}{(entry.Reason is { Length: > 0 } said ? $" ({Screen.Printable(said)})" : "")}".Trim(),
             EntryKind.Approval =>
                 $"{target}: {Word(entry.Effect ?? Effect.Deny)} by {Screen.Printable(entry.Person ?? "nobody")}",
             _ => $"{target}{(entry.Detail is { Length: > 0 } detail ? $" ({Screen.Printable(detail)})" : "")}{count}",

@@ -41,4 +41,7 @@ public enum EntryKind
 
     /// <summary>What a guard, a detector or an enforcement point noticed: what, where, how severe, how sure.</summary>
     Finding,
+
+    /// <summary>The vault: opened or sealed, a credential written, rotated, revoked, or lent to a session.</summary>
+    Vault,
 }

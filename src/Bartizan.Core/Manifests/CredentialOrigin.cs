@@ -11,4 +11,7 @@ public enum CredentialOrigin
 
     /// <summary>A file that the daemon reads.</summary>
     File,
+
+    /// <summary>The instance's vault.</summary>
+    Vault,
 }

@@ -142,11 +142,13 @@ internal static class ManifestReader
                 colon < 0 ? CredentialOrigin.Unknown
                 : from[..colon] == "env" ? CredentialOrigin.Variable
                 : from[..colon] == "file" ? CredentialOrigin.File
+                : from[..colon] == "vault" ? CredentialOrigin.Vault
                 : CredentialOrigin.Unknown;
             if (origin != CredentialOrigin.Unknown)
             {
                 credentials[name.Text] = new CredentialSource(name.Text, origin, from[(colon + 1)..])
                 {
+                    Ttl = Units.TryTime(RuleReader.TextOf(map, "ttl") ?? "", out var ttl) ? ttl : null,
                     Why = RuleReader.TextOf(map, "why"),
                     Counters = RuleReader.TextOf(map, "counters"),
                 };

@@ -222,22 +222,6 @@ internal static partial class ManifestShape
                     : "is no variable's name",
         };
 
-    private static Shape.Text CredentialSource =>
-        new("`env:NAME` or `file:PATH`")
-        {
-            Expression = "^(env|file|vault):.+",
-            Private = true,
-            Problem = CredentialProblem,
-        };
-
-    private static Shape.Keys Credential =>
-        new([
-            Required("from", CredentialSource, "Where it comes from: `env:NAME` or `file:PATH`."),
-            Later("ttl", _time, "How long one lease lasts."),
-            Known("why", _why, "Why the agent's work needs it."),
-            Known("counters", _threat, "The threat it counters."),
-        ]);
-
     private static Shape.Choice InputAction =>
         new("what is done about it", ["block", "ask", "report"]) { Unsupported = ["strip"] };
 
@@ -377,18 +361,4 @@ internal static partial class ManifestShape
         path.StartsWith("/proc/", StringComparison.Ordinal)
         || path.StartsWith("/sys/", StringComparison.Ordinal)
         || path.StartsWith("/dev/", StringComparison.Ordinal);
-
-    private static string? CredentialProblem(string text)
-    {
-        var colon = text.IndexOf(':', StringComparison.Ordinal);
-        var (scheme, rest) = colon < 0 ? ("", text) : (text[..colon], text[(colon + 1)..]);
-        return scheme switch
-        {
-            "env" when Variable.Problem!(rest.Length == 0 ? "-" : rest) is null => null,
-            "env" => "is no variable's name after `env:`",
-            "file" when rest.Length > 0 => null,
-            "vault" => "comes from `vault:`, which is not supported yet",
-            _ => "is no source of a credential; never write the credential itself here",
-        };
-    }
 }

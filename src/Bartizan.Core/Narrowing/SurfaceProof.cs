@@ -241,6 +241,13 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
                     $"the credential `{name}` comes from elsewhere in {nameOfFirst} than in {nameOfSecond}"
                 );
             }
+            else if (theirs.Ttl is { } shorter && (mine.Ttl is not { } longer || longer > shorter))
+            {
+                yield return Certain(
+                    ExcessKind.Credential,
+                    $"a lease of the credential `{name}` lasts longer in {nameOfFirst} than in {nameOfSecond}"
+                );
+            }
         }
     }
 

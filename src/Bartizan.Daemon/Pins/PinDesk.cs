@@ -51,6 +51,7 @@ internal sealed class PinDesk(Rooms rooms)
 
         rooms.Lender.Open(
             session.Id,
+            manifest.Agent,
             manifest.Credentials,
             Path.GetDirectoryName(request.Manifest)!,
             request.Credentials

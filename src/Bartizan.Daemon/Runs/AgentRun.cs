@@ -141,6 +141,7 @@ internal sealed class AgentRun(Rooms rooms)
         live.Ground = new ServerGround(request.SearchPath, Path.GetDirectoryName(request.Manifest)!, stage.Tree);
         rooms.Lender.Open(
             session.Id,
+            session.Manifest.Agent,
             session.Manifest.Credentials,
             Path.GetDirectoryName(request.Manifest)!,
             request.Credentials

@@ -85,6 +85,7 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
                 .ConfigureAwait(false);
             rooms.Lender.Open(
                 session.Id,
+                manifest.Agent,
                 manifest.Credentials,
                 Path.GetDirectoryName(request.Manifest)!,
                 request.Credentials

@@ -102,14 +102,20 @@ internal sealed class ResultSight(ICredentialLender lender)
         {
             try
             {
-                using var lease = await lender.LendAsync(session.Id, name, cancellationToken).ConfigureAwait(false);
-                lease.Apply(secret =>
-                {
-                    if (secret.Length >= MinCredentialLength)
-                    {
-                        secrets.Add(secret.ToString());
-                    }
-                });
+                await lender
+                    .CompareAsync(
+                        session.Id,
+                        name,
+                        secret =>
+                        {
+                            if (secret.Length >= MinCredentialLength)
+                            {
+                                secrets.Add(secret.ToString());
+                            }
+                        },
+                        cancellationToken
+                    )
+                    .ConfigureAwait(false);
             }
             catch (CredentialUnavailableException)
             {

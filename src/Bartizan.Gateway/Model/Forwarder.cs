@@ -151,7 +151,7 @@ internal sealed class Forwarder(
 
             return reader is not null
                 ? WatchedAnswer.Told(reader.ToOutcome(kind, tried.Tell(sentence), bytes), passage)
-                : new Outcome(kind, tried.Tell(sentence), new Usage { BytesOut = bytes })
+                : new Outcome(kind, tried.Tell(ForwardingEnd.DetailOf(e, sentence)), new Usage { BytesOut = bytes })
                 {
                     IsFree = ForwardingEnd.NeverLeft(e),
                 };

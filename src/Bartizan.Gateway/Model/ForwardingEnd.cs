@@ -60,6 +60,10 @@ internal static class ForwardingEnd
         };
     }
 
+    /// <summary>What the log is told: of a credential that can't be had also why, which is no business of the agent's.</summary>
+    public static string DetailOf(Exception e, string sentence) =>
+        e is CredentialUnavailableException ? $"{sentence}: {e.Message}" : sentence;
+
     private static string Explain(HttpRequestException e) =>
         e.HttpRequestError switch
         {

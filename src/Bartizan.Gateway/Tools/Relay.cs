@@ -377,12 +377,12 @@ internal sealed class Relay(
         }
 
         var says = ServerFault.Of(e, limit.IsReached, server.Name);
-        await FailAsync(call, 200, says).ConfigureAwait(false);
+        await FailAsync(call, 200, says, ServerFault.DetailOf(e, says)).ConfigureAwait(false);
     }
 
-    private async Task FailAsync(PendingCall call, int status, string says)
+    private async Task FailAsync(PendingCall call, int status, string says, string? detail = null)
     {
-        await call.EndAsync(OutcomeKind.Failed, says).ConfigureAwait(false);
+        await call.EndAsync(OutcomeKind.Failed, detail ?? says).ConfigureAwait(false);
         try
         {
             // A client that opens a session, or listens, looks at the status; one that calls looks at the message.

@@ -44,4 +44,8 @@ internal static class ServerFault
             HttpRequestException or IOException => $"the server `{server}` can't be reached, or cut its answer",
             _ => $"the call of the server `{server}` failed",
         };
+
+    /// <summary>What the log is told: of a credential that can't be had also why, which is no business of the agent's.</summary>
+    public static string DetailOf(Exception e, string says) =>
+        e is CredentialUnavailableException ? $"{says}: {e.Message}" : says;
 }

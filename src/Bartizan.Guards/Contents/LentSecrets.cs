@@ -33,8 +33,9 @@ internal sealed class LentSecrets(ICredentialLender lender, TimeProvider clock)
         {
             try
             {
-                using var lease = await lender.LendAsync(session.Id, name, cancellationToken).ConfigureAwait(false);
-                lease.Apply(secret => secrets.Add(secret.ToString()));
+                await lender
+                    .CompareAsync(session.Id, name, secret => secrets.Add(secret.ToString()), cancellationToken)
+                    .ConfigureAwait(false);
             }
             catch (CredentialUnavailableException)
             {

@@ -15,6 +15,9 @@ public sealed record JournalRecovery(ImmutableArray<LiveSession> LiveSessions, I
     /// <summary>What was spent of the budgets of the day it is, and of later ones when a clock went back.</summary>
     public ImmutableArray<RecordedSpend> Spends { get; init; } = [];
 
+    /// <summary>What it knows of the vault.</summary>
+    public RecordedVault Vault { get; init; } = RecordedVault.Nothing;
+
     /// <summary>Index of each session's last entry, for the links.</summary>
     internal Dictionary<SessionId, long> LastOf { get; init; } = [];
 

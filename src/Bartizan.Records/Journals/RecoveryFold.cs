@@ -17,6 +17,7 @@ internal sealed class RecoveryFold(DateOnly today)
     private readonly SpendFold _spends = new();
     private readonly Dictionary<SessionId, Track> _sessions = [];
     private readonly Dictionary<string, SessionId> _ids = new(StringComparer.Ordinal);
+    private RecordedVault _vault = RecordedVault.Nothing;
     private long _lastSequence = -1;
     private long? _lastPrune;
 
@@ -24,6 +25,12 @@ internal sealed class RecoveryFold(DateOnly today)
     {
         var glance = EntryGlance.Of(leaf);
         _lastSequence = glance.Sequence;
+        if (glance.Kind == EntryKind.Vault)
+        {
+            var decoded = EntryDecoder.Decode(leaf.Index, leaf.Bytes);
+            _vault = _vault.With(decoded.Entry, decoded.Stamp.Time);
+        }
+
         if (glance.Session.IsEmpty)
         {
             _lastPrune = EntryPruneRecords.IsRecord(glance) ? leaf.Index : _lastPrune;
@@ -88,6 +95,7 @@ internal sealed class RecoveryFold(DateOnly today)
             LastSequence = _lastSequence,
             LastPrune = _lastPrune,
             Spends = _spends.Result,
+            Vault = _vault,
         };
     }
 

@@ -16,11 +16,13 @@ internal sealed class SessionCredentials : IDisposable
     private bool _disposed;
 
     public SessionCredentials(
+        string agent,
         ImmutableDictionary<string, CredentialSource> sources,
         string manifestDirectory,
         IReadOnlyDictionary<string, string> variables
     )
     {
+        Agent = agent;
         _sources = sources;
         _manifestDirectory = manifestDirectory;
 
@@ -34,20 +36,24 @@ internal sealed class SessionCredentials : IDisposable
         }
     }
 
-    public Lease Lend(string name)
+    /// <summary>The agent's name.</summary>
+    public string Agent { get; }
+
+    /// <summary>What the manifest says of a credential.</summary>
+    public CredentialSource SourceOf(string name) =>
+        _sources.TryGetValue(name, out var source)
+            ? source
+            : throw new CredentialUnavailableException(
+                $"credential `{name}` isn't in the manifest: add it under `credentials:`"
+            );
+
+    public Lease Lend(CredentialSource source)
     {
         lock (_lock)
         {
-            if (_disposed || !_sources.TryGetValue(name, out var source))
-            {
-                throw new CredentialUnavailableException(
-                    _disposed
-                        ? $"credential `{name}`: the session has ended"
-                        : $"credential `{name}` isn't in the manifest: add it under `credentials:`"
-                );
-            }
-
-            return new Lease(name, Find(source));
+            return _disposed
+                ? throw new CredentialUnavailableException($"credential `{source.Name}`: the session has ended")
+                : new Lease(source.Name, Find(source));
         }
     }
 
@@ -75,7 +81,7 @@ internal sealed class SessionCredentials : IDisposable
                 ),
             CredentialOrigin.File => FindFile(source),
             _ => throw new CredentialUnavailableException(
-                $"credential `{source.Name}` comes from a source that isn't supported yet: use `env:` or `file:`"
+                $"credential `{source.Name}` comes from the vault, and this instance has none"
             ),
         };
 

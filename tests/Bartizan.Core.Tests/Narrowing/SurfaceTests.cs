@@ -125,6 +125,7 @@ public sealed class SurfaceTests
         ["ModelUpstream.CertificateAuthority"] = m => Upstream(m, u => u with { CertificateAuthority = "own.pem" }),
         ["ModelUpstream.Place"] = m => Upstream(m, u => u with { Place = "elsewhere" }),
         ["CredentialSource.Origin"] = m => Source(m, s => s with { Origin = CredentialOrigin.File }),
+        ["CredentialSource.Ttl"] = m => Source(m, s => s with { Ttl = TimeSpan.FromHours(1) }),
         ["CredentialSource.Locator"] = m => Source(m, s => s with { Locator = "OTHER" }),
         ["Consultation.Api"] = m => Asked(m, c => c with { Api = ConsultationApi.AuthZen }),
         ["Consultation.Url"] = m => Asked(m, c => c with { Url = new Uri("https://other.example") }),
@@ -277,7 +278,7 @@ public sealed class SurfaceTests
             Servers = ImmutableDictionary<string, ToolServer>.Empty.Add("a", SurfaceArguments.Server()),
             Credentials = ImmutableDictionary<string, CredentialSource>.Empty.Add(
                 "key",
-                new CredentialSource("key", CredentialOrigin.Variable, "KEY")
+                new CredentialSource("key", CredentialOrigin.Variable, "KEY") { Ttl = TimeSpan.FromMinutes(15) }
             ),
             Groups = ImmutableDictionary<string, ImmutableArray<string>>.Empty.Add("team", ["ann"]),
             Trust = new TrustTerms

@@ -154,6 +154,12 @@ internal static class SampleEntries
             Reason = text,
             Point = "pins",
         };
+        yield return Base(EntryKind.Vault) with
+        {
+            Target = text,
+            Credential = $"vault:{text}@3",
+            Detail = "lent",
+        };
         foreach (var what in (string[])["started", "stopped", text])
         {
             yield return new Entry { Kind = EntryKind.Instance, Detail = what };

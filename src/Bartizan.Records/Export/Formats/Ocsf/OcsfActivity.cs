@@ -46,6 +46,7 @@ internal sealed record OcsfActivity(OcsfClass Class, int Id, string Name)
             EntryKind.Workspace => new(OcsfClass.FileActivity, 3, "Update"),
             EntryKind.Finding => new(OcsfClass.DetectionFinding, 1, "Create"),
             EntryKind.Claim => new(OcsfClass.EventLogActivity, Other, "Claim of an agent"),
+            EntryKind.Vault => new(OcsfClass.EventLogActivity, Other, "Credential"),
             EntryKind.Heartbeat => new(OcsfClass.EventLogActivity, Other, "Heartbeat"),
             _ => OfInstance(entry.Detail ?? ""),
         };

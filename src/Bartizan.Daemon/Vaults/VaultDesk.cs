@@ -1,0 +1,311 @@
+using System.Security.Cryptography;
+using Bartizan.Client;
+using Bartizan.Client.Vaults;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Ports;
+using Bartizan.Records.Journals;
+using Bartizan.Vault;
+using Bartizan.Vault.Credentials;
+using Bartizan.Vault.Keys;
+using Bartizan.Vault.Stores;
+
+namespace Bartizan.Daemon.Vaults;
+
+/// <summary>
+/// Where people write into the vault, and open and seal it. Each change is an entry with the vault's mark, and is acknowledged when both
+/// the file and the entry are durable; the file comes first, so that a file behind the log is always one that was put back.
+/// </summary>
+internal sealed class VaultDesk : IDisposable
+{
+    private const int Refused = 4;
+    private const int Usage = 2;
+    private const int Failed = 125;
+    private const int MaxWhy = 1000;
+
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly SealedVault _vault;
+    private readonly IJournal _journal;
+    private readonly TimeProvider _clock;
+    private readonly GivenShares _given;
+    private VaultMark _known;
+
+    private VaultDesk(StateDirectory state, IJournal journal, RecordedVault recorded, TimeProvider clock)
+    {
+        _vault = new SealedVault(new VaultDisk(state.Vault), clock);
+        _journal = journal;
+        _clock = clock;
+        _given = new GivenShares(clock);
+        _known = recorded.Mark;
+        Uses = new VaultUses(journal, recorded.LastUses, clock);
+        Loans = new VaultLoans(_vault, Uses, clock);
+        Lender = new CredentialLender(Loans);
+    }
+
+    /// <summary>Lends what the vault holds, and what comes from elsewhere.</summary>
+    public CredentialLender Lender { get; }
+
+    private VaultLoans Loans { get; }
+
+    private VaultUses Uses { get; }
+
+    /// <summary>Opens the vault when its key lies where the daemon can read it.</summary>
+    public static async Task<VaultDesk> OpenAsync(
+        StateDirectory state,
+        Journal log,
+        IJournal journal,
+        DaemonOptions options
+    )
+    {
+        var desk = new VaultDesk(state, journal, log.Recovery.Vault, options.Clock);
+        try
+        {
+            if (desk._vault.Lock?.Kind is LockKind.KeyFile or LockKind.ServiceCredential)
+            {
+                using var key = KeyFile.Read(desk._vault.Lock);
+                await desk.UnsealAsync(key, "bartizan", false, default).ConfigureAwait(false);
+            }
+            else if (desk._vault.Problem is { } problem)
+            {
+                options.Say(problem);
+            }
+        }
+        catch (VaultRefusedException e)
+        {
+            // The instance runs without its vault; what needs a credential of it is denied and says why.
+            options.Say($"the vault stays sealed: {e.Message}");
+        }
+
+        return desk;
+    }
+
+    /// <summary>Does what is asked.</summary>
+    /// <exception cref="ControlException">When it is refused.</exception>
+    public async Task<VaultReply> AnswerAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ActAsync(request, person, cancellationToken).ConfigureAwait(false);
+        }
+        catch (VaultRefusedException e)
+        {
+            throw new ControlException(new ControlProblem(Refused, e.Message, e.Hint));
+        }
+        catch (IOException e)
+        {
+            throw new ControlException(
+                new ControlProblem(
+                    Failed,
+                    $"the vault could not be written: {e.Message}",
+                    "`bartizan vault status` shows how it stands"
+                )
+            );
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(request.Value);
+            CryptographicOperations.ZeroMemory(request.Passphrase);
+            CryptographicOperations.ZeroMemory(request.Share);
+            _one.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _given.Dispose();
+        Lender.Dispose();
+        Loans.Dispose();
+        _vault.Dispose();
+        _one.Dispose();
+    }
+
+    private async Task<VaultReply> ActAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    {
+        if (request.Why is { Length: > MaxWhy })
+        {
+            throw Wrong($"a reason has at most {MaxWhy} characters");
+        }
+
+        switch (request.Verb)
+        {
+            case VaultVerb.Status:
+                return Reply("");
+            case VaultVerb.List:
+                return Reply("") with { Credentials = VaultLines.Of(_vault.Records, Uses.Last, _clock.GetUtcNow()) };
+            case VaultVerb.Init:
+                return await InitAsync(request, person, cancellationToken).ConfigureAwait(false);
+            case VaultVerb.Unseal:
+                return await UnsealAsync(request, person, cancellationToken).ConfigureAwait(false);
+            case VaultVerb.Seal:
+                _vault.Seal();
+                Loans.EndAll();
+                await RecordAsync("sealed", null, null, request, person, cancellationToken).ConfigureAwait(false);
+                return Reply("sealed: nothing is lent until somebody opens it");
+            case VaultVerb.Set or VaultVerb.Rotate:
+                return await WriteAsync(request, person, cancellationToken).ConfigureAwait(false);
+            case VaultVerb.Revoke or VaultVerb.Remove:
+                return await RevokeAsync(request, person, cancellationToken).ConfigureAwait(false);
+            case VaultVerb.Rekey:
+                return await RekeyAsync(request, person, cancellationToken).ConfigureAwait(false);
+            default:
+                throw Wrong("that isn't something the vault does");
+        }
+    }
+
+    private async Task<VaultReply> InitAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    {
+        if (_known.Generation > 0 && !request.AcceptOlder)
+        {
+            throw new VaultRefusedException(
+                $"the log knows of a vault here, of generation {_known.Generation}, and its file is gone",
+                "put it back; if it was taken away on purpose, say `--accept-older`, which is recorded"
+            );
+        }
+
+        using var made = NewLock.Of(request);
+        _vault.Create(made.Lock, made.Key, _known.Generation);
+        await RecordAsync("made", null, null, request, person, cancellationToken).ConfigureAwait(false);
+        return Reply("the vault is made and open") with { NewShares = made.Shares };
+    }
+
+    private async Task<VaultReply> UnsealAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    {
+        if (_vault.Standing == VaultStanding.Open)
+        {
+            return Reply("it is open already");
+        }
+
+        using var key = _vault.Lock?.Kind switch
+        {
+            null => throw new VaultRefusedException(
+                _vault.Problem ?? "there is no vault here",
+                _vault.Problem is null ? "`bartizan vault init` makes one" : "put the last good file back"
+            ),
+            LockKind.Passphrase => Passphrase.KeyOf(
+                _vault.Lock,
+                request.Passphrase ?? throw Wrong("this vault is opened by its passphrase")
+            ),
+            LockKind.Shares => _given.Add(
+                request.Share ?? throw Wrong("this vault is opened by shares, one at a time"),
+                _vault.Lock
+            ),
+            _ => KeyFile.Read(_vault.Lock),
+        };
+        if (key is null)
+        {
+            return Reply($"{_given.Count} of {_vault.Lock.Threshold} shares are given");
+        }
+
+        await UnsealAsync(key, person, request.AcceptOlder, cancellationToken).ConfigureAwait(false);
+        return Reply("open");
+    }
+
+    private async Task UnsealAsync(KeyBytes key, string person, bool acceptOlder, CancellationToken cancellationToken)
+    {
+        _vault.Unseal(key, (_known.Generation, _known.File), acceptOlder);
+        _given.Clear();
+        await RecordAsync(
+                acceptOlder ? "opened, an older file accepted" : "opened",
+                null,
+                null,
+                null,
+                person,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+    }
+
+    private async Task<VaultReply> WriteAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    {
+        var path = request.Path ?? throw Wrong("say which credential");
+        var rotates = request.Verb == VaultVerb.Rotate;
+        var number = _vault.Write(
+            path,
+            request.Value ?? throw Wrong("there is no value"),
+            new VaultTerms
+            {
+                Agents = [.. request.Agents],
+                Expires = request.Expires,
+                RotateEvery = request.RotateEvery is { } every ? TimeSpan.FromSeconds(every) : null,
+            },
+            rotates ? TimeSpan.FromSeconds(request.Grace ?? 0) : null
+        );
+        await RecordAsync(rotates ? "rotated" : "set", path, number, request, person, cancellationToken)
+            .ConfigureAwait(false);
+        return Reply($"`{path}` has version {number}; its value can be used and not read back");
+    }
+
+    private async Task<VaultReply> RevokeAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    {
+        var path = request.Path ?? throw Wrong("say which credential");
+        if (request.Verb == VaultVerb.Remove)
+        {
+            _vault.Remove(path);
+            Loans.End(path, null);
+            await RecordAsync("removed", path, null, request, person, cancellationToken).ConfigureAwait(false);
+            return Reply($"`{path}` is removed; it still counts where it was issued: revoke it there, too");
+        }
+
+        var numbers = _vault.Revoke(path, request.Version);
+        Loans.End(path, numbers);
+        await RecordAsync("revoked", path, numbers[^1], request, person, cancellationToken).ConfigureAwait(false);
+        return Reply(
+            $"revoked: {string.Join(", ", numbers.Select(n => VaultRecord.HandleOf(path, n)))}; it still counts where it was issued: revoke it there, too"
+        );
+    }
+
+    private async Task<VaultReply> RekeyAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    {
+        using var made = NewLock.Of(request);
+        _vault.Rekey(made.Lock, made.Key);
+        await RecordAsync("rekeyed", null, null, request, person, cancellationToken).ConfigureAwait(false);
+        return Reply("the vault has another key; a copy of the file from before still opens with the old one") with
+        {
+            NewShares = made.Shares,
+        };
+    }
+
+    private async Task RecordAsync(
+        string what,
+        string? path,
+        int? version,
+        VaultRequest? request,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        var (generation, file) = _vault.Mark;
+        var mark = _vault.Standing == VaultStanding.Open ? new VaultMark(generation, file) : _known;
+        await _journal
+            .AppendAsync(
+                new Entry
+                {
+                    Kind = EntryKind.Vault,
+                    Person = person,
+                    Target = path,
+                    Credential = path is not null && version is { } number ? VaultRecord.HandleOf(path, number) : null,
+                    Detail = mark.After(what),
+                    Reason = request?.Why,
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        _known = mark;
+    }
+
+    private VaultReply Reply(string says) =>
+        new()
+        {
+            Standing = _vault.Standing.ToString().ToLowerInvariant(),
+            Says = says,
+            Problem = _vault.Problem,
+            Source = (VaultKeySource)(int)(_vault.Lock?.Kind ?? LockKind.Unknown),
+            Place = _vault.Lock?.Place is { Length: > 0 } place ? place : null,
+            Shares = _vault.Lock is { Shares: > 0 } front ? [front.Shares, front.Threshold, _given.Count] : [],
+            Generation = _vault.Mark.Generation,
+        };
+
+    private static ControlException Wrong(string what) => new(new ControlProblem(Usage, what));
+}

@@ -1,0 +1,182 @@
+using System.Collections.Concurrent;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+using Bartizan.Vault.Stores;
+
+namespace Bartizan.Vault.Credentials;
+
+/// <summary>
+/// What the vault has lent, by session and credential. A lease begins with an entry that is durable before the value leaves the vault,
+/// and ends with its time, its version, its session, or the vault's being sealed.
+/// </summary>
+public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider clock) : IDisposable
+{
+    /// <summary>What the entry of a lease says.</summary>
+    public const string Detail = "lent";
+
+    private readonly ConcurrentDictionary<(SessionId Session, string Name), Loan> _loans = new();
+    private readonly SemaphoreSlim _one = new(1);
+
+    /// <summary>Lends a credential.</summary>
+    /// <exception cref="CredentialUnavailableException">When it can't be lent.</exception>
+    internal async ValueTask<ILease> LendAsync(
+        SessionId session,
+        string agent,
+        CredentialSource source,
+        CancellationToken cancellationToken
+    )
+    {
+        var key = (session, source.Name);
+        if (Standing(key, agent, source) is { } standing)
+        {
+            return standing;
+        }
+
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return Standing(key, agent, source)
+                ?? await BeginAsync(key, agent, source, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidDataException)
+        {
+            throw new CredentialUnavailableException($"credential `{source.Name}`: the vault's file was changed");
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    /// <summary>Shows what is kept of a credential, to compare with.</summary>
+    internal void Compare(CredentialSource source, Action<ReadOnlyMemory<char>> look)
+    {
+        try
+        {
+            vault.Compare(source.Locator, look);
+        }
+        catch (InvalidDataException)
+        {
+            // What can't be opened can't be lent, so it can't leak.
+        }
+    }
+
+    /// <summary>Ends what a session was lent.</summary>
+    internal void Close(SessionId session)
+    {
+        foreach (var key in _loans.Keys.Where(k => k.Session == session))
+        {
+            End(key);
+        }
+    }
+
+    /// <summary>Ends every lease of a credential, or of some of its versions.</summary>
+    public void End(string path, IReadOnlyCollection<int>? versions)
+    {
+        foreach (var (key, loan) in _loans)
+        {
+            if (loan.Path == path && versions?.Contains(loan.Version) != false)
+            {
+                End(key);
+            }
+        }
+    }
+
+    /// <summary>Ends every lease.</summary>
+    public void EndAll()
+    {
+        foreach (var key in _loans.Keys)
+        {
+            End(key);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        EndAll();
+        _one.Dispose();
+    }
+
+    private Lease? Standing((SessionId Session, string Name) key, string agent, CredentialSource source)
+    {
+        if (!_loans.TryGetValue(key, out var loan))
+        {
+            return null;
+        }
+
+        try
+        {
+            if (clock.GetUtcNow() < loan.Until && vault.Holds(source.Name, source.Locator, agent, loan.Version))
+            {
+                return new Lease(loan.Handle, loan.Secret);
+            }
+        }
+        catch (CredentialUnavailableException)
+        {
+            End(key);
+            throw;
+        }
+
+        End(key);
+        return null;
+    }
+
+    private async Task<ILease> BeginAsync(
+        (SessionId Session, string Name) key,
+        string agent,
+        CredentialSource source,
+        CancellationToken cancellationToken
+    )
+    {
+        var (version, secret) = vault.Take(source.Name, source.Locator, agent);
+        try
+        {
+            var now = clock.GetUtcNow();
+            var until = source.Ttl is { } ttl ? now + ttl : DateTimeOffset.MaxValue;
+            if (version.Terms.Expires < until)
+            {
+                until = version.Terms.Expires.Value;
+            }
+
+            var handle = VaultRecord.HandleOf(source.Locator, version.Number);
+
+            // No record, no use: the entry is durable before anybody has the value.
+            await journal
+                .AppendAsync(
+                    new Entry
+                    {
+                        Kind = EntryKind.Vault,
+                        Session = key.Session,
+                        Agent = agent,
+                        Target = source.Locator,
+                        Credential = handle,
+                        Detail = Detail,
+                        Reason = until == DateTimeOffset.MaxValue ? "for the session" : $"until {until.UtcDateTime:u}",
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+            var loan = new Loan(source.Locator, version.Number, handle, secret, until);
+            _loans[key] = loan;
+            return new Lease(handle, secret);
+        }
+        catch
+        {
+            secret.Dispose();
+            throw;
+        }
+    }
+
+    private void End((SessionId Session, string Name) key)
+    {
+        if (_loans.TryRemove(key, out var loan))
+        {
+            loan.Secret.Dispose();
+        }
+    }
+
+    private sealed record Loan(string Path, int Version, string Handle, Secret Secret, DateTimeOffset Until);
+}

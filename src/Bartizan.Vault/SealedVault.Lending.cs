@@ -1,0 +1,77 @@
+using Bartizan.Core.Ports;
+using Bartizan.Vault.Stores;
+
+namespace Bartizan.Vault;
+
+/// <summary>What it gives to leases, inside this room only.</summary>
+public sealed partial class SealedVault
+{
+    /// <summary>The value of the current version, for a lease that begins now.</summary>
+    /// <exception cref="CredentialUnavailableException">When it can't be lent.</exception>
+    internal (VaultVersion Version, Secret Secret) Take(string name, string path, string agent)
+    {
+        lock (_lock)
+        {
+            var version = Current(name, path, agent);
+            return (version, SealedValue.Open(_inner!, _file!.Id, path, version));
+        }
+    }
+
+    /// <summary>True while a lease that began with a version holds.</summary>
+    /// <exception cref="CredentialUnavailableException">When the credential can't be lent any more at all.</exception>
+    internal bool Holds(string name, string path, string agent, int number)
+    {
+        lock (_lock)
+        {
+            var version = Current(name, path, agent);
+            return version.Number == number
+                || _state.Records[path].Find(number) is { HasValue: true, Grace: { } grace } && Now() < grace;
+        }
+    }
+
+    /// <summary>Shows every value that is kept of a credential, to compare with. Nothing of it is lent.</summary>
+    internal void Compare(string path, Action<ReadOnlyMemory<char>> look)
+    {
+        lock (_lock)
+        {
+            if (_inner is null || !_state.Records.TryGetValue(path, out var record))
+            {
+                return;
+            }
+
+            foreach (var version in record.Versions.Where(v => v.HasValue))
+            {
+                using var secret = SealedValue.Open(_inner, _file!.Id, path, version);
+                secret.Use(look);
+            }
+        }
+    }
+
+    private VaultVersion Current(string name, string path, string agent)
+    {
+        if (_inner is null)
+        {
+            throw No(
+                name,
+                _file is null
+                    ? "there is no vault: `bartizan vault init` makes one"
+                    : "the vault is sealed: `bartizan vault unseal` opens it"
+            );
+        }
+
+        var record = _state.Records.GetValueOrDefault(path);
+        if (record is null || record.Removed)
+        {
+            throw No(name, $"the vault has no `{path}`: `bartizan vault set {path}` writes it");
+        }
+
+        var version =
+            record.Current ?? throw No(name, $"`{path}` was revoked: `bartizan vault set {path}` writes a new value");
+        return version.Terms.Expires <= Now()
+                ? throw No(name, $"`{path}` has expired: `bartizan vault rotate {path}` writes a new value")
+            : !version.Terms.Names(agent) ? throw No(name, $"`{path}` isn't lent to the agent `{agent}`")
+            : version;
+    }
+
+    private static CredentialUnavailableException No(string name, string why) => new($"credential `{name}`: {why}");
+}

@@ -1,0 +1,349 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Vault.Keys;
+using Bartizan.Vault.Stores;
+
+namespace Bartizan.Vault;
+
+/// <summary>
+/// The vault of one instance: credentials that can be written and used, and never read back. Its key (from a <see cref="VaultLock"/>)
+/// wraps the vault's own key, and each value is sealed under a key made of that one. Every change writes the whole file anew, one
+/// generation further, and counts when it is durable. What the log says of the last generation is asked for when it is opened:
+/// a file that was put back is told from the one that belongs here.
+/// </summary>
+public sealed partial class SealedVault : IDisposable
+{
+    private readonly Lock _lock = new();
+    private readonly IVaultDisk _disk;
+    private readonly TimeProvider _clock;
+    private VaultFile? _file;
+    private VaultState _state = VaultState.Empty;
+    private KeyBytes? _inner;
+
+    /// <summary>Looks at what lies there; nothing is opened.</summary>
+    public SealedVault(IVaultDisk disk, TimeProvider clock)
+    {
+        ArgumentNullException.ThrowIfNull(disk);
+        _disk = disk;
+        _clock = clock;
+        Look();
+    }
+
+    /// <summary>How it stands.</summary>
+    public VaultStanding Standing =>
+        _inner is not null ? VaultStanding.Open
+        : _file is not null || Problem is not null ? VaultStanding.Sealed
+        : VaultStanding.None;
+
+    /// <summary>Why it isn't open, when that isn't only a key that nobody gave yet.</summary>
+    public string? Problem { get; private set; }
+
+    /// <summary>Its lock; null when there is no vault.</summary>
+    public VaultLock? Lock => _file?.Lock;
+
+    /// <summary>The generation and digest of the file that was read or written last.</summary>
+    public (long Generation, Digest File) Mark => (_state.Generation, _file?.Digest ?? default);
+
+    /// <summary>The credentials without their values; empty while it is sealed.</summary>
+    public ImmutableArray<VaultRecord> Records => [.. _state.Records.Values.Where(r => !r.Removed)];
+
+    /// <summary>Makes a vault.</summary>
+    /// <param name="front">Its lock.</param>
+    /// <param name="key">The lock's key.</param>
+    /// <param name="known">The last generation of a vault that was here before, so that its file isn't taken for this one's.</param>
+    /// <exception cref="VaultRefusedException">When there is one.</exception>
+    public void Create(VaultLock front, KeyBytes key, long known = 0)
+    {
+        ArgumentNullException.ThrowIfNull(front);
+        lock (_lock)
+        {
+            if (Standing != VaultStanding.None)
+            {
+                throw new VaultRefusedException("there is a vault here already", "`bartizan vault status` shows it");
+            }
+
+            var id = RandomNumberGenerator.GetBytes(VaultFile.IdBytes);
+            var inner = KeyBytes.Random(32);
+            try
+            {
+                Put(id, front.Around(inner, key, id), VaultState.Empty with { Generation = known + 1 }, inner);
+                _inner = inner;
+            }
+            catch
+            {
+                inner.Dispose();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>Opens it.</summary>
+    /// <param name="key">The lock's key.</param>
+    /// <param name="known">The last generation that the log knows of, and its file; zero when it knows of none.</param>
+    /// <param name="acceptOlder">True when a person says that an older file was put back on purpose.</param>
+    /// <exception cref="VaultRefusedException">When the key is wrong, or the file isn't the one that belongs here.</exception>
+    public void Unseal(KeyBytes key, (long Generation, Digest File) known, bool acceptOlder = false)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        lock (_lock)
+        {
+            if (_inner is not null)
+            {
+                return;
+            }
+
+            Look();
+            var file =
+                _file
+                ?? throw new VaultRefusedException(
+                    Problem ?? "there is no vault here",
+                    Problem is null ? "`bartizan vault init` makes one" : "put the last good file back"
+                );
+            var inner =
+                file.Lock.Open(key, file.Id)
+                ?? throw new VaultRefusedException(
+                    "that doesn't open this vault",
+                    "`bartizan vault status` says what does"
+                );
+            try
+            {
+                var state = file.Open(inner);
+                var fits =
+                    state.Generation > known.Generation
+                    || (state.Generation == known.Generation && file.Digest == known.File);
+                if (!fits && !acceptOlder)
+                {
+                    throw new VaultRefusedException(
+                        $"this isn't the vault's last file: its generation is {state.Generation}, the log knows of {known.Generation}",
+                        "put the last one back; if this one was put back on purpose, say `--accept-older`, which is recorded"
+                    );
+                }
+
+                _state = fits ? state : state with { Generation = known.Generation };
+                if (!fits)
+                {
+                    Put(file.Id, file.Lock, Next(_state), inner);
+                }
+
+                _inner = inner;
+            }
+            catch (Exception e)
+            {
+                inner.Dispose();
+                _state = VaultState.Empty;
+                throw e is InvalidDataException
+                    ? new VaultRefusedException(
+                        $"the vault's file was changed: {e.Message}",
+                        "put the last good file back"
+                    )
+                    : e;
+            }
+        }
+    }
+
+    /// <summary>Forgets the key. Nothing is lent until somebody opens it again.</summary>
+    public void Seal()
+    {
+        lock (_lock)
+        {
+            _inner?.Dispose();
+            _inner = null;
+            _state = VaultState.Empty;
+        }
+    }
+
+    /// <summary>Writes a value: the first version of a credential, or the next one.</summary>
+    /// <param name="path">The credential's path.</param>
+    /// <param name="value">The value, UTF-8; who calls wipes it.</param>
+    /// <param name="terms">Its terms.</param>
+    /// <param name="grace">How long leases of the version before still hold; null when there must be none.</param>
+    /// <returns>The version's number.</returns>
+    /// <exception cref="VaultRefusedException">When it can't be.</exception>
+    public int Write(string path, ReadOnlySpan<byte> value, VaultTerms terms, TimeSpan? grace)
+    {
+        ArgumentNullException.ThrowIfNull(terms);
+        if (VaultPath.ProblemOf(path) is { } problem)
+        {
+            throw new VaultRefusedException($"a credential's path {problem}", "for example `anthropic/support-triage`");
+        }
+
+        terms.Check();
+        lock (_lock)
+        {
+            var inner = Inner();
+            var now = Now();
+            var record = _state.Records.GetValueOrDefault(path) ?? new VaultRecord(path, []);
+            if (grace is null && record.Current is not null)
+            {
+                throw new VaultRefusedException(
+                    $"`{path}` has a value already",
+                    $"`bartizan vault rotate {path}` writes the next one"
+                );
+            }
+
+            if (grace is not null && record.Current is null)
+            {
+                throw new VaultRefusedException(
+                    $"there is no `{path}` to rotate",
+                    $"`bartizan vault set {path}` writes the first one"
+                );
+            }
+
+            var made = new VaultVersion
+            {
+                Number = (record.Versions.IsEmpty ? 0 : record.Versions[^1].Number) + 1,
+                Created = now,
+                Terms = terms,
+            };
+            var box = SealedValue.Seal(inner, _file!.Id, path, made, value);
+            made = made with { Box = [.. box], Digest = [.. SHA256.HashData(box)] };
+            var before = record.Versions.Select(v => Superseded(v, now, grace ?? TimeSpan.Zero));
+            Put(Next(_state.With(new VaultRecord(path, [.. before.TakeLast(VaultRecord.MaxVersions - 1), made]))));
+            return made.Number;
+        }
+    }
+
+    /// <summary>Destroys the value of one version, or of all, at once.</summary>
+    /// <returns>The numbers of the versions that had a value.</returns>
+    /// <exception cref="VaultRefusedException">When there is none.</exception>
+    public ImmutableArray<int> Revoke(string path, int? number)
+    {
+        lock (_lock)
+        {
+            _ = Inner();
+            var record = Find(path);
+            var chosen = record.Versions.Where(v => v.HasValue && (number is null || v.Number == number)).ToList();
+            if (chosen.Count == 0)
+            {
+                throw new VaultRefusedException(
+                    $"`{path}` has no such version with a value",
+                    "`bartizan vault list` shows them"
+                );
+            }
+
+            Put(Next(_state.With(chosen.Aggregate(record, (r, v) => r.With(Destroyed(v, Now()))))));
+            return [.. chosen.Select(v => v.Number)];
+        }
+    }
+
+    /// <summary>Takes a credential away: every value of it is destroyed, and it is listed no more.</summary>
+    /// <exception cref="VaultRefusedException">When there is none.</exception>
+    public void Remove(string path)
+    {
+        lock (_lock)
+        {
+            _ = Inner();
+            var last = Destroyed(Find(path).Versions[^1], Now());
+            Put(Next(_state.With(new VaultRecord(path, [last]) { Removed = true })));
+        }
+    }
+
+    /// <summary>Puts another lock in front. No value is sealed again.</summary>
+    /// <exception cref="VaultRefusedException">When it is sealed.</exception>
+    public void Rekey(VaultLock front, KeyBytes key)
+    {
+        ArgumentNullException.ThrowIfNull(front);
+        lock (_lock)
+        {
+            var inner = Inner();
+            Put(_file!.Id, front.Around(inner, key, _file.Id), Next(_state), inner);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Seal();
+
+    // A version's value goes as soon as no lease can hold on to it any more.
+    private static VaultVersion Superseded(VaultVersion version, DateTimeOffset now, TimeSpan grace) =>
+        version.Replaced is null ? version with { Replaced = now, Grace = now + grace }
+        : version.Grace < now ? version with { Box = [], Digest = [] }
+        : version;
+
+    private static VaultVersion Destroyed(VaultVersion version, DateTimeOffset now) =>
+        version with
+        {
+            Revoked = version.Revoked ?? now,
+            Replaced = version.Replaced ?? now,
+            Box = [],
+            Digest = [],
+        };
+
+    private DateTimeOffset Now() =>
+        DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
+
+    private KeyBytes Inner() =>
+        _inner
+        ?? throw new VaultRefusedException(
+            _file is null ? "there is no vault here" : "the vault is sealed",
+            _file is null ? "`bartizan vault init` makes one" : "`bartizan vault unseal` opens it"
+        );
+
+    private VaultRecord Find(string path) =>
+        _state.Records.TryGetValue(path, out var record) && !record.Removed
+            ? record
+            : throw new VaultRefusedException($"the vault has no `{path}`", "`bartizan vault list` shows what it has");
+
+    private VaultState Next(VaultState state) =>
+        state with
+        {
+            Generation = state.Generation + 1,
+            Before = _file!.Digest,
+        };
+
+    private void Put(VaultState next) => Put(_file!.Id, _file.Lock, next, _inner!);
+
+    // INVARIANT: what is in memory is what is on disk; after a write of which nobody knows how it ended, the disk says.
+    private void Put(byte[] id, VaultLock front, VaultState next, KeyBytes inner)
+    {
+        var bytes = VaultFile.Encode(id, front, next, inner);
+        if (bytes.Length > VaultFile.MaxBytes)
+        {
+            throw new VaultRefusedException(
+                "the vault's file would be too large",
+                "take credentials away that nobody uses"
+            );
+        }
+
+        var (before, after) = (_file?.Digest, VaultFile.Parse(bytes));
+        try
+        {
+            _disk.Replace(bytes);
+        }
+        catch
+        {
+            Look();
+            if (_file?.Digest == after.Digest)
+            {
+                _state = next;
+            }
+            else if (_file?.Digest != before)
+            {
+                Seal();
+            }
+
+            throw;
+        }
+
+        (_file, _state) = (after, next);
+    }
+
+    private void Look()
+    {
+        _file = null;
+        Problem = null;
+        try
+        {
+            if (_disk.Read() is { } bytes)
+            {
+                _file = VaultFile.Parse(bytes);
+            }
+        }
+        catch (Exception e)
+            when (e is IOException or UnauthorizedAccessException or InvalidDataException or ArgumentException)
+        {
+            Problem = $"the vault's file can't be read: {e.Message}";
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+namespace Bartizan.EndToEnd.Tests;
+
+public sealed class VaultTests
+{
+    private const string Value = "sk-real-vault-5d2e90c71ab84f36";
+
+    [Fact]
+    public async Task A_model_is_called_with_a_key_of_the_vault_and_nobody_can_read_it_back()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await InitAsync(scene);
+        (await SetAsync(scene, Value)).Code.ShouldBe(0);
+        UseVault(scene);
+
+        var run = await scene.RunAsync(
+            Scene.Ask + "ask; env; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline | tr '\\0' '\\n'"
+        );
+
+        run.Output.ShouldContain("ANSWERED");
+        scene.Upstream.Requests.Single().Headers["x-api-key"].ShouldBe(Value);
+        run.ToString().ShouldNotContain("sk-real");
+        var listed = await scene.BartizanAsync("vault", "list", "--json");
+        var line = JsonDocument.Parse(listed.Output).RootElement.GetProperty("credentials")[0];
+        line.GetProperty("path").GetString().ShouldBe("up/tests");
+        line.GetProperty("state").GetString().ShouldBe("current");
+        line.TryGetProperty("lastUse", out _).ShouldBeTrue();
+        var log = await scene.BartizanAsync("log", "kind:vault");
+        log.Output.ShouldContain("vault:up/tests@1 lent");
+        (listed.ToString() + log + await scene.BartizanAsync("vault", "status", "--json")).ShouldNotContain("sk-real");
+        await scene.BartizanAsync("down");
+        ShouldStandNowhere(scene, Value);
+    }
+
+    [Fact]
+    public async Task A_vault_that_is_sealed_lends_nothing_and_says_so()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await InitAsync(scene);
+        await SetAsync(scene, Value);
+        UseVault(scene);
+        (await scene.BartizanAsync("vault", "seal")).Code.ShouldBe(0);
+
+        var run = await scene.RunAsync(Scene.Ask + "ask");
+
+        run.Output.ShouldContain("HTTP/1.1 502");
+        run.Output.ShouldContain("the credential for the upstream");
+        scene.Upstream.Requests.ShouldBeEmpty();
+        (await scene.BartizanAsync("log", "kind:outcome")).Output.ShouldContain("the vault is sealed");
+    }
+
+    [Fact]
+    public async Task What_was_acknowledged_is_there_after_the_instance_was_killed()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await InitAsync(scene);
+        for (var round = 0; round < 3; round++)
+        {
+            (await SetAsync(scene, $"{Value}-{round}", $"up/tests-{round}")).Code.ShouldBe(0);
+            using var daemon = Process.GetProcessById((await scene.DaemonAsync())!.Value);
+            daemon.Kill();
+            await daemon.WaitForExitAsync();
+        }
+
+        var listed = await scene.BartizanAsync("vault", "list");
+
+        listed.Output.ShouldContain("up/tests-0");
+        listed.Output.ShouldContain("up/tests-1");
+        listed.Output.ShouldContain("up/tests-2");
+    }
+
+    [Fact]
+    public async Task A_vault_file_that_was_put_back_stays_sealed()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await InitAsync(scene);
+        await SetAsync(scene, Value);
+        var place = Path.Combine(scene.Home, "vault", "sealed");
+        var older = await File.ReadAllBytesAsync(place);
+        await SetAsync(scene, Value, "up/second");
+        await scene.BartizanAsync("down");
+        await File.WriteAllBytesAsync(place, older);
+
+        var opened = await scene.BartizanAsync("vault", "unseal");
+
+        opened.Code.ShouldBe(4);
+        opened.Error.ShouldContain("isn't the vault's last file");
+        (await scene.BartizanAsync("vault", "unseal", "--accept-older")).Code.ShouldBe(0);
+        (await scene.BartizanAsync("log", "kind:vault")).Output.ShouldContain("an older file accepted");
+    }
+
+    [Fact]
+    public async Task A_passphrase_opens_the_vault_and_another_does_not()
+    {
+        await using var scene = await Scene.OpenAsync();
+        (await PipedAsync(scene, "correct horse battery staple", "vault", "init", "--passphrase")).Code.ShouldBe(0);
+        await SetAsync(scene, Value);
+        await scene.BartizanAsync("down");
+
+        (await scene.BartizanAsync("vault", "status")).Output.ShouldContain("sealed; opened by a passphrase");
+        var wrong = await PipedAsync(scene, "correct horse battery stable", "vault", "unseal");
+        wrong.Code.ShouldBe(4);
+        wrong.Error.ShouldContain("doesn't open this vault");
+        (await PipedAsync(scene, "correct horse battery staple\n", "vault", "unseal")).Code.ShouldBe(0);
+        (await scene.BartizanAsync("vault", "list")).Output.ShouldContain("up/tests");
+        await scene.BartizanAsync("down");
+        ShouldStandNowhere(scene, "correct horse");
+    }
+
+    private static async Task InitAsync(Scene scene) =>
+        (await scene.BartizanAsync("vault", "init", "--key-file", Path.Combine(scene.Root, "vault.key"))).Code.ShouldBe(
+            0
+        );
+
+    private static Task<Finished> SetAsync(Scene scene, string value, string path = "up/tests") =>
+        PipedAsync(scene, value, "vault", "set", path);
+
+    private static async Task<Finished> PipedAsync(Scene scene, string input, params string[] arguments)
+    {
+        await using var running = scene.Start(arguments);
+        await running.Input.WriteAsync(input);
+        running.Input.Close();
+        return await running.EndAsync();
+    }
+
+    private static void UseVault(Scene scene) =>
+        File.WriteAllText(
+            scene.ManifestPath,
+            File.ReadAllText(scene.ManifestPath).Replace("env:UP_KEY", "vault:up/tests, ttl: 15m")
+        );
+
+    private static void ShouldStandNowhere(Scene scene, string text)
+    {
+        foreach (var file in Directory.GetFiles(scene.Root, "*", SearchOption.AllDirectories))
+        {
+            using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite);
+            using var bytes = new MemoryStream();
+            stream.CopyTo(bytes);
+            bytes.ToArray().AsSpan().IndexOf(System.Text.Encoding.UTF8.GetBytes(text)).ShouldBe(-1, file);
+        }
+    }
+}

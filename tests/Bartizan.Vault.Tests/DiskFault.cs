@@ -1,0 +1,8 @@
+namespace Bartizan.Vault.Tests;
+
+internal enum DiskFault
+{
+    Before,
+    Torn,
+    After,
+}
