@@ -57,11 +57,12 @@ internal static class GuardCost
         return
         [
             ("unfolding", () => TextViews.Of(text)),
+            ("  masks", () => CharMasks.Of(text)),
             ("  plain", () => PlainPass.Of(text.AsMemory(), new HiddenPlaces())),
             ("  escapes", () => EscapePass.Of(views.Plain, new HiddenPlaces())),
             ("  markup", () => MarkupPass.Of(views.Plain, new HiddenPlaces())),
             ("  words in disguise", () => WordPass.Of(views.Plain, new HiddenPlaces())),
-            ("  letters with gaps", () => SpacedPass.Next(text, 0)),
+            ("  letters with gaps", () => SpacedPass.Next(text, views.Plain.Masks, 0)),
             ("  moved", () => MovedPass.Of(views.Plain, new HiddenPlaces())),
             ("  reversed", () => LetterPass.Unreverse(views.Plain, new HiddenPlaces())),
             (

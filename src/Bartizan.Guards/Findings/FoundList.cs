@@ -17,6 +17,7 @@ internal sealed class FoundList
     private const double Sure = 0.75;
 
     private readonly List<Found> _all = [];
+    private Found? _last;
 
     /// <summary>How many there are.</summary>
     public int Count { get; private set; }
@@ -112,17 +113,23 @@ internal sealed class FoundList
 
     private Found Of(string guard)
     {
+        // Mostly it is the guard that asked before.
+        if (ReferenceEquals(_last?.Guard, guard))
+        {
+            return _last;
+        }
+
         foreach (var one in _all)
         {
             if (one.Guard == guard)
             {
-                return one;
+                return _last = one;
             }
         }
 
         var made = new Found(guard, new FindingsInOrder(), new FindingsInOrder());
         _all.Add(made);
-        return made;
+        return _last = made;
     }
 
     private sealed record Found(string Guard, FindingsInOrder Certain, FindingsInOrder Doubtful);

@@ -1,5 +1,5 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
+using System.Numerics;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Texts;
 
@@ -17,11 +17,6 @@ internal static class OrderScan
     /// <summary>What the end of a sentence counts for, in words: an order may go on in the next, but less likely.</summary>
     private const int SentenceGap = 2;
 
-    private static readonly bool[] _inWord =
-    [
-        .. Enumerable.Range(0, 128).Select(c => char.IsAsciiLetter((char)c) || c is '\'' or '_'),
-    ];
-
     private static readonly SearchValues<string> _chinese = SearchValues.Create(
         ["忽略", "无视", "忘记", "無視", "忘れ", "무시하"],
         StringComparison.Ordinal
@@ -36,37 +31,51 @@ internal static class OrderScan
     public static void Find(OrderTable table, TextView view, Channel channel, FoundList found)
     {
         var text = view.Text.Span;
+        var masks = view.Masks;
         Span<int> last = stackalloc int[table.Gaps.Length];
         Span<int> start = stackalloc int[table.Gaps.Length];
         last.Fill(int.MinValue / 2);
-        var (at, place, recent) = (0, 0, int.MinValue / 2);
-        while (at < text.Length)
+        var (words, stops, recent, inWord) = (0, 0, int.MinValue / 2, 0UL);
+        for (var block = 0; block < masks.Blocks; block++)
         {
-            var c = text[at];
-            if (!IsWord(c))
+            var (word, next) = (masks.Of(CharKind.Word, block), masks.Of(CharKind.Word, block + 1));
+            var stop = masks.Of(CharKind.Stop, block);
+            var isAscii = (masks.Of(CharKind.Beyond, block) | masks.Of(CharKind.Beyond, block + 1)) == 0;
+            var begins = word & ~((word << 1) | inWord);
+            inWord = word >> (CharMasks.Width - 1);
+            for (; begins != 0; begins &= begins - 1)
             {
-                place += c is '.' or '!' or '?' or ';' ? SentenceGap : 0;
-                at++;
-                continue;
+                var bit = BitOperations.TrailingZeroCount(begins);
+                var at = (block * CharMasks.Width) + bit;
+                var length = BitOperations.TrailingZeroCount(~CharMasks.Joined(word, next, bit));
+                words++;
+                var number =
+                    length > MaxWord ? 0
+                    : isAscii ? table.NumberOf(text, at, length)
+                    : NumberOf(table, text, masks, at, length);
+                if (number == 0)
+                {
+                    continue;
+                }
+
+                // Most words only go on with something, and mostly there is nothing to go on with.
+                var before = stops + BitOperations.PopCount(stop & ((1UL << bit) - 1));
+                var place = words + (SentenceGap * before);
+                var goesOn = place - recent <= table.Widest + 1;
+                var steps = goesOn ? table.StepsOf(number) : table.BeginsOf(number);
+                Take(table, steps, place, ref recent, at, at + length, last, start, view, channel, found);
             }
 
-            var end = at + 1;
-            while (end < text.Length && IsWord(text[end]))
-            {
-                end++;
-            }
-
-            place++;
-            if (end - at <= MaxWord && table.StepsOf(text[at..end]) is { Length: > 0 } steps)
-            {
-                Take(table, steps, place, ref recent, at, end, last, start, view, channel, found);
-            }
-
-            at = end;
+            stops += BitOperations.PopCount(stop);
         }
 
         FindChinese(view, channel, found);
     }
+
+    private static int NumberOf(OrderTable table, ReadOnlySpan<char> text, CharMasks masks, int at, int length) =>
+        (masks.From(CharKind.Beyond, at) & ((1UL << length) - 1)) == 0
+            ? table.NumberOf(text, at, length)
+            : table.NumberOf(text.Slice(at, length));
 
     private static void Take(
         OrderTable table,
@@ -82,18 +91,16 @@ internal static class OrderScan
         FoundList found
     )
     {
-        // Most words only go on with something, and mostly there is nothing to go on with.
-        var goesOn = place - recent <= table.Widest + 1;
         foreach (var state in steps)
         {
-            if ((state & (OrderRules.MaxSteps - 1)) == 0)
+            if (OrderTable.IsFirst(state))
             {
                 (last[state], start[state]) = (place, at);
                 recent = place;
                 continue;
             }
 
-            if (!goesOn || place - last[state - 1] > table.Gaps[state] + 1 || place <= last[state - 1])
+            if (place - last[state - 1] > table.Gaps[state] + 1 || place <= last[state - 1])
             {
                 continue;
             }
@@ -133,12 +140,5 @@ internal static class OrderScan
 
             at = from + 2;
         }
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static bool IsWord(char c)
-    {
-        var ascii = _inWord;
-        return c < ascii.Length ? ascii[c] : char.IsLetter(c);
     }
 }

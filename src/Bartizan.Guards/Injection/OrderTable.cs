@@ -1,3 +1,5 @@
+using Bartizan.Guards.Texts;
+
 namespace Bartizan.Guards.Injection;
 
 /// <summary>Rules of orders, laid out for one reading of a text.</summary>
@@ -44,6 +46,10 @@ internal sealed class OrderTable
     private readonly int[] _first = new int[1 << Bits];
     private readonly (string Word, ushort[] Steps, int Next)[] _words;
 
+    // Those of ASCII are found quicker, and of each word's steps those that begin a rule stand apart: mostly no other can be met.
+    private readonly WordTable _table;
+    private readonly ushort[][] _begins;
+
     /// <summary>Lays rules out.</summary>
     public OrderTable(IReadOnlyList<OrderRule> rules)
     {
@@ -60,6 +66,9 @@ internal sealed class OrderTable
             _words[++count] = (word, met, first);
             first = count;
         }
+
+        _table = new WordTable(_words.Select((word, number) => (word.Word, number)));
+        _begins = [.. _words.Select(word => word.Steps.Where(IsFirst).ToArray())];
     }
 
     /// <summary>The rules.</summary>
@@ -71,10 +80,14 @@ internal sealed class OrderTable
     /// <summary>The widest gap of all.</summary>
     public int Widest { get; }
 
-    /// <summary>
-    /// The steps that a word meets, as the rule's number times <see cref="OrderRules.MaxSteps"/> and the step's; mostly none.
-    /// </summary>
-    public ReadOnlySpan<ushort> StepsOf(ReadOnlySpan<char> word)
+    /// <summary>True for the first step of a rule.</summary>
+    public static bool IsFirst(ushort state) => (state & (OrderRules.MaxSteps - 1)) == 0;
+
+    /// <summary>The number of a word of ASCII; 0 for one that meets no step, as most do.</summary>
+    public int NumberOf(ReadOnlySpan<char> text, int at, int length) => _table.NumberOf(text, at, length);
+
+    /// <summary>The same for any word.</summary>
+    public int NumberOf(ReadOnlySpan<char> word)
     {
         var at = _first[PlaceOf(word)];
         while (at != 0 && !word.Equals(_words[at].Word, StringComparison.OrdinalIgnoreCase))
@@ -82,8 +95,16 @@ internal sealed class OrderTable
             at = _words[at].Next;
         }
 
-        return _words[at].Steps;
+        return at;
     }
+
+    /// <summary>
+    /// The steps that a word meets, as the rule's number times <see cref="OrderRules.MaxSteps"/> and the step's.
+    /// </summary>
+    public ReadOnlySpan<ushort> StepsOf(int number) => _words[number].Steps;
+
+    /// <summary>Of those, the ones that begin a rule.</summary>
+    public ReadOnlySpan<ushort> BeginsOf(int number) => _begins[number];
 
     // Three letters and the last, whatever their case, and the length. Letters beyond ASCII share a place.
     private static int PlaceOf(ReadOnlySpan<char> word)

@@ -11,7 +11,7 @@ namespace Bartizan.Guards.Sensitive;
 /// </summary>
 internal static class DocumentScan
 {
-    /// <summary>The shortest address; no run of that length misses each such place.</summary>
+    /// <summary>The shortest address.</summary>
     private const int LeastAddress = 26;
 
     /// <summary>The longest run that is taken for an address.</summary>
@@ -64,25 +64,18 @@ internal static class DocumentScan
 
     private static void FindAddresses(TextView view, ReadOnlySpan<char> text, FoundList found)
     {
-        for (var at = 0; at + LeastAddress <= text.Length && !found.IsFull("personal_data"); )
+        var masks = view.Masks;
+        for (var at = 0; at < text.Length && !found.IsFull("personal_data"); )
         {
-            var last = at + LeastAddress - 1;
-            if (!_word.Contains(text[last]))
+            var start = masks.NextRun(CharKind.AsciiWord, at, LeastAddress);
+            if (start < 0)
             {
-                at = last + 1;
-                continue;
+                return;
             }
 
-            var start = last;
-            while (start > at && _word.Contains(text[start - 1]))
-            {
-                start--;
-            }
-
-            var length = text[last..].IndexOfAnyExcept(_word);
-            var end = length < 0 ? text.Length : last + length;
+            var end = masks.EndOf(CharKind.AsciiWord, start + LeastAddress);
             at = end + 1;
-            if (end - start is < LeastAddress or > MaxAddress)
+            if (end - start > MaxAddress)
             {
                 continue;
             }

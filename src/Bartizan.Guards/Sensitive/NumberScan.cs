@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.InteropServices;
 using Bartizan.Core.Findings;
 using Bartizan.Guards.Findings;
@@ -18,25 +17,35 @@ internal static class NumberScan
     /// <summary>The longest group; a longer run of letters and digits is something else.</summary>
     public const int MaxGroup = 34;
 
+    /// <summary>The shortest number that is written without separators.</summary>
+    private static readonly int _leastAlone = NumberKinds
+        .All.SelectMany(kind => kind.Masks.Split('|'))
+        .Where(mask => !mask.Contains(' '))
+        .Min(mask => mask.Length);
+
     /// <summary>Below this it isn't said: every eleventh number has a check digit by chance.</summary>
     private const double LeastSure = 0.5;
-
-    private static readonly SearchValues<char> _word = SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-    );
 
     /// <summary>Adds the numbers of a view.</summary>
     public static void Find(TextView view, FoundList found)
     {
         var text = view.Text.Span;
+        var masks = view.Masks;
         var names = new NumberNames(text);
         Span<Group> ring = stackalloc Group[MaxGroups];
         Span<char> number = stackalloc char[MaxGroup];
         var at = 0;
-        while (at < text.Length && text[at..].IndexOfAnyInRange('0', '9') is >= 0 and var next)
+        while (at < text.Length && masks.Next(CharKind.Digit, at) is >= 0 and var next)
         {
-            var start = BeginOf(text, at, at + next);
-            at = FindFrom(view, text, start, ring, number, ref names, found);
+            var start = BeginOf(text, masks, at, next);
+            var end = masks.EndOf(CharKind.AsciiWord, start);
+            if (end - start < _leastAlone && !IsFollowed(text, end))
+            {
+                at = end;
+                continue;
+            }
+
+            at = FindFrom(view, text, Read(text, masks, start, end), ring, number, ref names, found);
             if (found.IsFull("personal_data"))
             {
                 return;
@@ -48,15 +57,15 @@ internal static class NumberScan
     private static int FindFrom(
         TextView view,
         ReadOnlySpan<char> text,
-        int start,
+        Group next,
         scoped Span<Group> ring,
         scoped Span<char> number,
         ref NumberNames names,
         FoundList found
     )
     {
-        var (first, count, skip) = (0, 0, start);
-        var next = Read(text, start);
+        var (first, count, skip) = (0, 0, next.Start);
+        var masks = view.Masks;
         ring[count++ % MaxGroups] = next;
         while (true)
         {
@@ -74,7 +83,7 @@ internal static class NumberScan
                     return Math.Max(group.End, skip);
                 }
 
-                next = Read(text, group.End + 1);
+                next = ReadAfter(text, masks, group);
                 ring[count++ % MaxGroups] = next;
             }
 
@@ -87,14 +96,12 @@ internal static class NumberScan
     }
 
     // Back to where the word of a digit begins, and over a short word before it: some numbers begin with letters of their own.
-    private static int BeginOf(ReadOnlySpan<char> text, int least, int digit)
+    private static int BeginOf(ReadOnlySpan<char> text, CharMasks masks, int least, int digit)
     {
-        var start = digit;
-        while (start > least && _word.Contains(text[start - 1]))
-        {
-            start--;
-        }
-
+        var start =
+            digit > least && char.IsAsciiLetterOrDigit(text[digit - 1])
+                ? masks.BeginOf(CharKind.AsciiWord, digit, least)
+                : digit;
         if (start - 2 < least || !IsGap(text[start - 1]) || !char.IsAsciiLetter(text[start - 2]))
         {
             return start;
@@ -102,7 +109,7 @@ internal static class NumberScan
 
         var before = start - 2;
         before -= before > least && char.IsAsciiLetter(text[before - 1]) ? 1 : 0;
-        return before > least && _word.Contains(text[before - 1]) ? start : before;
+        return before > least && char.IsAsciiLetterOrDigit(text[before - 1]) ? start : before;
     }
 
     // What stands right before a number and makes it a part of something longer.
@@ -110,33 +117,17 @@ internal static class NumberScan
 
     private static bool IsGap(char c) => c is ' ' or '-' or '.' or '/' or '+';
 
-    private static Group Read(ReadOnlySpan<char> text, int start)
+    private static Group Read(ReadOnlySpan<char> text, CharMasks masks, int start, int end)
     {
-        var (end, letters) = (start, 0UL);
-        var most = Math.Min(text.Length, start + MaxGroup + 1);
-        while (end < most)
-        {
-            var c = text[end];
-            if (char.IsAsciiLetter(c))
-            {
-                letters |= 1UL << (end - start);
-            }
-            else if (!char.IsAsciiDigit(c))
-            {
-                break;
-            }
-
-            end++;
-        }
-
-        if (end - start > MaxGroup && text[end..].IndexOfAnyExcept(_word) is var rest)
-        {
-            end = rest < 0 ? text.Length : end + rest;
-        }
-
-        var isFollowed = end + 1 < text.Length && IsGap(text[end]) && char.IsAsciiLetterOrDigit(text[end + 1]);
-        return new Group(start, end, letters, isFollowed);
+        var letters = masks.From(CharKind.AsciiLetter, start) & ((1UL << Math.Min(end - start, MaxGroup + 1)) - 1);
+        return new Group(start, end, letters, IsFollowed(text, end));
     }
+
+    private static Group ReadAfter(ReadOnlySpan<char> text, CharMasks masks, Group group) =>
+        Read(text, masks, group.End + 1, masks.EndOf(CharKind.AsciiWord, group.End + 1));
+
+    private static bool IsFollowed(ReadOnlySpan<char> text, int end) =>
+        end + 1 < text.Length && IsGap(text[end]) && char.IsAsciiLetterOrDigit(text[end + 1]);
 
     private static int Try(
         TextView view,
@@ -198,7 +189,7 @@ internal static class NumberScan
 
             if (at + 1 == count)
             {
-                ring[count++ % MaxGroups] = Read(text, group.End + 1);
+                ring[count++ % MaxGroups] = ReadAfter(text, view.Masks, group);
             }
         }
     }

@@ -44,13 +44,6 @@ internal static class SecretScan
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/=_-.!@#$%^&*~:?"
     );
 
-    // What tokens are made of, with their prefixes. The shortest has twenty of them in a row, so one of every twenty places is in one.
-    private static readonly SearchValues<char> _token = SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+/=.~:%"
-    );
-
-    private static readonly bool[] _isToken = [.. Enumerable.Range(0, 128).Select(c => _token.Contains((char)c))];
-
     private static readonly int _leastToken = TokenKinds.All.Min(kind => kind.Prefix.Length + kind.Least);
 
     /// <summary>Adds the credentials of a view.</summary>
@@ -74,37 +67,24 @@ internal static class SecretScan
         }
     }
 
-    // By leaps from run to run; only runs that are long enough are searched.
+    // Only runs that are long enough are searched.
     internal static void FindTokens(TextView view, FoundList found)
     {
         var text = view.Text.Span;
-        for (var at = 0; at + _leastToken <= text.Length && !found.IsFull("secrets"); )
+        var masks = view.Masks;
+        for (var at = 0; at < text.Length && !found.IsFull("secrets"); )
         {
-            var last = at + _leastToken - 1;
-            if (!IsToken(text[last]))
+            var start = masks.NextRun(CharKind.Token, at, _leastToken);
+            if (start < 0)
             {
-                at = last + 1;
-                continue;
+                return;
             }
 
-            var start = last;
-            while (start > at && IsToken(text[start - 1]))
-            {
-                start--;
-            }
-
-            var length = text[last..].IndexOfAnyExcept(_token);
-            var end = length < 0 ? text.Length : last + length;
-            if (end - start >= _leastToken)
-            {
-                FindTokens(view, text, start, end, found);
-            }
-
+            var end = masks.EndOf(CharKind.Token, start + _leastToken);
+            FindTokens(view, text, start, end, found);
             at = end + 1;
         }
     }
-
-    private static bool IsToken(char c) => c < 128 && _isToken[c];
 
     private static void FindTokens(TextView view, ReadOnlySpan<char> text, int at, int end, FoundList found)
     {

@@ -30,39 +30,15 @@ internal static class BlobPass
     public static bool Find(TextView view, HiddenPlaces hidden, ref int tries, Func<TextView, bool> found)
     {
         var text = view.Text.Span;
+        var masks = view.Masks;
         var at = 0;
-        while (at + TextLimits.LeastBase64 <= text.Length)
+        while (at < text.Length && masks.NextRun(CharKind.Blob, at, TextLimits.LeastBase64) is >= 0 and var start)
         {
-            // No run of that length can miss its last place: by leaps.
-            var last = at + TextLimits.LeastBase64 - 1;
-            if (!IsIn(text[last]))
-            {
-                at = last + 1;
-                continue;
-            }
-
-            var start = last;
-            while (start > at && IsIn(text[start - 1]))
-            {
-                start--;
-            }
-
-            // What began so long before is mostly long: its end is looked for by leaps, too.
-            var end = last + 1;
-            if (start == at && text[end..].IndexOfAnyExcept(_in) is var rest)
-            {
-                end = rest < 0 ? text.Length : end + rest;
-            }
-
-            while (end < text.Length && IsIn(text[end]))
-            {
-                end++;
-            }
-
+            var end = masks.EndOf(CharKind.Blob, start + TextLimits.LeastBase64);
             var line = end;
             end = JoinLines(text, start, end);
             at = end + 1;
-            if (end - start < TextLimits.LeastBase64 || end - start > MaxRun || !IsPromising(text[start..end]))
+            if (end - start > MaxRun || !IsPromising(text[start..end]))
             {
                 continue;
             }

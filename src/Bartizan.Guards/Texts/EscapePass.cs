@@ -50,6 +50,11 @@ internal static class EscapePass
                 at++;
             }
 
+            if (at < text.Length && text[at] is '%' or '&' or '\\')
+            {
+                continue;
+            }
+
             var next = text[at..].IndexOfAny(_starts);
             at = next < 0 ? -1 : at + next;
         }

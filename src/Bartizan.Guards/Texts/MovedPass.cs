@@ -10,7 +10,7 @@ namespace Bartizan.Guards.Texts;
 internal static class MovedPass
 {
     /// <summary>Characters that are looked at together: what is shorter says too little by its letters.</summary>
-    private const int Block = 32;
+    private const int Block = LetterFrequencies.Many;
 
     /// <summary>What a block comes to that may be moved.</summary>
     private const int Suspicious = -4 * LetterFrequencies.PerNat;
@@ -36,21 +36,22 @@ internal static class MovedPass
 
     private static bool IsSuspicious(ReadOnlySpan<char> text)
     {
-        for (var at = 0; at < text.Length; at += Block)
+        var at = 0;
+        for (; at + Block <= text.Length; at += Block)
         {
-            var sum = 0;
-            foreach (var c in text.Slice(at, Math.Min(Block, text.Length - at)))
-            {
-                sum += LetterFrequencies.Clear(c);
-            }
-
-            if (sum < Suspicious)
+            if (LetterFrequencies.ClearOfMany(text.Slice(at, Block)) < Suspicious)
             {
                 return true;
             }
         }
 
-        return false;
+        var sum = 0;
+        foreach (var c in text[at..])
+        {
+            sum += LetterFrequencies.Clear(c);
+        }
+
+        return sum < Suspicious;
     }
 
     // Each word is as it is or moved; the likeliest way through all of them, with a price for each turn.

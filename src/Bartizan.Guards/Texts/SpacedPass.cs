@@ -1,3 +1,5 @@
+using System.Numerics;
+
 namespace Bartizan.Guards.Texts;
 
 /// <summary>
@@ -6,9 +8,6 @@ namespace Bartizan.Guards.Texts;
 /// </summary>
 internal static class SpacedPass
 {
-    // Letters and gaps take turns over at least nine characters, so one of every four places lies in the midst of such a run.
-    private const int Step = 4;
-
     /// <summary>The widest gap between two words of a run.</summary>
     private const int MaxGap = 6;
 
@@ -24,21 +23,29 @@ internal static class SpacedPass
     // A bit for each of the signs that are gaps in any run.
     private const long Blanks = (1L << ' ') | (1L << '\t') | (1L << '\n') | (1L << '\r');
 
-    /// <summary>The next run from a place on.</summary>
-    public static SpacedRun Next(ReadOnlySpan<char> text, int from)
-    {
-        for (var at = from; at + 3 < text.Length; at += Step)
-        {
-            var first = IsLetter(text[at]);
-            if (first == IsLetter(text[at + 1]) || first != IsLetter(text[at + 2]) || IsLetter(text[at + 3]) == first)
-            {
-                continue;
-            }
+    // Letters and gaps take turns over at least nine characters, so one of every four places lies in the midst of such a run.
+    private const ulong Steps = 0x1111_1111_1111_1111;
 
-            var run = Around(text, first ? at : at + 1, from);
-            if (run.Length > 0)
+    /// <summary>The next run from a place on.</summary>
+    public static SpacedRun Next(ReadOnlySpan<char> text, CharMasks masks, int from)
+    {
+        for (var at = from; at + 3 < text.Length; at += CharMasks.Width)
+        {
+            var letters = masks.From(CharKind.AsciiLetter, at);
+            var turns = letters ^ (letters >> 1);
+            for (var places = turns & (turns >> 1) & (turns >> 2) & Steps; places != 0; places &= places - 1)
             {
-                return run;
+                var place = at + BitOperations.TrailingZeroCount(places);
+                if (place + 3 >= text.Length)
+                {
+                    return default;
+                }
+
+                var run = Around(text, IsLetter(text[place]) ? place : place + 1, from);
+                if (run.Length > 0)
+                {
+                    return run;
+                }
             }
         }
 

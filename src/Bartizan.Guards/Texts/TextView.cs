@@ -10,6 +10,9 @@ public sealed class TextView
     private readonly OffsetRun[]? _runs;
     private readonly int _count;
 
+    // Made when it is asked for first; whoever asks at the same time makes the same.
+    private CharMasks? _masks;
+
     // A hint and no more: whoever asks at the same time may leave another one.
     private int _near;
 
@@ -25,6 +28,9 @@ public sealed class TextView
 
     /// <summary>What it reads.</summary>
     public ReadOnlyMemory<char> Text { get; }
+
+    /// <summary>What each of its characters is.</summary>
+    internal CharMasks Masks => _masks ??= CharMasks.Of(Text.Span);
 
     /// <summary>How it was made of its parent.</summary>
     public Coding Coding { get; }

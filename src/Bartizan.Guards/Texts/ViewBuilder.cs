@@ -19,8 +19,15 @@ internal sealed class ViewBuilder(int capacity)
     /// <summary>Takes a stretch as it is.</summary>
     public void Copy(ReadOnlySpan<char> piece, int origin)
     {
-        Append(piece);
-        Map(piece.Length, origin, piece.Length);
+        if (piece.Length == 1)
+        {
+            Write(piece[0], origin, 1);
+        }
+        else if (piece.Length > 1)
+        {
+            Append(piece);
+            Map(piece.Length, origin, piece.Length);
+        }
     }
 
     /// <summary>Takes letters that have a gap after each of them.</summary>

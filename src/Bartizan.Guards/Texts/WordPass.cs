@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 
 namespace Bartizan.Guards.Texts;
 
@@ -41,8 +42,9 @@ internal static class WordPass
     public static TextView? Of(TextView view, HiddenPlaces hidden)
     {
         var text = view.Text.Span;
-        var leet = IsLeet(text);
-        var spaced = SpacedPass.Next(text, 0);
+        var masks = view.Masks;
+        var leet = IsLeet(text, masks);
+        var spaced = SpacedPass.Next(text, masks, 0);
         if (!leet && spaced.Length == 0)
         {
             return null;
@@ -61,7 +63,7 @@ internal static class WordPass
                 SpacedPass.Write(text, spaced, built);
                 hidden.Add(HiddenForms.Spaced, view, spaced.Start, spaced.Start + spaced.Length);
                 at = spaced.Start + spaced.Length;
-                spaced = SpacedPass.Next(text, at);
+                spaced = SpacedPass.Next(text, masks, at);
                 continue;
             }
 
@@ -87,7 +89,7 @@ internal static class WordPass
             at = end;
             if (spaced.Length > 0 && spaced.Start < at)
             {
-                spaced = SpacedPass.Next(text, at);
+                spaced = SpacedPass.Next(text, masks, at);
             }
         }
 
@@ -96,12 +98,12 @@ internal static class WordPass
     }
 
     // A handful of known words in disguise, one of orders among them. Codes and versions spell none.
-    private static bool IsLeet(ReadOnlySpan<char> text)
+    private static bool IsLeet(ReadOnlySpan<char> text, CharMasks masks)
     {
         var (at, known, orders, disguised) = (0, 0, 0, 0);
-        while (text[at..].IndexOfAny(_signs) is >= 0 and var found)
+        while (NextMixed(masks, at) is >= 0 and var found)
         {
-            var (start, end) = WordAt(text, at + found, at);
+            var (start, end) = WordAt(text, found, at);
             var word = text[start..end];
             if (IsDisguised(word))
             {
@@ -119,6 +121,33 @@ internal static class WordPass
         }
 
         return false;
+    }
+
+    // Where a letter and a sign stand side by side: no other word is in disguise.
+    private static int NextMixed(CharMasks masks, int from)
+    {
+        var skipped = ~0UL << (from % CharMasks.Width);
+        for (var block = from / CharMasks.Width; block < masks.Blocks; block++, skipped = ~0UL)
+        {
+            var letters = masks.Of(CharKind.AsciiLetter, block);
+            var signs = masks.Of(CharKind.Digit, block) | masks.Of(CharKind.LetterSign, block);
+            var (nextLetters, nextSigns) = (letters >> 1, signs >> 1);
+            if (block + 1 < masks.Blocks)
+            {
+                var next = block + 1;
+                nextLetters |= masks.Of(CharKind.AsciiLetter, next) << (CharMasks.Width - 1);
+                nextSigns |=
+                    (masks.Of(CharKind.Digit, next) | masks.Of(CharKind.LetterSign, next)) << (CharMasks.Width - 1);
+            }
+
+            var mixed = ((letters & nextSigns) | (signs & nextLetters)) & skipped;
+            if (mixed != 0)
+            {
+                return (block * CharMasks.Width) + BitOperations.TrailingZeroCount(mixed);
+            }
+        }
+
+        return -1;
     }
 
     // Along the tree of words, a one as an i and, if that is no word, as an l. What spells none is left after a letter or two.

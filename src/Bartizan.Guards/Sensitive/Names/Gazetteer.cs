@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 using System.Reflection;
 using System.Text;
+using Bartizan.Guards.Texts;
 
 namespace Bartizan.Guards.Sensitive.Names;
 
@@ -10,8 +11,6 @@ internal static class Gazetteer
 {
     /// <summary>The longest word that is looked up.</summary>
     public const int MaxWord = 24;
-
-    private const int SieveBits = 15;
 
     private const string Titles =
         "mr mrs ms miss mx dr prof professor sir madam herr frau fräulein hr fr monsieur madame mademoiselle mme mlle señor señora sr sra srta "
@@ -31,7 +30,7 @@ internal static class Gazetteer
     private static readonly string _bare = string.Concat(Enumerable.Range(0xC0, 0xC0).Select(c => Bare((char)c)));
 
     private static readonly FrozenDictionary<string, NameUse>.AlternateLookup<ReadOnlySpan<char>> _words;
-    private static readonly ulong[] _sieve = new ulong[(1 << SieveBits) / 64];
+    private static readonly WordTable _ascii;
 
     static Gazetteer()
     {
@@ -42,31 +41,24 @@ internal static class Gazetteer
         Read(words, Things, NameUse.Thing, NameUse.Thing);
         Read(words, Particles, NameUse.Particle, NameUse.Particle);
         _words = words.ToFrozenDictionary(StringComparer.Ordinal).GetAlternateLookup<ReadOnlySpan<char>>();
-        foreach (var word in words.Keys)
-        {
-            var place = PlaceOf(word);
-            _sieve[place >> 6] |= 1UL << (place & 63);
-        }
+        _ascii = new WordTable(words.Select(word => (word.Key, (int)word.Value)));
     }
 
-    /// <summary>What a word is used for.</summary>
-    public static NameUse Of(ReadOnlySpan<char> word)
-    {
-        if (word.Length is < 2 or > MaxWord)
-        {
-            return NameUse.None;
-        }
+    /// <summary>What the word at a place is used for.</summary>
+    public static NameUse Of(ReadOnlySpan<char> text, CharMasks masks, int at, int length) =>
+        length is < 2 or > MaxWord ? NameUse.None
+        : (masks.From(CharKind.Beyond, at) & ((1UL << length) - 1)) == 0 ? (NameUse)_ascii.NumberOf(text, at, length)
+        : Of(text.Slice(at, length));
 
+    private static NameUse Of(ReadOnlySpan<char> word)
+    {
         Span<char> bare = stackalloc char[MaxWord];
         for (var at = 0; at < word.Length; at++)
         {
             bare[at] = BareOf(word[at]);
         }
 
-        var place = PlaceOf(bare[..word.Length]);
-        return (_sieve[place >> 6] & (1UL << (place & 63))) != 0 && _words.TryGetValue(bare[..word.Length], out var use)
-            ? use
-            : NameUse.None;
+        return _words.TryGetValue(bare[..word.Length], out var use) ? use : NameUse.None;
     }
 
     private static void Read(Dictionary<string, NameUse> words, string listed, NameUse sure, NameUse unsure)
@@ -104,15 +96,4 @@ internal static class Gazetteer
             'Œ' or 'œ' => 'o',
             _ => char.ToLowerInvariant(c.ToString(CultureInfo.InvariantCulture).Normalize(NormalizationForm.FormD)[0]),
         };
-
-    private static int PlaceOf(ReadOnlySpan<char> word)
-    {
-        var place = word.Length;
-        for (var at = 0; at < 4 && at < word.Length; at++)
-        {
-            place = (place * 37) + word[at];
-        }
-
-        return place & ((1 << SieveBits) - 1);
-    }
 }

@@ -111,6 +111,16 @@ internal static class NameContexts
 
     private static bool IsSentence(ReadOnlySpan<char> before)
     {
+        // All of them end in a gap and one of three letters before it.
+        if (
+            before.Length < 2
+            || before[^1] != ' '
+            || ((before[^2] | 0x20) is not ('s' or 'e' or 'o') && before[^2] < 128)
+        )
+        {
+            return false;
+        }
+
         foreach (var sentence in _sentences)
         {
             if (before.EndsWith(sentence, StringComparison.OrdinalIgnoreCase))

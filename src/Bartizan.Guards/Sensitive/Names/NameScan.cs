@@ -32,55 +32,49 @@ internal static class NameScan
     public static void Find(TextView view, FoundList found)
     {
         var text = view.Text.Span;
-        var capitals = Capitals.Of(text);
+        var masks = view.Masks;
         Span<Word> words = stackalloc Word[MaxWords];
-        for (var at = 0; at < text.Length && !found.IsFull("personal_data"); )
+        for (
+            var at = masks.NextBegin(CharKind.Capital, 0);
+            at >= 0 && !found.IsFull("personal_data");
+            at = masks.NextBegin(CharKind.Capital, at)
+        )
         {
-            var next = text[at..].IndexOfAny(capitals);
-            if (next < 0)
-            {
-                return;
-            }
-
-            at += next;
             if (
                 at > 0
                 && (char.IsLetterOrDigit(text[at - 1]) || text[at - 1] is '_' or '/' or '.' or '@' or '\\' or '#')
             )
             {
-                // No other place of the same word is a beginning.
-                do
-                {
-                    at++;
-                } while (at < text.Length && char.IsLetterOrDigit(text[at]));
-
+                at++;
                 continue;
             }
 
-            var count = Read(text, at, words);
+            var count = Read(text, masks, at, words);
             if (count == 0)
             {
                 at++;
                 continue;
             }
 
-            at = Math.Max(Judge(view, text, words[..count], found), at + 1);
+            // Most words with a capital are none of a name, and nothing before them says so.
+            var isNone = count == 1 && words[0].Use == NameUse.None && !NameContexts.MayBe(text, at);
+            at = isNone ? words[0].End : Math.Max(Judge(view, text, words[..count], found), at + 1);
         }
     }
 
     // Words with a capital that only gaps part, with what may stand between them: an initial, a small word, a full stop of a title.
-    private static int Read(ReadOnlySpan<char> text, int at, Span<Word> words)
+    private static int Read(ReadOnlySpan<char> text, CharMasks masks, int at, Span<Word> words)
     {
         var count = 0;
         while (count < words.Length && at < text.Length && char.IsLetter(text[at]))
         {
-            var end = EndOf(text, at);
+            var end = EndOf(text, masks, at);
             if (end - at > Gazetteer.MaxWord)
             {
                 break;
             }
 
-            var use = UseOf(text[at..end]);
+            var use = UseOf(text, masks, at, end);
             var isCapital = char.IsUpper(text[at]);
             if (!isCapital && (count == 0 || (use & (NameUse.Particle | NameUse.Title)) == NameUse.None))
             {
@@ -108,35 +102,35 @@ internal static class NameScan
     }
 
     // Jean-Luc is what Jean is.
-    private static NameUse UseOf(ReadOnlySpan<char> word)
+    private static NameUse UseOf(ReadOnlySpan<char> text, CharMasks masks, int at, int end)
     {
-        var use = Gazetteer.Of(word);
-        var part = word.IndexOf('-');
-        return use == NameUse.None && part > 0 ? Gazetteer.Of(word[..part]) & NameUse.First : use;
+        var use = Gazetteer.Of(text, masks, at, end - at);
+        var part = use == NameUse.None ? text[at..end].IndexOf('-') : -1;
+        return part > 0 ? Gazetteer.Of(text, masks, at, part) & NameUse.First : use;
     }
 
-    private static int EndOf(ReadOnlySpan<char> text, int at)
+    private static int EndOf(ReadOnlySpan<char> text, CharMasks masks, int at)
     {
         // INVARIANT: one letter more than a word may have says that it is none: each place of a long run would go to its end.
         var (end, most) = (at + 1, Math.Min(text.Length, at + Gazetteer.MaxWord + 1));
-        while (
-            end < most
-            && (
-                char.IsLetter(text[end])
-                || (
-                    text[end] is '\'' or '\u2019' or '-'
-                    && end + 1 < text.Length
-                    && char.IsLetter(text[end + 1])
-                    && !(text[end] != '-' && (text[end + 1] | 0x20) == 's')
-                )
-            )
-        )
+        while (true)
         {
+            end = Math.Min(most, end + masks.Run(CharKind.Letter, end));
+            if (end == most || !IsWithin(text, end))
+            {
+                return end;
+            }
+
             end++;
         }
-
-        return end;
     }
+
+    // A sign between two letters of one word; not that of a genitive.
+    private static bool IsWithin(ReadOnlySpan<char> text, int at) =>
+        text[at] is '\'' or '\u2019' or '-'
+        && at + 1 < text.Length
+        && char.IsLetter(text[at + 1])
+        && !(text[at] != '-' && (text[at + 1] | 0x20) == 's');
 
     /// <summary>Says which of the words are a name; returns where to go on.</summary>
     private static int Judge(TextView view, ReadOnlySpan<char> text, ReadOnlySpan<Word> words, FoundList found)
@@ -272,8 +266,9 @@ internal static class NameScan
             return null;
         }
 
-        var end = EndOf(text, last.End + 2);
-        if ((Gazetteer.Of(text[(last.End + 2)..end]) & NameUse.First) == NameUse.None)
+        var start = last.End + 2;
+        var end = EndOf(text, view.Masks, start);
+        if ((Gazetteer.Of(text, view.Masks, start, end - start) & NameUse.First) == NameUse.None)
         {
             return null;
         }

@@ -1,3 +1,5 @@
+using Bartizan.Guards.Texts;
+
 namespace Bartizan.Guards.Sensitive.Places;
 
 /// <summary>Post codes with the place that they belong to, as they stand after a street.</summary>
@@ -10,39 +12,34 @@ internal static class PostCodes
     private const int MaxTries = 2;
 
     /// <summary>Where the post code and its town end that stand after a place; -1 when there are none.</summary>
-    public static int EndAfter(ReadOnlySpan<char> text, int from)
+    public static int EndAfter(ReadOnlySpan<char> text, CharMasks masks, int from)
     {
         var (at, most) = (from, Math.Min(text.Length, from + Near));
         for (var tried = 0; tried < MaxTries && at < most; tried++)
         {
-            var next = text[at..most].IndexOfAnyInRange('0', '9');
-            if (next < 0)
+            at = masks.Next(CharKind.Digit, at);
+            if (at < 0 || at >= most)
             {
                 return -1;
             }
 
-            at += next;
-            if (End(text, at, from) is >= 0 and var end)
+            var end = masks.EndOf(CharKind.Digit, at);
+            var isLetter = at > from && char.IsAsciiLetterUpper(text[at - 1]);
+            if ((isLetter || end - at is not (1 or 3 or > 5)) && End(text, at, end, from) is >= 0 and var last)
             {
-                return end;
+                return last;
             }
 
-            at = EndOfDigits(text, at);
+            at = end;
         }
 
         return -1;
     }
 
-    private static int End(ReadOnlySpan<char> text, int at, int least)
+    private static int End(ReadOnlySpan<char> text, int at, int end, int least)
     {
-        var end = EndOfDigits(text, at);
         var digits = end - at;
         var before = at > least ? text[at - 1] : ' ';
-
-        if (digits is 1 or 3 or > 5 && !char.IsAsciiLetterUpper(before))
-        {
-            return -1;
-        }
 
         // EC1A 1BB, M1 1AE
         if (char.IsAsciiLetterUpper(before))

@@ -31,30 +31,20 @@ internal static class PostalScan
     public static void Find(TextView view, FoundList found)
     {
         var text = view.Text.Span;
-        for (var at = 0; at < text.Length && !found.IsFull("personal_data"); )
+        var masks = view.Masks;
+        var label = (Sign: -1, IsOne: false);
+        for (var at = masks.NextBegin(CharKind.Digit, 0); at >= 0 && !found.IsFull("personal_data"); )
         {
-            var next = text[at..].IndexOfAnyInRange('0', '9');
-            if (next < 0)
-            {
-                return;
-            }
-
-            at += next;
-            var end = at + 1;
-            while (end < text.Length && char.IsAsciiDigit(text[end]))
-            {
-                end++;
-            }
-
+            var end = masks.EndOf(CharKind.Digit, at);
             if (
                 end - at <= MaxNumber
                 && EndOfNumber(text, at, end) is >= 0 and var number
-                && (MayBeBefore(text, at) || MayBeAfter(text, number))
-                && (IsAfterLabel(text, at) || PostCodes.EndAfter(text, end) >= 0)
-                && Street(text, at, number) is { } street
+                && (MayBeBefore(text, masks, at) || MayBeAfter(text, number))
+                && (IsAfterLabel(text, masks, at, ref label) || PostCodes.EndAfter(text, masks, end) >= 0)
+                && Street(text, masks, at, number) is { } street
             )
             {
-                var whole = PostCodes.EndAfter(text, street.End);
+                var whole = PostCodes.EndAfter(text, masks, street.End);
                 if (whole >= 0 || IsLabelled(text, street.Start))
                 {
                     end = Math.Max(street.End, whole);
@@ -70,7 +60,7 @@ internal static class PostalScan
                 }
             }
 
-            at = end;
+            at = masks.NextBegin(CharKind.Digit, end);
         }
     }
 
@@ -100,12 +90,35 @@ internal static class PostalScan
     }
 
     // Most numbers have no word beside them that could be one of a street: nothing else is looked at there.
-    private static bool MayBeBefore(ReadOnlySpan<char> text, int number)
+    private static bool MayBeBefore(ReadOnlySpan<char> text, CharMasks masks, int number)
     {
         var end = number;
         end -= end > 0 && text[end - 1] == ' ' ? 1 : 0;
         end -= end < number && end > 0 && text[end - 1] == ',' ? 1 : 0;
-        return end < number && end > 0 && (char.IsLetter(text[end - 1]) || text[end - 1] is '-' or '\'' or '.');
+        if (end == number || end == 0)
+        {
+            return false;
+        }
+
+        var length = masks.RunBefore(CharKind.Letter, end);
+        var start = end - length;
+        if (length == 0 || (start > 0 && text[start - 1] is '-' or '\''))
+        {
+            return length > 0 || text[end - 1] is '-' or '\'' or '.';
+        }
+
+        // A word that isn't a street by itself has another before it.
+        return length <= MaxWord
+            && !(start > 0 && (char.IsDigit(text[start - 1]) || text[start - 1] == '_'))
+            && (
+                char.IsUpper(text[start])
+                || (
+                    length <= MaxSmall
+                    && start > 1
+                    && text[start - 1] == ' '
+                    && (char.IsLetter(text[start - 2]) || text[start - 2] is '-' or '\'' or '.')
+                )
+            );
     }
 
     private static bool MayBeAfter(ReadOnlySpan<char> text, int end)
@@ -116,20 +129,20 @@ internal static class PostalScan
             && (char.IsUpper(text[at + 1]) || StreetWords.MayBeFrench(text[at + 1]));
     }
 
-    private static (int Start, int End)? Street(ReadOnlySpan<char> text, int at, int end) =>
-        StreetBefore(text, at) is >= 0 and var start ? (start, end)
-        : StreetAfter(text, end) is >= 0 and var last ? (at, last)
+    private static (int Start, int End)? Street(ReadOnlySpan<char> text, CharMasks masks, int at, int end) =>
+        StreetBefore(text, masks, at) is >= 0 and var start ? (start, end)
+        : StreetAfter(text, masks, end) is >= 0 and var last ? (at, last)
         : null;
 
     // 12 Oak Street; 12, rue de la Paix
-    private static int StreetAfter(ReadOnlySpan<char> text, int end)
+    private static int StreetAfter(ReadOnlySpan<char> text, CharMasks masks, int end)
     {
         var at = end < text.Length && text[end] == ',' ? end + 1 : end;
         var isFrench = false;
         for (var count = 0; count < MaxWords && at + 1 < text.Length && text[at] == ' '; count++)
         {
             var start = at + 1;
-            var stop = EndOfWord(text, start);
+            var stop = EndOfWord(text, masks, start);
             var word = text[start..stop];
             if (word.Length is 0 or > MaxWord)
             {
@@ -156,7 +169,7 @@ internal static class PostalScan
             at = stop < text.Length && text[stop] is '\'' or '\u2019' or '.' ? stop + 1 : stop;
             if (isFrench && at > stop && at < text.Length && char.IsUpper(text[at]))
             {
-                return EndOfWord(text, at);
+                return EndOfWord(text, masks, at);
             }
         }
 
@@ -164,7 +177,7 @@ internal static class PostalScan
     }
 
     // Hauptstraße 12, Calle Mayor, 12, PO Box 12
-    private static int StreetBefore(ReadOnlySpan<char> text, int number)
+    private static int StreetBefore(ReadOnlySpan<char> text, CharMasks masks, int number)
     {
         var end = number;
         end -= end > 0 && text[end - 1] == ' ' ? 1 : 0;
@@ -179,12 +192,14 @@ internal static class PostalScan
             var isShort = text[end - 1] == '.';
             var stop = isShort ? end - 1 : end;
             var start = stop;
-            while (
-                start > 0
-                && stop - start <= MaxWord
-                && (char.IsLetter(text[start - 1]) || text[start - 1] is '-' or '\'')
-            )
+            while (true)
             {
+                start -= masks.RunBefore(CharKind.Letter, start);
+                if (stop - start > MaxWord || start == 0 || text[start - 1] is not ('-' or '\''))
+                {
+                    break;
+                }
+
                 start--;
             }
 
@@ -229,10 +244,16 @@ internal static class PostalScan
         return -1;
     }
 
-    private static int EndOfWord(ReadOnlySpan<char> text, int at)
+    private static int EndOfWord(ReadOnlySpan<char> text, CharMasks masks, int at)
     {
-        while (at < text.Length && (char.IsLetter(text[at]) || text[at] == '-'))
+        while (true)
         {
+            at = masks.EndOf(CharKind.Letter, at);
+            if (at == text.Length || text[at] != '-')
+            {
+                break;
+            }
+
             at++;
         }
 
@@ -241,11 +262,20 @@ internal static class PostalScan
     }
 
     // Between a label and the number there is nothing but the street: the last sign before it is the label's, or none is.
-    private static bool IsAfterLabel(ReadOnlySpan<char> text, int number)
+    private static bool IsAfterLabel(
+        ReadOnlySpan<char> text,
+        CharMasks masks,
+        int number,
+        ref (int Sign, bool IsOne) label
+    )
     {
-        var from = Math.Max(0, number - (MaxWords * (MaxWord + 2)));
-        var sign = text[from..number].LastIndexOfAny(':', '=', '>');
-        return sign >= 0 && IsLabelled(text, from + sign + 1);
+        var sign = masks.LastBefore(CharKind.Label, number, MaxWords * (MaxWord + 2));
+        if (sign != label.Sign)
+        {
+            label = (sign, sign >= 0 && IsLabelled(text, sign + 1));
+        }
+
+        return label.IsOne;
     }
 
     private static bool IsLabelled(ReadOnlySpan<char> text, int start)
