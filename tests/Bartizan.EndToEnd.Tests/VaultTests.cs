@@ -109,6 +109,48 @@ public sealed class VaultTests
         ShouldStandNowhere(scene, "correct horse");
     }
 
+    [Fact]
+    public async Task A_dump_of_the_daemon_would_hold_no_memory()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await InitAsync(scene);
+        var filter = await File.ReadAllTextAsync($"/proc/{await scene.DaemonAsync()}/coredump_filter");
+
+        Convert.ToInt32(filter.Trim(), 16).ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task So_many_shares_open_the_vault_and_a_value_that_was_rotated_or_revoked_is_lent_so()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await InitAsync(scene);
+        await SetAsync(scene, Value);
+        var rekeyed = await scene.BartizanAsync("vault", "rekey", "--shares", "3", "--threshold", "2", "--json");
+        var shares = JsonDocument.Parse(rekeyed.Output).RootElement.GetProperty("newShares");
+        (await PipedAsync(scene, $"{Value}-2", "vault", "rotate", "up/tests", "--grace", "1h")).Code.ShouldBe(0);
+        await scene.BartizanAsync("down");
+        UseVault(scene);
+
+        var first = await PipedAsync(scene, shares[2].GetString()!, "vault", "unseal");
+        first.Output.ShouldContain("1 of 2 shares are given");
+        (await PipedAsync(scene, shares[2].GetString()!, "vault", "unseal")).Error.ShouldContain("was given already");
+        var wrong = shares[1].GetString()!.Replace("-2-", "-1-", StringComparison.Ordinal);
+        (await PipedAsync(scene, wrong, "vault", "unseal")).Error.ShouldContain("is no share of this vault's lock");
+        (await PipedAsync(scene, shares[0].GetString()!, "vault", "unseal")).Output.ShouldContain("open");
+
+        (await scene.RunAsync(Scene.Ask + "ask")).Output.ShouldContain("ANSWERED");
+        scene.Upstream.Requests.Single().Headers["x-api-key"].ShouldBe($"{Value}-2");
+        (await scene.BartizanAsync("vault", "list")).Output.ShouldContain("@1 in grace");
+        (await scene.BartizanAsync("vault", "revoke", "up/tests", "--why", "it leaked")).Code.ShouldBe(0);
+        await scene.RunAsync(Scene.Ask + "ask");
+        scene.Upstream.Requests.Count.ShouldBe(1);
+        var log = (await scene.BartizanAsync("log", "kind:vault")).Output;
+        log.ShouldContain("revoked");
+        log.ShouldContain("it leaked");
+        (await scene.BartizanAsync("vault", "remove", "up/tests")).Code.ShouldBe(0);
+        (await scene.BartizanAsync("vault", "list")).Output.ShouldNotContain("up/tests");
+    }
+
     private static async Task InitAsync(Scene scene) =>
         (await scene.BartizanAsync("vault", "init", "--key-file", Path.Combine(scene.Root, "vault.key"))).Code.ShouldBe(
             0

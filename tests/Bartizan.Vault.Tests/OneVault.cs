@@ -48,8 +48,16 @@ internal sealed class OneVault : IJournal, IDisposable
         return text;
     }
 
+    /// <summary>True for a log that takes nothing.</summary>
+    public bool IsFull { get; set; }
+
     public ValueTask<long> AppendAsync(Entry entry, CancellationToken cancellationToken)
     {
+        if (IsFull)
+        {
+            throw new IOException("the disk is full");
+        }
+
         Entries.Add(entry);
         return ValueTask.FromResult((long)Entries.Count);
     }

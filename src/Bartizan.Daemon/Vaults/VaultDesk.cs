@@ -56,6 +56,7 @@ internal sealed class VaultDesk : IDisposable
         DaemonOptions options
     )
     {
+        CoreDumps.LeaveMemoryOut(options.Say);
         var desk = new VaultDesk(state, journal, log.Recovery.Vault, options.Clock);
         try
         {

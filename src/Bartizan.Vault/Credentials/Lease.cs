@@ -3,7 +3,7 @@ using Bartizan.Core.Ports;
 namespace Bartizan.Vault.Credentials;
 
 /// <summary>A lent secret. It ends when given back, or with its session.</summary>
-internal sealed class Lease(string handle, Secret secret) : ILease
+internal sealed class Lease(string handle, Secret secret, Action? givenBack = null) : ILease
 {
     private Secret? _secret = secret;
 
@@ -16,8 +16,14 @@ internal sealed class Lease(string handle, Secret secret) : ILease
         lent.Use(use);
     }
 
-    // The secret itself belongs to the session, and is zeroed with it.
-    public void Dispose() => Volatile.Write(ref _secret, null);
+    // The secret itself belongs to the session or its loan, and is zeroed with that.
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _secret, null) is not null)
+        {
+            givenBack?.Invoke();
+        }
+    }
 
     public override string ToString() => $"{Handle}: ***";
 }

@@ -111,7 +111,7 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
         {
             if (clock.GetUtcNow() < loan.Until && vault.Holds(source.Name, source.Locator, agent, loan.Version))
             {
-                return new Lease(loan.Handle, loan.Secret);
+                return loan.Borrow();
             }
         }
         catch (CredentialUnavailableException)
@@ -120,7 +120,12 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
             throw;
         }
 
-        End(key);
+        // Its time is over; a request that is being made with it may still be made.
+        if (_loans.TryRemove(key, out var old))
+        {
+            old.End(atOnce: false);
+        }
+
         return null;
     }
 
@@ -134,8 +139,7 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
         var (version, secret) = vault.Take(source.Name, source.Locator, agent);
         try
         {
-            var now = clock.GetUtcNow();
-            var until = source.Ttl is { } ttl ? now + ttl : DateTimeOffset.MaxValue;
+            var until = source.Ttl is { } ttl ? clock.GetUtcNow() + ttl : DateTimeOffset.MaxValue;
             if (version.Terms.Expires < until)
             {
                 until = version.Terms.Expires.Value;
@@ -159,9 +163,12 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
                     cancellationToken
                 )
                 .ConfigureAwait(false);
+
+            // Meanwhile it may have been revoked, or the vault sealed.
+            _ = vault.Holds(source.Name, source.Locator, agent, version.Number);
             var loan = new Loan(source.Locator, version.Number, handle, secret, until);
             _loans[key] = loan;
-            return new Lease(handle, secret);
+            return loan.Borrow()!;
         }
         catch
         {
@@ -174,9 +181,7 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
     {
         if (_loans.TryRemove(key, out var loan))
         {
-            loan.Secret.Dispose();
+            loan.End(atOnce: true);
         }
     }
-
-    private sealed record Loan(string Path, int Version, string Handle, Secret Secret, DateTimeOffset Until);
 }
