@@ -85,6 +85,7 @@ public sealed class VaultTests
 
         var opened = await scene.BartizanAsync("vault", "unseal");
 
+        (await scene.BartizanAsync("vault", "status")).Output.ShouldContain("isn't the vault's last file");
         opened.Code.ShouldBe(4);
         opened.Error.ShouldContain("isn't the vault's last file");
         (await scene.BartizanAsync("vault", "unseal", "--accept-older")).Code.ShouldBe(0);

@@ -28,6 +28,7 @@ internal sealed class VaultDesk : IDisposable
     private readonly TimeProvider _clock;
     private readonly GivenShares _given;
     private VaultMark _known;
+    private string? _refused;
 
     private VaultDesk(StateDirectory state, IJournal journal, RecordedVault recorded, TimeProvider clock)
     {
@@ -73,6 +74,7 @@ internal sealed class VaultDesk : IDisposable
         catch (VaultRefusedException e)
         {
             // The instance runs without its vault; what needs a credential of it is denied and says why.
+            desk._refused = e.Message;
             options.Say($"the vault stays sealed: {e.Message}");
         }
 
@@ -139,6 +141,8 @@ internal sealed class VaultDesk : IDisposable
                 return await InitAsync(request, person, cancellationToken).ConfigureAwait(false);
             case VaultVerb.Unseal:
                 return await UnsealAsync(request, person, cancellationToken).ConfigureAwait(false);
+            case VaultVerb.Seal when _vault.Standing != VaultStanding.Open:
+                return Reply("it isn't open");
             case VaultVerb.Seal:
                 _vault.Seal();
                 Loans.EndAll();
@@ -207,6 +211,7 @@ internal sealed class VaultDesk : IDisposable
     {
         _vault.Unseal(key, (_known.Generation, _known.File), acceptOlder);
         _given.Clear();
+        _refused = null;
         await RecordAsync(
                 acceptOlder ? "opened, an older file accepted" : "opened",
                 null,
@@ -301,7 +306,7 @@ internal sealed class VaultDesk : IDisposable
         {
             Standing = _vault.Standing.ToString().ToLowerInvariant(),
             Says = says,
-            Problem = _vault.Problem,
+            Problem = _vault.Standing == VaultStanding.Sealed ? _vault.Problem ?? _refused : null,
             Source = (VaultKeySource)(int)(_vault.Lock?.Kind ?? LockKind.Unknown),
             Place = _vault.Lock?.Place is { Length: > 0 } place ? place : null,
             Shares = _vault.Lock is { Shares: > 0 } front ? [front.Shares, front.Threshold, _given.Count] : [],
