@@ -1,8 +1,9 @@
 using System.Collections.Immutable;
 using System.Security.Cryptography;
-using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
 using Bartizan.Vault.Keys;
+using Bartizan.Vault.Sealing;
 using Bartizan.Vault.Stores;
 
 namespace Bartizan.Vault;
@@ -44,7 +45,7 @@ public sealed partial class SealedVault : IDisposable
     public VaultLock? Lock => _file?.Lock;
 
     /// <summary>The generation and digest of the file that was read or written last.</summary>
-    public (long Generation, Digest File) Mark => (_state.Generation, _file?.Digest ?? default);
+    public VaultMark Mark => _file is { } file ? new(_state.Generation, file.Digest, file.Front) : default;
 
     /// <summary>The credentials without their values; empty while it is sealed.</summary>
     public ImmutableArray<VaultRecord> Records => [.. _state.Records.Values.Where(r => !r.Removed)];
@@ -65,80 +66,14 @@ public sealed partial class SealedVault : IDisposable
             }
 
             var id = RandomNumberGenerator.GetBytes(VaultFile.IdBytes);
-            var inner = KeyBytes.Random(32);
+            var inner = KeyBytes.Random(SealedBox.KeyBytes);
             try
             {
                 Put(id, front.Around(inner, key, id), VaultState.Empty with { Generation = known + 1 }, inner);
-                _inner = inner;
             }
-            catch
+            finally
             {
-                inner.Dispose();
-                throw;
-            }
-        }
-    }
-
-    /// <summary>Opens it.</summary>
-    /// <param name="key">The lock's key.</param>
-    /// <param name="known">The last generation that the log knows of, and its file; zero when it knows of none.</param>
-    /// <param name="acceptOlder">True when a person says that an older file was put back on purpose.</param>
-    /// <exception cref="VaultRefusedException">When the key is wrong, or the file isn't the one that belongs here.</exception>
-    public void Unseal(KeyBytes key, (long Generation, Digest File) known, bool acceptOlder = false)
-    {
-        ArgumentNullException.ThrowIfNull(key);
-        lock (_lock)
-        {
-            if (_inner is not null)
-            {
-                return;
-            }
-
-            Look();
-            var file =
-                _file
-                ?? throw new VaultRefusedException(
-                    Problem ?? "there is no vault here",
-                    Problem is null ? "`bartizan vault init` makes one" : "put the last good file back"
-                );
-            var inner =
-                file.Lock.Open(key, file.Id)
-                ?? throw new VaultRefusedException(
-                    "that doesn't open this vault",
-                    "`bartizan vault status` says what does"
-                );
-            try
-            {
-                var state = file.Open(inner);
-                var fits =
-                    state.Generation > known.Generation
-                    || (state.Generation == known.Generation && file.Digest == known.File);
-                if (!fits && !acceptOlder)
-                {
-                    throw new VaultRefusedException(
-                        $"this isn't the vault's last file: its generation is {state.Generation}, the log knows of {known.Generation}",
-                        "put the last one back; if this one was put back on purpose, say `--accept-older`, which is recorded"
-                    );
-                }
-
-                _state = fits ? state : state with { Generation = known.Generation };
-                if (!fits)
-                {
-                    Put(file.Id, file.Lock, Next(_state), inner);
-                }
-
-                _inner = inner;
-            }
-            catch (Exception e)
-            {
-                inner.Dispose();
-                _state = VaultState.Empty;
-                throw e is InvalidDataException
-                    ? new VaultRefusedException(
-                        $"the vault's file was changed: {e.Message}",
-                        "put the last good file back"
-                    )
-                    : e;
+                DropUnused(inner);
             }
         }
     }
@@ -170,6 +105,12 @@ public sealed partial class SealedVault : IDisposable
         }
 
         terms.Check();
+        SealedValue.Check(value);
+        if (grace < TimeSpan.Zero || grace > VaultTerms.Longest)
+        {
+            throw new VaultRefusedException("the grace is too long", $"at most {VaultTerms.Longest.TotalDays} days");
+        }
+
         lock (_lock)
         {
             var inner = Inner();
@@ -240,15 +181,42 @@ public sealed partial class SealedVault : IDisposable
         }
     }
 
-    /// <summary>Puts another lock in front. No value is sealed again.</summary>
-    /// <exception cref="VaultRefusedException">When it is sealed.</exception>
+    /// <summary>
+    /// Puts another lock in front, and draws another key behind it: whoever has the old lock's key and an old copy of the file opens
+    /// that copy, and nothing that is written from now on.
+    /// </summary>
+    /// <exception cref="VaultRefusedException">When it is sealed, or the key is the one that it has.</exception>
     public void Rekey(VaultLock front, KeyBytes key)
     {
         ArgumentNullException.ThrowIfNull(front);
         lock (_lock)
         {
-            var inner = Inner();
-            Put(_file!.Id, front.Around(inner, key, _file.Id), Next(_state), inner);
+            var before = Inner();
+            RequireOther(key);
+            var inner = KeyBytes.Random(SealedBox.KeyBytes);
+            try
+            {
+                var next = Next(_state.Resealed(_file!.Id, before, inner));
+                Put(_file.Id, front.Around(inner, key, _file.Id), next, inner);
+            }
+            finally
+            {
+                DropUnused(inner);
+            }
+        }
+    }
+
+    /// <summary>Refuses the key that the vault has.</summary>
+    /// <exception cref="VaultRefusedException">When it is that one.</exception>
+    public void RequireOther(KeyBytes key)
+    {
+        lock (_lock)
+        {
+            using var same = _file?.Lock.Open(key, _file.Id);
+            if (same is not null)
+            {
+                throw new VaultRefusedException("that is the key that the vault has", "take another one");
+            }
         }
     }
 
@@ -269,6 +237,17 @@ public sealed partial class SealedVault : IDisposable
             Box = [],
             Digest = [],
         };
+
+    /// <summary>The terms of a credential's last version; null when there is none.</summary>
+    public VaultTerms? TermsOf(string path)
+    {
+        lock (_lock)
+        {
+            return _state.Records.GetValueOrDefault(path) is { Removed: false } record
+                ? record.Versions[^1].Terms
+                : null;
+        }
+    }
 
     private DateTimeOffset Now() =>
         DateTimeOffset.FromUnixTimeMilliseconds(_clock.GetUtcNow().ToUnixTimeMilliseconds());
@@ -316,7 +295,7 @@ public sealed partial class SealedVault : IDisposable
             Look();
             if (_file?.Digest == after.Digest)
             {
-                _state = next;
+                Keep(after, next, inner);
             }
             else if (_file?.Digest != before)
             {
@@ -326,7 +305,25 @@ public sealed partial class SealedVault : IDisposable
             throw;
         }
 
-        (_file, _state) = (after, next);
+        Keep(after, next, inner);
+    }
+
+    private void Keep(VaultFile file, VaultState state, KeyBytes inner)
+    {
+        (_file, _state) = (file, state);
+        if (!ReferenceEquals(_inner, inner))
+        {
+            _inner?.Dispose();
+            _inner = inner;
+        }
+    }
+
+    private void DropUnused(KeyBytes inner)
+    {
+        if (!ReferenceEquals(_inner, inner))
+        {
+            inner.Dispose();
+        }
     }
 
     private void Look()

@@ -93,6 +93,71 @@ public sealed class VaultTests
     }
 
     [Fact]
+    public async Task A_vault_that_somebody_else_built_is_not_opened_by_itself_and_its_keys_are_not_lent()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await InitAsync(scene);
+        await SetAsync(scene, Value);
+        await scene.BartizanAsync("down");
+        await using var theirs = await Scene.OpenAsync();
+        await InitAsync(theirs);
+        await SetAsync(theirs, "sk-of-the-attacker-41c7");
+        await SetAsync(theirs, "sk-of-the-attacker-41c8", "up/more");
+        await theirs.BartizanAsync("down");
+        File.Copy(Path.Combine(theirs.Home, "vault", "sealed"), Path.Combine(scene.Home, "vault", "sealed"), true);
+        UseVault(scene);
+
+        await scene.RunAsync(Scene.Ask + "ask");
+
+        scene.Upstream.Requests.ShouldBeEmpty();
+        (await scene.BartizanAsync("vault", "status")).Output.ShouldContain("this isn't the vault that the log knows");
+        (await scene.BartizanAsync("vault", "unseal")).Code.ShouldBe(4);
+        (await scene.BartizanAsync("log", "kind:vault")).Output.ShouldContain("not opened");
+    }
+
+    [Fact]
+    public async Task A_rotation_keeps_the_terms_and_only_who_says_so_widens_them()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await InitAsync(scene);
+        string[] terms = ["--agent", "billing", "--expires", "2099-01-01", "--rotate-every", "90d"];
+        (await PipedAsync(scene, Value, ["vault", "set", "up/tests", .. terms])).Code.ShouldBe(0);
+
+        (await PipedAsync(scene, $"{Value}-2", "vault", "rotate", "up/tests")).Code.ShouldBe(0);
+
+        var kept = await LineAsync(scene);
+        kept.GetProperty("agents")[0].GetString().ShouldBe("billing");
+        kept.GetProperty("expires").GetString()!.ShouldStartWith("2099-01-01");
+        kept.TryGetProperty("rotateBy", out _).ShouldBeTrue();
+        (
+            await PipedAsync(scene, $"{Value}-3", "vault", "rotate", "up/tests", "--any-agent", "--no-expiry")
+        ).Code.ShouldBe(0);
+        var wider = await LineAsync(scene);
+        (wider.TryGetProperty("agents", out var agents) ? agents.GetArrayLength() : 0).ShouldBe(0);
+        wider.TryGetProperty("expires", out _).ShouldBeFalse();
+        var past = await PipedAsync(scene, "v", "vault", "rotate", "up/tests", "--expires", "2020-01-01");
+        past.Error.ShouldContain("it wouldn't be lent");
+        var tooLong = await PipedAsync(scene, "v", "vault", "rotate", "up/tests", "--rotate-every", "2000000000d");
+        tooLong.Code.ShouldNotBe(0);
+        (await scene.BartizanAsync("vault", "list")).Code.ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_rekey_to_the_key_file_that_it_has_is_refused()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await InitAsync(scene);
+        var place = Path.Combine(scene.Root, "vault.key");
+
+        var silent = await scene.BartizanAsync("vault", "rekey", "--key-file", place);
+        var said = await scene.BartizanAsync("vault", "rekey", "--key-file", place, "--existing-key");
+
+        silent.Error.ShouldContain("there is a file at");
+        said.Error.ShouldContain("that is the key that the vault has");
+        (silent.Code, said.Code).ShouldBe((4, 4));
+    }
+
+    [Fact]
     public async Task A_passphrase_opens_the_vault_and_another_does_not()
     {
         await using var scene = await Scene.OpenAsync();
@@ -104,6 +169,7 @@ public sealed class VaultTests
         var wrong = await PipedAsync(scene, "correct horse battery stable", "vault", "unseal");
         wrong.Code.ShouldBe(4);
         wrong.Error.ShouldContain("doesn't open this vault");
+        (await scene.BartizanAsync("log", "kind:vault")).Output.ShouldContain("not opened");
         (await PipedAsync(scene, "correct horse battery staple\n", "vault", "unseal")).Code.ShouldBe(0);
         (await scene.BartizanAsync("vault", "list")).Output.ShouldContain("up/tests");
         await scene.BartizanAsync("down");
@@ -156,6 +222,11 @@ public sealed class VaultTests
         (await scene.BartizanAsync("vault", "init", "--key-file", Path.Combine(scene.Root, "vault.key"))).Code.ShouldBe(
             0
         );
+
+    private static async Task<JsonElement> LineAsync(Scene scene) =>
+        JsonDocument
+            .Parse((await scene.BartizanAsync("vault", "list", "--json")).Output)
+            .RootElement.GetProperty("credentials")[0];
 
     private static Task<Finished> SetAsync(Scene scene, string value, string path = "up/tests") =>
         PipedAsync(scene, value, "vault", "set", path);

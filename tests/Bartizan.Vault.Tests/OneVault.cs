@@ -1,5 +1,4 @@
 using System.Text;
-using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Vault.Keys;
@@ -28,7 +27,7 @@ internal sealed class OneVault : IJournal, IDisposable
     public List<Entry> Entries { get; } = [];
 
     /// <summary>What the log knows after the last acknowledged change.</summary>
-    public (long Generation, Digest File) Known => Vault.Mark;
+    public VaultMark Known => Vault.Mark;
 
     public int Set(string path, string value, VaultTerms? terms = null) =>
         Vault.Write(path, Encoding.UTF8.GetBytes(value), terms ?? VaultTerms.Open, null);
@@ -51,6 +50,9 @@ internal sealed class OneVault : IJournal, IDisposable
     /// <summary>True for a log that takes nothing.</summary>
     public bool IsFull { get; set; }
 
+    /// <summary>What happens while an entry is written.</summary>
+    public Action? Meanwhile { get; set; }
+
     public ValueTask<long> AppendAsync(Entry entry, CancellationToken cancellationToken)
     {
         if (IsFull)
@@ -59,6 +61,7 @@ internal sealed class OneVault : IJournal, IDisposable
         }
 
         Entries.Add(entry);
+        Meanwhile?.Invoke();
         return ValueTask.FromResult((long)Entries.Count);
     }
 

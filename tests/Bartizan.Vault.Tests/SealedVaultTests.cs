@@ -45,16 +45,14 @@ public sealed class SealedVaultTests
     }
 
     [Fact]
-    public void A_new_lock_opens_it_and_the_old_one_does_not_and_no_value_was_sealed_again()
+    public void A_new_lock_opens_it_and_the_old_one_does_not()
     {
         using var one = new OneVault();
         one.Set("a/b", "sk-one");
-        var boxes = VaultFile.Parse(one.Disk.Content).Boxes;
         using var key = KeyBytes.Random(SealedBox.KeyBytes);
 
         one.Vault.Rekey(new VaultLock { Kind = LockKind.KeyFile, Place = "other" }, key);
 
-        VaultFile.Parse(one.Disk.Content).Boxes.ShouldBe(boxes);
         using var again = one.Again();
         Should.Throw<VaultRefusedException>(() => again.Unseal(one.Key, one.Known));
         again.Unseal(key, one.Known);
@@ -81,7 +79,7 @@ public sealed class SealedVaultTests
         }
 
         using var again = one.Again();
-        again.Unseal(one.Key, default);
+        again.Unseal(one.Key, one.Known);
         again.Mark.ShouldBe(one.Vault.Mark);
         again.Records.Select(r => r.Path).ShouldBe(one.Vault.Records.Select(r => r.Path));
         one.Vault.Records.Length.ShouldBe((DiskFault)fault == DiskFault.After ? 2 : 1);

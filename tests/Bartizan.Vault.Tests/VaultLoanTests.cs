@@ -96,6 +96,40 @@ public sealed class VaultLoanTests : IDisposable
         ).Message.ShouldContain("was revoked");
     }
 
+    [Theory]
+    [InlineData("revoked")]
+    [InlineData("rotated")]
+    [InlineData("sealed")]
+    public async Task What_ends_a_credential_while_its_lease_begins_ends_the_lease(string what)
+    {
+        _one.Meanwhile = () =>
+        {
+            _one.Meanwhile = null;
+            switch (what)
+            {
+                case "revoked":
+                    _loans.End("a/b", _one.Vault.Revoke("a/b", null));
+                    break;
+                case "rotated":
+                    _one.Rotate("a/b", "sk-two", TimeSpan.Zero);
+                    break;
+                default:
+                    _one.Vault.Seal();
+                    _loans.EndAll();
+                    break;
+            }
+        };
+
+        await Should.ThrowAsync<CredentialUnavailableException>(async () =>
+            await _lender.LendAsync(_session, "key", default)
+        );
+
+        if (what == "rotated")
+        {
+            (await ReadAsync()).ShouldBe("sk-two");
+        }
+    }
+
     [Fact]
     public async Task A_session_that_is_over_has_no_lease_and_gets_none()
     {

@@ -8,7 +8,10 @@ namespace Bartizan.Cli.Vaults;
 internal sealed class LockOptions
 {
     public Option<string?> File { get; } =
-        new("--key-file") { Description = "A file of 32 random bytes; it is made when there is none." };
+        new("--key-file") { Description = "A file of 32 random bytes, which is made." };
+
+    public Option<bool> Existing { get; } =
+        new("--existing-key") { Description = "The key file is one that lies there already." };
 
     public Option<string?> Service { get; } =
         new("--service-credential")
@@ -32,6 +35,7 @@ internal sealed class LockOptions
     public Command On(Command command)
     {
         command.Add(File);
+        command.Add(Existing);
         command.Add(Service);
         command.Add(Passphrase);
         command.Add(Descriptor);
@@ -67,6 +71,7 @@ internal sealed class LockOptions
                 {
                     Source = VaultKeySource.KeyFile,
                     Place = System.IO.Path.GetFullPath(file),
+                    ExistingKey = parsed.GetValue(Existing),
                 }
             : service is not null ? request with { Source = VaultKeySource.ServiceCredential, Place = service }
             : shares is { } many

@@ -120,7 +120,7 @@ internal static class VaultCommand
         var command = front.On(
             new Command(
                 "rekey",
-                "Puts another key in front of the vault; no value is sealed again. Example: bartizan vault rekey --shares 5 --threshold 3"
+                "Puts another key in front of the vault, and seals every value anew. Example: bartizan vault rekey --shares 5 --threshold 3"
             )
         );
         command.Add(why);
@@ -202,7 +202,7 @@ internal static class VaultCommand
     }
 
     private static Option<bool> MakeOlder() =>
-        new("--accept-older") { Description = "Take a file that is older than the log says, or begin anew; recorded." };
+        new("--accept-older") { Description = "Take a file that the log doesn't know, or begin anew; recorded." };
 
     private static Option<bool> MakeJson() => new("--json") { Description = "Print JSON." };
 }

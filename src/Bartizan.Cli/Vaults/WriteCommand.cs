@@ -20,7 +20,15 @@ internal static class WriteCommand
         };
         var agents = new Option<string[]>("--agent")
         {
-            Description = "An agent that may be lent it; any, when none is named.",
+            Description = "An agent that may be lent it; without any, those of the version before, else all.",
+        };
+        var any = new Option<bool>("--any-agent")
+        {
+            Description = "Lend it to any agent, where the version before named some.",
+        };
+        var never = new Option<bool>("--no-expiry")
+        {
+            Description = "Lend it without end, where the version before had one.",
         };
         var expires = new Option<string?>("--expires")
         {
@@ -40,14 +48,16 @@ internal static class WriteCommand
         var command = new Command(
             name,
             rotates
-                ? "Writes the next value of a credential; leases of the one before hold for a while. Example: pass show github | bartizan vault rotate github/triage"
+                ? "Writes the next value of a credential, under the terms of the one before; leases of the one before hold for a while. Example: pass show github | bartizan vault rotate github/triage"
                 : "Writes the first value of a credential, from a pipe, a file or a prompt. Example: bartizan vault set anthropic/support-triage --agent support-triage"
         )
         {
             path,
             file,
             agents,
+            any,
             expires,
+            never,
             every,
             why,
             json,
@@ -65,6 +75,8 @@ internal static class WriteCommand
                     Verb = verb,
                     Path = parsed.GetValue(path),
                     Agents = parsed.GetValue(agents) ?? [],
+                    AnyAgent = parsed.GetValue(any),
+                    NoExpiry = parsed.GetValue(never),
                     Expires = DayOf(parsed.GetValue(expires)),
                     RotateEvery = SecondsOf("--rotate-every", parsed.GetValue(every)),
                     Grace = rotates ? SecondsOf("--grace", parsed.GetValue(grace)) : null,

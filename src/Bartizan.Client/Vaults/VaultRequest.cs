@@ -15,6 +15,12 @@ public sealed record VaultRequest
     /// <summary>The agents that may be lent it; none for any.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
 
+    /// <summary>True when any agent may be lent it from now on; else a next version has the agents of the one before.</summary>
+    public bool AnyAgent { get; init; }
+
+    /// <summary>True when it has no end from now on; else a next version has that of the one before.</summary>
+    public bool NoExpiry { get; init; }
+
     /// <summary>From when on it isn't lent any more.</summary>
     public DateTimeOffset? Expires { get; init; }
 
@@ -36,6 +42,9 @@ public sealed record VaultRequest
     /// <summary>The key file's path, or the service credential's name.</summary>
     public string? Place { get; init; }
 
+    /// <summary>True when the key file is one that lies there already.</summary>
+    public bool ExistingKey { get; init; }
+
     /// <summary>How many shares are made.</summary>
     public int Shares { get; init; }
 
@@ -48,6 +57,6 @@ public sealed record VaultRequest
     /// <summary>A share, UTF-8, to open with.</summary>
     public byte[]? Share { get; init; }
 
-    /// <summary>True when a person says that an older file was put back on purpose.</summary>
+    /// <summary>True when a person says that a file that the log doesn't know lies there on purpose.</summary>
     public bool AcceptOlder { get; init; }
 }

@@ -9,13 +9,14 @@ namespace Bartizan.Core.Entries;
 /// </summary>
 /// <param name="Generation">How many changes there were.</param>
 /// <param name="File">The file's digest.</param>
-public readonly record struct VaultMark(long Generation, Digest File)
+/// <param name="Front">The digest of the vault's id and lock: another vault, or the same behind another lock, is known by it.</param>
+public readonly record struct VaultMark(long Generation, Digest File, Digest Front)
 {
     private const string Between = "; generation ";
 
     /// <summary>What an entry says of a change.</summary>
     public string After(string what) =>
-        string.Create(CultureInfo.InvariantCulture, $"{what}{Between}{Generation} {File}");
+        string.Create(CultureInfo.InvariantCulture, $"{what}{Between}{Generation} {File} {Front}").TrimEnd();
 
     /// <summary>Reads it from what an entry says; null when the entry records no change.</summary>
     public static VaultMark? In(string? detail)
@@ -23,10 +24,18 @@ public readonly record struct VaultMark(long Generation, Digest File)
         var at = detail?.LastIndexOf(Between, StringComparison.Ordinal) ?? -1;
         return
             at >= 0
-            && detail![(at + Between.Length)..].Split(' ') is [var number, var digits]
+            && detail![(at + Between.Length)..].Split(' ') is [var number, var digits, .. { Length: < 2 } rest]
             && long.TryParse(number, NumberStyles.None, CultureInfo.InvariantCulture, out var generation)
             && Digest.TryParse(digits, out var file)
-            ? new VaultMark(generation, file)
+            && TryFront(rest, out var front)
+            ? new VaultMark(generation, file, front)
             : null;
+    }
+
+    // INVARIANT: a mark of before fronts were written pins its very file, and no front: no other file follows on it.
+    private static bool TryFront(string[] rest, out Digest front)
+    {
+        front = default;
+        return rest is not [var digits] || Digest.TryParse(digits, out front);
     }
 }

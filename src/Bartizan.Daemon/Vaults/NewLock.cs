@@ -21,7 +21,10 @@ internal sealed record NewLock(VaultLock Lock, KeyBytes Key, ImmutableArray<stri
 
         var (made, key) = request.Source switch
         {
-            VaultKeySource.KeyFile => KeyFile.Make(request.Place ?? throw Wrong("say where the key file lies")),
+            VaultKeySource.KeyFile => KeyFile.Make(
+                request.Place ?? throw Wrong("say where the key file lies"),
+                request.ExistingKey
+            ),
             VaultKeySource.ServiceCredential => KeyFile.MakeOfService(
                 request.Place ?? throw Wrong("say the credential's name")
             ),

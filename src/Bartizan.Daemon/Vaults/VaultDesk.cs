@@ -63,8 +63,7 @@ internal sealed class VaultDesk : IDisposable
         {
             if (desk._vault.Lock?.Kind is LockKind.KeyFile or LockKind.ServiceCredential)
             {
-                using var key = KeyFile.Read(desk._vault.Lock);
-                await desk.UnsealAsync(key, "bartizan", false, default).ConfigureAwait(false);
+                await desk.UnsealAsync(new VaultRequest { Verb = VaultVerb.Unseal }, "bartizan").ConfigureAwait(false);
             }
             else if (desk._vault.Problem is { } problem)
             {
@@ -73,7 +72,7 @@ internal sealed class VaultDesk : IDisposable
         }
         catch (VaultRefusedException e)
         {
-            // The instance runs without its vault; what needs a credential of it is denied and says why.
+            // The entry of it is written. The instance runs without its vault; what needs a credential of it is denied and says why.
             desk._refused = e.Message;
             options.Say($"the vault stays sealed: {e.Message}");
         }
@@ -89,7 +88,8 @@ internal sealed class VaultDesk : IDisposable
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await ActAsync(request, person, cancellationToken).ConfigureAwait(false);
+            // INVARIANT: what has begun isn't cancelled: nobody takes back a change that is on disk, or keeps its entry out of the log.
+            return await ActAsync(request, person).ConfigureAwait(false);
         }
         catch (VaultRefusedException e)
         {
@@ -124,7 +124,7 @@ internal sealed class VaultDesk : IDisposable
         _one.Dispose();
     }
 
-    private async Task<VaultReply> ActAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    private async Task<VaultReply> ActAsync(VaultRequest request, string person)
     {
         if (request.Why is { Length: > MaxWhy })
         {
@@ -138,28 +138,28 @@ internal sealed class VaultDesk : IDisposable
             case VaultVerb.List:
                 return Reply("") with { Credentials = VaultLines.Of(_vault.Records, Uses.Last, _clock.GetUtcNow()) };
             case VaultVerb.Init:
-                return await InitAsync(request, person, cancellationToken).ConfigureAwait(false);
+                return await InitAsync(request, person).ConfigureAwait(false);
             case VaultVerb.Unseal:
-                return await UnsealAsync(request, person, cancellationToken).ConfigureAwait(false);
+                return await UnsealAsync(request, person).ConfigureAwait(false);
             case VaultVerb.Seal when _vault.Standing != VaultStanding.Open:
+                _given.Clear();
                 return Reply("it isn't open");
             case VaultVerb.Seal:
-                _vault.Seal();
-                Loans.EndAll();
-                await RecordAsync("sealed", null, null, request, person, cancellationToken).ConfigureAwait(false);
+                Close();
+                await RecordAsync("sealed", null, null, request, person).ConfigureAwait(false);
                 return Reply("sealed: nothing is lent until somebody opens it");
             case VaultVerb.Set or VaultVerb.Rotate:
-                return await WriteAsync(request, person, cancellationToken).ConfigureAwait(false);
+                return await WriteAsync(request, person).ConfigureAwait(false);
             case VaultVerb.Revoke or VaultVerb.Remove:
-                return await RevokeAsync(request, person, cancellationToken).ConfigureAwait(false);
+                return await RevokeAsync(request, person).ConfigureAwait(false);
             case VaultVerb.Rekey:
-                return await RekeyAsync(request, person, cancellationToken).ConfigureAwait(false);
+                return await RekeyAsync(request, person).ConfigureAwait(false);
             default:
                 throw Wrong("that isn't something the vault does");
         }
     }
 
-    private async Task<VaultReply> InitAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    private async Task<VaultReply> InitAsync(VaultRequest request, string person)
     {
         if (_known.Generation > 0 && !request.AcceptOlder)
         {
@@ -171,18 +171,66 @@ internal sealed class VaultDesk : IDisposable
 
         using var made = NewLock.Of(request);
         _vault.Create(made.Lock, made.Key, _known.Generation);
-        await RecordAsync("made", null, null, request, person, cancellationToken).ConfigureAwait(false);
+        await RecordAsync("made", null, null, request, person).ConfigureAwait(false);
         return Reply("the vault is made and open") with { NewShares = made.Shares };
     }
 
-    private async Task<VaultReply> UnsealAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    private async Task<VaultReply> UnsealAsync(VaultRequest request, string person)
     {
         if (_vault.Standing == VaultStanding.Open)
         {
             return Reply("it is open already");
         }
 
-        using var key = _vault.Lock?.Kind switch
+        try
+        {
+            return await OpenAsync(request, person).ConfigureAwait(false);
+        }
+        catch (VaultRefusedException e)
+        {
+            _refused = e.Message;
+            var refused = new Entry
+            {
+                Kind = EntryKind.Vault,
+                Person = person,
+                Detail = "not opened",
+                Reason = e.Message,
+            };
+            await _journal.AppendAsync(refused, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task<VaultReply> OpenAsync(VaultRequest request, string person)
+    {
+        if (!request.AcceptOlder)
+        {
+            _vault.CheckFront(_known);
+        }
+
+        using var key = KeyOf(request);
+        if (key is null)
+        {
+            return Reply($"{_given.Count} of {_vault.Lock!.Threshold} shares are given");
+        }
+
+        using var opening = _vault.Unlock(key, _known, request.AcceptOlder);
+        await AppendAsync(
+                opening.Mark,
+                opening.IsOlder ? "opened, an older file accepted" : "opened",
+                null,
+                null,
+                request,
+                person
+            )
+            .ConfigureAwait(false);
+        _vault.Open(opening);
+        _refused = null;
+        return Reply("open");
+    }
+
+    private KeyBytes? KeyOf(VaultRequest request) =>
+        _vault.Lock?.Kind switch
         {
             null => throw new VaultRefusedException(
                 _vault.Problem ?? "there is no vault here",
@@ -198,92 +246,85 @@ internal sealed class VaultDesk : IDisposable
             ),
             _ => KeyFile.Read(_vault.Lock),
         };
-        if (key is null)
-        {
-            return Reply($"{_given.Count} of {_vault.Lock.Threshold} shares are given");
-        }
 
-        await UnsealAsync(key, person, request.AcceptOlder, cancellationToken).ConfigureAwait(false);
-        return Reply("open");
-    }
-
-    private async Task UnsealAsync(KeyBytes key, string person, bool acceptOlder, CancellationToken cancellationToken)
-    {
-        _vault.Unseal(key, (_known.Generation, _known.File), acceptOlder);
-        _given.Clear();
-        _refused = null;
-        await RecordAsync(
-                acceptOlder ? "opened, an older file accepted" : "opened",
-                null,
-                null,
-                null,
-                person,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-    }
-
-    private async Task<VaultReply> WriteAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    private async Task<VaultReply> WriteAsync(VaultRequest request, string person)
     {
         var path = request.Path ?? throw Wrong("say which credential");
         var rotates = request.Verb == VaultVerb.Rotate;
         var number = _vault.Write(
             path,
             request.Value ?? throw Wrong("there is no value"),
-            new VaultTerms
-            {
-                Agents = [.. request.Agents],
-                Expires = request.Expires,
-                RotateEvery = request.RotateEvery is { } every ? TimeSpan.FromSeconds(every) : null,
-            },
-            rotates ? TimeSpan.FromSeconds(request.Grace ?? 0) : null
+            AskedTerms.Of(request, _vault.TermsOf(path), _clock.GetUtcNow()),
+            rotates ? AskedTerms.Time(request.Grace ?? 0) : null
         );
-        await RecordAsync(rotates ? "rotated" : "set", path, number, request, person, cancellationToken)
-            .ConfigureAwait(false);
+        await RecordAsync(rotates ? "rotated" : "set", path, number, request, person).ConfigureAwait(false);
         return Reply($"`{path}` has version {number}; its value can be used and not read back");
     }
 
-    private async Task<VaultReply> RevokeAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    private async Task<VaultReply> RevokeAsync(VaultRequest request, string person)
     {
         var path = request.Path ?? throw Wrong("say which credential");
         if (request.Verb == VaultVerb.Remove)
         {
             _vault.Remove(path);
             Loans.End(path, null);
-            await RecordAsync("removed", path, null, request, person, cancellationToken).ConfigureAwait(false);
+            await RecordAsync("removed", path, null, request, person).ConfigureAwait(false);
             return Reply($"`{path}` is removed; it still counts where it was issued: revoke it there, too");
         }
 
         var numbers = _vault.Revoke(path, request.Version);
         Loans.End(path, numbers);
-        await RecordAsync("revoked", path, numbers[^1], request, person, cancellationToken).ConfigureAwait(false);
+        await RecordAsync("revoked", path, numbers[^1], request, person).ConfigureAwait(false);
         return Reply(
             $"revoked: {string.Join(", ", numbers.Select(n => VaultRecord.HandleOf(path, n)))}; it still counts where it was issued: revoke it there, too"
         );
     }
 
-    private async Task<VaultReply> RekeyAsync(VaultRequest request, string person, CancellationToken cancellationToken)
+    private async Task<VaultReply> RekeyAsync(VaultRequest request, string person)
     {
+        // Of another salt the same passphrase makes another key, which the vault itself can't tell.
+        if (_vault.Lock is { Kind: LockKind.Passphrase } front && request.Passphrase is { } passphrase)
+        {
+            using var same = Passphrase.KeyOf(front, passphrase);
+            _vault.RequireOther(same);
+        }
+
         using var made = NewLock.Of(request);
+        _given.Clear();
         _vault.Rekey(made.Lock, made.Key);
-        await RecordAsync("rekeyed", null, null, request, person, cancellationToken).ConfigureAwait(false);
-        return Reply("the vault has another key; a copy of the file from before still opens with the old one") with
+        await RecordAsync("rekeyed", null, null, request, person).ConfigureAwait(false);
+        return Reply(
+            "the vault has another key; a copy of the file from before still opens with the old one, and shows what was in it"
+        ) with
         {
             NewShares = made.Shares,
         };
     }
 
-    private async Task RecordAsync(
+    // What isn't in the log isn't in force: a change that can't be recorded seals the vault.
+    private async Task RecordAsync(string what, string? path, int? version, VaultRequest? request, string person)
+    {
+        try
+        {
+            var mark = _vault.Standing == VaultStanding.Open ? _vault.Mark : _known;
+            await AppendAsync(mark, what, path, version, request, person).ConfigureAwait(false);
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    private async Task AppendAsync(
+        VaultMark mark,
         string what,
         string? path,
         int? version,
         VaultRequest? request,
-        string person,
-        CancellationToken cancellationToken
+        string person
     )
     {
-        var (generation, file) = _vault.Mark;
-        var mark = _vault.Standing == VaultStanding.Open ? new VaultMark(generation, file) : _known;
         await _journal
             .AppendAsync(
                 new Entry
@@ -295,10 +336,17 @@ internal sealed class VaultDesk : IDisposable
                     Detail = mark.After(what),
                     Reason = request?.Why,
                 },
-                cancellationToken
+                CancellationToken.None
             )
             .ConfigureAwait(false);
         _known = mark;
+    }
+
+    private void Close()
+    {
+        _given.Clear();
+        _vault.Seal();
+        Loans.EndAll();
     }
 
     private VaultReply Reply(string says) =>

@@ -164,14 +164,19 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
                 )
                 .ConfigureAwait(false);
 
-            // Meanwhile it may have been revoked, or the vault sealed.
-            _ = vault.Holds(source.Name, source.Locator, agent, version.Number);
+            // Meanwhile it may have been revoked, or the vault sealed. INVARIANT: the loan is in before that is asked: what ends it
+            // later finds it, and what ended it before is seen here.
             var loan = new Loan(source.Locator, version.Number, handle, secret, until);
             _loans[key] = loan;
-            return loan.Borrow()!;
+            return vault.Holds(source.Name, source.Locator, agent, version.Number) && loan.Borrow() is { } lease
+                ? lease
+                : throw new CredentialUnavailableException(
+                    $"credential `{source.Name}`: `{source.Locator}` was changed while it was being lent; try again"
+                );
         }
         catch
         {
+            End(key);
             secret.Dispose();
             throw;
         }

@@ -18,14 +18,16 @@ public static class KeyFile
         | UnixFileMode.OtherWrite
         | UnixFileMode.OtherExecute;
 
-    /// <summary>Makes a lock for a key file; the file is made when there is none.</summary>
+    /// <summary>Makes a lock for a key file, and the file.</summary>
+    /// <param name="path">Where it lies.</param>
+    /// <param name="existing">True when a person says that the key is one that lies there already.</param>
     /// <exception cref="VaultRefusedException">When it can't be made or read.</exception>
-    public static (VaultLock Lock, KeyBytes Key) Make(string path)
+    public static (VaultLock Lock, KeyBytes Key) Make(string path, bool existing = false)
     {
         var place = Path.GetFullPath(path);
         try
         {
-            if (!File.Exists(place))
+            if (!existing)
             {
                 using var fresh = KeyBytes.Random(SealedBox.KeyBytes);
                 var options = new FileStreamOptions
@@ -39,6 +41,13 @@ public static class KeyFile
                 stream.Write(fresh.Span);
                 stream.Flush(flushToDisk: true);
             }
+        }
+        catch (IOException) when (Path.Exists(place))
+        {
+            throw new VaultRefusedException(
+                $"there is a file at `{place}` already",
+                "name another place; if that is the key on purpose, say `--existing-key`"
+            );
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -88,6 +97,11 @@ public static class KeyFile
     private static KeyBytes ReadChecked(string place, bool byOwnerOnly)
     {
         var file = new FileInfo(place);
+        if (byOwnerOnly && file.LinkTarget is not null)
+        {
+            throw new VaultRefusedException($"the key file `{place}` is a symbolic link", "name the file itself");
+        }
+
         if (!file.Exists || file.Length != SealedBox.KeyBytes)
         {
             throw new VaultRefusedException(

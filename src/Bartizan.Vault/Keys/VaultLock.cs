@@ -15,6 +15,9 @@ public sealed record VaultLock
     /// <summary>The longest path or name of a key's place.</summary>
     private const int MaxPlaceBytes = 4096;
 
+    /// <summary>The longest salt.</summary>
+    private const int MaxSaltBytes = 64;
+
     /// <summary>Where the key comes from.</summary>
     public required LockKind Kind { get; init; }
 
@@ -92,6 +95,10 @@ public sealed record VaultLock
             kind is LockKind.Unknown or > LockKind.Shares
             || place.Length > MaxPlaceBytes
             || rounds > Passphrase.MaxRounds
+            || salt.Length > MaxSaltBytes
+            || kind == LockKind.Passphrase && (salt.Length < SealedBox.SaltBytes || rounds < Passphrase.MinRounds)
+            || kind == LockKind.Shares && (salt.Length < SealedBox.SaltBytes || threshold < 2 || threshold > count)
+            || kind != LockKind.Shares && (threshold != 0 || count != 0)
         )
         {
             throw new InvalidDataException("its lock isn't one that this program knows");

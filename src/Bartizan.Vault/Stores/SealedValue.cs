@@ -1,6 +1,8 @@
+using System.Buffers;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using System.Text.Unicode;
 using Bartizan.Vault.Keys;
 using Bartizan.Vault.Sealing;
 
@@ -18,13 +20,49 @@ internal static class SealedValue
     private const int Block = 64;
     private const byte Algorithm = 1; // AES-256-GCM under HKDF-SHA256
 
-    public static byte[] Seal(KeyBytes inner, byte[] vault, string path, VaultVersion version, ReadOnlySpan<byte> value)
+    /// <summary>Refuses what isn't a line of text: it would break the header that it is put into, or what it is compared with.</summary>
+    /// <exception cref="VaultRefusedException">When it can't be a value. Nothing of the value is told.</exception>
+    public static void Check(ReadOnlySpan<byte> value)
     {
         if (value.Length is 0 or > MaxBytes)
         {
             throw new VaultRefusedException($"a value has 1 to {MaxBytes} bytes");
         }
 
+        while (!value.IsEmpty)
+        {
+            if (Rune.DecodeFromUtf8(value, out var rune, out var read) != OperationStatus.Done)
+            {
+                throw new VaultRefusedException(
+                    "a value is UTF-8 text, and this isn't",
+                    "encode it, as base64 for example"
+                );
+            }
+
+            if (Rune.IsControl(rune))
+            {
+                throw new VaultRefusedException(
+                    "a value is one line of text, and this has a control character in it",
+                    "encode it, as base64 for example"
+                );
+            }
+
+            value = value[read..];
+        }
+    }
+
+    /// <summary>The same version with its value sealed under another key.</summary>
+    /// <exception cref="InvalidDataException">When it isn't what was sealed for that path and version.</exception>
+    public static VaultVersion Reseal(KeyBytes before, KeyBytes after, byte[] vault, string path, VaultVersion version)
+    {
+        using var padded = Unseal(before, vault, path, version);
+        var box = SealedBox.Seal(after.Span, LabelOf(vault, path, version), BoundOf(vault, path, version), padded.Span);
+        return version with { Box = [.. box], Digest = [.. SHA256.HashData(box)] };
+    }
+
+    public static byte[] Seal(KeyBytes inner, byte[] vault, string path, VaultVersion version, ReadOnlySpan<byte> value)
+    {
+        Check(value);
         using var padded = new KeyBytes((sizeof(int) + value.Length + Block - 1) / Block * Block);
         BinaryPrimitives.WriteInt32LittleEndian(padded.Span, value.Length);
         value.CopyTo(padded.Span[sizeof(int)..]);
@@ -35,9 +73,28 @@ internal static class SealedValue
     /// <exception cref="InvalidDataException">When it isn't what was sealed for that path and version.</exception>
     public static Secret Open(KeyBytes inner, byte[] vault, string path, VaultVersion version)
     {
-        using var padded = new KeyBytes(Math.Max(0, version.Box.Length - SealedBox.Overhead));
+        using var padded = Unseal(inner, vault, path, version);
+        var value = padded.Span.Slice(sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(padded.Span));
+        var text = GC.AllocateUninitializedArray<char>(value.Length, pinned: true);
+        try
+        {
+            // An encoding's exception would tell bytes of the value.
+            return
+                Utf8.ToUtf16(value, text, out _, out var length, replaceInvalidSequences: false) == OperationStatus.Done
+                ? new Secret(text.AsSpan(0, length))
+                : throw new InvalidDataException($"`{path}` isn't text");
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(text.AsSpan()));
+        }
+    }
+
+    private static KeyBytes Unseal(KeyBytes inner, byte[] vault, string path, VaultVersion version)
+    {
+        var padded = new KeyBytes(Math.Max(0, version.Box.Length - SealedBox.Overhead));
         if (
-            !SealedBox.TryOpen(
+            SealedBox.TryOpen(
                 inner.Span,
                 LabelOf(vault, path, version),
                 BoundOf(vault, path, version),
@@ -46,19 +103,11 @@ internal static class SealedValue
             )
         )
         {
-            throw new InvalidDataException($"`{path}` isn't what was sealed");
+            return padded;
         }
 
-        var value = padded.Span.Slice(sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(padded.Span));
-        var text = GC.AllocateUninitializedArray<char>(value.Length, pinned: true);
-        try
-        {
-            return new Secret(text.AsSpan(0, new UTF8Encoding(false, true).GetChars(value, text)));
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(System.Runtime.InteropServices.MemoryMarshal.AsBytes(text.AsSpan()));
-        }
+        padded.Dispose();
+        throw new InvalidDataException($"`{path}` isn't what was sealed");
     }
 
     private static byte[] LabelOf(byte[] vault, string path, VaultVersion version) =>

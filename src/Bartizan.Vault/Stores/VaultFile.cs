@@ -55,6 +55,17 @@ internal sealed record VaultFile(byte[] Id, VaultLock Lock, byte[] Manifest, byt
         return new VaultFile(id, front, manifest, from.Raw(from.Left).ToArray(), Digest.Of(bytes));
     }
 
+    /// <summary>The digest of the vault's id and its lock.</summary>
+    public Digest Front
+    {
+        get
+        {
+            var head = new FieldWriter();
+            WriteHead(head, Id, Lock);
+            return Digest.Of(head.Written);
+        }
+    }
+
     /// <summary>Opens it with the vault's own key.</summary>
     /// <exception cref="InvalidDataException">When it isn't what was written.</exception>
     public VaultState Open(KeyBytes inner)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
+using Bartizan.Vault.Keys;
 using Bartizan.Vault.Sealing;
 
 namespace Bartizan.Vault.Stores;
@@ -33,6 +34,28 @@ internal sealed record VaultState(
                 Records = Records.SetItem(record.Path, record),
             }
             : throw new VaultRefusedException($"a vault holds {MaxRecords} credentials", "take an instance more");
+
+    /// <summary>The same with every value sealed under another key.</summary>
+    public VaultState Resealed(byte[] vault, KeyBytes before, KeyBytes after) =>
+        this with
+        {
+            Records = Records
+                .Select(pair =>
+                    KeyValuePair.Create(
+                        pair.Key,
+                        pair.Value with
+                        {
+                            Versions =
+                            [
+                                .. pair.Value.Versions.Select(v =>
+                                    v.HasValue ? SealedValue.Reseal(before, after, vault, pair.Key, v) : v
+                                ),
+                            ],
+                        }
+                    )
+                )
+                .ToImmutableSortedDictionary(StringComparer.Ordinal),
+        };
 
     public byte[] Encode()
     {

@@ -12,6 +12,9 @@ public sealed record VaultTerms
     /// <summary>The most agents that are named one by one.</summary>
     private const int MaxAgents = 64;
 
+    /// <summary>The longest grace, and time between rotations: ten years.</summary>
+    public static TimeSpan Longest { get; } = TimeSpan.FromDays(3650);
+
     /// <summary>The agents that may be lent it, by name; empty for any.</summary>
     public ImmutableArray<string> Agents { get; init; } = [];
 
@@ -26,6 +29,11 @@ public sealed record VaultTerms
 
     internal void Check()
     {
+        if (RotateEvery is { } every && (every < TimeSpan.FromSeconds(1) || every > Longest))
+        {
+            throw new VaultRefusedException("that is no time to rotate by", $"1s to {Longest.TotalDays}d");
+        }
+
         if (Agents.Length > MaxAgents)
         {
             throw new VaultRefusedException($"at most {MaxAgents} agents are named", "leave them out, or take fewer");

@@ -22,7 +22,10 @@ public sealed class VaultAttackTests
                 using var again = one.Again(changed);
 
                 // Whatever the log knows: the file itself must tell.
-                Should.Throw<VaultRefusedException>(() => again.Unseal(one.Key, default), $"byte {at}, bit {bit}");
+                Should.Throw<VaultRefusedException>(
+                    () => again.Unseal(one.Key, default, acceptOlder: true),
+                    $"byte {at}, bit {bit}"
+                );
                 again.Standing.ShouldBe(VaultStanding.Sealed);
             }
         }
@@ -37,11 +40,14 @@ public sealed class VaultAttackTests
         for (var length = 0; length < whole.Length; length++)
         {
             using var again = one.Again(whole[..length]);
-            Should.Throw<VaultRefusedException>(() => again.Unseal(one.Key, default), $"{length} bytes");
+            Should.Throw<VaultRefusedException>(
+                () => again.Unseal(one.Key, default, acceptOlder: true),
+                $"{length} bytes"
+            );
         }
 
         using var longer = one.Again([.. whole, 0]);
-        Should.Throw<VaultRefusedException>(() => longer.Unseal(one.Key, default));
+        Should.Throw<VaultRefusedException>(() => longer.Unseal(one.Key, default, acceptOlder: true));
     }
 
     [Fact]
@@ -63,10 +69,10 @@ public sealed class VaultAttackTests
     public void Two_histories_of_one_generation_are_told_apart()
     {
         using var one = new OneVault();
-        var before = one.Disk.Content!;
+        var (before, known) = (one.Disk.Content!, one.Known);
         one.Set("a/b", "sk-one");
         using var other = one.Again(before);
-        other.Unseal(one.Key, default);
+        other.Unseal(one.Key, known);
         other.Write("a/b", "sk-two"u8, VaultTerms.Open, null);
         other.Mark.Generation.ShouldBe(one.Known.Generation);
         using var again = one.Again();
@@ -131,7 +137,9 @@ public sealed class VaultAttackTests
         var head = one.Disk.Content![..^newer.Boxes.Length];
         using var again = one.Again([.. head, .. older, .. newer.Boxes[older.Length..]]);
 
-        Should.Throw<VaultRefusedException>(() => again.Unseal(one.Key, default)).Message.ShouldContain("was changed");
+        Should
+            .Throw<VaultRefusedException>(() => again.Unseal(one.Key, default, acceptOlder: true))
+            .Message.ShouldContain("was changed");
     }
 
     [Fact]
