@@ -3,7 +3,7 @@ using Bartizan.Vault.Keys;
 
 namespace Bartizan.Daemon.Vaults;
 
-/// <summary>The shares that people gave so far, each for a while only; they are wiped when the time is over, and when they are joined.</summary>
+/// <summary>The shares that people gave so far: wiped when their time is over, and when they are joined.</summary>
 internal sealed class GivenShares : IDisposable
 {
     /// <summary>How long the first share waits for the others.</summary>
