@@ -141,6 +141,7 @@ internal static class NumberScan
     )
     {
         var (node, best, length, letters) = (NumberMasks.All, 0, 0, 0UL);
+        var (written, filled) = (first, 0);
         for (var at = first; ; at++)
         {
             var group = ring[at % MaxGroups];
@@ -156,30 +157,21 @@ internal static class NumberScan
                 return best;
             }
 
-            for (var place = 0; place < size; place++)
-            {
-                var c = text[group.Start + place];
-                number[length + place] = c is >= 'a' and <= 'z' ? (char)(c & ~0x20) : c;
-            }
-
             letters |= group.Letters << length;
             length += size;
-            if (
-                node.Ending.Length > 0
-                && !(group.End < text.Length && text[group.End] is '_' or '@')
-                && Check(
-                    view,
-                    node,
-                    number[..length],
-                    letters,
-                    ring[first % MaxGroups].Start,
-                    group.End,
-                    ref names,
-                    found
-                )
-            )
+            if (node.Ending.Length > 0 && !(group.End < text.Length && text[group.End] is '_' or '@'))
             {
-                best = Math.Max(best, group.End);
+                // Most groups begin no number: characters are gathered where one may end.
+                for (; written <= at; written++)
+                {
+                    filled += Gather(text, ring[written % MaxGroups], number[filled..]);
+                }
+
+                var start = ring[first % MaxGroups].Start;
+                if (Check(view, node, number[..length], letters, start, group.End, ref names, found))
+                {
+                    best = Math.Max(best, group.End);
+                }
             }
 
             if (node.IsEnd || !group.IsFollowed)
@@ -192,6 +184,19 @@ internal static class NumberScan
                 ring[count++ % MaxGroups] = ReadAfter(text, view.Masks, group);
             }
         }
+    }
+
+    // A group's characters, as capitals; returns how many.
+    private static int Gather(ReadOnlySpan<char> text, Group group, scoped Span<char> number)
+    {
+        var size = group.End - group.Start;
+        for (var place = 0; place < size; place++)
+        {
+            var c = text[group.Start + place];
+            number[place] = c is >= 'a' and <= 'z' ? (char)(c & ~0x20) : c;
+        }
+
+        return size;
     }
 
     private static bool Check(

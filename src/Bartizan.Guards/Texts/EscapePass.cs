@@ -36,8 +36,16 @@ internal static class EscapePass
             {
                 built ??= new ViewBuilder(text.Length);
                 built.Copy(text[copied..at], copied);
-                built.Write(chars[..count], at, length);
-                if (chars[..count].IndexOfAnyExceptInRange('\0', ' ') >= 0 && IsNeedless(chars[..count]))
+                if (count == 1)
+                {
+                    built.Write(chars[0], at, length);
+                }
+                else
+                {
+                    built.Write(chars[..count], at, length);
+                }
+
+                if (IsNeedless(chars[..count]))
                 {
                     hidden.Add(HiddenForms.Escapes, view, at, at + length);
                 }
@@ -106,8 +114,13 @@ internal static class EscapePass
 
     private static (int Length, int Count) Entity(ReadOnlySpan<char> text, Span<char> chars)
     {
-        var end = text[..Math.Min(text.Length, MaxEntity)].IndexOf(';');
-        if (end < 3)
+        var (end, most) = (1, Math.Min(text.Length, MaxEntity));
+        while (end < most && (char.IsAsciiLetterOrDigit(text[end]) || (end == 1 && text[end] == '#')))
+        {
+            end++;
+        }
+
+        if (end is 1 or 2 || end == most || text[end] != ';')
         {
             return default;
         }
@@ -136,11 +149,6 @@ internal static class EscapePass
             return (end + 1, 1);
         }
 
-        if (name.IndexOfAnyExcept(_names) >= 0)
-        {
-            return default;
-        }
-
         var decoded = WebUtility.HtmlDecode(text[..(end + 1)].ToString());
         if (decoded.Length > end)
         {
@@ -150,10 +158,6 @@ internal static class EscapePass
         decoded.CopyTo(chars);
         return (end + 1, decoded.Length);
     }
-
-    private static readonly SearchValues<char> _names = SearchValues.Create(
-        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
-    );
 
     private static (int Length, int Count) Backslash(ReadOnlySpan<char> text, Span<char> chars)
     {

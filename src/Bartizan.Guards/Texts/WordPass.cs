@@ -97,16 +97,24 @@ internal static class WordPass
         return built.Done(Coding.Words, view);
     }
 
-    // A handful of known words in disguise, one of orders among them. Codes and versions spell none.
+    // A handful of known words in disguise, one of orders among them. Codes and versions spell none. A word is one where a letter and a
+    // sign stand side by side.
     private static bool IsLeet(ReadOnlySpan<char> text, CharMasks masks)
     {
         var (at, known, orders, disguised) = (0, 0, 0, 0);
-        while (NextMixed(masks, at) is >= 0 and var found)
+        for (var block = 0; block < masks.Blocks; block++)
         {
-            var (start, end) = WordAt(text, found, at);
-            var word = text[start..end];
-            if (IsDisguised(word))
+            var first = block * CharMasks.Width;
+            for (var mixed = From(MixedOf(masks, block), at - first); mixed != 0; mixed = From(mixed, at - first))
             {
+                var found = first + BitOperations.TrailingZeroCount(mixed);
+                (var start, at) = WordAt(text, found, at);
+                var word = text[start..at];
+                if (!IsDisguised(word))
+                {
+                    continue;
+                }
+
                 disguised++;
                 var (isKnown, isOrder) = Spells(word);
                 known += isKnown ? 1 : 0;
@@ -116,39 +124,27 @@ internal static class WordPass
                     return true;
                 }
             }
-
-            at = end;
         }
 
         return false;
     }
 
+    // Places of a stretch from one on.
+    private static ulong From(ulong places, int place) =>
+        place <= 0 ? places
+        : place >= CharMasks.Width ? 0
+        : places & (~0UL << place);
+
     // Where a letter and a sign stand side by side: no other word is in disguise.
-    private static int NextMixed(CharMasks masks, int from)
+    private static ulong MixedOf(CharMasks masks, int block)
     {
-        var skipped = ~0UL << (from % CharMasks.Width);
-        for (var block = from / CharMasks.Width; block < masks.Blocks; block++, skipped = ~0UL)
-        {
-            var letters = masks.Of(CharKind.AsciiLetter, block);
-            var signs = masks.Of(CharKind.Digit, block) | masks.Of(CharKind.LetterSign, block);
-            var (nextLetters, nextSigns) = (letters >> 1, signs >> 1);
-            if (block + 1 < masks.Blocks)
-            {
-                var next = block + 1;
-                nextLetters |= masks.Of(CharKind.AsciiLetter, next) << (CharMasks.Width - 1);
-                nextSigns |=
-                    (masks.Of(CharKind.Digit, next) | masks.Of(CharKind.LetterSign, next)) << (CharMasks.Width - 1);
-            }
-
-            var mixed = ((letters & nextSigns) | (signs & nextLetters)) & skipped;
-            if (mixed != 0)
-            {
-                return (block * CharMasks.Width) + BitOperations.TrailingZeroCount(mixed);
-            }
-        }
-
-        return -1;
+        var (letters, nextLetters) = (masks.Of(CharKind.AsciiLetter, block), masks.Of(CharKind.AsciiLetter, block + 1));
+        var (signs, nextSigns) = (SignsOf(masks, block), SignsOf(masks, block + 1));
+        return (letters & CharMasks.Joined(signs, nextSigns, 1)) | (signs & CharMasks.Joined(letters, nextLetters, 1));
     }
+
+    private static ulong SignsOf(CharMasks masks, int block) =>
+        masks.Of(CharKind.Digit, block) | masks.Of(CharKind.LetterSign, block);
 
     // Along the tree of words, a one as an i and, if that is no word, as an l. What spells none is left after a letter or two.
     private static (bool IsKnown, bool IsOrder) Spells(ReadOnlySpan<char> word)
@@ -169,8 +165,7 @@ internal static class WordPass
             node = Vocabulary.Step(node, c is '1' or '!' ? one : Letters.Leet(c));
             if (node == 0)
             {
-                // The rest is asked for a one only.
-                hasOne |= word.ContainsAny('1', '!');
+                // A one further on makes no difference to what leaves the tree here.
                 return 0;
             }
         }

@@ -1,3 +1,4 @@
+using System.Numerics;
 using Bartizan.Core.Findings;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Texts;
@@ -32,46 +33,74 @@ internal static class PostalScan
     {
         var text = view.Text.Span;
         var masks = view.Masks;
-        var label = (Sign: -1, IsOne: false);
-        for (var at = masks.NextBegin(CharKind.Digit, 0); at >= 0 && !found.IsFull("personal_data"); )
+        var (label, least, before) = ((Sign: -1, IsOne: false), 0, 0UL);
+        for (var block = 0; block < masks.Blocks && !found.IsFull("personal_data"); block++)
         {
-            var end = masks.EndOf(CharKind.Digit, at);
-            if (
-                end - at <= MaxNumber
-                && EndOfNumber(text, at, end) is >= 0 and var number
-                && (MayBeBefore(text, masks, at) || MayBeAfter(text, number))
-                && (IsAfterLabel(text, masks, at, ref label) || PostCodes.EndAfter(text, masks, end) >= 0)
-                && Street(text, masks, at, number) is { } street
-            )
+            var (digits, within) = (masks.Of(CharKind.Digit, block), masks.Of(CharKind.LetterOrDigit, block));
+            var begins = digits & ~((within << 1) | before);
+            before = within >> (CharMasks.Width - 1);
+            for (; begins != 0; begins &= begins - 1)
             {
-                var whole = PostCodes.EndAfter(text, masks, street.End);
-                if (whole >= 0 || IsLabelled(text, street.Start))
+                var at = (block * CharMasks.Width) + BitOperations.TrailingZeroCount(begins);
+                if (at < least || !IsBegin(text, at))
                 {
-                    end = Math.Max(street.End, whole);
-                    found.Add(
-                        "personal_data",
-                        "postal-address",
-                        view,
-                        street.Start,
-                        end - street.Start,
-                        FindingSeverity.Low,
-                        whole >= 0 ? WithTown : Labelled
-                    );
+                    continue;
+                }
+
+                var end = at + masks.Run(CharKind.Digit, at);
+                if (
+                    end - at <= MaxNumber
+                    && EndOfNumber(text, end) is >= 0 and var number
+                    && (MayBeBefore(text, masks, at) || MayBeAfter(text, number))
+                    && (IsAfterLabel(text, masks, at, ref label) || PostCodes.EndAfter(text, masks, end) >= 0)
+                    && Street(text, masks, at, number) is { } street
+                )
+                {
+                    least = Math.Max(least, Take(view, text, masks, street, found));
+                    if (found.IsFull("personal_data"))
+                    {
+                        return;
+                    }
                 }
             }
-
-            at = masks.NextBegin(CharKind.Digit, end);
         }
     }
 
-    // Where a number of a house ends; below zero for another number.
-    private static int EndOfNumber(ReadOnlySpan<char> text, int at, int end)
+    // Adds a street with what makes it an address; returns where it ends, and zero when there is nothing.
+    private static int Take(
+        TextView view,
+        ReadOnlySpan<char> text,
+        CharMasks masks,
+        (int Start, int End) street,
+        FoundList found
+    )
     {
-        if (at > 0 && text[at - 1] is not (' ' or '\n' or '\t' or '"' or '\'' or ':' or ',' or '('))
+        var whole = PostCodes.EndAfter(text, masks, street.End);
+        if (whole < 0 && !IsLabelled(text, street.Start))
         {
-            return -1;
+            return 0;
         }
 
+        var end = Math.Max(street.End, whole);
+        found.Add(
+            "personal_data",
+            "postal-address",
+            view,
+            street.Start,
+            end - street.Start,
+            FindingSeverity.Low,
+            whole >= 0 ? WithTown : Labelled
+        );
+        return end;
+    }
+
+    // What may stand before a number of a house.
+    private static bool IsBegin(ReadOnlySpan<char> text, int at) =>
+        at == 0 || text[at - 1] is ' ' or '\n' or '\t' or '"' or '\'' or ':' or ',' or '(';
+
+    // Where a number of a house ends; below zero for another number.
+    private static int EndOfNumber(ReadOnlySpan<char> text, int end)
+    {
         // 12a, 12-14
         if (end < text.Length && char.IsAsciiLetter(text[end]))
         {
