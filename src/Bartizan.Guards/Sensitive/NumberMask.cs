@@ -10,7 +10,7 @@ namespace Bartizan.Guards.Sensitive;
 internal sealed record NumberMask(NumberKind Kind, ulong Bit, int Length, bool HasGroups, ulong Digits, ulong Letters)
 {
     /// <summary>How sure the check alone makes.</summary>
-    public double Alone => HasGroups ? Kind.Alone : Kind.Bare;
+    public double Alone { get; } = HasGroups ? Kind.Alone : Kind.Bare;
 
     /// <summary>True for letters where letters belong, and digits where digits belong.</summary>
     public bool Fits(ulong letters) => (letters & Digits) == 0 && (~letters & Letters) == 0;

@@ -15,6 +15,12 @@ internal sealed class NumberMasks
     /// <summary>The masks that end here.</summary>
     public NumberMask[] Ending { get; private set; } = [];
 
+    /// <summary>The kinds of the masks that end here, a bit each.</summary>
+    public ulong Kinds { get; private set; }
+
+    /// <summary>True where one of the masks that end here needs no word that names it.</summary>
+    public bool IsSureAlone { get; private set; }
+
     /// <summary>True where no mask goes on.</summary>
     public bool IsEnd { get; private set; } = true;
 
@@ -59,6 +65,8 @@ internal sealed class NumberMasks
         var plain = string.Concat(groups);
         var mask = new NumberMask(kind, bit, plain.Length, groups.Length > 1, Places(plain, '9'), Places(plain, 'A'));
         at.Ending = [.. at.Ending, mask];
+        at.Kinds |= bit;
+        at.IsSureAlone |= mask.Alone >= NumberScan.LeastSure;
     }
 
     private static ulong Places(string mask, char sign)

@@ -1,3 +1,5 @@
+using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using Bartizan.Core.Findings;
 using Bartizan.Guards.Findings;
@@ -24,7 +26,7 @@ internal static class NumberScan
         .Min(mask => mask.Length);
 
     /// <summary>Below this it isn't said: every eleventh number has a check digit by chance.</summary>
-    private const double LeastSure = 0.5;
+    public const double LeastSure = 0.5;
 
     /// <summary>Adds the numbers of a view.</summary>
     public static void Find(TextView view, FoundList found)
@@ -34,21 +36,33 @@ internal static class NumberScan
         var names = new NumberNames(text);
         Span<Group> ring = stackalloc Group[MaxGroups];
         Span<char> number = stackalloc char[MaxGroup];
-        var at = 0;
-        while (at < text.Length && masks.Next(CharKind.Digit, at) is >= 0 and var next)
+        var (least, before) = (0, 0UL);
+        for (var block = 0; block < masks.Blocks; block++)
         {
-            var start = BeginOf(text, masks, at, next);
-            var end = masks.EndOf(CharKind.AsciiWord, start);
-            if (end - start < _leastAlone && !IsFollowed(text, end))
+            var digits = masks.Of(CharKind.Digit, block);
+            var begins = digits & ~((digits << 1) | before);
+            before = digits >> (CharMasks.Width - 1);
+            for (; begins != 0; begins &= begins - 1)
             {
-                at = end;
-                continue;
-            }
+                var digit = (block * CharMasks.Width) + BitOperations.TrailingZeroCount(begins);
+                if (digit < least)
+                {
+                    continue;
+                }
 
-            at = FindFrom(view, text, Read(text, masks, start, end), ring, number, ref names, found);
-            if (found.IsFull("personal_data"))
-            {
-                return;
+                var start = BeginOf(text, masks, least, digit);
+                var end = masks.EndOf(CharKind.AsciiWord, start);
+                if (end - start < _leastAlone && !IsFollowed(text, end))
+                {
+                    least = end;
+                    continue;
+                }
+
+                least = FindFrom(view, text, Read(text, masks, start, end), ring, number, ref names, found);
+                if (found.IsFull("personal_data"))
+                {
+                    return;
+                }
             }
         }
     }
@@ -66,10 +80,10 @@ internal static class NumberScan
     {
         var (first, count, skip) = (0, 0, next.Start);
         var masks = view.Masks;
-        ring[count++ % MaxGroups] = next;
+        ring[count++ & (MaxGroups - 1)] = next;
         while (true)
         {
-            var group = ring[first % MaxGroups];
+            var group = ring[first & (MaxGroups - 1)];
             if (group.Start >= skip && (group.Start == 0 || !IsInner(text[group.Start - 1])))
             {
                 skip = Math.Max(skip, Try(view, text, ring, number, first, ref count, ref names, found));
@@ -84,18 +98,19 @@ internal static class NumberScan
                 }
 
                 next = ReadAfter(text, masks, group);
-                ring[count++ % MaxGroups] = next;
+                ring[count++ & (MaxGroups - 1)] = next;
             }
 
-            if (!ring[first % MaxGroups].HasDigits)
+            if (!ring[first & (MaxGroups - 1)].HasDigits)
             {
                 // Words: the next number is looked for by leaps.
-                return Math.Max(ring[first % MaxGroups].Start, skip);
+                return Math.Max(ring[first & (MaxGroups - 1)].Start, skip);
             }
         }
     }
 
     // Back to where the word of a digit begins, and over a short word before it: some numbers begin with letters of their own.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static int BeginOf(ReadOnlySpan<char> text, CharMasks masks, int least, int digit)
     {
         var start =
@@ -144,7 +159,7 @@ internal static class NumberScan
         var (written, filled) = (first, 0);
         for (var at = first; ; at++)
         {
-            var group = ring[at % MaxGroups];
+            var group = ring[at & (MaxGroups - 1)];
             var size = group.End - group.Start;
             if (size > MaxGroup || node.Next(size, group.Letters) is not { } next)
             {
@@ -159,16 +174,18 @@ internal static class NumberScan
 
             letters |= group.Letters << length;
             length += size;
-            if (node.Ending.Length > 0 && !(group.End < text.Length && text[group.End] is '_' or '@'))
+            var start = ring[first & (MaxGroups - 1)].Start;
+            var mayEnd = node.Ending.Length > 0 && !(group.End < text.Length && text[group.End] is '_' or '@');
+            ulong? named = mayEnd && !node.IsSureAlone ? names.Around(start, group.End) : null;
+            if (mayEnd && (named is null || (named & node.Kinds) != 0))
             {
                 // Most groups begin no number: characters are gathered where one may end.
                 for (; written <= at; written++)
                 {
-                    filled += Gather(text, ring[written % MaxGroups], number[filled..]);
+                    filled += Gather(text, ring[written & (MaxGroups - 1)], number[filled..]);
                 }
 
-                var start = ring[first % MaxGroups].Start;
-                if (Check(view, node, number[..length], letters, start, group.End, ref names, found))
+                if (Check(view, node, number[..length], letters, start, group.End, named, ref names, found))
                 {
                     best = Math.Max(best, group.End);
                 }
@@ -181,7 +198,7 @@ internal static class NumberScan
 
             if (at + 1 == count)
             {
-                ring[count++ % MaxGroups] = ReadAfter(text, view.Masks, group);
+                ring[count++ & (MaxGroups - 1)] = ReadAfter(text, view.Masks, group);
             }
         }
     }
@@ -206,11 +223,12 @@ internal static class NumberScan
         ulong letters,
         int start,
         int end,
+        ulong? named,
         ref NumberNames names,
         FoundList found
     )
     {
-        var (isFound, named) = (false, (ulong?)null);
+        var isFound = false;
         foreach (var mask in node.Ending)
         {
             // The cheap answers first: what would need a word that isn't there is checked no further.

@@ -13,6 +13,9 @@ internal static class EscapePass
     /// <summary>Bytes of one run of percent escapes that are read as one text; a longer run is read in pieces.</summary>
     private const int MaxPercentRun = 512;
 
+    /// <summary>Characters that are looked at one by one before it goes by leaps.</summary>
+    private const int Near = 4;
+
     private static readonly SearchValues<char> _starts = SearchValues.Create("%&\\");
 
     /// <summary>The view without escapes; null when it has none.</summary>
@@ -35,13 +38,13 @@ internal static class EscapePass
             if (length > 0)
             {
                 built ??= new ViewBuilder(text.Length);
-                built.Copy(text[copied..at], copied);
                 if (count == 1)
                 {
-                    built.Write(chars[0], at, length);
+                    built.Write(text[copied..at], copied, chars[0], length);
                 }
                 else
                 {
+                    built.Copy(text[copied..at], copied);
                     built.Write(chars[..count], at, length);
                 }
 
@@ -58,18 +61,24 @@ internal static class EscapePass
                 at++;
             }
 
-            if (at < text.Length && text[at] is '%' or '&' or '\\')
+            // Where there are many the next is near.
+            for (var near = Math.Min(text.Length, at + Near); at < near && !IsStart(text[at]); )
             {
-                continue;
+                at++;
             }
 
-            var next = text[at..].IndexOfAny(_starts);
-            at = next < 0 ? -1 : at + next;
+            if (at < text.Length && !IsStart(text[at]))
+            {
+                var next = text[at..].IndexOfAny(_starts);
+                at = next < 0 ? -1 : at + next;
+            }
         }
 
         built?.Copy(text[copied..], copied);
         return built?.Done(Coding.Escapes, view);
     }
+
+    private static bool IsStart(char c) => c is '%' or '&' or '\\';
 
     // Nobody has to escape letters and digits.
     private static bool IsNeedless(ReadOnlySpan<char> chars)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using System.Runtime.InteropServices;
 
 namespace Bartizan.Guards.Texts;
@@ -31,7 +32,7 @@ internal static class MovedPass
     public static TextView? Of(TextView view, HiddenPlaces hidden)
     {
         var text = view.Text.Span;
-        return IsSuspicious(text) ? Unmove(view, text, hidden) : null;
+        return IsSuspicious(text) && HasWords(text, view.Masks) ? Unmove(view, text, hidden) : null;
     }
 
     private static bool IsSuspicious(ReadOnlySpan<char> text)
@@ -52,6 +53,57 @@ internal static class MovedPass
         }
 
         return sum < Suspicious;
+    }
+
+    // A stretch has some words that are known once they are moved back: a text without them has none.
+    private static bool HasWords(ReadOnlySpan<char> text, CharMasks masks)
+    {
+        var (known, before) = (0, 0UL);
+        for (var block = 0; block < masks.Blocks; block++)
+        {
+            var letters = masks.Of(CharKind.AsciiLetter, block);
+            var next = masks.Of(CharKind.AsciiLetter, block + 1);
+            var begins = letters & ~((letters << 1) | before) & CharMasks.Joined(letters, next, 1);
+            before = letters >> (CharMasks.Width - 1);
+            for (; begins != 0; begins &= begins - 1)
+            {
+                known += IsMoved(text[((block * CharMasks.Width) + BitOperations.TrailingZeroCount(begins))..]) ? 1 : 0;
+                if (known >= LeastKnown)
+                {
+                    return true;
+                }
+            }
+        }
+
+        return false;
+    }
+
+    // True where the letters that a text begins with are a known word, moved.
+    private static bool IsMoved(ReadOnlySpan<char> text)
+    {
+        var node = 0;
+        foreach (var c in text)
+        {
+            if (!char.IsAsciiLetter(c))
+            {
+                break;
+            }
+
+            node = Vocabulary.Step(node, Moved(c));
+            if (node == 0)
+            {
+                return false;
+            }
+        }
+
+        return Vocabulary.IsWord(node);
+    }
+
+    // Its letter in the tree of words.
+    private static char Moved(char letter)
+    {
+        var code = WordTree.CodeOf(letter);
+        return (char)(code <= 13 ? code + 13 : code - 13);
     }
 
     // Each word is as it is or moved; the likeliest way through all of them, with a price for each turn.
@@ -147,8 +199,7 @@ internal static class MovedPass
 
             if (isMoved)
             {
-                var code = WordTree.CodeOf(c);
-                moved = Vocabulary.Step(moved, (char)(code <= 13 ? code + 13 : code - 13));
+                moved = Vocabulary.Step(moved, Moved(c));
                 isMoved = moved != 0;
             }
         }

@@ -59,6 +59,34 @@ internal sealed class ViewBuilder(int capacity)
         Map(1, origin, originLength);
     }
 
+    /// <summary>Takes a stretch as it is, and writes one character for what comes after it.</summary>
+    public void Write(ReadOnlySpan<char> piece, int origin, char form, int originLength)
+    {
+        // All at once where there is room and nothing that goes on with what is written; mostly so.
+        if (
+            piece.Length >= _chars.Length - Length
+            || _count + 2 > _runs.Length
+            || originLength == 1
+            || (_count > 0 && _runs[_count - 1] is var last && last.Length == last.OriginLength)
+        )
+        {
+            Copy(piece, origin);
+            Write(form, origin + piece.Length, originLength);
+            return;
+        }
+
+        if (piece.Length > 0)
+        {
+            piece.CopyTo(_chars.AsSpan(Length));
+            _runs[_count++] = new OffsetRun(Length, piece.Length, origin, piece.Length);
+            Length += piece.Length;
+        }
+
+        _chars[Length] = form;
+        _runs[_count++] = new OffsetRun(Length, 1, origin + piece.Length, originLength);
+        Length++;
+    }
+
     /// <summary>Writes each character as what it is a form of.</summary>
     public void Fold(ReadOnlySpan<char> piece, int origin)
     {

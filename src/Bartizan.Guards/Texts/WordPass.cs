@@ -203,15 +203,16 @@ internal static class WordPass
         for (var at = 0; at < word.Length; at++)
         {
             var kind = _inWord[word[at]];
-            seen |= kind;
-            last = word[at] is '!' or '+' ? last : at + 1;
-            if (kind == Sign && word[at] is not ('!' or '+'))
+            var isMark = word[at] is '!' or '+';
+            last = isMark ? last : at + 1;
+            seen |= kind == Sign && !isMark ? Inner : kind;
+            if ((seen & (Letter | Inner)) == (Letter | Inner))
             {
-                seen |= Inner;
+                return true;
             }
         }
 
-        return (seen & Letter) != 0 && ((seen & Inner) != 0 || word[..last].ContainsAny('!', '+'));
+        return (seen & Letter) != 0 && word[..last].ContainsAny('!', '+');
     }
 
     // Where words are spelled with digits, 70 is `to`, 1 is `I`, 411 `all` and '5 an `s`: all of whose letters are digits.
@@ -246,21 +247,15 @@ internal static class WordPass
     private static int Unfold(ReadOnlySpan<char> word, Span<char> plain)
     {
         word = word.TrimEnd("!+");
-        var (node, goesOn, one) = (0, true, false);
+        var one = false;
         for (var at = 0; at < word.Length; at++)
         {
-            var letter = Letters.Leet(word[at]);
-            plain[at] = letter;
+            plain[at] = Letters.Leet(word[at]);
             one |= word[at] is '1' or '!';
-            if (goesOn)
-            {
-                node = Vocabulary.Step(node, letter);
-                goesOn = node != 0;
-            }
         }
 
         // A one is an i or an l; it is an l where that makes a word.
-        if (one && !Vocabulary.IsWord(node) && Walk(word, 'l', out _) != 0)
+        if (one && Walk(word, 'i', out _) == 0 && Walk(word, 'l', out _) != 0)
         {
             for (var at = 0; at < word.Length; at++)
             {

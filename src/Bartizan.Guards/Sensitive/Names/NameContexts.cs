@@ -111,11 +111,12 @@ internal static class NameContexts
 
     private static bool IsSentence(ReadOnlySpan<char> before)
     {
-        // All of them end in a gap and one of three letters before it.
+        // All of them end in a gap, one of three letters before it, and one of four before that.
         if (
-            before.Length < 2
+            before.Length < 3
             || before[^1] != ' '
             || ((before[^2] | 0x20) is not ('s' or 'e' or 'o') && before[^2] < 128)
+            || ((before[^3] | 0x20) is not ('i' or 'l' or 'm') && before[^3] < 128)
         )
         {
             return false;
