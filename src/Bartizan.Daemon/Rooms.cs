@@ -41,6 +41,9 @@ internal sealed record Rooms
 
     public required VaultDesk Vault { get; init; }
 
+    /// <summary>What no sandbox is shown: the state directory, and where the vault's key lies.</summary>
+    public System.Collections.Immutable.ImmutableArray<string> Never => [State.Home, .. Vault.KeyPlaces];
+
     public required ReferenceMonitor Monitor { get; init; }
 
     public required BudgetLedger Ledger { get; init; }

@@ -168,13 +168,23 @@ public sealed class VaultLoanTests : IDisposable
         _one.Entries.ShouldBeEmpty();
     }
 
-    private void Open(SessionId session, string path = "a/b") =>
+    [Fact]
+    public async Task A_ttl_beyond_all_time_is_one_for_the_session()
+    {
+        var session = SessionId.New();
+        Open(session, ttl: TimeSpan.MaxValue);
+
+        (await ReadAsync(session)).ShouldBe("sk-one");
+        _one.Entries[^1].Reason.ShouldBe("for the session");
+    }
+
+    private void Open(SessionId session, string path = "a/b", TimeSpan? ttl = null) =>
         _lender.Open(
             session,
             "triage",
             ImmutableDictionary<string, CredentialSource>.Empty.Add(
                 "key",
-                new CredentialSource("key", CredentialOrigin.Vault, path) { Ttl = TimeSpan.FromMinutes(15) }
+                new CredentialSource("key", CredentialOrigin.Vault, path) { Ttl = ttl ?? TimeSpan.FromMinutes(15) }
             ),
             "/",
             new Dictionary<string, string>()

@@ -155,7 +155,7 @@ internal sealed class AgentRun(Rooms rooms)
             workspace,
             stage.Tree,
             token,
-            rooms.State.Home
+            rooms.Never
         );
 
         // 4 create, inject

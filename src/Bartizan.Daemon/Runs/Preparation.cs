@@ -26,7 +26,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         string workspace,
         string stage,
         string token,
-        string home
+        ImmutableArray<string> never
     )
     {
         var words = request.Command.Count > 0 ? [.. request.Command] : run.Command;
@@ -41,7 +41,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             );
         }
 
-        var program = Find(words, request, workspace, home);
+        var program = Find(words, request, workspace, never);
         var setup = Profile(run.Client)
             .SetUp(
                 Endpoints(manifest, run) with
@@ -57,7 +57,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             Id = id,
             Command = [program.Executable, .. words.Skip(1)],
             Variables = Variables(run, program, setup),
-            Mounts = Mounts(run, program, setup, workspace, stage, home),
+            Mounts = Mounts(run, program, setup, workspace, stage, never),
             Limits = run.Limits,
             Terminal = request.Terminal is { } size ? new Bartizan.Sandbox.TerminalSize(size.Columns, size.Rows) : null,
         };
@@ -82,7 +82,12 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             )
         );
 
-    private static FoundProgram Find(ImmutableArray<string> words, RunRequest request, string workspace, string home)
+    private static FoundProgram Find(
+        ImmutableArray<string> words,
+        RunRequest request,
+        string workspace,
+        ImmutableArray<string> never
+    )
     {
         try
         {
@@ -94,7 +99,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
                     SearchPath = request.SearchPath,
                     WorkingDirectory = request.Folder,
                     Workspace = workspace,
-                    Never = [home],
+                    Never = never,
                 }
             );
         }
@@ -122,7 +127,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         ClientSetup setup,
         string workspace,
         string stage,
-        string home
+        ImmutableArray<string> never
     )
     {
         var mounts = ImmutableArray.CreateBuilder<Mount>();
@@ -134,7 +139,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         mounts.AddRange(program.Mounts);
         foreach (var path in run.Mounts.Where(path => mounts.All(m => m.InsidePath != path)))
         {
-            mounts.Add(Opened(path, home));
+            mounts.Add(Opened(path, never));
         }
 
         foreach (var file in setup.Files)
@@ -160,11 +165,11 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         return mounts.ToImmutable();
     }
 
-    private static Mount Opened(string path, string home)
+    private static Mount Opened(string path, ImmutableArray<string> never)
     {
         try
         {
-            return HostMount.Open(path, [home], new ViewLimits(), CancellationToken.None);
+            return HostMount.Open(path, never, new ViewLimits(), CancellationToken.None);
         }
         catch (ViewException e)
         {

@@ -36,7 +36,7 @@ internal sealed class Staging(Rooms rooms)
             Source = workspace,
             Folder = Path.Combine(folder, "stage"),
             Owner = null,
-            Never = [rooms.State.Home],
+            Never = rooms.Never,
         };
         var pins = new WorkspacePins(
             workspace,

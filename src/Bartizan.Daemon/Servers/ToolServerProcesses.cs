@@ -121,7 +121,7 @@ internal sealed class ToolServerProcesses(Func<Rooms> roomsOf) : IIsolatedProces
                 SearchPath = ground.SearchPath.Length > 0 ? ground.SearchPath : SandboxPaths.SearchPath,
                 WorkingDirectory = ground.Folder,
                 Workspace = ground.Stage ?? "",
-                Never = [rooms.State.Home],
+                Never = rooms.Never,
             }
         );
 

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Bartizan.Client;
 using Bartizan.Client.Vaults;
@@ -30,7 +31,7 @@ internal sealed class VaultDesk : IDisposable
     private VaultMark _known;
     private string? _refused;
 
-    private VaultDesk(StateDirectory state, IJournal journal, RecordedVault recorded, TimeProvider clock)
+    internal VaultDesk(StateDirectory state, IJournal journal, RecordedVault recorded, TimeProvider clock)
     {
         _vault = new SealedVault(new VaultDisk(state.Vault), clock);
         _journal = journal;
@@ -44,6 +45,9 @@ internal sealed class VaultDesk : IDisposable
 
     /// <summary>Lends what the vault holds, and what comes from elsewhere.</summary>
     public CredentialLender Lender { get; }
+
+    /// <summary>Where the vault's key lies, as named and as it is; no sandbox is shown it.</summary>
+    public ImmutableArray<string> KeyPlaces => KeyFile.PlacesOf(_vault.Lock);
 
     private VaultLoans Loans { get; }
 

@@ -5,7 +5,10 @@ using Bartizan.Guards.Sensitive;
 
 namespace Bartizan.Guards.Contents;
 
-/// <summary>The secrets that a session's manifest names, as hashes, read anew every little while because files change.</summary>
+/// <summary>
+/// The secrets that a session's manifest names, as hashes, read anew every little while because files change. One that was known is looked
+/// for until the session ends, whatever becomes of it where it came from.
+/// </summary>
 internal sealed class LentSecrets(ICredentialLender lender, TimeProvider clock)
 {
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(15);
@@ -39,11 +42,11 @@ internal sealed class LentSecrets(ICredentialLender lender, TimeProvider clock)
             }
             catch (CredentialUnavailableException)
             {
-                // What nobody has can't leak.
+                // What was known before is looked for further on; what nobody had can't leak.
             }
         }
 
-        known = new Known(SecretIndex.Of(secrets), clock.GetTimestamp());
+        known = new Known(SecretIndex.Of(secrets, known?.Index), clock.GetTimestamp());
         _known.AddOrUpdate(session, known);
         return known.Index;
     }

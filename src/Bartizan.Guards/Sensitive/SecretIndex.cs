@@ -20,11 +20,18 @@ internal sealed class SecretIndex
     private SecretIndex(ulong @base) => _base = @base;
 
     /// <summary>Makes one of secrets; they aren't kept.</summary>
-    public static SecretIndex Of(IEnumerable<string> secrets)
+    /// <param name="secrets">The secrets.</param>
+    /// <param name="before">What is looked for further on: a secret that was revoked was known until then.</param>
+    public static SecretIndex Of(IEnumerable<string> secrets, SecretIndex? before = null)
     {
         Span<byte> key = stackalloc byte[sizeof(ulong)];
         RandomNumberGenerator.Fill(key);
-        var index = new SecretIndex(BitConverter.ToUInt64(key) | 1);
+        var index = new SecretIndex(before?._base ?? (BitConverter.ToUInt64(key) | 1));
+        foreach (var (length, hashes) in before?._hashes ?? [])
+        {
+            index._hashes[length] = [.. hashes];
+        }
+
         foreach (var secret in secrets)
         {
             if (secret.Length >= LeastSecret)

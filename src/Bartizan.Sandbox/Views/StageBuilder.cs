@@ -83,6 +83,9 @@ internal sealed class StageBuilder(
                 case NodeKind.Directory:
                     VisitDirectory(node);
                     break;
+                case NodeKind.File when request.Never.Contains($"{source}/{node.Path}"):
+                    LeaveOut(node.Path, "belongs to Bartizan itself");
+                    break;
                 case NodeKind.File when Allows(node.Path, _names.Target(Verb.Read, node.Path)):
                     apparent += node.Stat.Size;
                     RequireBytes(apparent, node);

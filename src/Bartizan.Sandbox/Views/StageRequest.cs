@@ -14,7 +14,7 @@ public sealed record StageRequest
     /// <summary>Who owns the staged files; null leaves them to the daemon's own user (for an id-mapped mount).</summary>
     public UnixOwner? Owner { get; init; }
 
-    /// <summary>Host folders that are never staged whatever the rules say: the state directory.</summary>
+    /// <summary>Host folders and files that are never staged whatever the rules say: the state directory, a vault's key.</summary>
     public ImmutableArray<string> Never { get; init; } = [];
 
     /// <summary>The bounds.</summary>

@@ -139,7 +139,8 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
         var (version, secret) = vault.Take(source.Name, source.Locator, agent);
         try
         {
-            var until = source.Ttl is { } ttl ? clock.GetUtcNow() + ttl : DateTimeOffset.MaxValue;
+            var until =
+                source.Ttl is { } ttl && ttl <= VaultTerms.Longest ? clock.GetUtcNow() + ttl : DateTimeOffset.MaxValue;
             if (version.Terms.Expires < until)
             {
                 until = version.Terms.Expires.Value;

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bartizan.Vault.Sealing;
 
 namespace Bartizan.Vault.Keys;
@@ -90,6 +91,42 @@ public static class KeyFile
                 $"the key file `{place}` can't be read",
                 "put it back; without it nobody can open this vault"
             );
+        }
+    }
+
+    /// <summary>Where the key of a lock lies, by every name of it that no link changes; empty when it lies in no file.</summary>
+    public static ImmutableArray<string> PlacesOf(VaultLock? of)
+    {
+        var place = of?.Kind switch
+        {
+            LockKind.KeyFile => Path.GetFullPath(of.Place),
+            LockKind.ServiceCredential => Environment.GetEnvironmentVariable(CredentialsVariable),
+            _ => null,
+        };
+        if (place is not { Length: > 0 })
+        {
+            return [];
+        }
+
+        var real = "/";
+        foreach (var part in place.Split('/', StringSplitOptions.RemoveEmptyEntries))
+        {
+            var next = Path.Combine(real, part);
+            real = TargetOf(next) ?? next;
+        }
+
+        return [.. new[] { place, real }.Distinct(StringComparer.Ordinal)];
+    }
+
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            return Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 

@@ -287,17 +287,18 @@ public sealed class StagedWorkspaceTests : IDisposable
     }
 
     [Fact]
-    public async Task The_state_directory_is_never_staged()
+    public async Task The_state_directory_and_the_vaults_key_are_never_staged()
     {
         _house.Write("state/keys/k", "key");
         _house.Write("a.txt", "one");
+        _house.Write("vault.key", "key");
 
         var stage = await StagedWorkspace.CreateAsync(
             new StageRequest
             {
                 Source = _house.Workspace,
                 Folder = Path.Combine(_house.Workspace, "state/sessions/s/stage"),
-                Never = [Path.Combine(_house.Workspace, "state")],
+                Never = [Path.Combine(_house.Workspace, "state"), Path.Combine(_house.Workspace, "vault.key")],
             },
             AllowAll,
             null,
