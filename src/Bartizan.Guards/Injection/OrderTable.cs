@@ -50,6 +50,9 @@ internal sealed class OrderTable
     private readonly WordTable _table;
     private readonly ushort[][] _begins;
 
+    // A bit for each letter that is a word by itself.
+    private readonly uint _letters;
+
     /// <summary>Lays rules out.</summary>
     public OrderTable(IReadOnlyList<OrderRule> rules)
     {
@@ -68,6 +71,11 @@ internal sealed class OrderTable
         }
 
         _table = new WordTable(_words.Select((word, number) => (word.Word, number)));
+        foreach (var (word, _, _) in _words.Where(word => word.Word.Length == 1))
+        {
+            _letters |= 1U << (word[0] & 0x1F);
+        }
+
         _begins = [.. _words.Select(word => word.Steps.Where(IsFirst).ToArray())];
     }
 
@@ -84,7 +92,8 @@ internal sealed class OrderTable
     public static bool IsFirst(ushort state) => (state & (OrderRules.MaxSteps - 1)) == 0;
 
     /// <summary>The number of a word of ASCII; 0 for one that meets no step, as most do.</summary>
-    public int NumberOf(ReadOnlySpan<char> text, int at, int length) => _table.NumberOf(text, at, length);
+    public int NumberOf(ReadOnlySpan<char> text, int at, int length) =>
+        length == 1 && (_letters & (1U << (text[at] & 0x1F))) == 0 ? 0 : _table.NumberOf(text, at, length);
 
     /// <summary>The same for any word.</summary>
     public int NumberOf(ReadOnlySpan<char> word)

@@ -36,7 +36,7 @@ internal static class NumberScan
         var names = new NumberNames(text);
         Span<Group> ring = stackalloc Group[MaxGroups];
         Span<char> number = stackalloc char[MaxGroup];
-        var (least, before) = (0, 0UL);
+        var (least, before, leastAlone) = (0, 0UL, _leastAlone);
         for (var block = 0; block < masks.Blocks; block++)
         {
             var digits = masks.Of(CharKind.Digit, block);
@@ -52,7 +52,7 @@ internal static class NumberScan
 
                 var start = BeginOf(text, masks, least, digit);
                 var end = masks.EndOf(CharKind.AsciiWord, start);
-                if (end - start < _leastAlone && !IsFollowed(text, end))
+                if (end - start < leastAlone && !IsFollowed(text, end))
                 {
                     least = end;
                     continue;

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Net;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace Bartizan.Guards.Texts;
@@ -78,6 +79,7 @@ internal static class EscapePass
         return built?.Done(Coding.Escapes, view);
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsStart(char c) => c is '%' or '&' or '\\';
 
     // Nobody has to escape letters and digits.

@@ -3,9 +3,6 @@ namespace Bartizan.Guards.Texts;
 /// <summary>One way to read a text, and where each of its characters stands in the original.</summary>
 public sealed class TextView
 {
-    /// <summary>Runs that are looked at one by one before all of them are searched.</summary>
-    private const int Near = 4;
-
     private readonly TextView? _parent;
     private readonly OffsetRun[]? _runs;
     private readonly int _count;
@@ -86,16 +83,21 @@ public sealed class TextView
     // The last run that begins at or before the place. Mostly it is near the one that was asked for before.
     private int Find(int place)
     {
-        var near = _near;
-        for (var at = near; at < _count && at < near + Near && _runs![at].Start <= place; at++)
+        var (low, high) = (0, _count - 1);
+        if (_near is var near && near < _count && _runs![near].Start <= place)
         {
-            if (at + 1 == _count || _runs[at + 1].Start > place)
+            // Twice as far with each step, until it is passed.
+            low = near;
+            var step = 1;
+            while (low + step < _count && _runs[low + step].Start <= place)
             {
-                return _near = at;
+                low += step;
+                step *= 2;
             }
+
+            high = Math.Min(high, low + step - 1);
         }
 
-        var (low, high) = (0, _count - 1);
         while (low < high)
         {
             var middle = (low + high + 1) / 2;

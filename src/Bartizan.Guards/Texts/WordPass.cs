@@ -55,8 +55,7 @@ internal static class WordPass
         var at = 0;
         while (at < text.Length)
         {
-            var sign = leet ? text[at..].IndexOfAny(_signs) : -1;
-            sign = sign < 0 ? text.Length : at + sign;
+            var sign = leet ? NextSign(masks, at, text.Length) : text.Length;
             if (spaced.Length > 0 && spaced.Start <= sign)
             {
                 built.Copy(text[at..spaced.Start], at);
@@ -95,6 +94,22 @@ internal static class WordPass
 
         built.Copy(text[at..], at);
         return built.Done(Coding.Words, view);
+    }
+
+    // The first sign from a place on that may stand for a letter, or the end of the text.
+    private static int NextSign(CharMasks masks, int from, int end)
+    {
+        var skipped = ~0UL << (from % CharMasks.Width);
+        for (var block = from / CharMasks.Width; block < masks.Blocks; block++, skipped = ~0UL)
+        {
+            var signs = SignsOf(masks, block) & skipped;
+            if (signs != 0)
+            {
+                return (block * CharMasks.Width) + BitOperations.TrailingZeroCount(signs);
+            }
+        }
+
+        return end;
     }
 
     // A handful of known words in disguise, one of orders among them. Codes and versions spell none. A word is one where a letter and a
@@ -237,8 +252,13 @@ internal static class WordPass
     // The sign within a mail address stands for itself.
     private static void KeepMail(ReadOnlySpan<char> text, int start, int end, Span<char> plain)
     {
+        if (end + 1 >= text.Length || text[end] != '.' || !char.IsAsciiLetterOrDigit(text[end + 1]))
+        {
+            return;
+        }
+
         var sign = text[start..end].IndexOf('@');
-        if (sign > 0 && end + 1 < text.Length && text[end] == '.' && char.IsAsciiLetterOrDigit(text[end + 1]))
+        if (sign > 0)
         {
             plain[sign] = '@';
         }
