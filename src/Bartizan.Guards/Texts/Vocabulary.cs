@@ -45,6 +45,9 @@ internal static class Vocabulary
     /// <summary>One step into the tree of all words; 0 when no word goes on so.</summary>
     public static int Step(int node, char letter) => _tree.Step(node, letter);
 
+    /// <summary>True for a known word.</summary>
+    public static bool IsWord(ReadOnlySpan<char> word) => _tree.IsWord(_tree.Walk(word));
+
     /// <summary>True where a word ends.</summary>
     public static bool IsWord(int node) => _tree.IsWord(node);
 

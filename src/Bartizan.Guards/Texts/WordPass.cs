@@ -275,7 +275,7 @@ internal static class WordPass
         }
 
         // A one is an i or an l; it is an l where that makes a word.
-        if (one && Walk(word, 'i', out _) == 0 && Walk(word, 'l', out _) != 0)
+        if (one && !Vocabulary.IsWord(plain[..word.Length]) && Walk(word, 'l', out _) != 0)
         {
             for (var at = 0; at < word.Length; at++)
             {
