@@ -65,6 +65,12 @@ public sealed record AgentAction
     /// </summary>
     public HeldContent? Held { get; init; }
 
+    /// <summary>What people have answered before of what it carries, for the guards that look at it; null where nobody has.</summary>
+    public KnownAnswers? Known { get; init; }
+
+    /// <summary>How long whoever sends it waits for people at most; null for as long as its rules let it.</summary>
+    public TimeSpan? Patience { get; init; }
+
     /// <summary>
     /// Makes this action anew so that another body is sent than the one that is judged and kept; null where none can be. Whoever sets it
     /// carries out what it was last asked for.

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
@@ -12,7 +11,7 @@ internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvide
     private long _asks;
 
     /// <summary>The ask, why it was not approved (null when it was), and what a person wrote instead.</summary>
-    public async ValueTask<(Digest Asked, string? Refusal, JsonElement? Draft)> AskAsync(
+    public async ValueTask<AskEnd> AskAsync(
         Session session,
         AgentAction action,
         Decision asked,
@@ -31,6 +30,7 @@ internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvide
 
         var terms = asked.Obligations.Approvals;
         var within = terms.IsEmpty ? options.ApproveWithin : terms.Min(one => one.Within);
+        within = action.Patience is { } patience && patience < within ? patience : within;
         var request = new ApprovalRequest(session, action, proof, asked, policy.Digest, within);
         var answer = await WaitAsync(request, cancellationToken).ConfigureAwait(false);
         var granted =
@@ -52,8 +52,15 @@ internal sealed class Asking(IApprovals approvals, IJournal journal, TimeProvide
 
         // INVARIANT: a draft is never a yes, whatever came with it.
         return answer.Digest == digest && answer.Draft is { } draft && !string.IsNullOrEmpty(answer.Person)
-            ? (digest, "it was written anew", draft)
-            : (digest, granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}", null);
+            ? new AskEnd(digest, "it was written anew", draft)
+            : new AskEnd(
+                digest,
+                granted ? null : $"it was asked for and not approved: {answer.Reason ?? "refused"}",
+                null
+            )
+            {
+                IsNo = !answer.Granted && answer.Digest == digest && !string.IsNullOrEmpty(answer.Person),
+            };
     }
 
     // INVARIANT: what a guard objects to is let pass once: whatever the rules say of their own asks, no yes to it stands for the next.

@@ -57,9 +57,7 @@ internal sealed class Holding(Asking asking, ISessions sessions)
             Told = "a guard objects to the content",
             Obligations = new Obligations { Approvals = terms.Approvals },
         };
-        var (digest, refusal, draft) = await asking
-            .AskAsync(session, asked, decision, policy, cancellationToken)
-            .ConfigureAwait(false);
-        return ($"a-{digest.ToString()[..ApprovalRequest.IdDigits]}", draft is null ? refusal : "it was written anew");
+        var ask = await asking.AskAsync(session, asked, decision, policy, cancellationToken).ConfigureAwait(false);
+        return (ask.Name, ask.Refusal);
     }
 }

@@ -175,8 +175,9 @@ public sealed partial class ReferenceMonitor(
             return new Ruling(screened, policy);
         }
 
-        // 3 inspect
-        var report = await _guards.InspectAsync(session, action, cancellationToken).ConfigureAwait(false);
+        // 3 inspect, 4 decide
+        (var report, policy, var decided) = await InspectAsync(session, action, policy, screened, cancellationToken)
+            .ConfigureAwait(false);
 
         // What a guard takes out of the arguments is an action of its own, and goes the whole way.
         if (report.Instead.ValueKind != JsonValueKind.Undefined && report.Strictest != Effect.Deny)
@@ -184,26 +185,23 @@ public sealed partial class ReferenceMonitor(
             return Ruling.Redrafted(action, report.Instead) with { ReportOrNone = report };
         }
 
-        // 4 decide
-        policy = session.Policy;
-        var decided = policy.Decide(action, CircumstancesOf(session, action), report);
-
         // 5 approve
         Digest asked = default;
         if (decided.Effect == Effect.Ask)
         {
-            (asked, var refusal, var draft) = await _asking
+            var ask = await _asking
                 .AskAsync(session, HeldContent.In(action, report), decided, policy, cancellationToken)
                 .ConfigureAwait(false);
-            if (draft is not null)
+            asked = ask.Asked;
+            if (ask.Draft is { } draft)
             {
-                return Ruling.Redrafted(action, draft.Value);
+                return Ruling.Redrafted(action, draft);
             }
 
-            if (refusal is not null)
+            Remember(session, action, policy, report, ask);
+            if (ask.Refusal is not null)
             {
-                var refused = decided with { Effect = Effect.Deny, Reason = refusal, Told = refusal };
-                return new Ruling(refused, policy) { Verdict = Effect.Ask, Asked = asked };
+                return Unapproved(decided, policy, report, ask);
             }
         }
         else if (decided.Effect != Effect.Allow)
@@ -237,7 +235,7 @@ public sealed partial class ReferenceMonitor(
             Passed = met.Passed,
             Traced = met.Traced,
         };
-        var now = policy.Decide(action, known, report);
+        var now = UnderOther(report, policy) ?? policy.Decide(action, known, report);
         var approved =
             before.Effect == Effect.Ask
             && before.Rules.SequenceEqual(now.Rules)

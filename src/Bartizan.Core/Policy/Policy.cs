@@ -173,7 +173,7 @@ public sealed class Policy
         {
             Effect = report.Strictest is Effect.Ask ? Effect.Ask : Effect.Deny,
             Reason = $"a guard objects to the content: {found}",
-            Told = "a guard objects to the content",
+            Told = report.Told ?? "a guard objects to the content",
             Needed = null,
             NeededArguments = null,
         };

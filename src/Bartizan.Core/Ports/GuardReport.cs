@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Sessions;
 
@@ -31,11 +32,20 @@ public sealed record GuardReport(Effect Strictest, Labels Labels, ImmutableArray
     /// <summary>The message without what must not pass, to be passed on instead; empty where nothing is to be changed.</summary>
     public ReadOnlyMemory<byte> Replacement { get; init; }
 
-    /// <summary>Places of the content that people are asked about, the first <see cref="GuardFind.MaxShown"/> of them.</summary>
+    /// <summary>Places of the content that people are asked about, the worst <see cref="GuardFind.MaxShown"/> of them.</summary>
     public ImmutableArray<GuardFind> Finds { get; init; } = [];
 
     /// <summary>How many such places there are in all.</summary>
     public int Found { get; init; }
+
+    /// <summary>What people are asked about, each thing in the text that it stands in: what they say of it is remembered.</summary>
+    public ImmutableArray<HeldPiece> Pieces { get; init; } = [];
+
+    /// <summary>What the agent is told of a denial; null for nothing but that there is one.</summary>
+    public string? Told { get; init; }
+
+    /// <summary>The policy under which people said yes before to what would be asked about now; null when nothing stands on that.</summary>
+    public Digest? Standing { get; init; }
 
     /// <summary>What two guards say of one content: the stricter, with what both found.</summary>
     public GuardReport With(GuardReport other)
@@ -53,6 +63,9 @@ public sealed record GuardReport(Effect Strictest, Labels Labels, ImmutableArray
             Replacement = other.Replacement.IsEmpty ? Replacement : other.Replacement,
             Finds = [.. Finds.Concat(other.Finds).Take(GuardFind.MaxShown)],
             Found = Found + other.Found,
+            Pieces = [.. Pieces, .. other.Pieces],
+            Told = Told ?? other.Told,
+            Standing = Standing ?? other.Standing,
         };
     }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Flow;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
@@ -93,6 +94,9 @@ public sealed class Session
 
     /// <summary>Where the values come from that it works with.</summary>
     public Provenance Values { get; } = new();
+
+    /// <summary>What people said of content that its requests to a model carry.</summary>
+    public AnsweredContent Answered { get; } = new();
 
     /// <summary>What its system prompts are marked with.</summary>
     public PromptMarks Marks { get; } = new();

@@ -5,6 +5,7 @@ using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Gateway.Model.Answers;
 using Bartizan.Gateway.Model.Deciding;
+using Bartizan.Gateway.Model.Held;
 using Bartizan.Gateway.Model.Spending;
 using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Http;
@@ -70,7 +71,11 @@ internal sealed class Forwarder(
             var status = (int)response.StatusCode;
             reader = ReaderFor(call, response, status, passage.Reservation?.OutputTokens ?? long.MaxValue);
             var echo = KeyEcho.Of(request);
-            if (call.Route.Kind == ModelRouteKind.List && response.IsSuccessStatusCode)
+            if (HeldStream.Of(context) is { } open && !HeldStream.Takes(response))
+            {
+                await open.FailAsync(response, passage, reader, echo, either.Token).ConfigureAwait(false);
+            }
+            else if (call.Route.Kind == ModelRouteKind.List && response.IsSuccessStatusCode)
             {
                 await PassListAsync(context, call, response, reader, echo, either.Token).ConfigureAwait(false);
             }
@@ -85,7 +90,7 @@ internal sealed class Forwarder(
                     PassHead(context, response, status, echo);
                 }
 
-                if (decided is { IsWhole: false } || (watched && decided is null))
+                if (!context.Response.HasStarted && (decided is { IsWhole: false } || (watched && decided is null)))
                 {
                     // What is said in the place of a refused call, or of what was taken out, has a length of its own.
                     context.Response.ContentLength = null;
@@ -138,7 +143,7 @@ internal sealed class Forwarder(
 
             if (
                 kind is OutcomeKind.Cut or OutcomeKind.Cancelled
-                || context.Response.HasStarted
+                || (context.Response.HasStarted && HeldStream.Of(context) is null)
                 || reader?.Passed == true
             )
             {
@@ -180,6 +185,11 @@ internal sealed class Forwarder(
 
     private static void PassHead(HttpContext context, HttpResponseMessage response, int status, KeyEcho echo)
     {
+        if (context.Response.HasStarted)
+        {
+            return; // It began while people were asked.
+        }
+
         context.Response.StatusCode = status;
         context.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = echo.Without(response.ReasonPhrase);
         PassedHeaders.CopyToAgent(response, context.Response, echo.Key);
@@ -378,7 +388,7 @@ internal sealed class Forwarder(
     {
         try
         {
-            context.Response.Clear();
+            ModelError.Clear(context);
             await ModelError.WriteAsync(context, call.Api, status, $"Bartizan: {sentence}.").ConfigureAwait(false);
         }
         catch (Exception)

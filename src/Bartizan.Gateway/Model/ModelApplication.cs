@@ -4,6 +4,7 @@ using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Hooks;
+using Bartizan.Gateway.Model.Held;
 using Bartizan.Gateway.Model.Words;
 using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -212,7 +213,11 @@ internal sealed class ModelApplication(
     {
         var sending = call;
         var action = call.ToAction() with { Resent = body => (sending = call.Sending(body, out _))?.ToAction() };
-        await using var passage = await monitor.RequestAsync(action, context.RequestAborted).ConfigureAwait(false);
+        var held = new HeldRequest(context, call, clock, options);
+        await using var passage = await held.WaitAsync(
+                monitor.RequestAsync(action with { Patience = held.Patience }, context.RequestAborted)
+            )
+            .ConfigureAwait(false);
         if (!passage.Granted)
         {
             await ModelError.RefuseAsync(context, call.Api, call.Target, passage.Decision).ConfigureAwait(false);

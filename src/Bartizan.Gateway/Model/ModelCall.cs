@@ -3,6 +3,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Model.Held;
 using Bartizan.Gateway.Model.Prompts;
 using Bartizan.Gateway.Model.Spending;
 
@@ -43,6 +44,9 @@ internal sealed record ModelCall
 
     /// <summary>The most it can cost; null when its session's budget counts neither tokens nor money.</summary>
     public RequestBounds? Bounds { get; init; }
+
+    /// <summary>True when its client asked for a stream of events.</summary>
+    public bool IsStreamed => StreamField.IsSet(Route, Api, Body.Span);
 
     /// <summary>
     /// The call with a body on its way out: marked, and bounded anew where its budget counts tokens; null, with a sentence, when it

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
+using Bartizan.Gateway.Model.Held;
 using Microsoft.AspNetCore.Http;
 
 namespace Bartizan.Gateway.Model;
@@ -32,15 +33,27 @@ internal static class ModelError
             context.Response.Headers[RuleHeader] = Ascii(rule);
         }
 
-        if (decision.RetryAfter is not { } wait)
+        if (decision.RetryAfter is not { } wait || context.Response.HasStarted)
         {
-            return WriteAsync(context, api, StatusCodes.Status403Forbidden, message, rule);
+            var status = decision.RetryAfter is null
+                ? StatusCodes.Status403Forbidden
+                : StatusCodes.Status429TooManyRequests;
+            return WriteAsync(context, api, status, message, rule);
         }
 
         // RFC 9110 section 10.2.3. Clients of both providers wait for it and try again.
         context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(wait.TotalSeconds))
             .ToString("0", CultureInfo.InvariantCulture);
         return WriteAsync(context, api, StatusCodes.Status429TooManyRequests, message, rule);
+    }
+
+    /// <summary>Forgets what was to be answered, as long as nothing was.</summary>
+    public static void Clear(HttpContext context)
+    {
+        if (!context.Response.HasStarted)
+        {
+            context.Response.Clear();
+        }
     }
 
     /// <summary>Any other answer that isn't the upstream's.</summary>
@@ -54,6 +67,12 @@ internal static class ModelError
     {
         if (context.Response.HasStarted)
         {
+            if (HeldStream.Of(context) is { } held)
+            {
+                await held.FailAsync(status, message, rule).ConfigureAwait(false);
+                return;
+            }
+
             context.Abort();
             return;
         }
@@ -62,15 +81,7 @@ internal static class ModelError
         using (var json = new Utf8JsonWriter(body))
         {
             json.WriteStartObject();
-            if (api == ModelApi.Gemini)
-            {
-                WriteGemini(json, status, message, rule);
-            }
-            else
-            {
-                Write(json, api, status, message, rule);
-            }
-
+            Write(json, api, status, message, rule);
             json.WriteEndObject();
         }
 
@@ -112,20 +123,34 @@ internal static class ModelError
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, ModelApi api, int status, string message, string? rule)
+    /// <summary>The members of an error, as its wire format has them.</summary>
+    public static void Write(
+        Utf8JsonWriter json,
+        ModelApi api,
+        int status,
+        string message,
+        string? rule,
+        string? type = null
+    )
     {
+        if (api == ModelApi.Gemini)
+        {
+            WriteGemini(json, status, message, rule);
+            return;
+        }
+
         if (api == ModelApi.Anthropic)
         {
             json.WriteString("type", "error");
         }
 
         json.WriteStartObject("error");
-        json.WriteString("type", Type(status));
+        json.WriteString("type", type ?? Type(status));
         json.WriteString("message", message);
         if (api != ModelApi.Anthropic)
         {
             json.WriteNull("param");
-            json.WriteString("code", status == 403 ? "refused_by_policy" : Type(status));
+            json.WriteString("code", status == 403 && type is null ? "refused_by_policy" : type ?? Type(status));
         }
 
         if (rule is not null)

@@ -38,6 +38,21 @@ public sealed record ModelGatewayOptions
     /// <summary>How long a stream may be silent; providers send a ping at least every minute.</summary>
     public TimeSpan SilentFor { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>
+    /// From when on a request that isn't decided tells its client so, where that asked for a stream: sooner than any client gives up, later
+    /// than a disk takes.
+    /// </summary>
+    public TimeSpan TellAfter { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often it tells so from then on: clients and proxies take ten seconds of silence for nothing yet.</summary>
+    public TimeSpan TellEvery { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long people have for a request whose client waits for one body: the providers' own clients give up after ten minutes, and a
+    /// sentence is more than a broken connection.
+    /// </summary>
+    public TimeSpan HeldUnstreamedFor { get; init; } = TimeSpan.FromMinutes(9);
+
     /// <summary>A request of OTLP logs, as sent and as decoded; exporters send a few hundred logs at once.</summary>
     public int MaxClaimBytes { get; init; } = 1 << 20;
 

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-using System.Text.Json;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
@@ -146,7 +144,20 @@ internal sealed class Mediation(
             return started;
         }
 
-        return await FinishAsync(call, bytes, message, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await FinishAsync(call, bytes, message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception) when (!isOwn)
+        {
+            // Whose stream this is knows nothing of the call: nobody else would say how it ended.
+            await call.EndAsync(
+                    session.Revoked.IsCancellationRequested ? OutcomeKind.Cut : OutcomeKind.Cancelled,
+                    "nobody waits for its answer any more"
+                )
+                .ConfigureAwait(false);
+            throw;
+        }
     }
 
     /// <summary>
@@ -209,7 +220,7 @@ internal sealed class Mediation(
                         new Usage { BytesOut = call.Bytes, BytesIn = bytes.Length }
                     )
                     {
-                        Payloads = [Kept(shown), .. UndoOf(passage.Action!, message, head)],
+                        Payloads = [Kept(shown), .. UndoNote.Of(server, passage.Action!, message, head)],
                     }
                 )
                 .ConfigureAwait(false);
@@ -238,30 +249,6 @@ internal sealed class Mediation(
             var error = new RpcError(RpcError.Failed, ServerErrors.KeptBack);
             return (default, Mediated.AnswerOf(call, error.ToMessage(call.Id)));
         }
-    }
-
-    // Of the server's own answer, whole: what the rule keeps of it for the agent is not what a person needs to take it back.
-    private ImmutableArray<Payload> UndoOf(AgentAction action, Message message, ResultHead head)
-    {
-        if (
-            message.Kind != MessageKind.Result
-            || head is { IsError: true } or { NeedsInput: true }
-            || action.Target is not ToolTarget target
-            || !server.Undo.TryGetValue(target.Tool, out var undo)
-        )
-        {
-            return [];
-        }
-
-        using var result = JsonDocument.Parse(message.Inner);
-        return
-        [
-            new Payload(
-                ToolUndo.Role,
-                "application/json",
-                undo.CallFor(server.Name, action.Arguments, result.RootElement)
-            ),
-        ];
     }
 
     private async ValueTask<Mediated> SaidAsync(

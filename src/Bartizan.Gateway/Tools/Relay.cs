@@ -64,7 +64,7 @@ internal sealed class Relay(
                 .ConfigureAwait(false);
             if (answer.Status is < 200 or > 299 || !(answer.IsJson || answer.IsStream))
             {
-                await PassStatusAsync(answer, call, client, limit.Token).ConfigureAwait(false);
+                await PassStatusAsync(answer, call, client, limit).ConfigureAwait(false);
                 return;
             }
 
@@ -150,7 +150,7 @@ internal sealed class Relay(
                 .ConfigureAwait(false);
             if (answer.Status != 200 || !answer.IsStream)
             {
-                await PassStatusAsync(answer, nothing, client, limit.Token).ConfigureAwait(false);
+                await PassStatusAsync(answer, nothing, client, limit).ConfigureAwait(false);
                 return;
             }
 
@@ -312,12 +312,7 @@ internal sealed class Relay(
     }
 
     // An answer that is no success, or none of the protocol.
-    private async Task PassStatusAsync(
-        ServerAnswer answer,
-        PendingCall call,
-        ClientSession? client,
-        CancellationToken cancellationToken
-    )
+    private async Task PassStatusAsync(ServerAnswer answer, PendingCall call, ClientSession? client, Limits limit)
     {
         var status = answer.Status;
         if (status == 404 && client?.ServerSession is not null && call.Kind != ClientMethod.Open)
@@ -337,13 +332,12 @@ internal sealed class Relay(
         if (status is >= 400 and < 500 && answer.IsJson && call.Id.Length > 0)
         {
             using var buffer = new AnswerBuffer(tools, wiring.Options.MaxAnswerBytes);
-            var body = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
-            while (await buffer.FillAsync(body, cancellationToken).ConfigureAwait(false)) { }
+            var body = await answer.OpenAsync(limit.Token).ConfigureAwait(false);
+            while (await buffer.FillAsync(body, limit.Token).ConfigureAwait(false)) { }
 
+            limit.Hold();
             var mediation = new Mediation(wiring, session, server, tools, null, answer.Echo);
-            var taken = await _held
-                .TakeAsync(mediation, buffer.Filled, call, null, cancellationToken)
-                .ConfigureAwait(false);
+            var taken = await _held.TakeAsync(mediation, buffer.Filled, call, null, limit.Token).ConfigureAwait(false);
             if (taken.Answered is not null && status is not (401 or 403 or 407))
             {
                 await writer.WriteJsonAsync(status, taken.Bytes).ConfigureAwait(false);

@@ -26,6 +26,9 @@ internal sealed record Asked(
     /// <summary>Patterns, tokens and weights.</summary>
     public GuardPack Pack { get; init; } = GuardPack.Shipped;
 
+    /// <summary>The text in its pieces, for what people have answered before; null for content that comes once.</summary>
+    public RequestPieces? Pieces { get; init; }
+
     public Sought Sought =>
         (Injection is null ? Sought.None : Sought.Injection)
         | (Lexical is null ? Sought.None : Sought.Lexical)

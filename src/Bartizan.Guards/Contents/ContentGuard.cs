@@ -123,6 +123,7 @@ public sealed class ContentGuard(
                         {
                             Scale = channel == Channel.User ? terms.UserScale : terms.UntrustedScale,
                             Pack = _pack,
+                            Pieces = new RequestPieces(payload.Content, channel, text, action.Known),
                         }
                     );
                 }

@@ -88,11 +88,12 @@ internal static class ContentLook
             hidden,
             report,
             text,
-            f => f.Severity >= FindingSeverity.Medium
+            f => f.Severity >= FindingSeverity.Medium,
+            asked.Pieces
         );
 
         // Whoever lets it pass lets something pass that a stranger hid.
-        if (hidden == GuardAction.Ask && channel == Channel.Untrusted && verdicts.Asks("hidden_text"))
+        if (hidden == GuardAction.Ask && channel == Channel.Untrusted && report.Findings.Any(IsHidden))
         {
             verdicts.Labels |= Labels.Untrusted;
         }
@@ -104,46 +105,104 @@ internal static class ContentLook
         asked.Counted?.Take(text, report);
     }
 
+    private static bool IsHidden(ContentFinding one) =>
+        one is { Guard: "hidden_text", Severity: >= FindingSeverity.Medium }
+        && one.Confidence >= ContentGuard.SensitiveThreshold;
+
     // The votes on injection: signs, and the weights. Each is told by itself; where both speak, they count together.
     private static void Orders(Verdicts verdicts, ScanReport report, Channel channel, Asked asked, string text)
     {
-        var lexical = report.Lexical.Score;
-        var agree = report.Signs >= LeastSign && lexical >= LexicalGuard.Likely;
-        var signs = agree ? report.Score : report.Signs;
         var threshold = channel == Channel.User ? ContentGuard.UserThreshold : ContentGuard.UntrustedThreshold;
         if (asked.Injection is { } onInjection)
         {
-            verdicts.Add(
-                $"injection/{asked.Pack.Named(InjectionGuard.Version)} {Word(channel)}",
-                signs,
-                threshold,
+            var name = $"injection/{asked.Pack.Named(InjectionGuard.Version)} {Word(channel)}";
+            var (finds, signs) = (Of(report, "injection"), report.Signs);
+            var answered = AnsweredOf(
+                asked.Pieces,
                 onInjection,
-                report.Findings.Where(f => f.Guard == "injection" || (agree && f.Guard == "lexical")),
-                text: text
+                name,
+                finds,
+                again: rest => Of(ContentScan.Of(rest, channel, Sought.Injection, pack: asked.Pack), "injection")
             );
+            if (answered?.Asks.Count > 0)
+            {
+                (finds, signs) = (answered.Left, InjectionGuard.Score(answered.Left));
+            }
+
+            var (score, agree) = Together(signs, report.Lexical.Score);
+            finds = agree ? [.. finds, .. Of(report, "lexical")] : finds;
+            verdicts.Add(name, score, threshold, onInjection, finds, text: text);
+            var signed = agree ? [.. finds.Where(f => f.Guard == "injection")] : finds;
+            verdicts.Answer(name, answered, score >= threshold ? answered?.PiecesOf(signed, threshold) : null);
         }
 
         if (asked.Lexical is { } onLexical)
         {
-            verdicts.Add(
-                $"lexical/{asked.Pack.Named(LexicalGuard.Version)} {Word(channel)}",
-                lexical,
-                LexicalGuard.Likely,
-                onLexical,
-                report
-                    .Findings.Where(f => f.Guard == "lexical")
-                    .Select(f => f with { Kind = $"{f.Kind} at {f.Start}-{f.End}" }),
-                LexicalGuard.Possible,
-                text: text
-            );
+            Vote(verdicts, report, channel, asked, onLexical, text);
         }
 
-        // What may be an order taints; what the user typed is the user's.
-        if (channel == Channel.Untrusted && (signs >= threshold || lexical >= LexicalGuard.Possible))
+        // What may be an order taints, whatever people said of it; what the user typed is the user's.
+        if (
+            channel == Channel.Untrusted
+            && (
+                Together(report.Signs, report.Lexical.Score).Score >= threshold
+                || report.Lexical.Score >= LexicalGuard.Possible
+            )
+        )
         {
             verdicts.Labels |= Labels.Untrusted;
         }
     }
+
+    private static (double Score, bool Agree) Together(double signs, double lexical) =>
+        signs >= LeastSign && lexical >= LexicalGuard.Likely
+            ? (ContentScan.Together(signs, lexical), true)
+            : (signs, false);
+
+    private static void Vote(
+        Verdicts verdicts,
+        ScanReport report,
+        Channel channel,
+        Asked asked,
+        GuardAction action,
+        string text
+    )
+    {
+        var name = $"lexical/{asked.Pack.Named(LexicalGuard.Version)} {Word(channel)}";
+        var (finds, vote) = (Of(report, "lexical"), report.Lexical);
+        var answered = default(AnsweredFinds);
+        if (asked.Pieces is { } pieces && action == GuardAction.Ask)
+        {
+            (answered, vote) = AnsweredFinds.OfVote(pieces, name, vote, asked);
+            finds = vote == report.Lexical ? finds : [.. LexicalGuard.FindingOf(vote)];
+        }
+
+        verdicts.Add(
+            name,
+            vote.Score,
+            LexicalGuard.Likely,
+            action,
+            finds.Select(f => f with { Kind = $"{f.Kind} at {f.Start}-{f.End}" }),
+            LexicalGuard.Possible,
+            text: text
+        );
+        verdicts.Answer(name, answered, vote.Score >= LexicalGuard.Likely ? answered?.PiecesOf(vote, asked) : null);
+    }
+
+    private static IReadOnlyList<ContentFinding> Of(ScanReport report, string guard) =>
+        [.. report.Findings.Where(f => f.Guard == guard)];
+
+    private static AnsweredFinds? AnsweredOf(
+        RequestPieces? pieces,
+        GuardAction action,
+        string guard,
+        IReadOnlyList<ContentFinding> finds,
+        int all = 0,
+        Func<string, IReadOnlyList<ContentFinding>>? again = null
+    ) =>
+        pieces is null || action != GuardAction.Ask
+            ? null
+            : AnsweredFinds.Of(pieces, guard, finds, Math.Max(all, finds.Count) >= FoundList.MaxFindings, again);
 
     private static void Sure(
         Verdicts verdicts,
@@ -152,15 +211,24 @@ internal static class ContentLook
         GuardAction? action,
         ScanReport report,
         string text,
-        Func<ContentFinding, bool> counts
+        Func<ContentFinding, bool> counts,
+        RequestPieces? pieces = null
     )
     {
-        if (action is { } done)
+        if (action is not { } done)
         {
-            var found = report.Findings.Where(f => f.Guard == guard && counts(f)).ToList();
-            var score = found.Count == 0 ? 0 : found.Max(f => f.Confidence);
-            verdicts.Add($"{guard}/{version}", score, ContentGuard.SensitiveThreshold, done, found, text: text);
+            return;
         }
+
+        var name = $"{guard}/{version}";
+        var all = Of(report, guard);
+        IReadOnlyList<ContentFinding> found = [.. all.Where(counts)];
+        var answered = AnsweredOf(pieces, done, name, found, all.Count);
+        found = answered?.Left ?? found;
+        var score = found.Count == 0 ? 0 : found.Max(f => f.Confidence);
+        const double Threshold = ContentGuard.SensitiveThreshold;
+        verdicts.Add(name, score, Threshold, done, found, text: text);
+        verdicts.Answer(name, answered, score >= Threshold ? answered?.PiecesOf(found, Threshold) : null);
     }
 
     private static string Word(Channel channel) => channel == Channel.User ? "user" : "untrusted";

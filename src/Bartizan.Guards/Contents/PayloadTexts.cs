@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Bartizan.Core.Entries;
@@ -24,20 +25,8 @@ internal static class PayloadTexts
     /// <summary>The texts of bytes.</summary>
     public static IReadOnlyList<(Channel Channel, string Text)> Of(ReadOnlyMemory<byte> bytes, bool isModel)
     {
-        var (user, untrusted) = (new StringBuilder(), new StringBuilder());
-        try
-        {
-            using var document = JsonDocument.Parse(bytes, _json);
-            if (isModel)
-            {
-                Model(document.RootElement, user, untrusted);
-            }
-            else
-            {
-                All(document.RootElement, untrusted);
-            }
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        var (user, untrusted) = (new ChannelText(), new ChannelText());
+        if (!TryWalk(bytes, isModel, user, untrusted))
         {
             // No JSON, or strings that are no text: whoever reads it may read anything in it.
             return [(Channel.Untrusted, Encoding.UTF8.GetString(bytes.Span))];
@@ -57,8 +46,39 @@ internal static class PayloadTexts
         return texts;
     }
 
+    /// <summary>The names and values that one of the texts of a model's request is made of, in their order, without a gap.</summary>
+    public static IReadOnlyList<TextSegment> SegmentsOf(ReadOnlyMemory<byte> bytes, Channel channel)
+    {
+        var (user, untrusted) = (new ChannelText { Segments = [] }, new ChannelText { Segments = [] });
+        return !TryWalk(bytes, isModel: true, user, untrusted)
+            ? [new TextSegment(0, Encoding.UTF8.GetCharCount(bytes.Span), "")]
+            : (channel == Channel.User ? user : untrusted).Segments!;
+    }
+
+    private static bool TryWalk(ReadOnlyMemory<byte> bytes, bool isModel, ChannelText user, ChannelText untrusted)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(bytes, _json);
+            if (isModel)
+            {
+                Model(document.RootElement, user, untrusted);
+            }
+            else
+            {
+                All(document.RootElement, untrusted);
+            }
+
+            return true;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            return false;
+        }
+    }
+
     // messages (Anthropic, OpenAI chat), input (OpenAI responses), contents (Gemini).
-    private static void Model(JsonElement root, StringBuilder user, StringBuilder untrusted)
+    private static void Model(JsonElement root, ChannelText user, ChannelText untrusted)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -70,7 +90,7 @@ internal static class PayloadTexts
         {
             if (member.Name is "messages" or "input" or "contents")
             {
-                Messages(member.Value, user, untrusted);
+                Messages(member.Name, member.Value, user, untrusted);
             }
             else if (member.Name is "prompt")
             {
@@ -79,7 +99,7 @@ internal static class PayloadTexts
         }
     }
 
-    private static void Messages(JsonElement messages, StringBuilder user, StringBuilder untrusted)
+    private static void Messages(string name, JsonElement messages, ChannelText user, ChannelText untrusted)
     {
         if (messages.ValueKind != JsonValueKind.Array)
         {
@@ -87,8 +107,10 @@ internal static class PayloadTexts
             return;
         }
 
+        var at = 0;
         foreach (var message in messages.EnumerateArray())
         {
+            user.Place = untrusted.Place = string.Create(CultureInfo.InvariantCulture, $"{name}[{at++}]");
             if (message.ValueKind != JsonValueKind.Object)
             {
                 All(message, user);
@@ -114,7 +136,7 @@ internal static class PayloadTexts
     }
 
     // A user's message holds what the user typed and, with some providers, what tools answered.
-    private static void Parts(JsonElement message, StringBuilder user, StringBuilder untrusted)
+    private static void Parts(JsonElement message, ChannelText user, ChannelText untrusted)
     {
         foreach (var member in message.EnumerateObject())
         {
@@ -124,8 +146,13 @@ internal static class PayloadTexts
                 continue;
             }
 
+            var (place, at) = (user.Place, 0);
             foreach (var part in member.Value.EnumerateArray())
             {
+                user.Place = untrusted.Place = string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"{place}.{member.Name}[{at++}]"
+                );
                 var isResult =
                     part.ValueKind == JsonValueKind.Object
                     && (
@@ -135,6 +162,8 @@ internal static class PayloadTexts
                     );
                 All(part, isResult ? untrusted : user);
             }
+
+            user.Place = untrusted.Place = place;
         }
     }
 
@@ -149,15 +178,15 @@ internal static class PayloadTexts
     private static string? Word(JsonElement value, string name) =>
         value.TryGetProperty(name, out var word) && word.ValueKind == JsonValueKind.String ? word.GetString() : null;
 
-    private static void All(JsonElement value, StringBuilder texts)
+    private static void All(JsonElement value, ChannelText texts)
     {
         switch (value.ValueKind)
         {
             case JsonValueKind.String:
-                texts.Append(value.GetString()).Append('\n');
+                texts.AddValue(value.GetString()!);
                 break;
             case JsonValueKind.Number:
-                texts.Append(value.GetRawText()).Append('\n');
+                texts.AddValue(value.GetRawText());
                 break;
             case JsonValueKind.Array:
                 foreach (var item in value.EnumerateArray())
@@ -170,7 +199,7 @@ internal static class PayloadTexts
                 foreach (var member in value.EnumerateObject())
                 {
                     // The name before its value, as a reader sees it: `password: …`.
-                    texts.Append(member.Name).Append(": ");
+                    texts.AddName(member.Name);
                     All(member.Value, texts);
                 }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
@@ -19,8 +20,10 @@ internal sealed class Verdicts
         (double Score, double Threshold, double Told, GuardAction Action, string Kinds, bool IsRedacted)
     > _worst = new(StringComparer.Ordinal);
 
-    private readonly List<GuardFind> _finds = [];
-    private int _found;
+    private readonly List<(ContentFinding Finding, string Guard, string Text)> _finds = [];
+    private readonly List<HeldPiece> _pieces = [];
+    private readonly SortedDictionary<string, SortedSet<string>> _letPass = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (HeldPiece Piece, string Ask)> _refused = new(StringComparer.Ordinal);
     private string? _size;
 
     public void Size(long bytes, long? most)
@@ -89,23 +92,31 @@ internal sealed class Verdicts
         );
     }
 
-    /// <summary>True when a guard asks.</summary>
-    public bool Asks(string guard) =>
-        _worst.Any(one =>
-            one.Key.StartsWith(guard, StringComparison.Ordinal)
-            && one.Value.Action == GuardAction.Ask
-            && IsOver(one.Value)
-        );
+    /// <summary>What people answered before of what a guard found, and what they are to be asked about.</summary>
+    public void Answer(string guard, AnsweredFinds? answered, IEnumerable<HeldPiece>? asked)
+    {
+        _pieces.AddRange(asked ?? []);
+        if (answered?.Asks.Count > 0)
+        {
+            if (!_letPass.TryGetValue(guard, out var asks))
+            {
+                _letPass[guard] = asks = new SortedSet<string>(StringComparer.Ordinal);
+            }
+
+            asks.UnionWith(answered.Asks);
+        }
+
+        if (answered?.Refused is { } refused)
+        {
+            _refused.TryAdd(guard, refused);
+        }
+    }
 
     private void Show(string guard, IEnumerable<ContentFinding> findings, string text)
     {
         foreach (var one in findings)
         {
-            _found++;
-            if (_finds.Count < GuardFind.MaxShown)
-            {
-                _finds.Add(GuardFind.In(text, guard, one.Kind, one.Start, one.End));
-            }
+            _finds.Add((one, guard, text));
         }
     }
 
@@ -138,11 +149,23 @@ internal sealed class Verdicts
                 CultureInfo.InvariantCulture,
                 $"{guard} {score:0.00} of {threshold:0.00} {word}{(kinds.Length > 0 ? $" ({kinds})" : "")}"
             );
+            if (_letPass.TryGetValue(guard, out var asks))
+            {
+                line += $", let pass before by {Named([.. asks])}";
+            }
+
             verdicts.Add(line);
             if (effect != Effect.Allow)
             {
                 findings.Add(line);
             }
+        }
+
+        foreach (var (guard, (piece, ask)) in _refused)
+        {
+            strictest = Effect.Deny;
+            findings.Add($"{guard} {piece.Kind} was refused before, by {ask}");
+            verdicts.Add(findings[^1]);
         }
 
         if (_size is not null)
@@ -154,8 +177,25 @@ internal sealed class Verdicts
         return new GuardReport(strictest, Labels, findings.ToImmutable())
         {
             Verdicts = verdicts.ToImmutable(),
-            Finds = [.. _finds],
-            Found = _found,
+            Finds = [.. WorstFirst()],
+            Found = _finds.Count,
+            Pieces = [.. _pieces.Distinct()],
+            Told =
+                _refused.Count == 0
+                    ? null
+                    : "a person refused before what it carries; "
+                        + HeldPiece.Advice(_refused.Values.Select(one => one.Piece)),
         };
     }
+
+    // What is shown is bounded: whoever writes many harmless ones before it doesn't hide the one that matters.
+    private IEnumerable<GuardFind> WorstFirst() =>
+        _finds
+            .OrderByDescending(one => one.Finding.Severity)
+            .ThenByDescending(one => one.Finding.Confidence)
+            .Take(GuardFind.MaxShown)
+            .Select(one => GuardFind.In(one.Text, one.Guard, one.Finding.Kind, one.Finding.Start, one.Finding.End));
+
+    private static string Named(IReadOnlyList<string> all) =>
+        string.Join(", ", all.Take(MaxNamed)) + (all.Count > MaxNamed ? $" and {all.Count - MaxNamed} more" : "");
 }

@@ -1,4 +1,3 @@
-using Bartizan.Core.Findings;
 using Bartizan.Core.Manifests;
 using Bartizan.Guards.Exfiltration;
 using Bartizan.Guards.Injection;
@@ -82,19 +81,9 @@ public static class ContentScan
             lexical = lexical with { Score = scale.Of(lexical.Score) };
         }
 
-        if (lexical.Score >= LexicalGuard.Possible)
+        foreach (var one in LexicalGuard.FindingOf(lexical))
         {
-            var isLikely = lexical.Score >= LexicalGuard.Likely;
-            found.Add(
-                new ContentFinding(
-                    "lexical",
-                    isLikely ? "likely" : "possible",
-                    lexical.Start,
-                    lexical.End,
-                    isLikely ? FindingSeverity.Medium : FindingSeverity.Low,
-                    Math.Round(lexical.Score, 4)
-                )
-            );
+            found.Add(one);
         }
 
         var all = found.ToArray();

@@ -340,6 +340,49 @@ public sealed class HeldAnswerTests
         held.Found.ShouldBeGreaterThan(2);
     }
 
+    [Fact]
+    public async Task An_answer_with_an_error_status_is_held_longer_than_a_server_may_be_silent()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        upstream.Answer = c =>
+            ScriptedUpstream.JsonAsync(
+                c,
+                $$$"""{"jsonrpc":"2.0","id":7,"error":{"code":-32000,"message":"{{{Order}}}"}}""",
+                400
+            );
+        await using var house = await ToolsUnderTest.StartAsync(
+            upstream.Url,
+            "allow: tool up/echo",
+            new ToolGatewayOptions { SilentFor = TimeSpan.FromMilliseconds(300) },
+            guards: Guards
+        );
+        var (answer, late) = (new TaskCompletionSource<Approval>(), new TaskCompletionSource<bool>());
+        house.OnAskAsync = (request, token) =>
+        {
+            var timer = new Timer(_ =>
+            {
+                late.TrySetResult(token.IsCancellationRequested);
+                answer.TrySetResult(new Approval(true, request.Digest, "alice", null));
+            });
+            timer.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+            return HoldAsync(timer, answer.Task);
+        };
+        var (body, headers) = ToolsUnderTest.Stateless("tools/call", Call);
+
+        using var response = await house.SendAsync(body, headers);
+
+        (await response.Content.ReadAsStringAsync(Cancel)).ShouldContain("evil.example");
+        (await late.Task).ShouldBeFalse();
+    }
+
+    private static async Task<Approval> HoldAsync(Timer timer, Task<Approval> answer)
+    {
+        await using (timer)
+        {
+            return await answer;
+        }
+    }
+
     private static async Task<ScriptedUpstream> StartAsync(bool streams = false)
     {
         var upstream = await ScriptedUpstream.StartAsync();

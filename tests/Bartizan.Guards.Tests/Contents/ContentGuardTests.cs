@@ -179,4 +179,17 @@ public sealed class ContentGuardTests
         System.Text.Encoding.UTF8.GetString(report.Replacement.Span).ShouldBe("""{"text":"see  this"}""");
         report.Labels.ShouldBe(Core.Sessions.Labels.Untrusted);
     }
+
+    [Fact]
+    public void Of_many_places_people_see_the_worst_first_and_how_many_more_there_are()
+    {
+        var house = new House("{ input: { hidden_text: ask } }");
+        var many = string.Concat(Enumerable.Repeat("a word\u200b\u200b and another one; ", 40));
+
+        var report = house.Result($$"""{"text":"{{many}} the last\udb40\udc41\udb40\udc42"}""");
+
+        report.Finds.Length.ShouldBe(Core.Ports.GuardFind.MaxShown);
+        report.Finds[0].Kind.ShouldBe("hidden-tags");
+        report.Found.ShouldBeGreaterThan(Core.Ports.GuardFind.MaxShown);
+    }
 }

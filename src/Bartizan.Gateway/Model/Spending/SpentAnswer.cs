@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using Bartizan.Core.Manifests;
+using Bartizan.Gateway.Model.Held;
 using Microsoft.AspNetCore.Http;
 
 namespace Bartizan.Gateway.Model.Spending;
@@ -25,6 +26,12 @@ internal static class SpentAnswer
         {
             context.Response.Clear();
             await ModelError.WriteAsync(context, api, StatusCodes.Status403Forbidden, message).ConfigureAwait(false);
+            return true;
+        }
+
+        if (!passed && HeldStream.Of(context) is { } held)
+        {
+            await held.FailAsync(StatusCodes.Status403Forbidden, message, null).ConfigureAwait(false);
             return true;
         }
 

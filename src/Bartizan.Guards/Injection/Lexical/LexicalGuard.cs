@@ -1,3 +1,4 @@
+using Bartizan.Core.Findings;
 using Bartizan.Core.Manifests;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Packs;
@@ -74,6 +75,23 @@ public static class LexicalGuard
         }
 
         return worst;
+    }
+
+    /// <summary>What the vote is told as; nothing below <see cref="Possible"/>.</summary>
+    internal static IEnumerable<ContentFinding> FindingOf(LexicalScore vote)
+    {
+        if (vote.Score >= Possible)
+        {
+            var isLikely = vote.Score >= Likely;
+            yield return new ContentFinding(
+                "lexical",
+                isLikely ? "likely" : "possible",
+                vote.Start,
+                vote.End,
+                isLikely ? FindingSeverity.Medium : FindingSeverity.Low,
+                Math.Round(vote.Score, 4)
+            );
+        }
     }
 
     /// <summary>A window's score on the common scale.</summary>

@@ -81,4 +81,64 @@ public sealed class ResentAnswers
         );
         return await again.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
     }
+
+    [Fact]
+    public async Task A_held_answer_on_a_resumed_stream_that_its_client_leaves_has_an_outcome()
+    {
+        await using var upstream = await ScriptedUpstream.StartAsync();
+        upstream.Answer = c =>
+        {
+            if (c.Request.Method == "POST" && upstream.Requests.Last().Text.Contains("initialize"))
+            {
+                c.Response.Headers["Mcp-Session-Id"] = "s";
+                return ScriptedUpstream.JsonAsync(c, $$"""{"jsonrpc":"2.0","id":1,"result":{{Opened}}}""");
+            }
+
+            return ScriptedUpstream.StreamAsync(
+                c,
+                c.Request.Method == "POST"
+                    ? "id: 1\ndata: \n\n"
+                    : $$$"""data: {"jsonrpc":"2.0","id":9,"result":{"content":[{"type":"text","text":"{{{Order}}}"}]}}"""
+                        + "\n\n"
+            );
+        };
+        await using var house = await ToolsUnderTest.StartAsync(
+            upstream.Url,
+            "allow: tool up/echo",
+            guards: "guards: { input: { injection: ask } }"
+        );
+        var asked = new TaskCompletionSource();
+        house.OnAskAsync = async (request, token) =>
+        {
+            asked.SetResult();
+            await Task.Delay(Timeout.InfiniteTimeSpan, token);
+            return default;
+        };
+        using var opened = await house.SendAsync(Initialize);
+        var session = opened.Headers.GetValues("Mcp-Session-Id").Single();
+        var calling = house.SendAsync(
+            """{"jsonrpc":"2.0","id":9,"method":"tools/call","params":{"name":"echo","arguments":{"message":"hi"}}}""",
+            r => r.Headers.Add("Mcp-Session-Id", session)
+        );
+        using var called = await calling;
+        using var gone = new CancellationTokenSource();
+        using var again = await house.SendAsync(
+            null,
+            r =>
+            {
+                r.Headers.Add("Mcp-Session-Id", session);
+                r.Headers.Add("Last-Event-ID", "1");
+            },
+            method: HttpMethod.Get,
+            gone: gone.Token
+        );
+        await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+
+        await gone.CancelAsync();
+        again.Dispose();
+
+        var outcome = await house.Journal.OutcomeAsync();
+        outcome.Outcome.ShouldBe(Bartizan.Core.Enforcement.OutcomeKind.Cancelled);
+        outcome.Detail!.ShouldContain("withdrawn");
+    }
 }

@@ -1,0 +1,172 @@
+using Bartizan.Core.Approvals;
+using Bartizan.Guards.Findings;
+using Bartizan.Guards.Injection.Lexical;
+using Bartizan.Guards.Texts;
+
+namespace Bartizan.Guards.Contents;
+
+/// <summary>
+/// What one guard found in a model's request, without what people said yes to before. INVARIANT: only what is known to stand in exactly the
+/// text that they answered for is left out; what is new is weighed by itself.
+/// </summary>
+internal sealed class AnsweredFinds
+{
+    private const string Likely = "likely";
+
+    private readonly RequestPieces _pieces;
+    private readonly string _guard;
+    private readonly SortedSet<string> _asks = new(StringComparer.Ordinal);
+
+    private readonly bool _isCut;
+
+    private AnsweredFinds(RequestPieces pieces, string guard, bool isCut)
+    {
+        _isCut = isCut;
+        _pieces = pieces;
+        _guard = guard;
+    }
+
+    /// <summary>What is left to be asked about.</summary>
+    public IReadOnlyList<ContentFinding> Left { get; private set; } = [];
+
+    /// <summary>The asks by which people let the rest pass.</summary>
+    public IReadOnlyCollection<string> Asks => _asks;
+
+    /// <summary>What people refused, and in which ask; null when they refused nothing of it.</summary>
+    public (HeldPiece Piece, string Ask)? Refused { get; private set; }
+
+    /// <summary>What is left of some findings.</summary>
+    /// <param name="pieces">The text that they stand in.</param>
+    /// <param name="guard">Whose they are.</param>
+    /// <param name="finds">The findings.</param>
+    /// <param name="again">Finds what the guard finds in another text.</param>
+    /// <param name="isCut">True when there may be more of them than are listed: then the whole text is what people answer for.</param>
+    public static AnsweredFinds Of(
+        RequestPieces pieces,
+        string guard,
+        IReadOnlyList<ContentFinding> finds,
+        bool isCut = false,
+        Func<string, IReadOnlyList<ContentFinding>>? again = null
+    )
+    {
+        var answered = new AnsweredFinds(pieces, guard, isCut) { Left = finds };
+        if (pieces.IsAnyKnown)
+        {
+            var left = finds.Where(find => !answered.IsLetPass(find, finds)).ToList();
+            answered.Left = answered.Asks.Count == 0 || again is null ? left : answered.WithRest(left, finds, again);
+        }
+
+        return answered;
+    }
+
+    /// <summary>What is left of the lexical vote. It tells of the worst place only: so it is taken anew without what was let pass.</summary>
+    public static (AnsweredFinds Answered, LexicalScore Score) OfVote(
+        RequestPieces pieces,
+        string guard,
+        LexicalScore score,
+        Asked asked
+    )
+    {
+        var answered = new AnsweredFinds(pieces, guard, isCut: false);
+        if (!pieces.IsAnyKnown || score.Score < LexicalGuard.Likely)
+        {
+            return (answered, score);
+        }
+
+        var left = pieces.Without(guard, Likely, answered.IsLetPass);
+        var isWhole = answered.IsLetPass(pieces.Of(guard, Likely, score.Start, score.End));
+        left = isWhole ? pieces.Without(left, score.Start, score.End) : left;
+        return (answered, answered.Asks.Count == 0 ? score : Weigh(left, score.Channel, asked));
+    }
+
+    /// <summary>
+    /// What people are to be asked about of the lexical vote. Its windows move when more is said: so it is the texts that read so by
+    /// themselves, else all that are longer than some words.
+    /// </summary>
+    public IEnumerable<HeldPiece> PiecesOf(LexicalScore vote, Asked asked)
+    {
+        var texts = _pieces.TextsIn(vote.Start, vote.End);
+        var alone = texts
+            .Where(one => Weigh(_pieces.Text[one.Start..one.End], vote.Channel, asked).Score >= LexicalGuard.Likely)
+            .ToList();
+        var told = alone.Count > 0 ? alone : texts;
+        return told.Count == 0
+            ? [_pieces.Of(_guard, Likely, vote.Start, vote.End)]
+            : told.Select(one => _pieces.Of(_guard, Likely, one.Start, one.End)).Distinct();
+    }
+
+    private static LexicalScore Weigh(string text, Channel channel, Asked asked)
+    {
+        var score = LexicalGuard.Of(TextViews.Of(text), channel, asked.Pack);
+        return score with { Score = asked.Scale.Of(score.Score) };
+    }
+
+    /// <summary>What people are to be asked about of some findings: those that are sure, or all where none is.</summary>
+    public IEnumerable<HeldPiece> PiecesOf(IReadOnlyList<ContentFinding> finds, double threshold)
+    {
+        var sure = finds.Where(find => find.Confidence >= threshold).ToList();
+        return (sure.Count > 0 ? sure : finds).SelectMany(find => PiecesOf(find, finds)).Distinct();
+    }
+
+    // INVARIANT: of finds that share a place only one is listed, and one that was let pass may stand before one that nobody has seen: so
+    // the rest is looked at by itself, without the texts that were let pass.
+    private IReadOnlyList<ContentFinding> WithRest(
+        List<ContentFinding> left,
+        IReadOnlyList<ContentFinding> finds,
+        Func<string, IReadOnlyList<ContentFinding>> again
+    )
+    {
+        var rest = _pieces.Text;
+        foreach (var one in finds.Where(one => !left.Contains(one) && one.End > one.Start))
+        {
+            // A reading of the whole text is no place: what it told of is blanked out where the others tell it.
+            rest = one.Kind == "disguised-order" ? rest : _pieces.Without(rest, one.Start, one.End);
+        }
+
+        var more = again(rest);
+        return [.. left, .. more.Where(one => !left.Contains(one) && !IsLetPass(one, more))];
+    }
+
+    private bool IsLetPass(ContentFinding find, IReadOnlyList<ContentFinding> finds) =>
+        // All of them are looked up: one that was refused counts whatever the others are.
+        PiecesOf(find, finds).Select(IsLetPass).ToList().TrueForAll(passes => passes);
+
+    private bool IsLetPass(HeldPiece piece)
+    {
+        var answer = _pieces.AnswerTo(piece);
+        if (answer is null)
+        {
+            return false;
+        }
+
+        if (!answer.Granted)
+        {
+            Refused ??= (piece, answer.Ask);
+            return false;
+        }
+
+        _asks.Add(answer.Ask);
+        return true;
+    }
+
+    private IEnumerable<HeldPiece> PiecesOf(ContentFinding find, IReadOnlyList<ContentFinding> finds)
+    {
+        if (_isCut)
+        {
+            return [_pieces.Of(_guard, find.Kind, 0, 0)];
+        }
+
+        // A reading that was turned is told by all that it covers, and of two such only one is: where something stands, the others tell.
+        var inside =
+            find.Kind != "disguised-order"
+                ? []
+                : finds
+                    .Where(one =>
+                        one.Kind != find.Kind && one.Start >= find.Start && one.End <= find.End && one.End > one.Start
+                    )
+                    .ToList();
+        return inside.Count > 0
+            ? inside.Select(one => _pieces.Of(_guard, find.Kind, one.Start, one.End))
+            : [_pieces.Of(_guard, find.Kind, find.Start, find.End)];
+    }
+}
