@@ -59,7 +59,7 @@ internal sealed class AnsweredFinds
         return answered;
     }
 
-    /// <summary>What is left of the lexical vote. It tells of the worst place only: so it is taken anew without what people passed.</summary>
+    /// <summary>What is left of the lexical vote, which tells of the worst place only: taken anew without what people passed.</summary>
     public static (AnsweredFinds Answered, LexicalScore Score) OfVote(
         RequestPieces pieces,
         string guard,
