@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
 
 namespace Bartizan.Core.Approvals;
@@ -10,6 +11,9 @@ public sealed class AnsweredContent
 {
     /// <summary>Answers of one session that are remembered; what comes after is asked about each time.</summary>
     public const int MaxAnswers = 4096;
+
+    /// <summary>Further noes that are remembered where yeses have filled that.</summary>
+    public const int MaxNoes = 4096;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<(string Guard, string Kind, Digest Content), ContentAnswer> _answers = [];
@@ -33,6 +37,22 @@ public sealed class AnsweredContent
         }
     }
 
+    /// <summary>True when people refused one of them.</summary>
+    internal bool Refuses(ImmutableArray<HeldPiece> pieces)
+    {
+        if (pieces.IsDefaultOrEmpty)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            return pieces.Any(one =>
+                _answers.TryGetValue((one.Guard, one.Kind, one.Content), out var answer) && !answer.Granted
+            );
+        }
+    }
+
     internal void Add(IEnumerable<HeldPiece> pieces, ContentAnswer answer)
     {
         lock (_lock)
@@ -41,7 +61,8 @@ public sealed class AnsweredContent
             {
                 var key = (piece.Guard, piece.Kind, piece.Content);
                 var before = _answers.GetValueOrDefault(key);
-                if (before is { Granted: false } || (before is null && _answers.Count >= MaxAnswers))
+                var room = answer.Granted ? MaxAnswers : MaxAnswers + MaxNoes;
+                if (before is { Granted: false } || (before is null && _answers.Count >= room))
                 {
                     continue;
                 }

@@ -47,20 +47,26 @@ public sealed partial class ReferenceMonitor
         return new Ruling(refused, policy) { Verdict = Effect.Ask, Asked = ask.Asked };
     }
 
-    // INVARIANT: what people let pass before, another policy didn't ask them about.
-    private static Decision? UnderOther(GuardReport report, Policy policy) =>
+    // INVARIANT: what people let pass before, another policy didn't ask them about; a no to one of two equal asks is a no to both.
+    private static Decision? Overtaken(Session session, GuardReport report, Policy policy) =>
         report.Standing is { } under && under != policy.Digest
             ? Decision.Deny("the policy changed while it was being decided")
-            : null;
+        : session.Answered.Refuses(report.Pieces)
+            ? Decision.Deny("a person refused what it carries while it was being decided")
+        : null;
 
     private bool IsLetByRules(Session session, AgentAction action, Policy policy) =>
         policy.Screen(action, CircumstancesOf(session, action)).Effect == Effect.Allow;
 
-    // A yes of those whom a rule names is for the one action: they are asked each time, and see what was found each time.
+    // What those say whom a rule names is of the one action: a no may mean the action. INVARIANT: a yes stands for nothing that wasn't shown.
     private void Remember(Session session, AgentAction action, Policy policy, GuardReport report, in AskEnd ask)
     {
         var granted = ask.Refusal is null;
-        if (report.Pieces.IsEmpty || (granted ? !IsLetByRules(session, action, policy) : !ask.IsNo))
+        if (
+            report.Pieces.IsEmpty
+            || !(granted ? report.Found <= report.Finds.Length : ask.IsNo)
+            || !IsLetByRules(session, action, policy)
+        )
         {
             return;
         }

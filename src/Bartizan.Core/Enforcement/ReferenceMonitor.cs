@@ -235,7 +235,7 @@ public sealed partial class ReferenceMonitor(
             Passed = met.Passed,
             Traced = met.Traced,
         };
-        var now = UnderOther(report, policy) ?? policy.Decide(action, known, report);
+        var now = Overtaken(session, report, policy) ?? policy.Decide(action, known, report);
         var approved =
             before.Effect == Effect.Ask
             && before.Rules.SequenceEqual(now.Rules)

@@ -80,20 +80,15 @@ internal sealed class AnsweredFinds
     }
 
     /// <summary>
-    /// What people are to be asked about of the lexical vote. Its windows move when more is said: so it is the texts that read so by
-    /// themselves, else all that are longer than some words.
+    /// What is remembered of what people are asked about for the lexical vote. Its windows move when more is said: so it is the texts that
+    /// read so by themselves. Where only several together do, nothing is: each of them may stand beside something else the next time.
     /// </summary>
-    public IEnumerable<HeldPiece> PiecesOf(LexicalScore vote, Asked asked)
-    {
-        var texts = _pieces.TextsIn(vote.Start, vote.End);
-        var alone = texts
+    public IEnumerable<HeldPiece> PiecesOf(LexicalScore vote, Asked asked) =>
+        _pieces
+            .TextsIn(vote.Start, vote.End)
             .Where(one => Weigh(_pieces.Text[one.Start..one.End], vote.Channel, asked).Score >= LexicalGuard.Likely)
-            .ToList();
-        var told = alone.Count > 0 ? alone : texts;
-        return told.Count == 0
-            ? [_pieces.Of(_guard, Likely, vote.Start, vote.End)]
-            : told.Select(one => _pieces.Of(_guard, Likely, one.Start, one.End)).Distinct();
-    }
+            .Select(one => _pieces.Of(_guard, Likely, one.Start, one.End))
+            .Distinct();
 
     private static LexicalScore Weigh(string text, Channel channel, Asked asked)
     {
@@ -101,12 +96,12 @@ internal sealed class AnsweredFinds
         return score with { Score = asked.Scale.Of(score.Score) };
     }
 
-    /// <summary>What people are to be asked about of some findings: those that are sure, or all where none is.</summary>
-    public IEnumerable<HeldPiece> PiecesOf(IReadOnlyList<ContentFinding> finds, double threshold)
-    {
-        var sure = finds.Where(find => find.Confidence >= threshold).ToList();
-        return (sure.Count > 0 ? sure : finds).SelectMany(find => PiecesOf(find, finds)).Distinct();
-    }
+    /// <summary>
+    /// What is remembered of what people are asked about of some findings: those that are sure. Weak ones only count together, with others
+    /// the next time: a yes mustn't take them out of that sum, and a no mustn't refuse what is harmless by itself.
+    /// </summary>
+    public IEnumerable<HeldPiece> PiecesOf(IReadOnlyList<ContentFinding> finds, double threshold) =>
+        finds.Where(find => find.Confidence >= threshold).SelectMany(find => PiecesOf(find, finds)).Distinct();
 
     // INVARIANT: of finds that share a place only one is listed, and one that was let pass may stand before one that nobody has seen: so
     // the rest is looked at by itself, without the texts that were let pass.

@@ -21,6 +21,7 @@ internal sealed class Verdicts
     > _worst = new(StringComparer.Ordinal);
 
     private readonly List<(ContentFinding Finding, string Guard, string Text)> _finds = [];
+    private readonly Dictionary<string, SensitiveMask> _masks = new(ReferenceEqualityComparer.Instance);
     private readonly List<HeldPiece> _pieces = [];
     private readonly SortedDictionary<string, SortedSet<string>> _letPass = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, (HeldPiece Piece, string Ask)> _refused = new(StringComparer.Ordinal);
@@ -194,7 +195,21 @@ internal sealed class Verdicts
             .OrderByDescending(one => one.Finding.Severity)
             .ThenByDescending(one => one.Finding.Confidence)
             .Take(GuardFind.MaxShown)
-            .Select(one => GuardFind.In(one.Text, one.Guard, one.Finding.Kind, one.Finding.Start, one.Finding.End));
+            .Select(one =>
+                MaskOf(one.Text)
+                    .Around(GuardFind.In(one.Text, one.Guard, one.Finding.Kind, one.Finding.Start, one.Finding.End))
+            );
+
+    // The whole text is looked at, and once: of a token that an excerpt cuts through no detector is sure.
+    private SensitiveMask MaskOf(string text)
+    {
+        if (!_masks.TryGetValue(text, out var mask))
+        {
+            _masks[text] = mask = SensitiveMask.Of(text);
+        }
+
+        return mask;
+    }
 
     private static string Named(IReadOnlyList<string> all) =>
         string.Join(", ", all.Take(MaxNamed)) + (all.Count > MaxNamed ? $" and {all.Count - MaxNamed} more" : "");

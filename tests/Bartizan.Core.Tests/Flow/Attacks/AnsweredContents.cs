@@ -21,6 +21,7 @@ public sealed class AnsweredContents
     private readonly List<ApprovalRequest> _asked = [];
     private HeldPiece[] _found = [_piece];
     private bool _says = true;
+    private int _hidden;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -154,7 +155,7 @@ public sealed class AnsweredContents
         await begun.Task;
         (await GrantedAsync(gate)).ShouldBeFalse();
         first.SetResult(new Approval(true, asks[0].Digest, "alice", null));
-        await waiting;
+        (await waiting).ShouldBeFalse("a no to one of two equal asks is a no to both");
 
         (await GrantedAsync(gate)).ShouldBeFalse();
         asks.Count.ShouldBe(2);
@@ -178,6 +179,35 @@ public sealed class AnsweredContents
         await GrantedAsync(gate);
         await GrantedAsync(gate);
         _asked.Count.ShouldBe(3);
+
+        // A flood of yeses makes no room for asking about what was refused.
+        _says = false;
+        (await GrantedAsync(gate)).ShouldBeFalse();
+        _says = true;
+        (await GrantedAsync(gate)).ShouldBeFalse();
+        _asked.Count.ShouldBe(4);
+    }
+
+    [Fact]
+    public async Task A_yes_stands_for_nothing_that_was_not_shown()
+    {
+        var gate = Scene(Gate.AllowModel);
+        _hidden = 1;
+        (await GrantedAsync(gate)).ShouldBeTrue();
+        (await GrantedAsync(gate)).ShouldBeTrue();
+        _asked.Count.ShouldBe(2);
+    }
+
+    [Fact]
+    public async Task A_no_of_those_whom_a_rule_names_is_of_the_action()
+    {
+        var gate = Scene("ask: model anthropic/*");
+        _says = false;
+        (await GrantedAsync(gate)).ShouldBeFalse();
+        _says = true;
+        gate.Replace(Gate.AllowModel);
+        (await GrantedAsync(gate)).ShouldBeTrue();
+        _asked.Count.ShouldBe(2);
     }
 
     private static async Task<bool> GrantedAsync(Gate gate)
@@ -203,7 +233,9 @@ public sealed class AnsweredContents
                 answers.Values.Any(says => says == false) ? Effect.Deny
                 : left.Length > 0 ? Effect.Ask
                 : Effect.Allow;
-            return Task.FromResult(new GuardReport(effect, Labels.None, ["injection"]) { Pieces = [.. left] });
+            return Task.FromResult(
+                new GuardReport(effect, Labels.None, ["injection"]) { Pieces = [.. left], Found = _hidden }
+            );
         };
         return gate;
     }
