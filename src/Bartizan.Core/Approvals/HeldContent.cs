@@ -23,6 +23,7 @@ public sealed record HeldContent
         Findings = report.Findings;
         Finds = report.Finds;
         Found = report.Found;
+        IsForSession = !report.Pieces.IsDefaultOrEmpty;
         Digest = Digest.Of(Encoding.UTF8.GetBytes(Canonical()));
     }
 
@@ -52,6 +53,9 @@ public sealed record HeldContent
 
     /// <summary>How many there are in all.</summary>
     public int Found { get; }
+
+    /// <summary>True where what people say of it may be remembered for later turns of the session.</summary>
+    public bool IsForSession { get; }
 
     /// <summary>Covers all of it.</summary>
     public Digest Digest { get; }

@@ -16,6 +16,13 @@ internal static class HeldText
                 ? "held: the call was made; its answer waits, and the agent hasn't seen it"
                 : "held: guards object to what it carries; nothing of it was sent"
         );
+        if (held.IsForSession)
+        {
+            lines.Add(
+                "for the session: a yes lets these texts pass in its later requests, too, unless a rule asks; a no refuses them there"
+            );
+        }
+
         lines.AddRange(held.Findings.Select(finding => $"found: {ShownText.Bounded(finding)}"));
         lines.AddRange(held.Finds.Select(Line));
         if (held.Found > held.Finds.Length)

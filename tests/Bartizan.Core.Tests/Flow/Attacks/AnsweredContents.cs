@@ -30,6 +30,7 @@ public sealed class AnsweredContents
     {
         var gate = Scene(Gate.AllowModel);
         (await GrantedAsync(gate)).ShouldBeTrue();
+        _asked[0].Action.Held!.IsForSession.ShouldBeTrue("people are told that it reaches further than this request");
         (await GrantedAsync(gate)).ShouldBeTrue();
         _found = [_piece, _other];
         _says = false;
