@@ -58,7 +58,7 @@ public sealed partial class ReferenceMonitor
     private bool IsLetByRules(Session session, AgentAction action, Policy policy) =>
         policy.Screen(action, CircumstancesOf(session, action)).Effect == Effect.Allow;
 
-    // What those say whom a rule names is of the one action: a no may mean the action. INVARIANT: a yes stands for nothing that wasn't shown.
+    // What those say whom a rule names is of the one action: a no may mean it. INVARIANT: a yes stands for nothing that was not shown.
     private void Remember(Session session, AgentAction action, Policy policy, GuardReport report, in AskEnd ask)
     {
         var granted = ask.Refusal is null;
