@@ -31,7 +31,7 @@ finally
 async Task MeasureAsync(int credentials)
 {
     var disk = new PlainDisk(Path.Combine(folder, $"sealed-{credentials}"));
-    var (front, key) = KeyFile.Make(Path.Combine(folder, "key"));
+    var (front, key) = KeyFile.Make(Path.Combine(folder, $"key-{credentials}"));
     using var kept = key;
     using var vault = new SealedVault(disk, TimeProvider.System);
     vault.Create(front, key);
@@ -49,7 +49,8 @@ async Task MeasureAsync(int credentials)
         var started = Stopwatch.GetTimestamp();
         using var one = new SealedVault(disk, TimeProvider.System);
         using var opening = KeyFile.Read(one.Lock!);
-        one.Unseal(opening, mark);
+        using var unlocked = one.Unlock(opening, mark);
+        one.Open(unlocked);
         open[round] = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
         using var loans = new VaultLoans(one, new NoJournal(), TimeProvider.System);
         using var lender = new CredentialLender(loans);

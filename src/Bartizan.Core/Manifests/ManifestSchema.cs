@@ -27,7 +27,6 @@ public static class ManifestSchema
         "rules[]: http METHOD https://host/path",
         "rules[]: http * https://host/** with",
         "rules[]: connect … with",
-        "credentials.*.from: vault:",
     ];
 
     /// <summary>Writes the schema as indented JSON.</summary>
