@@ -1,7 +1,6 @@
 using Bartizan.Core.Approvals;
 using Bartizan.Guards.Findings;
 using Bartizan.Guards.Injection.Lexical;
-using Bartizan.Guards.Texts;
 
 namespace Bartizan.Guards.Contents;
 
@@ -59,8 +58,11 @@ internal sealed class AnsweredFinds
         return answered;
     }
 
-    /// <summary>What is left of the lexical vote, which tells of the worst place only: taken anew without what people passed.</summary>
-    public static (AnsweredFinds Answered, LexicalScore Score) OfVote(
+    /// <summary>
+    /// What is left of the lexical vote, which tells of the worst place only: taken anew without what people passed, place by place, so
+    /// that none that reads so goes along unseen behind a worse one.
+    /// </summary>
+    public static (AnsweredFinds Answered, LikelyPlaces Places) OfVote(
         RequestPieces pieces,
         string guard,
         LexicalScore score,
@@ -68,33 +70,25 @@ internal sealed class AnsweredFinds
     )
     {
         var answered = new AnsweredFinds(pieces, guard, isCut: false);
-        if (!pieces.IsAnyKnown || score.Score < LexicalGuard.Likely)
+        var left = pieces.Text;
+        if (pieces.IsAnyKnown && score.Score >= LexicalGuard.Likely)
         {
-            return (answered, score);
+            left = pieces.Without(guard, Likely, answered.IsLetPass);
+            score = answered.Asks.Count == 0 ? score : LikelyPlaces.Weigh(left, score.Channel, asked);
         }
 
-        var left = pieces.Without(guard, Likely, answered.IsLetPass);
-        var isWhole = answered.IsLetPass(pieces.Of(guard, Likely, score.Start, score.End));
-        left = isWhole ? pieces.Without(left, score.Start, score.End) : left;
-        return (answered, answered.Asks.Count == 0 ? score : Weigh(left, score.Channel, asked));
+        return (answered, LikelyPlaces.Of(left, score, asked, pieces));
     }
 
     /// <summary>
-    /// What is remembered of what people are asked about for the lexical vote. Its windows move when more is said: so it is the texts that
-    /// read so by themselves. Where only several together do, nothing is: each of them may stand beside something else the next time.
+    /// What is remembered of what people are asked about for the lexical vote: the texts that read so by themselves, each shown. Where only
+    /// several together do, nothing is: each of them may stand beside something else the next time.
     /// </summary>
-    public IEnumerable<HeldPiece> PiecesOf(LexicalScore vote, Asked asked) =>
-        _pieces
-            .TextsIn(vote.Start, vote.End)
-            .Where(one => Weigh(_pieces.Text[one.Start..one.End], vote.Channel, asked).Score >= LexicalGuard.Likely)
-            .Select(one => _pieces.Of(_guard, Likely, one.Start, one.End))
+    public IEnumerable<HeldPiece> PiecesOf(LikelyPlaces places) =>
+        places
+            .All.Where(one => one.IsInOneText)
+            .Select(one => _pieces.Of(_guard, Likely, one.Vote.Start, one.Vote.End))
             .Distinct();
-
-    private static LexicalScore Weigh(string text, Channel channel, Asked asked)
-    {
-        var score = LexicalGuard.Of(TextViews.Of(text), channel, asked.Pack);
-        return score with { Score = asked.Scale.Of(score.Score) };
-    }
 
     /// <summary>
     /// What is remembered of what people are asked about of some findings: those that are sure. Weak ones only count together, with others
@@ -111,13 +105,12 @@ internal sealed class AnsweredFinds
         Func<string, IReadOnlyList<ContentFinding>> again
     )
     {
-        var rest = _pieces.Text;
-        foreach (var one in finds.Where(one => !left.Contains(one) && one.End > one.Start))
-        {
-            // A reading of the whole text is no place: what it told of is blanked out where the others tell it.
-            rest = one.Kind == "disguised-order" ? rest : _pieces.Without(rest, one.Start, one.End);
-        }
-
+        // A reading of the whole text is no place: what it told of is blanked out where the others tell it.
+        var rest = _pieces.Without(
+            finds
+                .Where(one => one.Kind != "disguised-order" && one.End > one.Start && !left.Contains(one))
+                .Select(one => (one.Start, one.End))
+        );
         var more = again(rest);
         return [.. left, .. more.Where(one => !left.Contains(one) && !IsLetPass(one, more))];
     }

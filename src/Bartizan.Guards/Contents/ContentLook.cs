@@ -169,24 +169,26 @@ internal static class ContentLook
     )
     {
         var name = $"lexical/{asked.Pack.Named(LexicalGuard.Version)} {Word(channel)}";
-        var (finds, vote) = (Of(report, "lexical"), report.Lexical);
         var answered = default(AnsweredFinds);
-        if (asked.Pieces is { } pieces && action == GuardAction.Ask)
+        var places = default(LikelyPlaces);
+        if (action == GuardAction.Ask)
         {
-            (answered, vote) = AnsweredFinds.OfVote(pieces, name, vote, asked);
-            finds = vote == report.Lexical ? finds : [.. LexicalGuard.FindingOf(vote)];
+            (answered, places) = asked.Pieces is { } pieces
+                ? AnsweredFinds.OfVote(pieces, name, report.Lexical, asked)
+                : (null, LikelyPlaces.Of(text, report.Lexical, asked));
         }
 
+        var vote = places?.Worst ?? report.Lexical;
         verdicts.Add(
             name,
             vote.Score,
             LexicalGuard.Likely,
             action,
-            finds.Select(f => f with { Kind = $"{f.Kind} at {f.Start}-{f.End}" }),
+            (places?.Findings ?? Of(report, "lexical")).Select(f => f with { Kind = $"{f.Kind} at {f.Start}-{f.End}" }),
             LexicalGuard.Possible,
             text: text
         );
-        verdicts.Answer(name, answered, vote.Score >= LexicalGuard.Likely ? answered?.PiecesOf(vote, asked) : null);
+        verdicts.Answer(name, answered, places is null ? null : answered?.PiecesOf(places));
     }
 
     private static IReadOnlyList<ContentFinding> Of(ScanReport report, string guard) =>

@@ -46,12 +46,17 @@ internal sealed class RequestPieces(ReadOnlyMemory<byte> request, Channel channe
         return new HeldPiece(guard, kind, digest, first == last || IsInOnePlace(first, last) ? PlaceOf(first) : "");
     }
 
-    /// <summary>The text with the piece that a place stands in blanked out.</summary>
-    public string Without(string from, int start, int end)
+    /// <summary>The text with the pieces that some places stand in blanked out, each once.</summary>
+    public string Without(IEnumerable<(int Start, int End)> places)
     {
-        var (first, last) = Covering(start, end);
-        var (begin, stop) = last < 0 ? (0, from.Length) : (Segments[first].Start, Segments[last].End);
-        return string.Concat(from.AsSpan(0, begin), new string(' ', stop - begin), from.AsSpan(stop));
+        var left = text.ToCharArray();
+        foreach (var (first, last) in places.Select(one => Covering(one.Start, one.End)).Distinct())
+        {
+            var (begin, stop) = last < 0 ? (0, left.Length) : (Segments[first].Start, Segments[last].End);
+            left.AsSpan(begin, stop - begin).Fill(' ');
+        }
+
+        return new string(left);
     }
 
     /// <summary>The text with each longer name or value blanked out that passes.</summary>

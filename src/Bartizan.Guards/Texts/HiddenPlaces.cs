@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Numerics;
 
 namespace Bartizan.Guards.Texts;
 
@@ -10,8 +11,10 @@ internal sealed class HiddenPlaces
 
     private readonly List<HiddenSpan> _spans = [];
 
-    // Once one was refused, where the others stand isn't worth finding out.
-    private bool _isFull;
+    private readonly int[] _counts = new int[32];
+
+    // INVARIANT: bounded for each form by itself: a thousand harmless places of one mustn't hide those of another.
+    private HiddenForms _full;
 
     public HiddenForms Forms { get; private set; }
 
@@ -19,7 +22,7 @@ internal sealed class HiddenPlaces
     public void Add(HiddenForms form, TextView? of, int start, int end)
     {
         Forms |= form;
-        if (_isFull)
+        if ((_full & form) != HiddenForms.None)
         {
             return;
         }
@@ -39,13 +42,13 @@ internal sealed class HiddenPlaces
         {
             _spans[^1] = last with { End = Math.Max(end, last.End) };
         }
-        else if (_spans.Count < TextLimits.MaxHiddenSpans)
+        else if (_counts[BitOperations.Log2((uint)form)]++ < TextLimits.MaxHiddenSpans)
         {
             _spans.Add(new HiddenSpan(form, start, end));
         }
         else
         {
-            _isFull = true;
+            _full |= form;
         }
     }
 
