@@ -36,7 +36,7 @@ internal sealed class LikelyPlaces
         var left = worst.Score >= LexicalGuard.Likely ? text.ToCharArray() : [];
         for (var vote = worst; vote.Score >= LexicalGuard.Likely && places._all.Count <= GuardFind.MaxShown; )
         {
-            var alone = pieces is null ? [] : places.Alone(pieces, left, vote, asked);
+            var alone = pieces is null ? [] : Alone(pieces, left, vote, asked);
             foreach (var (one, isInOneText) in alone.Count > 0 ? alone : [(vote, false)])
             {
                 places._all.Add((one, isInOneText));
@@ -56,7 +56,7 @@ internal sealed class LikelyPlaces
         return score with { Score = asked.Scale.Of(score.Score) };
     }
 
-    private List<(LexicalScore Vote, bool IsInOneText)> Alone(
+    private static List<(LexicalScore Vote, bool IsInOneText)> Alone(
         RequestPieces pieces,
         char[] left,
         LexicalScore vote,

@@ -88,6 +88,27 @@ public sealed class HeldStreamFormatTests
         (await scene.House.Journal.OutcomeAsync()).Outcome.ShouldBe(OutcomeKind.Failed);
     }
 
+    [Theory]
+    [MemberData(nameof(HeldScene.Formats), MemberType = typeof(HeldScene))]
+    public async Task A_key_that_an_upstream_s_error_spells_in_escapes_is_told_to_nobody(string format)
+    {
+        await using var scene = await StartAsync();
+        var spelled = string.Concat(GatewayUnderTest.ProviderKey.Select(c => $"\\u{(int)c:x4}"));
+        scene.Upstream.Answer = context =>
+            ScriptedUpstream.JsonAsync(
+                context,
+                $$$"""{"error":{"type":"{{{spelled}}}","message":"no such key: {{{spelled}}}"}}""",
+                401
+            );
+
+        var body = await HeldAsync(scene, format, true);
+
+        var said = Events(body).ShouldHaveSingleItem();
+        said.ToString().ShouldNotContain(GatewayUnderTest.ProviderKey);
+        body.ShouldNotContain(spelled);
+        MessageOf(format, said).ShouldNotContain("no such key");
+    }
+
     [Fact]
     public async Task An_upstream_that_answers_no_stream_ends_it_with_an_error_too()
     {

@@ -250,4 +250,17 @@ public sealed class ContentGuardTests
 
         string.Concat(report.Finds.Select(find => find.Excerpt)).ShouldContain("wire the money");
     }
+
+    [Fact]
+    public void A_flood_of_addresses_uncovers_none_beside_a_find()
+    {
+        var house = new House("{ input: { injection: ask } }");
+        var flood = string.Concat(Enumerable.Range(0, 400).Select(at => $"a{at}@northwind-traders.com and then, "));
+
+        var report = house.Result($$"""{"text":"{{flood}} jane.roe@northwind-traders.com {{Order}}"}""");
+
+        var shown = string.Concat(report.Finds.Select(find => find.Excerpt));
+        shown.ShouldContain("Ignore all previous instructions");
+        shown.ShouldNotContain("jane.roe");
+    }
 }

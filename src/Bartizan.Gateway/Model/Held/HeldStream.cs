@@ -82,6 +82,9 @@ internal sealed class HeldStream
         }
 
         var (message, type) = status < 400 ? (null, null) : ErrorOf((byte[])[.. seen.Bytes.Span, .. rest.Bytes.Span]);
+
+        // INVARIANT: what was an escape in the upstream's JSON is a letter here: the key is looked for again in what is written anew.
+        (message, type) = (echo.Without(message), echo.Without(type));
         message ??=
             status < 400
                 ? "Bartizan: the upstream's answer is no stream of events, and one was asked for"
