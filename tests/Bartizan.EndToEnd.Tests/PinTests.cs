@@ -40,13 +40,17 @@ public sealed class PinTests
     public async Task Without_a_lock_check_warns_and_what_was_seen_first_is_held()
     {
         await using var scene = await OpenAsync();
-        await using var upstream = await StartAsync(scene, "--rug-pull", "1");
+        var port = await PortAsync(scene);
+        await using (await StartAtAsync(port))
+        {
+            var check = await scene.BartizanAsync("check");
+            check.Error.ShouldContain("what each server offers is taken as it is seen first");
+            (await (await AttachAsync(scene))("echo")).ShouldContain("Echo: hi");
+        }
 
-        var check = await scene.BartizanAsync("check");
-        check.Error.ShouldContain("what each server offers is taken as it is seen first");
-        (await (await AttachAsync(scene))("echo")).ShouldContain("Echo: hi");
-
-        // Another session of the same manifest: what was first is kept.
+        // Another session of the same manifest: what was first is kept. Not one server that changes after its first list: a call that
+        // waits for more than a second, as on a slow machine, has the list asked for anew, and rightly hears of the change.
+        await using var changed = await StartAtAsync(port, "--rug-pull", "0");
         (await (await AttachAsync(scene))("echo")).ShouldContain("changed: description, inputSchema");
         (await scene.LogAsync("kind:finding"))
             .Select(entry => entry["detail"]!.GetValue<string>())
@@ -160,11 +164,19 @@ public sealed class PinTests
         return scene;
     }
 
-    private static async Task<Running> StartAsync(Scene scene, params string[] options)
+    private static async Task<Running> StartAsync(Scene scene, params string[] options) =>
+        await StartAtAsync(await PortAsync(scene), options);
+
+    private static async Task<int> PortAsync(Scene scene)
     {
         var port = RealClients.FreePort();
         var text = await File.ReadAllTextAsync(scene.ManifestPath);
         await File.WriteAllTextAsync(scene.ManifestPath, text.Replace("PORT", $"{port}", StringComparison.Ordinal));
+        return port;
+    }
+
+    private static async Task<Running> StartAtAsync(int port, params string[] options)
+    {
         var upstream = Running.Start(
             new ProcessStartInfo(
                 "node",
