@@ -76,7 +76,7 @@ internal sealed class GatewayHost : ISessions, ISessionTokens, ICredentialLender
 
     public SessionId? Verify(ReadOnlySpan<char> token) => token.SequenceEqual(Token) ? _session.Id : null;
 
-    public ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken) =>
+    public ValueTask<ILease> LendAsync(SessionId session, string name, Uri? to, CancellationToken cancellationToken) =>
         ValueTask.FromResult<ILease>(new Lease());
 
     public ValueTask<Approval> AskAsync(ApprovalRequest request, CancellationToken cancellationToken) =>

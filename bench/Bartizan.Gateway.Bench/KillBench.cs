@@ -62,7 +62,7 @@ internal sealed class KillBench : ISessions, ISessionTokens, ICredentialLender, 
     public SessionId? Verify(ReadOnlySpan<char> token) =>
         _byToken.TryGetValue(token.ToString(), out var session) ? session.Id : null;
 
-    public ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken) =>
+    public ValueTask<ILease> LendAsync(SessionId session, string name, Uri? to, CancellationToken cancellationToken) =>
         throw new CredentialUnavailableException("none is needed here");
 
     public ValueTask<Approval> AskAsync(ApprovalRequest request, CancellationToken cancellationToken) =>

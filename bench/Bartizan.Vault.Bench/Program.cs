@@ -80,7 +80,7 @@ async Task MeasureAsync(int credentials)
 static async Task<double> LendAsync(CredentialLender lender, SessionId session)
 {
     var started = Stopwatch.GetTimestamp();
-    using var lent = await lender.LendAsync(session, "key", default);
+    using var lent = await lender.LendAsync(session, "key", null, default);
     lent.Apply(_ => { });
     return Stopwatch.GetElapsedTime(started).TotalMilliseconds;
 }

@@ -8,11 +8,12 @@ public sealed partial class SealedVault
 {
     /// <summary>The value of the current version, for a lease that begins now.</summary>
     /// <exception cref="CredentialUnavailableException">When it can't be lent.</exception>
-    internal (VaultVersion Version, Secret Secret) Take(string name, string path, string agent)
+    internal (VaultVersion Version, Secret Secret) Take(string name, string path, string agent, Uri? to)
     {
         lock (_lock)
         {
             var version = Current(name, path, agent);
+            RequireReach(name, path, version, to);
             return (version, SealedValue.Open(_inner!, _file!.Id, path, version));
         }
     }
@@ -44,6 +45,36 @@ public sealed partial class SealedVault
                 using var secret = SealedValue.Open(_inner, _file!.Id, path, version);
                 secret.Use(look);
             }
+        }
+    }
+
+    /// <summary>
+    /// Refuses an address that a value isn't bound to. Both its own terms count and those of the current version: a value that was narrowed
+    /// is narrow for the leases of the one before, too.
+    /// </summary>
+    /// <exception cref="CredentialUnavailableException">When it may not be sent there.</exception>
+    internal void RequireReach(string name, string path, int number, Uri? to)
+    {
+        lock (_lock)
+        {
+            if (_state.Records.TryGetValue(path, out var record) && record.Find(number) is { } lent)
+            {
+                RequireReach(name, path, lent, to);
+                RequireReach(name, path, record.Versions[^1], to);
+            }
+        }
+    }
+
+    private static void RequireReach(string name, string path, VaultVersion version, Uri? to)
+    {
+        if (!version.Terms.Reaches(to))
+        {
+            throw No(
+                name,
+                to is null
+                    ? $"`{path}` is bound to hosts, and a process that is given it could send it anywhere"
+                    : $"`{path}` isn't lent for requests to `{to.GetLeftPart(UriPartial.Authority)}`"
+            );
         }
     }
 

@@ -52,6 +52,26 @@ public sealed class VaultTests
     }
 
     [Fact]
+    public async Task A_value_that_is_bound_to_another_host_is_not_sent_to_an_upstream()
+    {
+        await using var scene = await Scene.OpenAsync();
+        await InitAsync(scene);
+        (await PipedAsync(scene, Value, "vault", "set", "up/tests", "--host", "api.example.com")).Code.ShouldBe(0);
+        UseVault(scene);
+
+        var run = await scene.RunAsync(Scene.Ask + "ask");
+
+        run.Output.ShouldContain("HTTP/1.1 502");
+        scene.Upstream.Requests.ShouldBeEmpty();
+        (await scene.BartizanAsync("log", "kind:outcome")).Output.ShouldContain("isn't lent for requests to `http://");
+        (await PipedAsync(scene, $"{Value}-2", "vault", "rotate", "up/tests")).Code.ShouldBe(0);
+        (await LineAsync(scene)).GetProperty("hosts")[0].GetString().ShouldBe("api.example.com:443");
+        (await PipedAsync(scene, $"{Value}-3", "vault", "rotate", "up/tests", "--any-host")).Code.ShouldBe(0);
+        (await scene.RunAsync(Scene.Ask + "ask")).Output.ShouldContain("ANSWERED");
+        (await scene.BartizanAsync("log", "kind:outcome", "--json")).Output.ShouldContain("vault:up/tests@3");
+    }
+
+    [Fact]
     public async Task What_was_acknowledged_is_there_after_the_instance_was_killed()
     {
         await using var scene = await Scene.OpenAsync();

@@ -26,12 +26,12 @@ public sealed class CredentialLenderTests : IDisposable
         Open(Source("key", CredentialOrigin.Variable, "THE_KEY"), new() { ["THE_KEY"] = Value });
         _lender.Open(SessionId.New(), "triage", [], _directory, new Dictionary<string, string>());
 
-        using var lease = await _lender.LendAsync(_session, "key", default);
+        using var lease = await _lender.LendAsync(_session, "key", null, default);
 
         Read(lease).ShouldBe(Value);
         lease.Handle.ShouldBe("key");
         await Should.ThrowAsync<CredentialUnavailableException>(async () =>
-            await _lender.LendAsync(SessionId.New(), "key", default)
+            await _lender.LendAsync(SessionId.New(), "key", null, default)
         );
     }
 
@@ -39,13 +39,13 @@ public sealed class CredentialLenderTests : IDisposable
     public async Task A_closed_session_takes_its_leases_back()
     {
         Open(Source("key", CredentialOrigin.Variable, "THE_KEY"), new() { ["THE_KEY"] = Value });
-        var lease = await _lender.LendAsync(_session, "key", default);
+        var lease = await _lender.LendAsync(_session, "key", null, default);
 
         _lender.Close(_session);
 
         Should.Throw<ObjectDisposedException>(() => lease.Apply(_ => { }));
         await Should.ThrowAsync<CredentialUnavailableException>(async () =>
-            await _lender.LendAsync(_session, "key", default)
+            await _lender.LendAsync(_session, "key", null, default)
         );
     }
 
@@ -53,7 +53,7 @@ public sealed class CredentialLenderTests : IDisposable
     public async Task A_lease_given_back_applies_no_more()
     {
         Open(Source("key", CredentialOrigin.Variable, "THE_KEY"), new() { ["THE_KEY"] = Value });
-        var lease = await _lender.LendAsync(_session, "key", default);
+        var lease = await _lender.LendAsync(_session, "key", null, default);
 
         lease.Dispose();
 
@@ -65,11 +65,11 @@ public sealed class CredentialLenderTests : IDisposable
     {
         var path = Write("key.txt", Value + "\n");
         Open(Source("key", CredentialOrigin.File, "key.txt"), []);
-        Read(await _lender.LendAsync(_session, "key", default)).ShouldBe(Value);
+        Read(await _lender.LendAsync(_session, "key", null, default)).ShouldBe(Value);
 
         File.WriteAllText(path, "another-one\n");
 
-        Read(await _lender.LendAsync(_session, "key", default)).ShouldBe("another-one");
+        Read(await _lender.LendAsync(_session, "key", null, default)).ShouldBe("another-one");
     }
 
     [Fact]
@@ -80,7 +80,7 @@ public sealed class CredentialLenderTests : IDisposable
         Open(Source("key", CredentialOrigin.File, "key.txt"), []);
 
         var refused = await Should.ThrowAsync<CredentialUnavailableException>(async () =>
-            await _lender.LendAsync(_session, "key", default)
+            await _lender.LendAsync(_session, "key", null, default)
         );
 
         refused.Message.ShouldContain("chmod o-rwx");
@@ -102,7 +102,7 @@ public sealed class CredentialLenderTests : IDisposable
         Open(Source("key", CredentialOrigin.File, locator), []);
 
         await Should.ThrowAsync<CredentialUnavailableException>(async () =>
-            await _lender.LendAsync(_session, "key", default)
+            await _lender.LendAsync(_session, "key", null, default)
         );
     }
 
@@ -112,7 +112,7 @@ public sealed class CredentialLenderTests : IDisposable
         Open(Source("key", CredentialOrigin.Variable, "THE_KEY"), new() { ["ANOTHER"] = Value });
 
         var refused = await Should.ThrowAsync<CredentialUnavailableException>(async () =>
-            await _lender.LendAsync(_session, "key", default)
+            await _lender.LendAsync(_session, "key", null, default)
         );
 
         refused.Message.ShouldContain("`THE_KEY`");
@@ -123,7 +123,7 @@ public sealed class CredentialLenderTests : IDisposable
     {
         using var secret = new Secret(Value);
         Open(Source("key", CredentialOrigin.Variable, "THE_KEY"), new() { ["THE_KEY"] = Value });
-        using var lease = await _lender.LendAsync(_session, "key", default);
+        using var lease = await _lender.LendAsync(_session, "key", null, default);
 
         $"{secret}".ShouldBe("***");
         $"{lease}".ShouldNotContain(Value);

@@ -39,10 +39,10 @@ internal sealed class OneVault : IJournal, IDisposable
     public SealedVault Again(byte[]? content = null) =>
         new(content is null ? Disk : new MemoryDisk { Content = content }, Clock);
 
-    public static string Read(SealedVault vault, string path, string agent = "triage")
+    public static string Read(SealedVault vault, string path, string agent = "triage", Uri? to = null)
     {
         var text = "";
-        using var secret = vault.Take("key", path, agent).Secret;
+        using var secret = vault.Take("key", path, agent, to).Secret;
         secret.Use(value => text = value.ToString());
         return text;
     }

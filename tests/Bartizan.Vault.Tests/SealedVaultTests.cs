@@ -133,7 +133,7 @@ public sealed class SealedVaultTests
         Why("a/other").ShouldContain("the vault is sealed");
 
         string Why(string path) =>
-            Should.Throw<CredentialUnavailableException>(() => one.Vault.Take("key", path, "triage")).Message;
+            Should.Throw<CredentialUnavailableException>(() => one.Vault.Take("key", path, "triage", null)).Message;
     }
 
     [Fact]

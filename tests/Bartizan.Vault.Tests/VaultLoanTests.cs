@@ -48,7 +48,7 @@ public sealed class VaultLoanTests : IDisposable
     {
         _one.IsFull = true;
 
-        await Should.ThrowAsync<IOException>(async () => await _lender.LendAsync(_session, "key", default));
+        await Should.ThrowAsync<IOException>(async () => await _lender.LendAsync(_session, "key", null, default));
 
         _one.IsFull = false;
         (await ReadAsync()).ShouldBe("sk-one");
@@ -58,7 +58,7 @@ public sealed class VaultLoanTests : IDisposable
     public async Task A_lease_ends_with_its_time_and_the_next_is_another_entry()
     {
         await ReadAsync();
-        using var underWay = await _lender.LendAsync(_session, "key", default);
+        using var underWay = await _lender.LendAsync(_session, "key", null, default);
         _one.Clock.Now += TimeSpan.FromMinutes(15);
 
         await ReadAsync();
@@ -84,14 +84,14 @@ public sealed class VaultLoanTests : IDisposable
     [Fact]
     public async Task A_revoked_credential_ends_its_leases_at_once()
     {
-        using var lease = await _lender.LendAsync(_session, "key", default);
+        using var lease = await _lender.LendAsync(_session, "key", null, default);
 
         _loans.End("a/b", _one.Vault.Revoke("a/b", null));
 
         Should.Throw<ObjectDisposedException>(() => lease.Apply(_ => { }));
         (
             await Should.ThrowAsync<CredentialUnavailableException>(async () =>
-                await _lender.LendAsync(_session, "key", default)
+                await _lender.LendAsync(_session, "key", null, default)
             )
         ).Message.ShouldContain("was revoked");
     }
@@ -121,7 +121,7 @@ public sealed class VaultLoanTests : IDisposable
         };
 
         await Should.ThrowAsync<CredentialUnavailableException>(async () =>
-            await _lender.LendAsync(_session, "key", default)
+            await _lender.LendAsync(_session, "key", null, default)
         );
 
         if (what == "rotated")
@@ -133,13 +133,13 @@ public sealed class VaultLoanTests : IDisposable
     [Fact]
     public async Task A_session_that_is_over_has_no_lease_and_gets_none()
     {
-        using var lease = await _lender.LendAsync(_session, "key", default);
+        using var lease = await _lender.LendAsync(_session, "key", null, default);
 
         _lender.Close(_session);
 
         Should.Throw<ObjectDisposedException>(() => lease.Apply(_ => { }));
         await Should.ThrowAsync<CredentialUnavailableException>(async () =>
-            await _lender.LendAsync(_session, "key", default)
+            await _lender.LendAsync(_session, "key", null, default)
         );
     }
 
@@ -163,7 +163,7 @@ public sealed class VaultLoanTests : IDisposable
         Open(session, "c/d");
 
         await Should.ThrowAsync<CredentialUnavailableException>(async () =>
-            await _lender.LendAsync(session, "key", default)
+            await _lender.LendAsync(session, "key", null, default)
         );
         _one.Entries.ShouldBeEmpty();
     }
@@ -193,7 +193,7 @@ public sealed class VaultLoanTests : IDisposable
     private async Task<string> ReadAsync(SessionId? session = null)
     {
         var text = "";
-        using var lease = await _lender.LendAsync(session ?? _session, "key", default);
+        using var lease = await _lender.LendAsync(session ?? _session, "key", null, default);
         lease.Apply(value => text = value.ToString());
         return text;
     }

@@ -64,7 +64,7 @@ internal static class VaultText
         }
 
         Screen.Table(
-            ["CREDENTIAL", "VERSION", "STATE", "WRITTEN", "LAST USE", "AGENTS", "REMINDER"],
+            ["CREDENTIAL", "VERSION", "STATE", "WRITTEN", "LAST USE", "AGENTS", "HOSTS", "REMINDER"],
             [
                 .. reply.Credentials.Select(one =>
                     (string[])
@@ -77,6 +77,7 @@ internal static class VaultText
                             Day(one.Created),
                             one.LastUse is { } used ? $"{used.UtcDateTime:yyyy-MM-dd HH:mm}Z" : "-",
                             one.Agents.Count == 0 ? "any" : Screen.Printable(string.Join(", ", one.Agents)),
+                            one.Hosts.Count == 0 ? "any" : Screen.Printable(string.Join(", ", one.Hosts)),
                             one.Reminder ?? "",
                         ]
                 ),

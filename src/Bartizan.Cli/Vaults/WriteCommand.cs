@@ -26,6 +26,15 @@ internal static class WriteCommand
         {
             Description = "Lend it to any agent, where the version before named some.",
         };
+        var hosts = new Option<string[]>("--host")
+        {
+            Description =
+                "A host, api.github.com or api.github.com:8443, that it may be sent to; without any, those of the version before, else all.",
+        };
+        var anywhere = new Option<bool>("--any-host")
+        {
+            Description = "Lend it for requests to any host, where the version before named some.",
+        };
         var never = new Option<bool>("--no-expiry")
         {
             Description = "Lend it without end, where the version before had one.",
@@ -56,6 +65,8 @@ internal static class WriteCommand
             file,
             agents,
             any,
+            hosts,
+            anywhere,
             expires,
             never,
             every,
@@ -76,6 +87,8 @@ internal static class WriteCommand
                     Path = parsed.GetValue(path),
                     Agents = parsed.GetValue(agents) ?? [],
                     AnyAgent = parsed.GetValue(any),
+                    Hosts = parsed.GetValue(hosts) ?? [],
+                    AnyHost = parsed.GetValue(anywhere),
                     NoExpiry = parsed.GetValue(never),
                     Expires = DayOf(parsed.GetValue(expires)),
                     RotateEvery = SecondsOf("--rotate-every", parsed.GetValue(every)),

@@ -10,7 +10,10 @@ public sealed record VaultLine(string Path, int Version, string State, DateTimeO
     /// <summary>The agents that may be lent it; empty for any.</summary>
     public IReadOnlyList<string> Agents { get; init; } = [];
 
-    /// <summary>When it was lent last; null when the log knows of no time.</summary>
+    /// <summary>The hosts that it may be sent to; empty for any.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>When it was used last; null when the log knows of no time.</summary>
     public DateTimeOffset? LastUse { get; init; }
 
     /// <summary>From when on it isn't lent any more.</summary>

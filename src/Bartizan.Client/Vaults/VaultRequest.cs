@@ -18,6 +18,12 @@ public sealed record VaultRequest
     /// <summary>True when any agent may be lent it from now on; else a next version has the agents of the one before.</summary>
     public bool AnyAgent { get; init; }
 
+    /// <summary>The hosts, with a port other than 443, that it may be sent to; none for any.</summary>
+    public IReadOnlyList<string> Hosts { get; init; } = [];
+
+    /// <summary>True when it may be sent to any host from now on; else a next version has the hosts of the one before.</summary>
+    public bool AnyHost { get; init; }
+
     /// <summary>True when it has no end from now on; else a next version has that of the one before.</summary>
     public bool NoExpiry { get; init; }
 

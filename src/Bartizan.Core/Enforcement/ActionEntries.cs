@@ -88,13 +88,15 @@ internal static class ActionEntries
         Outcome outcome,
         Usage usage,
         long number,
-        Spend? spent
+        Spend? spent,
+        string? used
     ) =>
         Of(EntryKind.Outcome, session, action) with
         {
             Passage = number,
             Outcome = outcome.Kind,
             Detail = Cut(outcome.Detail, MaxDetailLength),
+            Credential = used,
             Usage = usage,
             Spend = spent,
             ToolCalls = Named(outcome.ToolCalls),

@@ -18,6 +18,7 @@ public sealed partial class Passage : IAsyncDisposable
     private int _completed;
     private string? _verdicts;
     private IContentWatch? _watch;
+    private string? _used;
 
     private Passage(Decision decision, Grant? grant)
     {
@@ -50,6 +51,9 @@ public sealed partial class Passage : IAsyncDisposable
     /// Fires on kill, end, lost: stop carrying the action out. See <see cref="Session.Revoked"/> for how handlers run.
     /// </summary>
     public CancellationToken Revoked => _grant?.Session.Revoked ?? new CancellationToken(canceled: true);
+
+    /// <summary>Says which credential was put into its request, by the handle of its lease: the outcome's entry names it.</summary>
+    public void Uses(string handle) => Volatile.Write(ref _used, handle);
 
     /// <summary>Labels that its session carries by it; while it isn't completed no person takes them off.</summary>
     internal Labels Gives { get; set; }
@@ -211,7 +215,15 @@ public sealed partial class Passage : IAsyncDisposable
         {
             await journal
                 .PostAsync(
-                    ActionEntries.Outcome(session, action, Told(outcome), usage, number, spent),
+                    ActionEntries.Outcome(
+                        session,
+                        action,
+                        Told(outcome),
+                        usage,
+                        number,
+                        spent,
+                        Volatile.Read(ref _used)
+                    ),
                     CancellationToken.None
                 )
                 .AsTask()

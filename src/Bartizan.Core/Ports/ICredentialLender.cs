@@ -7,7 +7,13 @@ public interface ICredentialLender
 {
     /// <summary>Lends the credential that the session's manifest calls <paramref name="name"/>.</summary>
     /// <exception cref="CredentialUnavailableException">When it can't be had; the message never holds the secret.</exception>
-    ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken);
+    /// <param name="session">The session.</param>
+    /// <param name="name">The credential.</param>
+    /// <param name="to">
+    /// The address that the request goes to, and nowhere else; null where it is given to a process, which could send it anywhere.
+    /// </param>
+    /// <param name="cancellationToken">Gives up.</param>
+    ValueTask<ILease> LendAsync(SessionId session, string name, Uri? to, CancellationToken cancellationToken);
 
     /// <summary>
     /// Shows every value that is known of a credential to code that compares content with it: to find it where it mustn't be. That is
@@ -21,7 +27,7 @@ public interface ICredentialLender
         CancellationToken cancellationToken
     )
     {
-        using var lease = await LendAsync(session, name, cancellationToken).ConfigureAwait(false);
+        using var lease = await LendAsync(session, name, null, cancellationToken).ConfigureAwait(false);
         lease.Apply(look);
     }
 }

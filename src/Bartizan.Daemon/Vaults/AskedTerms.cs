@@ -11,7 +11,11 @@ internal static class AskedTerms
     /// <exception cref="VaultRefusedException">When they can't be.</exception>
     public static VaultTerms Of(VaultRequest request, VaultTerms? before, DateTimeOffset now)
     {
-        if (request.AnyAgent && request.Agents.Count > 0 || request.NoExpiry && request.Expires is not null)
+        if (
+            (request.AnyAgent && request.Agents.Count > 0)
+            || (request.AnyHost && request.Hosts.Count > 0)
+            || (request.NoExpiry && request.Expires is not null)
+        )
         {
             throw new VaultRefusedException("that says two things at once", "leave one of them out");
         }
@@ -23,6 +27,10 @@ internal static class AskedTerms
                 request.AnyAgent ? []
                 : request.Agents.Count > 0 ? [.. request.Agents]
                 : kept.Agents,
+            Hosts =
+                request.AnyHost ? []
+                : request.Hosts.Count > 0 ? [.. request.Hosts.Select(Host).Distinct(StringComparer.Ordinal)]
+                : kept.Hosts,
             Expires = request.NoExpiry ? null : request.Expires ?? kept.Expires,
             RotateEvery = request.RotateEvery is { } every ? Time(every) : kept.RotateEvery,
         };
@@ -33,6 +41,10 @@ internal static class AskedTerms
             )
             : terms;
     }
+
+    private static string Host(string text) =>
+        VaultHost.Read(text)
+        ?? throw new VaultRefusedException($"`{text}` is no host", "`--host api.example.com`, or with its port");
 
     /// <summary>A time that fits.</summary>
     /// <exception cref="VaultRefusedException">When it is none.</exception>

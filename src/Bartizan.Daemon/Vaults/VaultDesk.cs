@@ -39,7 +39,7 @@ internal sealed class VaultDesk : IDisposable
         _given = new GivenShares(clock);
         _known = recorded.Mark;
         Uses = new VaultUses(journal, recorded.LastUses, clock);
-        Loans = new VaultLoans(_vault, Uses, clock);
+        Loans = new VaultLoans(_vault, Uses, clock, Uses.Used);
         Lender = new CredentialLender(Loans);
     }
 

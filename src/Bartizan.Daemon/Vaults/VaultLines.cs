@@ -27,6 +27,7 @@ internal static class VaultLines
         var line = new VaultLine(record.Path, newest.Number, state, newest.Created)
         {
             Agents = newest.Terms.Agents,
+            Hosts = newest.Terms.Hosts,
             LastUse = record.Versions.Max(v => lastUse(VaultRecord.HandleOf(record.Path, v.Number))),
             Expires = newest.Terms.Expires,
             RotateBy = newest.Terms.RotateEvery is { } every ? newest.Created + every : null,

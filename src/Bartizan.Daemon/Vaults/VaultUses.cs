@@ -17,6 +17,9 @@ internal sealed class VaultUses(
     /// <summary>When a version was lent last; null when nothing is known of it.</summary>
     public DateTimeOffset? Last(string handle) => _last.TryGetValue(handle, out var time) ? time : null;
 
+    /// <summary>A version was used now.</summary>
+    public void Used(string handle) => _last[handle] = clock.GetUtcNow();
+
     /// <inheritdoc/>
     public async ValueTask<long> AppendAsync(Entry entry, CancellationToken cancellationToken)
     {

@@ -36,7 +36,10 @@ internal sealed class UpstreamRequests(ICredentialLender lender)
         PassedHeaders.CopyToUpstream(context.Request.Headers, request, call.Token);
         if ((passage.Obligations.Credential ?? upstream.Credential) is { } name)
         {
-            using var lease = await lender.LendAsync(call.Session.Id, name, cancellationToken).ConfigureAwait(false);
+            using var lease = await lender
+                .LendAsync(call.Session.Id, name, address, cancellationToken)
+                .ConfigureAwait(false);
+            passage.Uses(lease.Handle);
             lease.Apply(secret => Inject(secret, upstream.Api, request.Headers));
         }
 

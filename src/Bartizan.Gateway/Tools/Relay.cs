@@ -62,6 +62,11 @@ internal sealed class Relay(
                     limit.Token
                 )
                 .ConfigureAwait(false);
+            if (answer.Used is { } used)
+            {
+                call.Passage?.Uses(used);
+            }
+
             if (answer.Status is < 200 or > 299 || !(answer.IsJson || answer.IsStream))
             {
                 await PassStatusAsync(answer, call, client, limit).ConfigureAwait(false);

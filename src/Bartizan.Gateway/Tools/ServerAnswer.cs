@@ -8,6 +8,9 @@ internal sealed class ServerAnswer(HttpResponseMessage response, KeyEcho echo) :
     /// <summary>The longest id of an MCP session that is kept.</summary>
     public const int MaxSessionIdLength = 512;
 
+    /// <summary>The handle of the credential that it was asked with; null for none.</summary>
+    public string? Used { get; init; }
+
     /// <summary>The status.</summary>
     public int Status => (int)response.StatusCode;
 

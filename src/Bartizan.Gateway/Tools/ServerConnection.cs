@@ -67,9 +67,11 @@ internal sealed class ServerConnection(
             request.Headers,
             method == HttpMethod.Get ? "text/event-stream" : "application/json, text/event-stream"
         );
+        string? used = null;
         if ((credential ?? server.Credential) is { } name)
         {
-            using var lease = await lender.LendAsync(session.Id, name, cancellationToken).ConfigureAwait(false);
+            using var lease = await lender.LendAsync(session.Id, name, url, cancellationToken).ConfigureAwait(false);
+            used = lease.Handle;
             lease.Apply(secret => request.Headers.TryAddWithoutValidation("authorization", $"Bearer {secret}"));
         }
 
@@ -78,7 +80,7 @@ internal sealed class ServerConnection(
             .For(url, server.CertificateAuthority)
             .SendAsync(request, cancellationToken)
             .ConfigureAwait(false);
-        return new ServerAnswer(response, echo);
+        return new ServerAnswer(response, echo) { Used = used };
     }
 
     private static void Write(in ServerHeaders from, HttpRequestHeaders to, string accept)

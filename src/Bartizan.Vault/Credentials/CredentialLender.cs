@@ -54,7 +54,12 @@ public sealed class CredentialLender(VaultLoans? vault = null) : ICredentialLend
     }
 
     /// <inheritdoc/>
-    public async ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken)
+    public async ValueTask<ILease> LendAsync(
+        SessionId session,
+        string name,
+        Uri? to,
+        CancellationToken cancellationToken
+    )
     {
         cancellationToken.ThrowIfCancellationRequested();
         var (owner, credentials) = Find(session, name);
@@ -64,7 +69,9 @@ public sealed class CredentialLender(VaultLoans? vault = null) : ICredentialLend
             return credentials.Lend(source);
         }
 
-        var lease = await vault.LendAsync(owner, credentials.Agent, source, cancellationToken).ConfigureAwait(false);
+        var lease = await vault
+            .LendAsync(owner, credentials.Agent, source, to, cancellationToken)
+            .ConfigureAwait(false);
         if (_sessions.ContainsKey(owner))
         {
             return lease;
@@ -91,7 +98,7 @@ public sealed class CredentialLender(VaultLoans? vault = null) : ICredentialLend
             return;
         }
 
-        using var lease = await LendAsync(session, name, cancellationToken).ConfigureAwait(false);
+        using var lease = await LendAsync(session, name, null, cancellationToken).ConfigureAwait(false);
         lease.Apply(look);
     }
 

@@ -9,6 +9,8 @@ internal sealed class Loan(string path, int version, string handle, Secret secre
     private int _borrowed;
     private bool _ended;
 
+    public string Handle => handle;
+
     public string Path => path;
 
     public int Version => version;

@@ -11,7 +11,8 @@ namespace Bartizan.Vault.Credentials;
 /// What the vault has lent, by session and credential. A lease begins with an entry that is durable before the value leaves the vault,
 /// and ends with its time, its version, its session, or the vault's being sealed.
 /// </summary>
-public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider clock) : IDisposable
+public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider clock, Action<string>? used = null)
+    : IDisposable
 {
     /// <summary>What the entry of a lease says.</summary>
     public const string Detail = "lent";
@@ -25,11 +26,12 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
         SessionId session,
         string agent,
         CredentialSource source,
+        Uri? to,
         CancellationToken cancellationToken
     )
     {
         var key = (session, source.Name);
-        if (Standing(key, agent, source) is { } standing)
+        if (Standing(key, agent, source, to) is { } standing)
         {
             return standing;
         }
@@ -37,8 +39,8 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
         await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return Standing(key, agent, source)
-                ?? await BeginAsync(key, agent, source, cancellationToken).ConfigureAwait(false);
+            return Standing(key, agent, source, to)
+                ?? await BeginAsync(key, agent, source, to, cancellationToken).ConfigureAwait(false);
         }
         catch (InvalidDataException)
         {
@@ -100,24 +102,42 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
         _one.Dispose();
     }
 
-    private Lease? Standing((SessionId Session, string Name) key, string agent, CredentialSource source)
+    private Lease? Standing((SessionId Session, string Name) key, string agent, CredentialSource source, Uri? to)
     {
         if (!_loans.TryGetValue(key, out var loan))
         {
             return null;
         }
 
+        Lease? lease = null;
         try
         {
             if (clock.GetUtcNow() < loan.Until && vault.Holds(source.Name, source.Locator, agent, loan.Version))
             {
-                return loan.Borrow();
+                lease = loan.Borrow();
             }
         }
         catch (CredentialUnavailableException)
         {
             End(key);
             throw;
+        }
+
+        if (lease is not null)
+        {
+            // One that asks for another host gets nothing, and ends nothing of the others.
+            try
+            {
+                vault.RequireReach(source.Name, source.Locator, loan.Version, to);
+            }
+            catch
+            {
+                lease.Dispose();
+                throw;
+            }
+
+            used?.Invoke(loan.Handle);
+            return lease;
         }
 
         // Its time is over; a request that is being made with it may still be made.
@@ -133,10 +153,11 @@ public sealed class VaultLoans(SealedVault vault, IJournal journal, TimeProvider
         (SessionId Session, string Name) key,
         string agent,
         CredentialSource source,
+        Uri? to,
         CancellationToken cancellationToken
     )
     {
-        var (version, secret) = vault.Take(source.Name, source.Locator, agent);
+        var (version, secret) = vault.Take(source.Name, source.Locator, agent, to);
         try
         {
             var until =

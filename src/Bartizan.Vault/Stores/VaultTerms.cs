@@ -12,11 +12,20 @@ public sealed record VaultTerms
     /// <summary>The most agents that are named one by one.</summary>
     private const int MaxAgents = 64;
 
+    /// <summary>The most hosts that are named one by one.</summary>
+    private const int MaxHosts = 64;
+
+    // INVARIANT: terms without hosts are written as they were before there were any: a file of then opens now.
+    private const uint WithHosts = 1u << 31;
+
     /// <summary>The longest grace, and time between rotations: ten years.</summary>
     public static TimeSpan Longest { get; } = TimeSpan.FromDays(3650);
 
     /// <summary>The agents that may be lent it, by name; empty for any.</summary>
     public ImmutableArray<string> Agents { get; init; } = [];
+
+    /// <summary>The hosts, each with its port, that it may be sent to; empty for any.</summary>
+    public ImmutableArray<string> Hosts { get; init; } = [];
 
     /// <summary>From when on it isn't lent any more.</summary>
     public DateTimeOffset? Expires { get; init; }
@@ -27,11 +36,24 @@ public sealed record VaultTerms
     /// <summary>True when an agent may be lent it.</summary>
     public bool Names(string agent) => Agents.IsEmpty || Agents.Contains(agent, StringComparer.Ordinal);
 
+    /// <summary>True when it may be sent to an address; null is no address of a request, but a process that could send it anywhere.</summary>
+    public bool Reaches(Uri? to) => Hosts.IsEmpty || (to is not null && VaultHost.Names(Hosts, to));
+
     internal void Check()
     {
         if (RotateEvery is { } every && (every < TimeSpan.FromSeconds(1) || every > Longest))
         {
             throw new VaultRefusedException("that is no time to rotate by", $"1s to {Longest.TotalDays}d");
+        }
+
+        if (Hosts.Length > MaxHosts)
+        {
+            throw new VaultRefusedException($"at most {MaxHosts} hosts are named", "leave them out, or take fewer");
+        }
+
+        if (Hosts.FirstOrDefault(h => VaultHost.Read(h) != h) is { } wrong)
+        {
+            throw new VaultRefusedException($"`{wrong}` is no host", "`api.example.com`, or with its port");
         }
 
         if (Agents.Length > MaxAgents)
@@ -42,10 +64,21 @@ public sealed record VaultTerms
 
     internal void Write(FieldWriter to)
     {
-        to.Time(Expires).Long(RotateEvery is { } every ? (long)every.TotalSeconds : 0).Whole((uint)Agents.Length);
+        to.Time(Expires)
+            .Long(RotateEvery is { } every ? (long)every.TotalSeconds : 0)
+            .Whole((uint)Agents.Length | (Hosts.IsEmpty ? 0 : WithHosts));
         foreach (var agent in Agents)
         {
             to.Text(agent);
+        }
+
+        if (!Hosts.IsEmpty)
+        {
+            to.Whole((uint)Hosts.Length);
+            foreach (var host in Hosts)
+            {
+                to.Text(host);
+            }
         }
     }
 
@@ -54,17 +87,30 @@ public sealed record VaultTerms
         var expires = from.Time();
         var every = from.Long();
         var count = from.Whole();
-        var agents = ImmutableArray.CreateBuilder<string>();
-        for (var i = 0; i < count; i++)
+        var agents = Texts(ref from, count & ~WithHosts);
+        ImmutableArray<string> hosts = (count & WithHosts) == 0 ? [] : Texts(ref from, from.Whole());
+        if ((count & WithHosts) != 0 && hosts.IsEmpty)
         {
-            agents.Add(from.Text());
+            throw new InvalidDataException("terms say hosts and name none");
         }
 
         return new VaultTerms
         {
             Expires = expires,
             RotateEvery = every == 0 ? null : TimeSpan.FromSeconds(every),
-            Agents = agents.ToImmutable(),
+            Agents = agents,
+            Hosts = hosts,
         };
+    }
+
+    private static ImmutableArray<string> Texts(ref FieldReader from, uint count)
+    {
+        var texts = ImmutableArray.CreateBuilder<string>();
+        for (var i = 0u; i < count; i++)
+        {
+            texts.Add(from.Text());
+        }
+
+        return texts.ToImmutable();
     }
 }

@@ -27,7 +27,7 @@ internal sealed class TestHost : IJournal, ISessions, IApprovals, ISessionTokens
     /// <summary>What every credential of a session is.</summary>
     public const string Secret = "Vx9#pQ2!mK7&zT4w-0";
 
-    public ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken) =>
+    public ValueTask<ILease> LendAsync(SessionId session, string name, Uri? to, CancellationToken cancellationToken) =>
         ValueTask.FromResult<ILease>(new Lease());
 
     public static string TokenOf(Session session) => $"token-{session.Id}";

@@ -181,7 +181,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
 
     public SessionId? Verify(ReadOnlySpan<char> token) => _tokens.TryGetValue(token.ToString(), out var id) ? id : null;
 
-    public ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken) =>
+    public ValueTask<ILease> LendAsync(SessionId session, string name, Uri? to, CancellationToken cancellationToken) =>
         CredentialThere
             ? ValueTask.FromResult<ILease>(new Lease())
             : throw new CredentialUnavailableException("the credential `provider-key` isn't set");

@@ -245,7 +245,7 @@ internal sealed class ReadersUnderTest
 
     public SessionId? Verify(ReadOnlySpan<char> token) => token is Token ? Mine.Id : null;
 
-    public ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken) =>
+    public ValueTask<ILease> LendAsync(SessionId session, string name, Uri? to, CancellationToken cancellationToken) =>
         throw new CredentialUnavailableException("there is none");
 
     public ValueTask<Approval> AskAsync(ApprovalRequest request, CancellationToken cancellationToken)

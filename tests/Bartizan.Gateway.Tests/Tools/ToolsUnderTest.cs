@@ -222,7 +222,7 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
 
     public SessionId? Verify(ReadOnlySpan<char> token) => _tokens.TryGetValue(token.ToString(), out var id) ? id : null;
 
-    public ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken) =>
+    public ValueTask<ILease> LendAsync(SessionId session, string name, Uri? to, CancellationToken cancellationToken) =>
         ValueTask.FromResult<ILease>(new Lease());
 
     public ValueTask<Approval> AskAsync(ApprovalRequest request, CancellationToken cancellationToken) =>

@@ -57,7 +57,7 @@ internal sealed class House : ISessions, ICredentialLender
 
     public Session? Find(SessionId id) => id == _session.Id ? _session : null;
 
-    public ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken) =>
+    public ValueTask<ILease> LendAsync(SessionId session, string name, Uri? to, CancellationToken cancellationToken) =>
         _secret.Length == 0
             ? ValueTask.FromException<ILease>(new CredentialUnavailableException("none"))
             : ValueTask.FromResult<ILease>(new Lease(_secret));

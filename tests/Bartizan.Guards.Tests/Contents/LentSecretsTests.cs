@@ -33,7 +33,7 @@ public sealed class LentSecretsTests : TimeProvider, ICredentialLender
 
     public override long GetTimestamp() => _now.Ticks;
 
-    public ValueTask<ILease> LendAsync(SessionId session, string name, CancellationToken cancellationToken) =>
+    public ValueTask<ILease> LendAsync(SessionId session, string name, Uri? to, CancellationToken cancellationToken) =>
         throw new CredentialUnavailableException("only to compare with");
 
     public ValueTask CompareAsync(

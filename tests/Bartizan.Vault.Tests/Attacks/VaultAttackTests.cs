@@ -159,7 +159,7 @@ public sealed class VaultAttackTests
                 [
                     () => one.Set("a/b", Value),
                     () => one.Set("a b", Value),
-                    () => one.Vault.Take("key", "a/b", "triage"),
+                    () => one.Vault.Take("key", "a/b", "triage", null),
                     () => one.Vault.Write("c/d", new byte[1 << 20], VaultTerms.Open, null),
                 ]
         )

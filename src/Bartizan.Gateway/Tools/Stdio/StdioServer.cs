@@ -90,7 +90,9 @@ internal sealed class StdioServer(
             var (variables, secrets) = (new Dictionary<string, string>(StringComparer.Ordinal), new List<KeyEcho>());
             foreach (var (variable, credential) in server.Credentials)
             {
-                using var lease = await lender.LendAsync(session.Id, credential, limit.Token).ConfigureAwait(false);
+                using var lease = await lender
+                    .LendAsync(session.Id, credential, null, limit.Token)
+                    .ConfigureAwait(false);
                 lease.Apply(secret => variables[variable] = secret.ToString());
                 secrets.Add(KeyEcho.OfKey(variables[variable]));
             }
