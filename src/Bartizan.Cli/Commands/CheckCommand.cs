@@ -1,10 +1,12 @@
 using System.CommandLine;
 using Bartizan.Cli.Terminal;
+using Bartizan.Cli.Vaults;
 using Bartizan.Core.Findings;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Pins;
 using Bartizan.Daemon;
 using Bartizan.Daemon.Pins;
+using Bartizan.Posture.Credentials;
 
 namespace Bartizan.Cli.Commands;
 
@@ -68,10 +70,37 @@ internal static class CheckCommand
                 .ToList();
         return new CheckReport(
             name,
-            [.. load.Errors.Select(Fault)],
-            [.. load.Warnings.Select(Fault), .. Unpinned(path, load)],
+            [
+                .. load.Errors.Select(Fault),
+                .. load.Warnings.Where(warning => warning.FailsCheck).Select(Fault),
+                .. InTheClear(path, load),
+            ],
+            [.. load.Warnings.Where(warning => !warning.FailsCheck).Select(Fault), .. Unpinned(path, load)],
             rules
         );
+    }
+
+    // What is shown to the agent must hold no credential of anything that matters.
+    private static IEnumerable<CheckFault> InTheClear(string path, ManifestLoad load)
+    {
+        if (
+            load.Manifest is not { Environment: not DeploymentEnvironment.Development, Run: { } run }
+            || Path.GetFullPath(run.WorkspacePath, Path.GetDirectoryName(path)!) is var workspace
+                && !Directory.Exists(workspace)
+        )
+        {
+            return [];
+        }
+
+        var scope = new SearchScope { Workspace = workspace };
+        return CredentialSearch
+            .Run(scope, FoundSecrets.In, new SearchTally(), progress: null, CancellationToken.None)
+            .Where(one => one.Confidence >= FoundSecrets.Sure)
+            .Select(one => new CheckFault(
+                $"{Path.Combine(workspace, one.Places[0].Name)}:{one.Places[0].Line}:1",
+                $"a credential ({one.Kind}) lies in the clear in the workspace",
+                "`bartizan vault import` moves it into the vault, and says what must be rotated"
+            ));
     }
 
     private static IEnumerable<CheckFault> Unpinned(string path, ManifestLoad load)

@@ -16,6 +16,7 @@ internal static class VaultCommand
             MakeInit(),
             WriteCommand.Make(VaultVerb.Set),
             WriteCommand.Make(VaultVerb.Rotate),
+            VaultImportCommand.Make(),
             MakeRevoke(),
             MakeRemove(),
             MakeShown(

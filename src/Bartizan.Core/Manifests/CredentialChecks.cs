@@ -4,7 +4,12 @@ namespace Bartizan.Core.Manifests;
 internal static class CredentialChecks
 {
     /// <summary>Checks them.</summary>
-    public static void Check(Manifest manifest, SourceNode.Map root, Action<SourcePosition, string, string> warn)
+    public static void Check(
+        Manifest manifest,
+        SourceNode.Map root,
+        Action<SourcePosition, string, string> warn,
+        Action<SourcePosition, string, string> unfit
+    )
     {
         foreach (var source in manifest.Credentials.Values.OrderBy(c => c.Name, StringComparer.Ordinal))
         {
@@ -17,10 +22,10 @@ internal static class CredentialChecks
             if (manifest.Environment != DeploymentEnvironment.Development)
             {
                 var from = source.Origin == CredentialOrigin.Variable ? "a variable" : "a file";
-                warn(
+                unfit(
                     where,
                     $"`{source.Name}` is a static credential in {from}: outside development it belongs in the vault",
-                    "`bartizan vault set` writes it; then `from: vault:PATH`."
+                    "`bartizan vault import` moves it; then `from: vault:PATH`."
                 );
             }
 

@@ -49,7 +49,7 @@ internal sealed class ManifestChecks(
 
         CheckCredentials(manifest, root, own);
         CheckModels(manifest, root, own);
-        CredentialChecks.Check(manifest, root, Warn);
+        CredentialChecks.Check(manifest, root, Warn, Unfit);
         ServerChecks.Check(manifest, root, own, PatternsOf, Warn);
         ReaderChecks.Check(manifest, root, Error, Warn);
         CheckWorkspace(manifest, root, own);
@@ -379,11 +379,20 @@ internal sealed class ManifestChecks(
 
     private void Warn(SourcePosition where, string message, string hint) => Add(warnings, where, message, hint);
 
-    private static void Add(ImmutableArray<ManifestError>.Builder to, SourcePosition where, string message, string hint)
+    private void Unfit(SourcePosition where, string message, string hint) =>
+        Add(warnings, where, message, hint, fails: true);
+
+    private static void Add(
+        ImmutableArray<ManifestError>.Builder to,
+        SourcePosition where,
+        string message,
+        string hint,
+        bool fails = false
+    )
     {
         if (to.Count < SourceTree.MaxErrors)
         {
-            to.Add(new ManifestError(where, message, hint));
+            to.Add(new ManifestError(where, message, hint) { FailsCheck = fails });
         }
     }
 

@@ -36,7 +36,7 @@ public sealed record VaultTerms
     /// <summary>True when an agent may be lent it.</summary>
     public bool Names(string agent) => Agents.IsEmpty || Agents.Contains(agent, StringComparer.Ordinal);
 
-    /// <summary>True when it may be sent to an address; null is no address of a request, but a process that could send it anywhere.</summary>
+    /// <summary>True when it may be sent to an address; null is a process, which could send it anywhere.</summary>
     public bool Reaches(Uri? to) => Hosts.IsEmpty || (to is not null && VaultHost.Names(Hosts, to));
 
     internal void Check()
