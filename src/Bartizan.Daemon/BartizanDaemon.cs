@@ -34,6 +34,7 @@ using Bartizan.Records.Export;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Projections;
 using Bartizan.Sandbox.Bubblewrap;
+using Bartizan.Vault.Authority;
 using Bartizan.Vault.Tokens;
 
 namespace Bartizan.Daemon;
@@ -230,12 +231,15 @@ public sealed class BartizanDaemon : IAsyncDisposable
             )
             .ConfigureAwait(false);
         Opened(tools);
+        var mint = new CertificateAuthority(new AuthorityDisk(state.Keys), clock);
+        Opened(mint);
         var egress = new EgressProxy(
             monitor,
             tokens,
             _options.Resolve is { } resolve ? new GivenResolver(resolve) : new SystemNameResolver(),
             clock,
-            new EgressOptions()
+            new EgressOptions(),
+            mint
         );
         Opened(egress);
         var backend = new BubblewrapBackend(new BubblewrapOptions(), clock);
@@ -277,6 +281,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Models = models,
             Tools = tools,
             Egress = egress,
+            Mint = mint,
             Backend = backend,
             Erasures = erasures,
             Retention = retention,

@@ -77,6 +77,13 @@ public static class ManifestFiles
                         }
                         : m.Value
             ),
+            Hosts = manifest.Hosts.ToImmutableDictionary(
+                h => h.Key,
+                h =>
+                    h.Value.CertificateAuthority is { } ca
+                        ? new HostTerms { CertificateAuthority = Path.GetFullPath(ca, folder) }
+                        : h.Value
+            ),
         };
 
     private static string? Read(string path)

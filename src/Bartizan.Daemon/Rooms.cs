@@ -64,6 +64,9 @@ internal sealed record Rooms
 
     public required EgressProxy Egress { get; init; }
 
+    /// <summary>Makes certificates for hosts that are looked into.</summary>
+    public required ICertificateMint Mint { get; init; }
+
     public required IIsolationBackend Backend { get; init; }
 
     public required ErasureDesk Erasures { get; init; }
@@ -85,6 +88,7 @@ internal sealed record Rooms
     {
         Terminals.Leave(live.Session.Id);
         Lender.Close(live.Session.Id);
+        Mint.Forget(live.Session.Id);
         try
         {
             await Monitor.FlushRefusalsAsync(live.Session).ConfigureAwait(false);

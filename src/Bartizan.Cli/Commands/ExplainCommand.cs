@@ -79,8 +79,9 @@ internal static class ExplainCommand
                 );
             }
 
-            question = Tunnelled(question);
-            var explanation = question.Ask(Policy.Compile(loaded), loaded, TimeProvider.System.GetUtcNow());
+            var policy = Policy.Compile(loaded);
+            question = Tunnelled(question, policy);
+            var explanation = question.Ask(policy, loaded, TimeProvider.System.GetUtcNow());
             if (parsed.GetValue(json))
             {
                 Screen.Json(explanation);
@@ -95,9 +96,10 @@ internal static class ExplainCommand
         return command;
     }
 
-    // An https url is reached through a tunnel, and the tunnel is what is decided.
-    private static Question Tunnelled(Question question) =>
+    // An https url that nothing looks into is reached through a tunnel, and the tunnel is what is decided.
+    private static Question Tunnelled(Question question, Policy policy) =>
         question.Target is HttpTarget { Scheme: "https" } http
+        && policy.InterceptorOf(new ConnectTarget(http.Host, http.Port)) is null
             ? question with
             {
                 Target = new ConnectTarget(http.Host, http.Port),

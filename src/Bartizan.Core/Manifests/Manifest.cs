@@ -36,6 +36,9 @@ public sealed record Manifest
     public ImmutableDictionary<string, ToolServer> Servers { get; init; } =
         ImmutableDictionary<string, ToolServer>.Empty;
 
+    /// <summary>What is known of hosts, by their names.</summary>
+    public ImmutableDictionary<string, HostTerms> Hosts { get; init; } = ImmutableDictionary<string, HostTerms>.Empty;
+
     /// <summary>The reader that a tool is; null for every other tool.</summary>
     public ReaderTerms? ReaderOf(ToolTarget tool)
     {

@@ -196,6 +196,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Run = ManifestReader.ReadRun(root),
             Models = models,
             Servers = servers,
+            Hosts = ManifestReader.ReadHosts(root),
             PinsRequired = RuleReader.TextOf(root, "pins") == "required",
             Credentials = ManifestReader.ReadCredentials(root),
             Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),

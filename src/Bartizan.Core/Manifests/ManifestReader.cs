@@ -82,6 +82,16 @@ internal static class ManifestReader
         return models.ToImmutable();
     }
 
+    /// <summary>What is known of hosts.</summary>
+    public static ImmutableDictionary<string, HostTerms> ReadHosts(SourceNode.Map root) =>
+        Entries(root.Find("hosts"))
+            .Where(e => e.Value is SourceNode.Map)
+            .ToImmutableDictionary(
+                e => e.Key.Text,
+                e => new HostTerms { CertificateAuthority = RuleReader.TextOf((SourceNode.Map)e.Value, "ca") },
+                StringComparer.Ordinal
+            );
+
     /// <summary>The tool servers.</summary>
     public static ImmutableDictionary<string, ToolServer> ReadServers(SourceNode.Map root)
     {

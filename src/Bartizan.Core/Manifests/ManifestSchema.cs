@@ -24,7 +24,6 @@ public static class ManifestSchema
     [
         .. FindUnsupported(ManifestShape.Manifest, "").Distinct(StringComparer.Ordinal),
         .. RuleReader.UnsupportedVerbs.Select(verb => $"rules[]: {verb}"),
-        "rules[]: http METHOD https://host/path",
         "rules[]: http * https://host/** with",
         "rules[]: connect … with",
     ];

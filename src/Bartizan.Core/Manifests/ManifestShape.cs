@@ -160,6 +160,11 @@ internal static partial class ManifestShape
             Known("models", new Shape.Named(_name, Model), "Model upstreams, by the names that `model` rules use."),
             Known("servers", new Shape.Named(_serverName, Server), "MCP servers, by the names that `tool` rules use."),
             Known(
+                "hosts",
+                new Shape.Named(HostKey, Host),
+                "Hosts that `http` rules reach by https, by their names: whose authority vouches for them."
+            ),
+            Known(
                 "readers",
                 new Shape.Named(ReaderName, Reader),
                 "Quarantined readers: tools of the server `reader` that read for the agent and give values of a closed shape."
@@ -248,7 +253,15 @@ internal static partial class ManifestShape
         {
             Elsewhere = Manifest
                 .Known.Where(k =>
-                    k.Name is "agent" or "run" or "models" or "servers" or "readers" or "roles" or "credentials"
+                    k.Name
+                        is "agent"
+                            or "run"
+                            or "models"
+                            or "servers"
+                            or "hosts"
+                            or "readers"
+                            or "roles"
+                            or "credentials"
                 )
                 .ToImmutableDictionary(
                     k => k.Name,

@@ -10,8 +10,7 @@ internal sealed class RuleReader(
     ImmutableArray<ManifestError>.Builder errors,
     bool isCeiling,
     ConditionSchema? schema = null,
-    IReadOnlyDictionary<string, ImmutableArray<string>>? groups = null,
-    bool takesTunnels = false
+    IReadOnlyDictionary<string, ImmutableArray<string>>? groups = null
 )
 {
     /// <summary>Patterns of one list of rules, alternatives written out: two a rule of ten thousand. Bounds what loading costs.</summary>
@@ -237,13 +236,10 @@ internal sealed class RuleReader(
                 "Name the credential at the upstream, in `models`."
             ),
             (_, _, Verb.Connect) => new(
-                "on a `connect` rule needs interception, which is not supported yet",
-                "A tunnel's content can't be changed."
+                "can't stand on a `connect` rule",
+                "Nothing can be put into a tunnel; an `http` rule on the host has its requests looked at."
             ),
-            (_, _, Verb.Http) when ReachesHttps(rule) => new(
-                "on an https rule needs interception, which is not supported yet",
-                ""
-            ),
+            (_, _, Verb.Http) when ReachesHttps(rule) => new("on an https rule is not supported yet", ""),
             (_, _, Verb.Http or Verb.Tool) => null,
             _ => new($"can't stand on a `{rule.Verb.ToString().ToLowerInvariant()}` rule", "Take it out."),
         };
@@ -279,17 +275,6 @@ internal sealed class RuleReader(
             if (TargetPattern.Parse(rule.Verb, text, grants, out var problem) is not { } pattern)
             {
                 Report(where, $"`{SourceTree.Quote(text)}` {problem.Text}", problem.Hint);
-                return false;
-            }
-
-            // What takes a tunnel for whatever it may hold needs no look into it.
-            if (!takesTunnels && pattern is HttpPattern { ReachesHttps: true, IsWholeHost: false })
-            {
-                Report(
-                    where,
-                    $"`{SourceTree.Quote(text)}` needs interception, which is not supported yet",
-                    "Of https only whole hosts can be ruled on: `http * https://host/**`. Cleartext is `http://…`."
-                );
                 return false;
             }
 

@@ -29,7 +29,7 @@ internal sealed class TrustReader(ImmutableArray<ManifestError>.Builder errors, 
 
     private static readonly ImmutableArray<Verb> s_sinks = [Verb.Tool, Verb.Http, Verb.Connect, Verb.Model];
 
-    private readonly RuleReader _rules = new(errors, isCeiling: true, schema, takesTunnels: true);
+    private readonly RuleReader _rules = new(errors, isCeiling: true, schema);
 
     /// <summary>What taints a session, and what may not follow what.</summary>
     public TrustTerms Read(SourceNode.Map root)

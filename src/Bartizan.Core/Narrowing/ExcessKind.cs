@@ -41,4 +41,7 @@ public enum ExcessKind
 
     /// <summary>The environment has relaxations that the other lacks.</summary>
     Environment,
+
+    /// <summary>Another authority vouches for a host.</summary>
+    Host,
 }

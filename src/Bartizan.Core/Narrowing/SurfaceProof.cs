@@ -15,6 +15,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Environment(a, b),
             .. Models(a, b),
             .. Servers(a, b),
+            .. Hosts(a, b),
             .. Readers(a, b),
             .. Credentials(a, b),
             .. Groups(a, b),
@@ -191,6 +192,24 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
                         $"the server `{name}` {what} {Shown(first)} in {nameOfFirst} and {Shown(second)} in {nameOfSecond}"
                     );
                 }
+            }
+        }
+    }
+
+    // Without an entry the system's authorities vouch for a host, as for every other.
+    private IEnumerable<Excess> Hosts(Manifest a, Manifest b)
+    {
+        foreach (var (name, mine) in a.Hosts.OrderBy(h => h.Key, StringComparer.Ordinal))
+        {
+            if (
+                mine.CertificateAuthority is { } trusted
+                && b.Hosts.GetValueOrDefault(name)?.CertificateAuthority != trusted
+            )
+            {
+                yield return Certain(
+                    ExcessKind.Host,
+                    $"{nameOfFirst} trusts the authority {Shown(trusted)} for `{name}`, and {nameOfSecond} doesn't"
+                );
             }
         }
     }

@@ -37,6 +37,7 @@ internal sealed class CompiledLayer
             }
         }
 
+        Intercepts = all[(int)Verb.Connect]?.Exists(rule => rule.Intercepts) == true;
         for (var verb = 0; verb < Verbs; verb++)
         {
             _rules[verb] = all[verb]?.ToArray() ?? [];
@@ -54,6 +55,9 @@ internal sealed class CompiledLayer
 
     /// <summary>True for a layer that only ever asks.</summary>
     public bool OnlyAsks { get; }
+
+    /// <summary>True when TLS to some host is looked into because of it.</summary>
+    public bool Intercepts { get; }
 
     /// <summary>All rules, verb by verb.</summary>
     public IEnumerable<CompiledRule> Rules => _rules.SelectMany(rules => rules);
@@ -136,6 +140,49 @@ internal sealed class CompiledLayer
         }
 
         return _observe;
+    }
+
+    /// <summary>The rule that has TLS to a host looked into; null where none has.</summary>
+    public CompiledRule? InterceptorOf(ConnectTarget tunnel)
+    {
+        if (!Intercepts)
+        {
+            return null;
+        }
+
+        var words = RoomFor(Verb.Connect);
+        Span<ulong> room = words <= Candidates.MaxOnStack ? stackalloc ulong[words] : new ulong[words];
+        foreach (var rule in CandidatesOf(tunnel, room))
+        {
+            if (rule.Intercepts && rule.Find(tunnel) >= 0)
+            {
+                return rule;
+            }
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether this layer could grant some https request to a host, whatever its method and path.</summary>
+    public bool CouldGrantHttps(ConnectTarget tunnel, DateTimeOffset now)
+    {
+        foreach (var rule in _rules[(int)Verb.Http])
+        {
+            if (rule.Rule.Effect is not (Effect.Allow or Effect.Ask) || rule.HasLapsed(now))
+            {
+                continue;
+            }
+
+            foreach (var pattern in rule.Patterns)
+            {
+                if (pattern is HttpPattern { ReachesHttps: true } http && http.Reaches(tunnel.Host, tunnel.Port))
+                {
+                    return true;
+                }
+            }
+        }
+
+        return Unsaid(Verb.Http).Effect == Effect.Allow;
     }
 
     /// <summary>Whether some rule keeps only fields of the results of a server, or of one of its tools.</summary>

@@ -22,6 +22,7 @@ internal sealed class CompiledRule
     private RuleReference? _reference;
     private ImmutableArray<RuleReference> _alone;
     private string? _reason;
+    private Rule? _source;
 
     private CompiledRule(Rule rule, Verb verb, in RulePatterns patterns, RuleLayer layer, string asks)
     {
@@ -102,7 +103,10 @@ internal sealed class CompiledRule
     /// <summary>Its patterns, one for each alternative.</summary>
     public ImmutableArray<TargetPattern> Patterns => _patterns;
 
-    /// <summary>Compiles a rule; an https rule becomes two.</summary>
+    /// <summary>True for what an https rule that is finer than its host does to tunnels: there are none, requests are looked at.</summary>
+    public bool Intercepts => _source is not null;
+
+    /// <summary>Compiles a rule; an https rule becomes two, or three.</summary>
     public static ImmutableArray<CompiledRule> Compile(Rule rule, RuleLayer layer, ConditionGround? ground = null)
     {
         var grants = rule.Effect == Effect.Allow && !layer.IsCeiling;
@@ -114,15 +118,42 @@ internal sealed class CompiledRule
             return [compiled];
         }
 
-        // INVARIANT: what is finer than a whole https host takes away the whole tunnel and grants no part of one.
-        var tunnels = patterns
-            .Patterns.OfType<HttpPattern>()
-            .Where(p => p.ReachesHttps && (p.IsWholeHost || rule.Effect != Effect.Allow))
-            .Select(TargetPattern (p) => p.ToTunnel(grants))
-            .ToImmutableArray();
-        return tunnels.IsEmpty && !patterns.IsBroken
-            ? [compiled]
-            : [compiled, new CompiledRule(rule, Verb.Connect, new(tunnels, [], patterns.IsBroken), layer, asks)];
+        var https = patterns.Patterns.OfType<HttpPattern>().Where(p => p.ReachesHttps).ToList();
+        if (layer.OnlyAsks)
+        {
+            // What asks about a taint asks about a tunnel too: it may hold anything.
+            var asked = https.Select(TargetPattern (p) => p.ToTunnel(grants)).ToImmutableArray();
+            return https.Count == 0 && !patterns.IsBroken
+                ? [compiled]
+                : [compiled, new CompiledRule(rule, Verb.Connect, new(asked, [], patterns.IsBroken), layer, asks)];
+        }
+
+        // INVARIANT: what is finer than a whole https host, or puts something into its requests, leaves no opaque tunnel to it: each
+        // request is decided alone, by `http` rules.
+        var all = ImmutableArray.CreateBuilder<CompiledRule>();
+        all.Add(compiled);
+        var whole = https.Where(p => p.IsWholeHost && rule.Credential is null).ToList();
+        var tunnels = whole.Select(TargetPattern (p) => p.ToTunnel(grants)).ToImmutableArray();
+        if (
+            !tunnels.IsEmpty
+            || patterns.IsBroken
+            || (https.Count > 0 && layer.IsCeiling && rule.Effect == Effect.Allow)
+        )
+        {
+            // Without a pattern it still says that a ceiling lists the tunnels that it lets pass.
+            all.Add(new CompiledRule(rule, Verb.Connect, new(tunnels, [], patterns.IsBroken), layer, asks));
+        }
+
+        var finer = https.Except(whole).Select(TargetPattern (p) => p.ToTunnel(grants && p.Scheme is null));
+        if (finer.ToImmutableArray() is { IsEmpty: false } seen)
+        {
+            var denied = rule with { Effect = Effect.Deny, When = null, Credential = null, Expires = null };
+            all.Add(
+                new CompiledRule(denied, Verb.Connect, new(seen, [], IsBroken: false), layer, "") { _source = rule }
+            );
+        }
+
+        return all.DrainToImmutable();
     }
 
     /// <summary>The index of the pattern that the target fits, or -1. For files, the first name.</summary>
@@ -217,7 +248,7 @@ internal sealed class CompiledRule
     private RuleReference Point()
     {
         var from = Rule.Role is { } role ? $"role {role}" : _layer.Name;
-        return new RuleReference(from, Rule.Text, Rule.Why, Rule.Position.ToString());
+        return new RuleReference(from, (_source ?? Rule).Text, Rule.Why, Rule.Position.ToString());
     }
 
     private static bool NamesPrivate(TargetPattern pattern, bool isCeiling) =>

@@ -67,5 +67,9 @@ internal sealed class Denials
         return _layer.IsCeiling && listed && !granted ? $"{_layer.Name} allows only what its own rules name" : null;
     }
 
-    private static string DeniedBy(CompiledRule rule) => $"`{rule.Reference.Text}` ({rule.Reference.Place}) denies it";
+    private static string DeniedBy(CompiledRule rule) =>
+        rule.Intercepts
+            ? $"`{rule.Reference.Text}` ({rule.Reference.Place}) has each request to that host looked at, and only `http` rules allow those; "
+                + "for all of them write `allow: http * https://host/**`"
+            : $"`{rule.Reference.Text}` ({rule.Reference.Place}) denies it";
 }

@@ -15,7 +15,7 @@ internal static class NeededRule
         }
 
         // What is proposed must be true: read back, it matches the target.
-        var verb = target is HttpTarget { Scheme: "https" } or not HttpTarget ? target.Verb : Verb.Http;
+        var verb = target.Verb;
         if (
             pattern.Length > TargetPattern.MaxLength
             || pattern.Any(c => char.IsControl(c) || char.IsSurrogate(c) || c is '{' or '}' or '#' or '"' or '\'')
@@ -36,8 +36,8 @@ internal static class NeededRule
         target switch
         {
             ModelTarget or ToolTarget or ConnectTarget or DelegateTarget or ServeTarget => target.Text,
-            HttpTarget { Scheme: "https" } http => $"* https://{Authority(http, 443)}/**",
-            HttpTarget http => $"{http.Method} {http.Scheme}://{Authority(http, 80)}{http.Path}",
+            HttpTarget http =>
+                $"{http.Method} {http.Scheme}://{Authority(http, http.Scheme == "https" ? 443 : 80)}{http.Path}",
             FileTarget file => UngrantedName(file, policy, situation),
             ExecTarget exec => exec.IsOpaque || exec.Argv.Any(w => w.Length == 0 || w.Any(char.IsWhiteSpace))
                 ? null

@@ -32,11 +32,15 @@ internal static class Refusal
                 rules.Add(rule.Reference);
             }
 
-            reason ??= denying is [{ } first, ..]
-                ? $"{first.Reference.Layer} denies it by `{first.Reference.Text}` ({first.Reference.Place}): {first.Reference.Why}"
+            reason ??=
+                denying is [{ Intercepts: true } seen, ..]
+                    ? $"there is no tunnel to `{Policy.Shown(target.Text)}`: its requests are looked at because of `{seen.Reference.Text}` ({seen.Reference.Place}), and only `http` rules allow them"
+                : denying is [{ } first, ..]
+                    ? $"{first.Reference.Layer} denies it by `{first.Reference.Text}` ({first.Reference.Place}): {first.Reference.Why}"
                 : null;
             told ??=
                 denying.Count == 0 ? null
+                : denying[0].Intercepts ? "its requests are looked at one by one, and only `http` rules allow them"
                 : layer.IsCeiling ? "a rule above the agent's own denies it"
                 : "one of its rules denies it";
             closed = denying.Count == 0 && (closed is null || layer.IsCeiling) ? layer : closed;

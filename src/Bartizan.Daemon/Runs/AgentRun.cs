@@ -155,7 +155,8 @@ internal sealed class AgentRun(Rooms rooms)
             workspace,
             stage.Tree,
             token,
-            rooms.Never
+            rooms.Never,
+            session.Policy.InterceptsSome ? AuthorityOf(session) : null
         );
 
         // 4 create, inject
@@ -252,6 +253,18 @@ internal sealed class AgentRun(Rooms rooms)
                 .SendAsync(new RunEvent.Exited(by, code, lines), CancellationToken.None)
                 .ConfigureAwait(false);
             return how;
+        }
+    }
+
+    private string AuthorityOf(Session session)
+    {
+        try
+        {
+            return rooms.Mint.AuthorityOf(session.Id);
+        }
+        catch (IOException e)
+        {
+            throw new ControlException(new ControlProblem(5, $"TLS can't be looked into: {e.Message}"));
         }
     }
 

@@ -8,6 +8,7 @@ using Bartizan.Daemon.Sessions;
 using Bartizan.Sandbox;
 using Bartizan.Sandbox.Clients;
 using Bartizan.Sandbox.Programs;
+using Bartizan.Sandbox.Trust;
 using Bartizan.Sandbox.Views;
 
 namespace Bartizan.Daemon.Runs;
@@ -17,7 +18,10 @@ namespace Bartizan.Daemon.Runs;
 /// <param name="Program">The program that was found.</param>
 internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
 {
-    /// <summary>Works the plan out of manifest, request, stage and token.</summary>
+    /// <summary>
+    /// Works the plan out of manifest, request, stage and token. <paramref name="authority"/> is whom the sandbox trusts beside the host's
+    /// authorities, in PEM; null for nobody.
+    /// </summary>
     public static Preparation Make(
         SessionId id,
         Manifest manifest,
@@ -26,7 +30,8 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         string workspace,
         string stage,
         string token,
-        ImmutableArray<string> never
+        ImmutableArray<string> never,
+        string? authority
     )
     {
         var words = request.Command.Count > 0 ? [.. request.Command] : run.Command;
@@ -47,6 +52,8 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
                 Endpoints(manifest, run) with
                 {
                     Servers = [.. manifest.Servers.Keys.Order(StringComparer.Ordinal)],
+                    Certificates = authority is null ? null : TrustedAuthority.BundlePath,
+                    Authority = authority is null ? null : TrustedAuthority.CertificatePath,
                 },
                 token,
                 request.Model,
@@ -57,7 +64,11 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             Id = id,
             Command = [program.Executable, .. words.Skip(1)],
             Variables = Variables(run, program, setup),
-            Mounts = Mounts(run, program, setup, workspace, stage, never),
+            Mounts =
+            [
+                .. Mounts(run, program, setup, workspace, stage, never),
+                .. authority is null ? [] : TrustedAuthority.MountsOf(authority),
+            ],
             Limits = run.Limits,
             Terminal = request.Terminal is { } size ? new Bartizan.Sandbox.TerminalSize(size.Columns, size.Rows) : null,
         };

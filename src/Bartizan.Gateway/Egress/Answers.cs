@@ -27,15 +27,18 @@ internal static class Answers
     /// <summary>403 for a decision. Whoever steers the agent reads it: nothing of rules but the one that is needed.</summary>
     public static byte[] Refused(ActionTarget target, Decision decision)
     {
+        var (rule, text) = TextOf(target, decision);
+        return Make("403 Forbidden", rule is null ? "" : $"{RuleHeader}: {rule}\r\n", text);
+    }
+
+    /// <summary>The same in parts: what <see cref="RuleHeader"/> says, if anything, and the text.</summary>
+    public static (string? Rule, string Text) TextOf(ActionTarget target, Decision decision)
+    {
         var what = $"{target.Verb.ToString().ToLowerInvariant()} {target.Text}";
         var text = $"bartizan refused `{what}`: {decision.Told}.\n";
         return decision.Needed is { } needed
-            ? Make(
-                "403 Forbidden",
-                $"{RuleHeader}: {HeaderText(needed)}\r\n",
-                $"{text}The rule that would allow it: `{needed}`\n"
-            )
-            : Make("403 Forbidden", "", text);
+            ? (HeaderText(needed), $"{text}The rule that would allow it: `{needed}`\n")
+            : (null, text);
     }
 
     /// <summary>403 for what the proxy may not do whatever the rules say of the name.</summary>

@@ -46,7 +46,8 @@ internal readonly record struct ConnectionOptions(bool Close, bool Upgrade)
         }
     }
 
-    private static bool IsOneHop(string name, IReadOnlyList<HeadField> fields)
+    /// <summary>True for a field that goes no further than one connection.</summary>
+    public static bool IsOneHop(string name)
     {
         if (name.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase))
         {
@@ -59,6 +60,30 @@ internal readonly record struct ConnectionOptions(bool Close, bool Upgrade)
             {
                 return true;
             }
+        }
+
+        return false;
+    }
+
+    /// <summary>True when a <c>Connection</c> field names another field.</summary>
+    public static bool IsNamed(IEnumerable<string?> connection, string name)
+    {
+        foreach (var value in connection)
+        {
+            if (Names(value, name))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsOneHop(string name, IReadOnlyList<HeadField> fields)
+    {
+        if (IsOneHop(name))
+        {
+            return true;
         }
 
         foreach (var field in fields)

@@ -82,7 +82,8 @@ internal sealed record Destination(HostName Host, int Port, string Path, string 
         return TryParsePath(path[0] == '?' ? "/" + path : path, host, port, out destination, out problem);
     }
 
-    private static bool TryParsePath(
+    /// <summary>Reads the path and query of a target that begins with a slash.</summary>
+    public static bool TryParsePath(
         string target,
         HostName host,
         int port,
@@ -110,7 +111,7 @@ internal sealed record Destination(HostName Host, int Port, string Path, string 
     }
 
     /// <summary>host, host:port or [address]:port; a port is needed when there is no default. No userinfo, no percent.</summary>
-    private static bool TryParseAuthority(
+    public static bool TryParseAuthority(
         ReadOnlySpan<char> text,
         int defaultPort,
         out HostName host,

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 
 namespace Bartizan.Gateway.Egress;
@@ -22,6 +23,7 @@ internal sealed class EgressConnection(
     private const int TlsPort = 443;
 
     private readonly Lock _lock = new();
+    private readonly HashSet<Socket> _kept = [];
     private Socket? _upstream;
     private bool _aborted;
 
@@ -73,18 +75,50 @@ internal sealed class EgressConnection(
         return false;
     }
 
+    /// <summary>Takes one of several sockets to the other side; false (and closed) after a cut.</summary>
+    public bool TryKeep(Socket upstream)
+    {
+        lock (_lock)
+        {
+            if (!_aborted)
+            {
+                _kept.Add(upstream);
+                return true;
+            }
+        }
+
+        Reset(upstream);
+        return false;
+    }
+
+    /// <summary>Lets go of one that was closed.</summary>
+    public void Drop(Socket upstream)
+    {
+        lock (_lock)
+        {
+            _kept.Remove(upstream);
+        }
+    }
+
     /// <summary>Ends both sides at once, with a reset where the end was not orderly. Idempotent.</summary>
     public void Abort()
     {
         Socket? upstream;
+        Socket[] kept;
         lock (_lock)
         {
             _aborted = true;
             upstream = _upstream;
+            kept = [.. _kept];
+            _kept.Clear();
         }
 
         Reset(client);
         Reset(upstream);
+        foreach (var one in kept)
+        {
+            Reset(one);
+        }
     }
 
     /// <summary>Closes both sides in order: what was sent still arrives.</summary>
@@ -95,6 +129,12 @@ internal sealed class EgressConnection(
         {
             _aborted = true;
             _upstream?.Dispose();
+            foreach (var one in _kept)
+            {
+                one.Dispose();
+            }
+
+            _kept.Clear();
         }
     }
 
@@ -198,6 +238,13 @@ internal sealed class EgressConnection(
 
     private async ValueTask TunnelAsync(Destination to, SessionId id, WireReader reader, bool announce)
     {
+        var (seen, authority) = wiring.Monitor.InterceptionOf(id, to.Host, to.Port);
+        if (seen != Interception.None)
+        {
+            await InterceptAsync(to, id, reader, announce, seen, authority).ConfigureAwait(false);
+            return;
+        }
+
         var target = new ConnectTarget(to.Host, to.Port);
         var action = new AgentAction
         {
@@ -222,6 +269,47 @@ internal sealed class EgressConnection(
             Abort();
             await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, "the session ended")).ConfigureAwait(false);
         }
+    }
+
+    // Nothing is dialed here: of what is looked into, each request is decided by itself.
+    private async ValueTask InterceptAsync(
+        Destination to,
+        SessionId id,
+        WireReader reader,
+        bool announce,
+        Interception seen,
+        string? authority
+    )
+    {
+        var problem =
+            wiring.Interceptor is null ? "its requests would have to be looked at, and this instance can't"
+            : seen == Interception.Closed
+                ? $"each request to `{to.Host}:{to.Port}` is looked at, and no `http` rule allows any"
+            : null;
+        if (problem is not null)
+        {
+            await RefuseAsync(id, to.Host, to.Port, problem).ConfigureAwait(false);
+            await EndWithAsync(announce ? Answers.Refused(problem) : Answers.AccessDenied).ConfigureAwait(false);
+            return;
+        }
+
+        if (announce)
+        {
+            if (!await client.TrySendAsync(Answers.Established, ending).ConfigureAwait(false))
+            {
+                return;
+            }
+
+            problem = await new HelloCheck(wiring, reader, to.Host).RunAsync(ending).ConfigureAwait(false);
+            if (problem is not null)
+            {
+                await RefuseAsync(id, to.Host, to.Port, problem).ConfigureAwait(false);
+                await EndWithAsync(Answers.UnrecognizedName).ConfigureAwait(false);
+                return;
+            }
+        }
+
+        await wiring.Interceptor!.ServeAsync(wiring, this, reader, id, to, authority).ConfigureAwait(false);
     }
 
     private async ValueTask CarryAsync(Destination to, Passage passage, WireReader reader, bool announce)
@@ -273,9 +361,12 @@ internal sealed class EgressConnection(
             && names.TryFind(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, out name);
     }
 
-    private async ValueTask RefuseAsync(SessionId? id, HostName? host, string problem)
+    private ValueTask RefuseAsync(SessionId? id, HostName? host, string problem) =>
+        RefuseAsync(id, host, entrance == Entrance.CaptureHttp ? 80 : TlsPort, problem);
+
+    /// <summary>Records what was refused without a decision.</summary>
+    public async ValueTask RefuseAsync(SessionId? id, HostName? host, int port, string problem)
     {
-        var port = entrance == Entrance.CaptureHttp ? 80 : TlsPort;
         var action = new AgentAction
         {
             Session = id ?? default,

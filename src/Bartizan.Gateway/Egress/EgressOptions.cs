@@ -12,6 +12,9 @@ public sealed record EgressOptions
     /// <summary>Header fields of one head: browsers send about thirty.</summary>
     public int MaxFields { get; init; } = 128;
 
+    /// <summary>Requests at once on one connection of HTTP/2: what common servers take.</summary>
+    public int MaxStreams { get; init; } = 100;
+
     /// <summary>Bytes of a ClientHello: post-quantum key shares make about 2 KiB of it, tickets a few more.</summary>
     public int MaxClientHelloBytes { get; init; } = 32 * 1024;
 

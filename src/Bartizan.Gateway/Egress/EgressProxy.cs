@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Egress.Intercepted;
 
 namespace Bartizan.Gateway.Egress;
 
@@ -26,15 +27,19 @@ public sealed class EgressProxy : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly List<IAsyncDisposable> _open = [];
 
-    /// <summary>Makes a proxy that dials from the host's own network.</summary>
+    /// <summary>
+    /// Makes a proxy that dials from the host's own network. Without <paramref name="mint"/> TLS is never looked into, and what needs that
+    /// is refused.
+    /// </summary>
     public EgressProxy(
         ReferenceMonitor monitor,
         ISessionTokens tokens,
         INameResolver resolver,
         TimeProvider clock,
-        EgressOptions options
+        EgressOptions options,
+        ICertificateMint? mint = null
     )
-        : this(monitor, tokens, resolver, new SocketDialer(), clock, options) { }
+        : this(monitor, tokens, resolver, new SocketDialer(), clock, options, mint) { }
 
     internal EgressProxy(
         ReferenceMonitor monitor,
@@ -42,10 +47,14 @@ public sealed class EgressProxy : IAsyncDisposable
         INameResolver resolver,
         IDialer dialer,
         TimeProvider clock,
-        EgressOptions options
+        EgressOptions options,
+        ICertificateMint? mint = null
     )
     {
-        _wiring = new EgressWiring(monitor, tokens, new Upstream(resolver, dialer, clock, options), clock, options);
+        _wiring = new EgressWiring(monitor, tokens, new Upstream(resolver, dialer, clock, options), clock, options)
+        {
+            Interceptor = mint is null ? null : new Interceptor(mint),
+        };
     }
 
     /// <summary>
@@ -82,6 +91,11 @@ public sealed class EgressProxy : IAsyncDisposable
         foreach (var one in open)
         {
             await one.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_wiring.Interceptor is { } interceptor)
+        {
+            await interceptor.DisposeAsync().ConfigureAwait(false);
         }
     }
 

@@ -1,5 +1,6 @@
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
+using Bartizan.Gateway.Egress.Intercepted;
 
 namespace Bartizan.Gateway.Egress;
 
@@ -12,6 +13,9 @@ internal sealed record EgressWiring(
     EgressOptions Options
 )
 {
+    /// <summary>Looks into TLS; null where nothing can, and what would need it is refused.</summary>
+    public Interceptor? Interceptor { get; init; }
+
     /// <summary>The enforcement point, as entries name it.</summary>
     public const string Point = "egress";
 

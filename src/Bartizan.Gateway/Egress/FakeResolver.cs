@@ -138,7 +138,9 @@ internal sealed class FakeResolver
     {
         var now = Circumstances.Of(_session, _wiring.Clock.GetUtcNow());
         var policy = _session.Policy;
-        return policy.Screen(new ConnectTarget(host, TlsPort), now).Effect != Effect.Deny
+        var seen = policy.InterceptionOf(host, TlsPort, now.Now);
+        return seen == Interception.Open
+            || policy.Screen(new ConnectTarget(host, TlsPort), now).Effect != Effect.Deny
             || policy.Screen(new HttpTarget("GET", "http", host, HttpPort, "/"), now).Effect != Effect.Deny;
     }
 

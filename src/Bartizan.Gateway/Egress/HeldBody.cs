@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using System.IO.Compression;
 using Bartizan.Core.Entries;
 
 namespace Bartizan.Gateway.Egress;
@@ -53,7 +52,8 @@ internal sealed class HeldBody
         var sent = request;
         if (_bytes.WrittenCount > 0 && request.Fields.Any(f => f.Is("Content-Encoding")))
         {
-            if (!TryDecode(request, out var unpacked))
+            var codings = request.Fields.Where(f => f.Is("Content-Encoding")).Select(f => f.Value);
+            if (!Unpacking.TryDecode(codings, _bytes.WrittenMemory, out var unpacked))
             {
                 return null;
             }
@@ -67,67 +67,5 @@ internal sealed class HeldBody
         var head = new Payload("head", "message/http", Head);
         var type = request.Fields.FirstOrDefault(f => f.Is("Content-Type")).Value ?? "application/octet-stream";
         return Bytes.IsEmpty ? [head] : [head, new Payload("body", type, Bytes)];
-    }
-
-    private bool TryDecode(RequestHead request, out ReadOnlyMemory<byte> decoded)
-    {
-        decoded = _bytes.WrittenMemory;
-        var codings = request
-            .Fields.Where(f => f.Is("Content-Encoding"))
-            .SelectMany(f =>
-                f.Value.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-            );
-        foreach (var coding in codings.Reverse())
-        {
-            if (!TryDecode(coding.ToLowerInvariant(), ref decoded))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private static bool TryDecode(string coding, ref ReadOnlyMemory<byte> bytes)
-    {
-        if (coding == "identity")
-        {
-            return true;
-        }
-
-        try
-        {
-            using var packed = new MemoryStream(bytes.ToArray());
-            using Stream? unpacked = coding switch
-            {
-                "gzip" or "x-gzip" => new GZipStream(packed, CompressionMode.Decompress),
-                "deflate" => new ZLibStream(packed, CompressionMode.Decompress),
-                "br" => new BrotliStream(packed, CompressionMode.Decompress),
-                _ => null,
-            };
-            if (unpacked is null)
-            {
-                return false;
-            }
-
-            var whole = new ArrayBufferWriter<byte>();
-            while (whole.WrittenCount <= MaxBytes)
-            {
-                var read = unpacked.Read(whole.GetSpan(16 << 10));
-                if (read == 0)
-                {
-                    bytes = whole.WrittenMemory;
-                    return true;
-                }
-
-                whole.Advance(read);
-            }
-
-            return false;
-        }
-        catch (Exception e) when (e is InvalidDataException or InvalidOperationException or IOException)
-        {
-            return false;
-        }
     }
 }

@@ -114,7 +114,7 @@ internal sealed class RequestHead
             return false;
         }
 
-        if (fields.Exists(static field => SecondReadings.Contains(field.Name)))
+        if (fields.Exists(static field => IsSecondReading(field.Name)))
         {
             problem = "a field names another method or path than the first line does";
             return false;
@@ -128,6 +128,26 @@ internal sealed class RequestHead
             WebSocket = !http10 && method == "GET" && connection.Upgrade && IsWebSocket(fields),
         };
         return true;
+    }
+
+    /// <summary>True for a field that names a method or path of its own.</summary>
+    public static bool IsSecondReading(string name) => SecondReadings.Contains(name);
+
+    /// <summary>True for a method that is forwarded: in upper case, and none that sends the request back.</summary>
+    public static bool IsMethod(ReadOnlySpan<char> method, out string problem)
+    {
+        problem = "the method is not one in upper-case letters";
+        if (
+            method.Length is 0 or > MaxMethodLength
+            || method.ContainsAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ-")
+            || method is "CONNECT"
+        )
+        {
+            return false;
+        }
+
+        problem = method is "TRACE" or "TRACK" ? "TRACE is not forwarded" : "";
+        return problem.Length == 0;
     }
 
     /// <summary>The same request with a body from which the packing that its head tells of was taken off.</summary>

@@ -121,12 +121,4 @@ internal sealed class SessionServer : IAsyncDisposable
         _transport.Open(listener, null);
         return (IPEndPoint)listener.LocalEndPoint!;
     }
-
-    /// <summary>Kestrel asks for optional services; there are none.</summary>
-    private sealed class NoServices : IServiceProvider
-    {
-        public static NoServices Instance { get; } = new();
-
-        public object? GetService(Type serviceType) => null;
-    }
 }

@@ -82,6 +82,10 @@ internal static class BaseView
         return mounts.ToImmutable();
     }
 
+    /// <summary>True for a path in one of the host's own directories: a file there is a mount over the host's.</summary>
+    public static bool IsBelowHost(string path) =>
+        HostDirectories.Any(folder => path.StartsWith(folder + "/", StringComparison.Ordinal));
+
     private const string Purpose = "base";
 
     private static Mount Text(string path, string content) =>

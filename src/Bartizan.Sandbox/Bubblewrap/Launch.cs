@@ -268,7 +268,7 @@ internal sealed class Launch : IDisposable
     private void DescribeFile(Mount mount)
     {
         var content = Text(PassNext(Descriptor.Sealed(mount.Content.Span)));
-        if (mount.InsidePath.StartsWith("/etc/", StringComparison.Ordinal))
+        if (mount.InsidePath.StartsWith("/etc/", StringComparison.Ordinal) && !BaseView.IsBelowHost(mount.InsidePath))
         {
             // On the root, which becomes read-only: a plain file is enough, and a mount fewer.
             _arguments.AddRange(["--perms", "0444", "--file", content, mount.InsidePath]);

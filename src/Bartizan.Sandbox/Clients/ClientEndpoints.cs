@@ -18,6 +18,9 @@ public sealed record ClientEndpoints(
     bool AsksFirst = false
 )
 {
+    /// <summary>The certificate, by its path inside, of the authority that is to be trusted beside the system's; null for none.</summary>
+    public string? Authority { get; init; }
+
     /// <summary>What the address of a tool server starts with; the server's name follows.</summary>
     public string Tools { get; init; } = "http://127.0.0.1:8081/mcp/";
 

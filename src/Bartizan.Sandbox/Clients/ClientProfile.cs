@@ -100,6 +100,7 @@ public sealed class ClientProfile
             ["{egressHost}"] = egress.Host,
             ["{egressPort}"] = egress.Port.ToString(),
             ["{ca}"] = endpoints.Certificates,
+            ["{authority}"] = endpoints.Authority,
             ["{claims?}"] = endpoints.Claims,
             ["{claimsToken?}"] = endpoints.Claims is null ? null : token,
             ["{ifClaims?}"] = endpoints.Claims is null ? null : "",

@@ -106,13 +106,11 @@ public sealed class ManifestLoaderTests
         "holds a character that no path has"
     )]
     [InlineData(
-        Head + "rules:\n  - allow: http GET https://a.example/**\n    why: x\n",
-        "needs interception, which is not supported yet"
+        Head
+            + "rules:\n  - allow: connect a.example:443\n    why: x\n  - allow: http GET https://a.example/**\n    why: x\n",
+        "has each request to that host looked at, and only `http` rules allow those"
     )]
-    [InlineData(
-        Head + "rules:\n  - deny: http POST **\n    why: x\n",
-        "needs interception, which is not supported yet"
-    )]
+    [InlineData(Head + "hosts: { A.example: { ca: a.pem } }\n" + Rule, "is not in lower case")]
     [InlineData(Head + "rules:\n  - allow: exec a && b\n    why: x\n", "holds the shell's `&&`")]
     [InlineData(Head + "rules:\n  - allow: exec echo \"a b\"\n    why: x\n", "holds quotes")]
     [InlineData(Head + "rules:\n  - allow: connect **:443\n    why: x\n", "`**:443` is wide")]
@@ -150,7 +148,7 @@ public sealed class ManifestLoaderTests
     [InlineData(
         Head
             + "rules:\n  - allow: http * https://a.example/**\n    with: k\n    why: x\ncredentials: { k: { from: env:K } }\n",
-        "`with` on an https rule needs interception, which is not supported yet"
+        "`with` on an https rule is not supported yet"
     )]
     [InlineData(
         Head

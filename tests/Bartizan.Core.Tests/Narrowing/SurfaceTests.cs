@@ -75,6 +75,12 @@ public sealed class SurfaceTests
         ["Manifest.Environment"] = m => m with { Environment = DeploymentEnvironment.Development },
         ["Manifest.Models"] = m => m with { Models = m.Models.Add("more", m.Models["one"]) },
         ["Manifest.Servers"] = m => m with { Servers = m.Servers.Add("more", m.Servers["a"]) },
+        ["Manifest.Hosts"] = m => m with { Hosts = m.Hosts.Add("more", m.Hosts["a.example"]) },
+        ["HostTerms.CertificateAuthority"] = m =>
+            m with
+            {
+                Hosts = m.Hosts.SetItem("a.example", new HostTerms { CertificateAuthority = "other.pem" }),
+            },
         ["Manifest.PinsRequired"] = m => m with { PinsRequired = false },
         ["ToolServer.Url"] = m => Server(m, s => s with { Url = new Uri("https://other.example") }),
         ["ToolServer.Credential"] = m => Server(m, s => s with { Credential = "key" }),
@@ -180,6 +186,7 @@ public sealed class SurfaceTests
             typeof(Limits),
             typeof(ModelUpstream),
             typeof(ToolServer),
+            typeof(HostTerms),
             typeof(CredentialSource),
             typeof(Consultation),
             typeof(RuleLayer),
@@ -274,6 +281,10 @@ public sealed class SurfaceTests
                     Url = new Uri("https://one.example"),
                     Place = "eu",
                 }
+            ),
+            Hosts = ImmutableDictionary<string, HostTerms>.Empty.Add(
+                "a.example",
+                new HostTerms { CertificateAuthority = "own.pem" }
             ),
             Servers = ImmutableDictionary<string, ToolServer>.Empty.Add("a", SurfaceArguments.Server()),
             Credentials = ImmutableDictionary<string, CredentialSource>.Empty.Add(

@@ -252,7 +252,7 @@ public sealed class PolicyTests
     [InlineData("model openai/gpt-5", "allow: model openai/gpt-5")]
     [InlineData("connect [::1]:8080", "allow: connect [::1]:8080")]
     [InlineData("http GET http://a.example/x/y?q", "allow: http GET http://a.example/x/y")]
-    [InlineData("http POST https://a.example/x", "allow: http * https://a.example/**")]
+    [InlineData("http POST https://a.example/x", "allow: http POST https://a.example/x")]
     [InlineData("http GET http://a.example:8080/", "allow: http GET http://a.example:8080/")]
     [InlineData("read /etc/hostname", "allow: read /etc/hostname")]
     [InlineData("write workspace/a: b", "allow: \"write workspace/a: b\"")]

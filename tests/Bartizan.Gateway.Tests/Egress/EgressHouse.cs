@@ -1,8 +1,10 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
+using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Egress;
 using Bartizan.Guards.Contents;
@@ -17,6 +19,7 @@ internal sealed class EgressHouse : IAsyncDisposable
 
     private readonly Socket _dns;
     private readonly GuardTerms? _guards;
+    private readonly ImmutableDictionary<string, HostTerms> _hosts;
 
     public EgressHouse(params string[] rules)
         : this(new EgressOptions(), rules) { }
@@ -27,9 +30,24 @@ internal sealed class EgressHouse : IAsyncDisposable
     public EgressHouse(GuardTerms guards, params string[] rules)
         : this(new EgressOptions(), guards, rules) { }
 
-    private EgressHouse(EgressOptions options, GuardTerms? guards, string[] rules)
+    public EgressHouse(
+        ICertificateMint mint,
+        ImmutableDictionary<string, HostTerms> hosts,
+        GuardTerms? guards,
+        string[] rules
+    )
+        : this(new EgressOptions(), guards, rules, mint, hosts) { }
+
+    private EgressHouse(
+        EgressOptions options,
+        GuardTerms? guards,
+        string[] rules,
+        ICertificateMint? mint = null,
+        ImmutableDictionary<string, HostTerms>? hosts = null
+    )
     {
         _guards = guards;
+        _hosts = hosts ?? [];
         Monitor = new ReferenceMonitor(
             Host,
             Host,
@@ -38,7 +56,7 @@ internal sealed class EgressHouse : IAsyncDisposable
             TimeProvider.System,
             new MonitorOptions()
         );
-        Proxy = new EgressProxy(Monitor, Host, Network, Network, TimeProvider.System, options);
+        Proxy = new EgressProxy(Monitor, Host, Network, Network, TimeProvider.System, options, mint);
         (Session, Control) = Open(rules);
         var (proxy, http, tls) = (Listen(IPAddress.Loopback), Listen(FirstFake), Listen(FirstFake));
         _dns = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -81,7 +99,7 @@ internal sealed class EgressHouse : IAsyncDisposable
     /// <summary>Opens another running session.</summary>
     public (Session Session, SessionControl Control) Open(params string[] rules)
     {
-        var manifest = Rules.Manifest(rules);
+        var manifest = Rules.Manifest(rules) with { Hosts = _hosts };
         if (_guards is not null)
         {
             var key = new CredentialSource("key", CredentialOrigin.Variable, "KEY");

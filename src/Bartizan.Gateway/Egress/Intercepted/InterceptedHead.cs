@@ -1,0 +1,147 @@
+using System.Text;
+using Bartizan.Core.Enforcement;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Primitives;
+
+namespace Bartizan.Gateway.Egress.Intercepted;
+
+/// <summary>
+/// A request's head that names the host of its connection, in canonical form. What is decided is made of it, and so is what is sent:
+/// there is no second reading.
+/// </summary>
+internal sealed record InterceptedHead(string Method, string Path, string Query, IHeaderDictionary Fields)
+{
+    /// <summary>True for a WebSocket handshake; every other upgrade is stripped.</summary>
+    public bool WebSocket { get; private init; }
+
+    /// <summary>Reads it; else a status and what is wrong, without its content.</summary>
+    public static InterceptedHead? Read(HttpContext context, InterceptedPlace place, out int status, out string problem)
+    {
+        var request = context.Request;
+        var fields = request.Headers;
+        (status, problem) = (StatusCodes.Status400BadRequest, "");
+        if (!StringValues.IsNullOrEmpty(fields.TransferEncoding) && fields.ContainsKey("x-content-length"))
+        {
+            // Kestrel renames Content-Length so when both came. RFC 9112, 6.3: request smuggling.
+            problem = "the request has two lengths: `Content-Length` and `Transfer-Encoding`";
+            return null;
+        }
+
+        if (!RequestHead.IsMethod(request.Method, out problem))
+        {
+            return null;
+        }
+
+        var said = fields.Host;
+        if (
+            said.Count != 1
+            || !Destination.TryParseAuthority(said[0], InterceptedPlace.TlsPort, out var host, out var port, out _)
+            || host != place.Host
+            || port != place.Port
+        )
+        {
+            status = StatusCodes.Status421MisdirectedRequest;
+            problem = "it names another host than its connection is for";
+            return null;
+        }
+
+        var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        if (target.AsSpan().ContainsAnyExceptInRange('!', '~') || !target.StartsWith('/'))
+        {
+            problem = "the target is not a path";
+            return null;
+        }
+
+        if (!Destination.TryParsePath(target, place.Host, place.Port, out var to, out problem))
+        {
+            return null;
+        }
+
+        foreach (var name in fields.Keys)
+        {
+            if (RequestHead.IsSecondReading(name))
+            {
+                problem = "a field names another method or path than the first line does";
+                return null;
+            }
+        }
+
+        var upgrade = context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true;
+        return new InterceptedHead(request.Method, to.Path, to.Query, fields)
+        {
+            WebSocket =
+                upgrade
+                && request.Method == "GET"
+                && fields.Upgrade.Count == 1
+                && "websocket".Equals(fields.Upgrade[0], StringComparison.OrdinalIgnoreCase),
+        };
+    }
+
+    /// <summary>What is decided.</summary>
+    public HttpTarget TargetAt(InterceptedPlace place) => new(Method, "https", place.Host, place.Port, Path);
+
+    /// <summary>The request as guards read it and the log keeps it.</summary>
+    public byte[] ToText(InterceptedPlace place)
+    {
+        var text = new StringBuilder($"{Method} {Path}{Query} HTTP/1.1\r\nHost: {place.Authority}\r\n");
+        foreach (var (name, values) in Fields)
+        {
+            foreach (var value in Passes(name) ? values : default)
+            {
+                text.Append(name).Append(": ").Append(value).Append("\r\n");
+            }
+        }
+
+        return Encoding.Latin1.GetBytes(text.Append("\r\n").ToString());
+    }
+
+    /// <summary>The request to send, but for its body.</summary>
+    public HttpRequestMessage ToMessage(InterceptedPlace place, HttpContent? body, bool http2)
+    {
+        // The path was normalised once; a second normalisation could make another of it.
+        var exact = new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true };
+        var message = new HttpRequestMessage(
+            new HttpMethod(Method),
+            new Uri($"https://{place.Authority}{Path}{Query}", exact)
+        )
+        {
+            Version = http2 ? System.Net.HttpVersion.Version20 : System.Net.HttpVersion.Version11,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+            Content = body,
+        };
+        foreach (var (name, values) in Fields)
+        {
+            if (!Passes(name))
+            {
+                continue;
+            }
+
+            if (!message.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values))
+            {
+                message.Content ??= new ByteArrayContent([]);
+                message.Content.Headers.TryAddWithoutValidation(name, (IEnumerable<string?>)values);
+            }
+        }
+
+        if (WebSocket)
+        {
+            message.Headers.TryAddWithoutValidation("Connection", "Upgrade");
+            message.Headers.TryAddWithoutValidation("Upgrade", "websocket");
+        }
+
+        if (http2 && Fields.TE.Count == 1 && Fields.TE[0] == "trailers")
+        {
+            // Of one hop, and yet what gRPC's servers ask for.
+            message.Headers.TryAddWithoutValidation("TE", "trailers");
+        }
+
+        message.Headers.ExpectContinue = body is not null && Fields.ContainsKey("Expect") ? true : null;
+        return message;
+    }
+
+    private bool Passes(string name) =>
+        !ConnectionOptions.IsOneHop(name)
+        && !name.Equals("Expect", StringComparison.OrdinalIgnoreCase)
+        && !ConnectionOptions.IsNamed(Fields.Connection, name);
+}

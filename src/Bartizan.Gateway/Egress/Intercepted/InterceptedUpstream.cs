@@ -1,0 +1,101 @@
+using System.Net;
+using System.Net.Security;
+using System.Text;
+using Bartizan.Core.Enforcement;
+
+namespace Bartizan.Gateway.Egress.Intercepted;
+
+/// <summary>
+/// Connections to the host of one client connection, for its requests only. No proxy, no redirect, no cookie, no decompression; each
+/// connection is dialed to a vetted address, and nothing is sent on it before the host's certificate was verified.
+/// </summary>
+internal sealed class InterceptedUpstream(
+    EgressWiring wiring,
+    EgressConnection connection,
+    HostName host,
+    int port,
+    string? authority
+) : IDisposable
+{
+    /// <summary>For the requests of one client connection: a client of HTTP/2 and a server of HTTP/1.1 need one each.</summary>
+    private const int MaxConnections = 32;
+
+    private readonly Lock _lock = new();
+    private HttpMessageInvoker? _public;
+    private HttpMessageInvoker? _private;
+
+    /// <summary>
+    /// Sends, and has the answer's head. INVARIANT: a request that may not reach private addresses never rides on a connection that was
+    /// opened for one that may.
+    /// </summary>
+    public Task<HttpResponseMessage> SendAsync(
+        HttpRequestMessage message,
+        bool privateAddresses,
+        CancellationToken cancellationToken
+    )
+    {
+        HttpMessageInvoker invoker;
+        lock (_lock)
+        {
+            ref var kept = ref privateAddresses ? ref _private : ref _public;
+            invoker = kept ??= Open(privateAddresses);
+        }
+
+        return invoker.SendAsync(message, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _public?.Dispose();
+            _private?.Dispose();
+        }
+    }
+
+    private HttpMessageInvoker Open(bool privateAddresses)
+    {
+        var options = wiring.Options;
+        var handler = new SocketsHttpHandler
+        {
+            UseProxy = false,
+            Proxy = null,
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ActivityHeadersPropagator = null,
+            EnableMultipleHttp2Connections = false,
+            MaxConnectionsPerServer = MaxConnections,
+            MaxResponseHeadersLength = options.MaxHeadBytes / 1024,
+            ConnectTimeout =
+                options.ResolveWithin + (options.MaxAddressesTried * options.DialWithin) + options.HeadWithin,
+            PooledConnectionIdleTimeout = options.NextRequestWithin,
+            RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
+            ConnectCallback = (_, cancellationToken) => DialAsync(privateAddresses, cancellationToken),
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                CertificateChainPolicy = UpstreamCertificate.Policy(authority),
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                    UpstreamCertificate.Verify(host, certificate, chain, errors),
+            },
+        };
+        return new HttpMessageInvoker(handler);
+    }
+
+    private async ValueTask<Stream> DialAsync(bool privateAddresses, CancellationToken cancellationToken)
+    {
+        var dialed = await wiring
+            .Upstream.DialAsync(host, port, privateAddresses, cancellationToken)
+            .ConfigureAwait(false);
+        if (dialed.Socket is not { } socket)
+        {
+            throw new NotDialedException(dialed);
+        }
+
+        socket.NoDelay = true;
+        return connection.TryKeep(socket)
+            ? new KeptStream(connection, socket)
+            : throw new OperationCanceledException("the connection was cut");
+    }
+}
