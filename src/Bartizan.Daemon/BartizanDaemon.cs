@@ -21,7 +21,6 @@ using Bartizan.Daemon.Stores;
 using Bartizan.Daemon.Vaults;
 using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
-using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
 using Bartizan.Gateway.Tools;
 using Bartizan.Guards.Classifiers;
@@ -34,7 +33,6 @@ using Bartizan.Records.Export;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Projections;
 using Bartizan.Sandbox.Bubblewrap;
-using Bartizan.Vault.Authority;
 using Bartizan.Vault.Tokens;
 
 namespace Bartizan.Daemon;
@@ -231,16 +229,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             )
             .ConfigureAwait(false);
         Opened(tools);
-        var mint = new CertificateAuthority(new AuthorityDisk(state.Keys), clock);
+        var (egress, mint) = EgressRoom.Open(state, monitor, tokens, _options);
         Opened(mint);
-        var egress = new EgressProxy(
-            monitor,
-            tokens,
-            _options.Resolve is { } resolve ? new GivenResolver(resolve) : new SystemNameResolver(),
-            clock,
-            new EgressOptions(),
-            mint
-        );
         Opened(egress);
         var backend = new BubblewrapBackend(new BubblewrapOptions(), clock);
         var exports = new InstanceExports(

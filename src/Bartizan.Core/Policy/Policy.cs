@@ -20,7 +20,7 @@ namespace Bartizan.Core.Policies;
 /// addresses may be dialed only where the rule that allows the action is an address literal, or the exact name of a host
 /// that is private by its name's standard (<c>localhost</c>, <c>*.internal</c>…); a wildcard never grants an address literal.
 /// </remarks>
-public sealed class Policy
+public sealed partial class Policy
 {
     /// <summary>How much of a target a reason repeats; targets come from the agent.</summary>
     private const int ShownLength = 200;
@@ -233,48 +233,6 @@ public sealed class Policy
         }
 
         return false;
-    }
-
-    /// <summary>True when TLS to some host is looked into: then a sandbox is shown whom to trust.</summary>
-    public bool InterceptsSome { get; private init; }
-
-    /// <summary>
-    /// Whether TLS to a host is looked into, because some rule on <c>http</c> is finer than the host or puts a credential into its
-    /// requests. Then there is no tunnel to it, and each request is decided alone.
-    /// </summary>
-    public Interception InterceptionOf(HostName host, int port, DateTimeOffset now)
-    {
-        ArgumentNullException.ThrowIfNull(host);
-        var tunnel = new ConnectTarget(host, port);
-        if (!InterceptsSome || InterceptorOf(tunnel) is null)
-        {
-            return Interception.None;
-        }
-
-        foreach (var layer in _layers)
-        {
-            if (!layer.CouldGrantHttps(tunnel, now))
-            {
-                return Interception.Closed;
-            }
-        }
-
-        return _onlyCeilings ? Interception.Closed : Interception.Open;
-    }
-
-    /// <summary>The rule because of which TLS to a host is looked into; null where none is.</summary>
-    public RuleReference? InterceptorOf(ConnectTarget tunnel)
-    {
-        ArgumentNullException.ThrowIfNull(tunnel);
-        foreach (var layer in _layers)
-        {
-            if (layer.InterceptorOf(tunnel) is { } rule)
-            {
-                return rule.Reference;
-            }
-        }
-
-        return null;
     }
 
     /// <summary>Tells which rules decide a target, layer by layer, and what would change the decision.</summary>

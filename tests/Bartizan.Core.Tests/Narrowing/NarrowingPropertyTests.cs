@@ -127,7 +127,8 @@ public sealed class NarrowingPropertyTests
             _cases,
             (world, verb, seed) =>
             {
-                // Two rules that inject different credentials deny each other: one less is more then.
+                // Two rules that inject different credentials deny each other: one less is more then. So is one that has a host looked
+                // into, where a tunnel to it is left.
                 var b = world.Manifest(verb);
                 b = b with
                 {
@@ -142,7 +143,12 @@ public sealed class NarrowingPropertyTests
                     ],
                 };
                 var own = b.Layers[^1];
-                var at = own.Rules.ToList().FindIndex(r => r.Effect == Effect.Allow);
+                var at = own
+                    .Rules.ToList()
+                    .FindIndex(r =>
+                        r.Effect == Effect.Allow
+                        && (r.Verb != Verb.Http || r.Pattern.Contains(" http:", StringComparison.Ordinal))
+                    );
                 if (at >= 0)
                 {
                     var a = b with { Layers = [.. b.Layers[..^1], own with { Rules = own.Rules.RemoveAt(at) }] };

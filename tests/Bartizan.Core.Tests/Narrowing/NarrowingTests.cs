@@ -19,6 +19,8 @@ public sealed class NarrowingTests
     [InlineData("allow: http GET http://a.example/v1/x", "allow: http * http://a.example/v1/**")]
     [InlineData("allow: http GET http://a.example/v1/**", "allow: http GET http://a.example/**")]
     [InlineData("allow: connect a.example:443", "allow: http * https://a.example/**")]
+    [InlineData("allow: http GET https://a.example/v1/**", "allow: http * https://a.example/**")]
+    [InlineData("allow: http GET https://a.example/v1/x", "allow: http GET https://a.example/v1/**")]
     [InlineData("allow: read workspace/src/**", "allow: read workspace/**")]
     [InlineData("allow: read workspace/a/b.txt", "allow: read workspace/*/*.txt")]
     [InlineData("allow: exec dotnet test", "allow: exec dotnet **")]

@@ -168,13 +168,25 @@ internal sealed class NarrowingWorld
                             .SelectMany(p =>
                                 new[]
                                 {
-                                    ("GET", 80),
-                                    ("POST", 80),
-                                    ("PUT", 80),
-                                    ("GET", 1),
-                                    ("POST", 1),
-                                    ("PUT", 1),
-                                }.Select(m => new HttpTarget(m.Item1, "http", h, m.Item2, p))
+                                    ("GET", "http", 80),
+                                    ("POST", "http", 80),
+                                    ("PUT", "http", 80),
+                                    ("GET", "http", 1),
+                                    ("POST", "http", 1),
+                                    ("PUT", "http", 1),
+                                    ("GET", "https", 443),
+                                    ("POST", "https", 443),
+                                    ("PUT", "https", 443),
+                                    ("GET", "https", 80),
+                                    ("POST", "https", 80),
+                                    ("PUT", "https", 80),
+                                    ("GET", "https", 1),
+                                    ("POST", "https", 1),
+                                    ("PUT", "https", 1),
+                                    ("GET", "http", 443),
+                                    ("POST", "http", 443),
+                                    ("PUT", "http", 443),
+                                }.Select(m => new HttpTarget(m.Item1, m.Item2, h, m.Item3, p))
                             )
                     ),
             ],
@@ -199,7 +211,7 @@ internal sealed class NarrowingWorld
                 ? "* **"
                 : string.Create(
                     CultureInfo.InvariantCulture,
-                    $"{Pick(["GET", "*", "POST"])} http://{Host()}{Pick(["", "", ":1"])}/{Pick(["**", "a", "a/**", "*", "**/b"])}"
+                    $"{Pick(["GET", "*", "POST"])} {Pick(["http", "https", "*"])}://{Host()}{Pick(["", "", ":1"])}/{Pick(["**", "a", "a/**", "*", "**/b"])}"
                 ),
             Verb.Read => Pick(_files),
             _ => Pick(_commands),

@@ -37,6 +37,12 @@ internal static class BruteForce
         bool observe
     )
     {
+        // However it stands with the rule's conditions: a tunnel would carry what the rule decides.
+        if (name is ConnectTarget tunnel && layer.Rules.Any(rule => Closes(rule.Rule, layer, tunnel)))
+        {
+            return Effect.Deny;
+        }
+
         var said = layer.Rules.Where(rule => Applies(rule, layer, name, known)).Select(r => r.Rule.Effect).ToList();
         var unsaid = layer.IsCeiling ? !layer.Rules.Any(rule => Lists(rule.Rule, target.Verb)) : observe;
         var one =
@@ -67,6 +73,19 @@ internal static class BruteForce
         return allows ? holds == true && !lapsed : holds != false;
     }
 
+    private static bool Closes(Rule rule, PlainLayer layer, ConnectTarget tunnel) =>
+        rule.Verb == Verb.Http
+        && PlainPatterns
+            .Expand(rule.Pattern)
+            ?.Any(p =>
+                PlainPatterns.Closes(
+                    p,
+                    rule.Credential is not null,
+                    rule.Effect == Effect.Allow && !layer.IsCeiling,
+                    tunnel
+                )
+            ) == true;
+
     private static bool FitsPattern(Rule rule, bool allows, bool grants, ActionTarget name)
     {
         var covers = rule.Verb == name.Verb || (rule.Verb == Verb.Http && name.Verb == Verb.Connect);
@@ -92,7 +111,7 @@ internal static class BruteForce
             || (
                 rule.Verb == Verb.Http
                 && verb == Verb.Connect
-                && PlainPatterns.Expand(rule.Pattern)?.Any(p => PlainPatterns.IsTunnel(p, allows: true)) != false
+                && PlainPatterns.Expand(rule.Pattern)?.Any(p => PlainPatterns.IsHttps(p)) != false
             )
         );
 

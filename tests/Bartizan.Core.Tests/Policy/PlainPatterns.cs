@@ -35,7 +35,7 @@ internal static class PlainPatterns
         {
             (Verb.Connect, ConnectTarget t) => FitsAuthority(pattern, grants, t.Host, t.Port),
             (Verb.Http, HttpTarget t) => FitsUrl(pattern, grants, t),
-            (Verb.Http, ConnectTarget t) => FitsTunnel(pattern, allows, grants, t),
+            (Verb.Http, ConnectTarget t) => FitsTunnel(pattern, grants, t),
             (Verb.Read or Verb.Write, FileTarget t) => verb == t.Verb && FitsPath(pattern, grants, t.Names[0]),
             (Verb.Exec, ExecTarget t) => FitsWords(pattern, grants, [.. t.Argv])
                 || (!allows && t.Spellings.Any(s => FitsWords(pattern, grants, [.. s]))),
@@ -48,11 +48,24 @@ internal static class PlainPatterns
             _ => false,
         };
 
-    /// <summary>Whether an https rule is a tunnel's: it names the whole host, or takes away.</summary>
-    public static bool IsTunnel(string pattern, bool allows)
+    /// <summary>Whether a rule on requests reaches https.</summary>
+    public static bool IsHttps(string pattern) => Url(pattern).Scheme is "*" or "https";
+
+    /// <summary>Whether an https rule is a tunnel's: it names the whole host.</summary>
+    public static bool IsTunnel(string pattern)
     {
         var (method, scheme, _, _, path) = Url(pattern);
-        return scheme is "*" or "https" && (!allows || (method == "*" && path is null));
+        return scheme is "*" or "https" && method == "*" && path is null;
+    }
+
+    /// <summary>Whether an https rule leaves no tunnel: it is finer than the host, or it puts a credential into requests.</summary>
+    public static bool Closes(string pattern, bool lends, bool grants, ConnectTarget target)
+    {
+        var (_, scheme, host, port, _) = Url(pattern);
+        return IsHttps(pattern)
+            && (lends || !IsTunnel(pattern))
+            && FitsHost(host, grants, target.Host.Text)
+            && FitsPort(port == "*" && grants && scheme == "*" ? "443" : port, target.Port);
     }
 
     /// <summary>Whether a host fits: an address only its own text, or any host where `**` takes power away.</summary>
@@ -105,10 +118,10 @@ internal static class PlainPatterns
     }
 
     // A tunnel of any port means the usual one where it is granted: what else is https can't be known from outside.
-    private static bool FitsTunnel(string pattern, bool allows, bool grants, ConnectTarget target)
+    private static bool FitsTunnel(string pattern, bool grants, ConnectTarget target)
     {
         var (_, _, host, port, _) = Url(pattern);
-        return IsTunnel(pattern, allows)
+        return IsTunnel(pattern)
             && FitsHost(host, grants, target.Host.Text)
             && FitsPort(port == "*" && grants ? "443" : port, target.Port);
     }

@@ -13,7 +13,8 @@ internal static class RandomActions
         random.Next(13) switch
         {
             0 or 1 => $"connect {Host(random)}:{Pick(random, ["443", "80", "*", "{80,443}"])}",
-            2 => $"http {Pick(random, ["GET", "*", "POST"])} http://{Host(random)}/{Path(random)}",
+            2 =>
+                $"http {Pick(random, ["GET", "*", "POST"])} {Pick(random, ["http", "http", "https", "*"])}://{Host(random)}/{Path(random)}",
             3 => $"http * {Pick(random, ["https", "*"])}://{Host(random)}/**",
             4 or 5 => $"read {Pick(random, ["workspace", "**", "home", ""])}/{Path(random)}",
             6 => $"write workspace/{Path(random)}",

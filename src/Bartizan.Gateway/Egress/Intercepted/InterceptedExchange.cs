@@ -77,8 +77,8 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
     }
 
     /// <summary>
-    /// Between granted and sent: the one place where what was decided is changed by what its rule demands. Nothing can be put into a request
-    /// yet, so a request that needs it isn't sent.
+    /// Between granted and sent: the one place where what was decided is changed by what its rule demands. Nothing can be put into a
+    /// request yet, so a request that needs it isn't sent.
     /// </summary>
     private async ValueTask<bool> ReadyAsync(Passage passage)
     {

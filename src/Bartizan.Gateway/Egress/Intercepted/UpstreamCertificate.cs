@@ -9,8 +9,8 @@ namespace Bartizan.Gateway.Egress.Intercepted;
 internal static class UpstreamCertificate
 {
     /// <summary>
-    /// The system's authorities, or the one in a file and no other. INVARIANT: nothing is fetched that a certificate names: its addresses are chosen by whoever made it, and
-    /// would be asked from outside the sandbox. What is known of revocations already counts.
+    /// The system's authorities, or the one in a file and no other. INVARIANT: nothing is fetched that a certificate names: its addresses
+    /// are chosen by whoever made it, and would be asked from outside the sandbox. What is known of revocations already counts.
     /// </summary>
     /// <exception cref="IOException">The file of <paramref name="authority"/> holds none.</exception>
     public static X509ChainPolicy Policy(string? authority)

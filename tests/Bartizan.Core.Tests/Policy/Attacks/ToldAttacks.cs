@@ -37,6 +37,7 @@ public sealed class ToldAttacks
                 "a rule above the agent's own denies it",
                 "it is allowed only under conditions, and they don't hold or can't be known",
                 "its rules allow it",
+                "its requests are looked at one by one, and only `http` rules allow them",
                 "its rules contradict each other",
                 "no rule allows it",
                 "one of its rules denies it",

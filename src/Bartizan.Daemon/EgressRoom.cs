@@ -1,0 +1,24 @@
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Ports;
+using Bartizan.Daemon.Vaults;
+using Bartizan.Gateway.Egress;
+using Bartizan.Vault.Authority;
+
+namespace Bartizan.Daemon;
+
+/// <summary>Puts the egress proxy together: the monitor, a resolver, and who makes certificates for it.</summary>
+internal static class EgressRoom
+{
+    /// <summary>Opens it; both are the caller's to dispose, the proxy first.</summary>
+    public static (EgressProxy Egress, CertificateAuthority Mint) Open(
+        StateDirectory state,
+        ReferenceMonitor monitor,
+        ISessionTokens tokens,
+        DaemonOptions options
+    )
+    {
+        var mint = new CertificateAuthority(new AuthorityDisk(state.Keys), options.Clock);
+        INameResolver resolver = options.Resolve is { } resolve ? new GivenResolver(resolve) : new SystemNameResolver();
+        return (new EgressProxy(monitor, tokens, resolver, options.Clock, new EgressOptions(), mint), mint);
+    }
+}
