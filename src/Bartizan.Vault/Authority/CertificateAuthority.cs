@@ -9,8 +9,8 @@ namespace Bartizan.Vault.Authority;
 
 /// <summary>
 /// The installation's certificate authority, made when a session first needs it. Whoever holds its key can be any host towards the
-/// sandboxes that trust it, and towards nothing else: no host trusts it. A session keeps the authority that it began with; one whose end is near is
-/// replaced for the sessions to come.
+/// sandboxes that trust it, and towards nothing else: no host trusts it. A session keeps the authority that it began with; one
+/// whose end is near is replaced for the sessions to come.
 /// </summary>
 public sealed class CertificateAuthority(IAuthorityDisk disk, TimeProvider clock) : ICertificateMint, IDisposable
 {
