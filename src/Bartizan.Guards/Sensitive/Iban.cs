@@ -20,14 +20,23 @@ internal static class Iban
                 one => int.Parse(one.AsSpan(2), System.Globalization.CultureInfo.InvariantCulture)
             );
 
+    // The same by the two letters, 0 for no country: asked for each number that may be one.
+    private static readonly byte[] _lengths =
+    [
+        .. Enumerable
+            .Range(0, 32 * 32)
+            .Select(two => (byte)Lengths.GetValueOrDefault($"{(char)('@' + (two / 32))}{(char)('@' + (two % 32))}")),
+    ];
+
     /// <summary>True for a number of a known country, of its length, whose check digits hold.</summary>
     public static bool IsValid(ReadOnlySpan<char> text)
     {
         if (
             text.Length < 15
             || text.Length > 34
-            || !Lengths.GetAlternateLookup<ReadOnlySpan<char>>().TryGetValue(text[..2], out var length)
-            || length != text.Length
+            || !char.IsAsciiLetterUpper(text[0])
+            || !char.IsAsciiLetterUpper(text[1])
+            || _lengths[((text[0] - '@') * 32) + text[1] - '@'] != text.Length
         )
         {
             return false;

@@ -83,7 +83,7 @@ internal static class NumberScan
         ring[count++ & (MaxGroups - 1)] = next;
         while (true)
         {
-            var group = ring[first & (MaxGroups - 1)];
+            ref readonly var group = ref ring[first & (MaxGroups - 1)];
             if (group.Start >= skip && (group.Start == 0 || !IsInner(text[group.Start - 1])))
             {
                 skip = Math.Max(skip, Try(view, text, ring, number, first, ref count, ref names, found));
@@ -97,8 +97,7 @@ internal static class NumberScan
                     return Math.Max(group.End, skip);
                 }
 
-                next = ReadAfter(text, masks, group);
-                ring[count++ & (MaxGroups - 1)] = next;
+                ring[count++ & (MaxGroups - 1)] = ReadAfter(text, masks, group);
             }
 
             if (!ring[first & (MaxGroups - 1)].HasDigits)
@@ -130,15 +129,16 @@ internal static class NumberScan
     // What stands right before a number and makes it a part of something longer.
     private static bool IsInner(char c) => c is '_' or '@' or '#' || char.IsLetter(c);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsGap(char c) => c is ' ' or '-' or '.' or '/' or '+';
 
     private static Group Read(ReadOnlySpan<char> text, CharMasks masks, int start, int end)
     {
         var letters = masks.From(CharKind.AsciiLetter, start) & ((1UL << Math.Min(end - start, MaxGroup + 1)) - 1);
-        return new Group(start, end, letters, IsFollowed(text, end));
+        return new Group(start, end, letters, NumberTree.CodeOf(end - start, letters), IsFollowed(text, end));
     }
 
-    private static Group ReadAfter(ReadOnlySpan<char> text, CharMasks masks, Group group) =>
+    private static Group ReadAfter(ReadOnlySpan<char> text, CharMasks masks, in Group group) =>
         Read(text, masks, group.End + 1, masks.EndOf(CharKind.AsciiWord, group.End + 1));
 
     private static bool IsFollowed(ReadOnlySpan<char> text, int end) =>
@@ -155,43 +155,50 @@ internal static class NumberScan
         FoundList found
     )
     {
-        var (node, best, length, letters) = (NumberMasks.All, 0, 0, 0UL);
+        var (node, best, length, letters) = (0, 0, 0, 0UL);
         var (written, filled) = (first, 0);
         for (var at = first; ; at++)
         {
-            var group = ring[at & (MaxGroups - 1)];
-            var size = group.End - group.Start;
-            if (size > MaxGroup || node.Next(size, group.Letters) is not { } next)
+            ref readonly var group = ref ring[at & (MaxGroups - 1)];
+            node = NumberTree.Step(node, group.Code);
+            if (node == 0)
             {
                 return best;
             }
 
-            node = next;
-            if (node.Ending.Length == 0 && !group.IsFollowed)
+            var flags = NumberTree.FlagsOf(node);
+            var ends = (flags & NumberTree.Ends) != 0;
+            if (
+                (!ends && !group.IsFollowed)
+                || ((flags & NumberTree.HasLetters) != 0 && !NumberTree.At(node).Fits(group.Letters))
+            )
             {
                 return best;
             }
 
             letters |= group.Letters << length;
-            length += size;
-            var start = ring[first & (MaxGroups - 1)].Start;
-            var mayEnd = node.Ending.Length > 0 && !(group.End < text.Length && text[group.End] is '_' or '@');
-            ulong? named = mayEnd && !node.IsSureAlone ? names.Around(start, group.End) : null;
-            if (mayEnd && (named is null || (named & node.Kinds) != 0))
+            length += group.End - group.Start;
+            if (ends && !(group.End < text.Length && text[group.End] is '_' or '@'))
             {
-                // Most groups begin no number: characters are gathered where one may end.
-                for (; written <= at; written++)
+                var start = ring[first & (MaxGroups - 1)].Start;
+                var masks = NumberTree.At(node);
+                ulong? named = masks.IsSureAlone ? null : names.Around(start, group.End);
+                if (named is null || (named & masks.Kinds) != 0)
                 {
-                    filled += Gather(text, ring[written & (MaxGroups - 1)], number[filled..]);
-                }
+                    // Most groups begin no number: characters are gathered where one may end.
+                    for (; written <= at; written++)
+                    {
+                        filled += Gather(text, in ring[written & (MaxGroups - 1)], number[filled..]);
+                    }
 
-                if (Check(view, node, number[..length], letters, start, group.End, named, ref names, found))
-                {
-                    best = Math.Max(best, group.End);
+                    if (Check(view, masks, number[..length], letters, start, group.End, named, ref names, found))
+                    {
+                        best = Math.Max(best, group.End);
+                    }
                 }
             }
 
-            if (node.IsEnd || !group.IsFollowed)
+            if ((flags & NumberTree.IsLast) != 0 || !group.IsFollowed)
             {
                 return best;
             }
@@ -204,7 +211,7 @@ internal static class NumberScan
     }
 
     // A group's characters, as capitals; returns how many.
-    private static int Gather(ReadOnlySpan<char> text, Group group, scoped Span<char> number)
+    private static int Gather(ReadOnlySpan<char> text, in Group group, scoped Span<char> number)
     {
         var size = group.End - group.Start;
         for (var place = 0; place < size; place++)
@@ -254,7 +261,7 @@ internal static class NumberScan
     }
 
     [StructLayout(LayoutKind.Auto)]
-    private readonly record struct Group(int Start, int End, ulong Letters, bool IsFollowed)
+    private readonly record struct Group(int Start, int End, ulong Letters, byte Code, bool IsFollowed)
     {
         /// <summary>False for a word of letters alone.</summary>
         public bool HasDigits => End - Start > 63 || Letters != (1UL << (End - Start)) - 1;

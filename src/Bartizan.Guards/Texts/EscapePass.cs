@@ -125,8 +125,9 @@ internal static class EscapePass
 
     private static (int Length, int Count) Entity(ReadOnlySpan<char> text, Span<char> chars)
     {
-        var (end, most) = (1, Math.Min(text.Length, MaxEntity));
-        while (end < most && (char.IsAsciiLetterOrDigit(text[end]) || (end == 1 && text[end] == '#')))
+        var most = Math.Min(text.Length, MaxEntity);
+        var end = most > 1 && text[1] == '#' ? 2 : 1;
+        while (end < most && char.IsAsciiLetterOrDigit(text[end]))
         {
             end++;
         }

@@ -27,9 +27,15 @@ internal static class NumberPass
     /// <summary>Digits of a number with what says that they are hexadecimal.</summary>
     private const int MaxDigits = 10;
 
-    private static readonly SearchValues<char> _signs = SearchValues.Create(
-        "0123456789abcdefABCDEFxX ,:;-_\\/\t\n\r[](){}|.\"'"
-    );
+    private const string Signs = "0123456789abcdefABCDEFxX ,:;-_\\/\t\n\r[](){}|.\"'";
+
+    private static readonly SearchValues<char> _signs = SearchValues.Create(Signs);
+
+    // What may stand between two numbers: looked up by itself, one sign after the other.
+    private static readonly bool[] _gaps =
+    [
+        .. Enumerable.Range(0, 128).Select(c => Signs.Contains((char)c) && !char.IsAsciiHexDigit((char)c)),
+    ];
 
     /// <summary>Hands over each run's text.</summary>
     /// <returns>False when the views are full.</returns>
@@ -108,12 +114,7 @@ internal static class NumberPass
         for (var count = 0; count < Ahead && sizes != 0; count++)
         {
             var gap = at;
-            while (
-                gap < text.Length
-                && gap - at <= MaxGap
-                && !char.IsAsciiHexDigit(text[gap])
-                && _signs.Contains(text[gap])
-            )
+            while (gap < text.Length && gap - at <= MaxGap && IsGap(text[gap]))
             {
                 gap++;
             }
@@ -140,6 +141,8 @@ internal static class NumberPass
 
         return sizes;
     }
+
+    private static bool IsGap(char c) => c < 128 && _gaps[c];
 
     private static bool HasDigits(ReadOnlySpan<char> sample)
     {
@@ -187,12 +190,7 @@ internal static class NumberPass
         while (at < text.Length && count < bytes.Length)
         {
             var gap = at;
-            while (
-                gap < text.Length
-                && gap - at <= MaxGap
-                && !char.IsAsciiHexDigit(text[gap])
-                && _signs.Contains(text[gap])
-            )
+            while (gap < text.Length && gap - at <= MaxGap && IsGap(text[gap]))
             {
                 gap++;
             }

@@ -72,9 +72,8 @@ public sealed class TextView
         }
 
         var first = _runs![Find(start)];
-        var last = end > start ? _runs[Find(end - 1)] : first;
         var from = first.From(start);
-        var to = end == start && last.OriginLength == OffsetRun.EverySecond ? from : last.To(end);
+        var to = end > start ? _runs[Find(end - 1)].To(end) : first.ToOfNothing(start);
 
         // A view that turns the text around turns its stretches around, too.
         return from <= to ? (from, to) : (to, from);

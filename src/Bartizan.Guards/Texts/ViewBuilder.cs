@@ -65,8 +65,8 @@ internal sealed class ViewBuilder(int capacity)
         // All at once where there is room and nothing that goes on with what is written; mostly so.
         if (
             piece.Length >= _chars.Length - Length
-            || _count + 2 > _runs.Length
-            || originLength == 1
+            || _count == _runs.Length
+            || originLength < 2
             || (_count > 0 && _runs[_count - 1] is var last && last.Length == last.OriginLength)
         )
         {
@@ -75,16 +75,21 @@ internal sealed class ViewBuilder(int capacity)
             return;
         }
 
-        if (piece.Length > 0)
+        _runs[_count++] =
+            piece.Length == 0
+                ? new OffsetRun(Length, 1, origin, originLength)
+                : OffsetRun.WithLast(Length, piece.Length, origin, originLength);
+        if (piece.Length == 1)
+        {
+            _chars[Length] = piece[0];
+        }
+        else
         {
             piece.CopyTo(_chars.AsSpan(Length));
-            _runs[_count++] = new OffsetRun(Length, piece.Length, origin, piece.Length);
-            Length += piece.Length;
         }
 
-        _chars[Length] = form;
-        _runs[_count++] = new OffsetRun(Length, 1, origin + piece.Length, originLength);
-        Length++;
+        Length += piece.Length;
+        _chars[Length++] = form;
     }
 
     /// <summary>Writes each character as what it is a form of.</summary>

@@ -22,10 +22,10 @@ internal static class WordPass
 
     private static readonly SearchValues<char> _signs = SearchValues.Create("0123456789@$!|+");
 
-    // What stands in words, and as what.
+    // What stands in words, and as what: a mark may also stand after one.
     private const byte Letter = 1;
     private const byte Sign = 2;
-    private const byte Inner = 4;
+    private const byte Mark = 4;
 
     private static readonly byte[] _inWord =
     [
@@ -33,6 +33,7 @@ internal static class WordPass
             .Range(0, 128)
             .Select(c =>
                 char.IsAsciiLetter((char)c) ? Letter
+                : c is '!' or '+' ? Mark
                 : _signs.Contains((char)c) ? Sign
                 : (byte)0
             ),
@@ -71,9 +72,9 @@ internal static class WordPass
                 break;
             }
 
-            var (start, end) = WordAt(text, sign, at);
+            var (start, end, kinds) = WordAt(text, sign, at);
             built.Copy(text[at..start], at);
-            if (IsDisguised(text[start..end]) || IsNumberWord(text, start, end))
+            if (IsDisguised(text[start..end], kinds) || IsNumberWord(text, start, end))
             {
                 var length = Unfold(text[start..end], plain);
                 KeepMail(text, start, end, plain[..length]);
@@ -123,9 +124,9 @@ internal static class WordPass
             for (var mixed = From(MixedOf(masks, block), at - first); mixed != 0; mixed = From(mixed, at - first))
             {
                 var found = first + BitOperations.TrailingZeroCount(mixed);
-                (var start, at) = WordAt(text, found, at);
+                (var start, at, var kinds) = WordAt(text, found, at);
                 var word = text[start..at];
-                if (!IsDisguised(word))
+                if (!IsDisguised(word, kinds))
                 {
                     continue;
                 }
@@ -188,47 +189,32 @@ internal static class WordPass
         return Vocabulary.IsWord(node) ? node : 0;
     }
 
-    private static (int Start, int End) WordAt(ReadOnlySpan<char> text, int sign, int least)
+    // The word around a sign, and what stands in it.
+    private static (int Start, int End, int Kinds) WordAt(ReadOnlySpan<char> text, int sign, int least)
     {
-        var (start, end) = (sign, sign + 1);
-        while (start > least && IsInWord(text[start - 1]))
+        var (start, end, kinds) = (sign, sign + 1, KindOf(text[sign]));
+        while (start > least && KindOf(text[start - 1]) is not 0 and var kind)
         {
+            kinds |= kind;
             start--;
         }
 
-        while (end < text.Length && IsInWord(text[end]))
+        while (end < text.Length && KindOf(text[end]) is not 0 and var kind)
         {
+            kinds |= kind;
             end++;
         }
 
-        return (start, end);
+        return (start, end, kinds);
     }
 
-    private static bool IsInWord(char c) => c < 128 && _inWord[c] != 0;
+    private static int KindOf(char c) => c < 128 ? _inWord[c] : 0;
 
-    private static bool IsDisguised(ReadOnlySpan<char> word)
-    {
-        if (word.Length is < 2 or > TextLimits.MaxWord)
-        {
-            return false;
-        }
-
-        // A number is a number, and a word before an exclamation mark is no disguise.
-        var (seen, last) = (0, 0);
-        for (var at = 0; at < word.Length; at++)
-        {
-            var kind = _inWord[word[at]];
-            var isMark = word[at] is '!' or '+';
-            last = isMark ? last : at + 1;
-            seen |= kind == Sign && !isMark ? Inner : kind;
-            if ((seen & (Letter | Inner)) == (Letter | Inner))
-            {
-                return true;
-            }
-        }
-
-        return (seen & Letter) != 0 && word[..last].ContainsAny('!', '+');
-    }
+    // A number is a number, and a word before an exclamation mark is no disguise.
+    private static bool IsDisguised(ReadOnlySpan<char> word, int kinds) =>
+        word.Length is >= 2 and <= TextLimits.MaxWord
+        && (kinds & Letter) != 0
+        && ((kinds & Sign) != 0 || ((kinds & Mark) != 0 && word.TrimEnd("!+").ContainsAny('!', '+')));
 
     // Where words are spelled with digits, 70 is `to`, 1 is `I`, 411 `all` and '5 an `s`: all of whose letters are digits.
     private static bool IsNumberWord(ReadOnlySpan<char> text, int start, int end)
@@ -264,25 +250,32 @@ internal static class WordPass
         }
     }
 
+    // Writes what a word in disguise spells; the marks after it are none of it.
     private static int Unfold(ReadOnlySpan<char> word, Span<char> plain)
     {
-        word = word.TrimEnd("!+");
-        var one = false;
-        for (var at = 0; at < word.Length; at++)
+        var (node, one, length) = (0, false, word.Length);
+        while (word[length - 1] is '!' or '+')
         {
-            plain[at] = Letters.Leet(word[at]);
+            length--;
+        }
+
+        for (var at = 0; at < length; at++)
+        {
+            var letter = Letters.Leet(word[at]);
+            plain[at] = letter;
             one |= word[at] is '1' or '!';
+            node = at == 0 || node != 0 ? Vocabulary.Step(node, letter) : 0;
         }
 
         // A one is an i or an l; it is an l where that makes a word.
-        if (one && !Vocabulary.IsWord(plain[..word.Length]) && Walk(word, 'l', out _) != 0)
+        if (one && !Vocabulary.IsWord(node) && Walk(word[..length], 'l', out _) != 0)
         {
-            for (var at = 0; at < word.Length; at++)
+            for (var at = 0; at < length; at++)
             {
                 plain[at] = word[at] is '1' or '!' ? 'l' : plain[at];
             }
         }
 
-        return word.Length;
+        return length;
     }
 }

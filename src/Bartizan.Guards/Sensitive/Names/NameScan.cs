@@ -68,13 +68,13 @@ internal static class NameScan
         var count = 0;
         while (count < words.Length && at < text.Length && char.IsLetter(text[at]))
         {
-            var end = EndOf(text, masks, at);
+            var end = EndOf(text, masks, at, out var isJoined);
             if (end - at > Gazetteer.MaxWord)
             {
                 break;
             }
 
-            var use = UseOf(text, masks, at, end);
+            var use = UseOf(text, masks, at, end, isJoined);
             var isCapital = char.IsUpper(text[at]);
             if (!isCapital && (count == 0 || (use & (NameUse.Particle | NameUse.Title)) == NameUse.None))
             {
@@ -102,15 +102,17 @@ internal static class NameScan
     }
 
     // Jean-Luc is what Jean is.
-    private static NameUse UseOf(ReadOnlySpan<char> text, CharMasks masks, int at, int end)
+    private static NameUse UseOf(ReadOnlySpan<char> text, CharMasks masks, int at, int end, bool isJoined)
     {
         var use = Gazetteer.Of(text, masks, at, end - at);
-        var part = use == NameUse.None ? text[at..end].IndexOf('-') : -1;
+        var part = isJoined && use == NameUse.None ? text[at..end].IndexOf('-') : -1;
         return part > 0 ? Gazetteer.Of(text, masks, at, part) & NameUse.First : use;
     }
 
-    private static int EndOf(ReadOnlySpan<char> text, CharMasks masks, int at)
+    private static int EndOf(ReadOnlySpan<char> text, CharMasks masks, int at, out bool isJoined)
     {
+        isJoined = false;
+
         // INVARIANT: one letter more than a word may have says that it is none: each place of a long run would go to its end.
         var (end, most) = (at + 1, Math.Min(text.Length, at + Gazetteer.MaxWord + 1));
         while (true)
@@ -121,6 +123,7 @@ internal static class NameScan
                 return end;
             }
 
+            isJoined = true;
             end++;
         }
     }
@@ -267,7 +270,7 @@ internal static class NameScan
         }
 
         var start = last.End + 2;
-        var end = EndOf(text, view.Masks, start);
+        var end = EndOf(text, view.Masks, start, out _);
         if ((Gazetteer.Of(text, view.Masks, start, end - start) & NameUse.First) == NameUse.None)
         {
             return null;

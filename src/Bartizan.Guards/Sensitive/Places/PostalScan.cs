@@ -124,7 +124,7 @@ internal static class PostalScan
         var end = number;
         end -= end > 0 && text[end - 1] == ' ' ? 1 : 0;
         end -= end < number && end > 0 && text[end - 1] == ',' ? 1 : 0;
-        if (end == number || end == 0)
+        if (end == number || end == 0 || char.IsAsciiDigit(text[end - 1]))
         {
             return false;
         }
@@ -155,6 +155,7 @@ internal static class PostalScan
         var at = end < text.Length && text[end] == ',' ? end + 1 : end;
         return at + 1 < text.Length
             && text[at] == ' '
+            && !char.IsAsciiDigit(text[at + 1])
             && (char.IsUpper(text[at + 1]) || StreetWords.MayBeFrench(text[at + 1]));
     }
 
