@@ -3,6 +3,7 @@ using Bartizan.Guards.Training;
 return args switch
 {
     ["train", var data, var weights] => TrainingRun.Run(data, weights),
+    ["words", var data, var list] => SpelledList.Run(data, list),
     ["disguises", var data] => Evaluation.Disguised(data),
     ["evaluate", var data] => Evaluation.Run(data),
     ["guards"] => GuardCost.Run(TimeSpan.FromSeconds(70)),
@@ -17,7 +18,7 @@ return args switch
 static int Usage()
 {
     Console.Error.WriteLine(
-        "train DATA WEIGHTS | evaluate DATA | disguises DATA | cost | guards [SECONDS] | profile CHARACTERS"
+        "train DATA WEIGHTS | words DATA LIST | evaluate DATA | disguises DATA | cost | guards [SECONDS] | profile CHARACTERS"
     );
     return 2;
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 
 namespace Bartizan.Guards.Texts;
 
@@ -10,15 +11,6 @@ internal static class SpacedPass
 {
     /// <summary>The widest gap between two words of a run.</summary>
     private const int MaxGap = 6;
-
-    /// <summary>What a letter outside known words costs; a word costs one, and more the shorter it is.</summary>
-    private const int Outside = 8;
-
-    /// <summary>What the beginning of a stretch outside known words costs, so that no word is cut for a short one in it.</summary>
-    private const int Beginning = 16;
-
-    /// <summary>Letters of a run without wider gaps that are cut into known words; what is longer stays in one piece.</summary>
-    private const int MaxCut = 512;
 
     // A bit for each of the signs that are gaps in any run.
     private const long Blanks = (1L << ' ') | (1L << '\t') | (1L << '\n') | (1L << '\r');
@@ -57,7 +49,7 @@ internal static class SpacedPass
     {
         var piece = text.Slice(run.Start, run.Length);
         var gap = GapOf(piece);
-        Span<char> letters = stackalloc char[MaxCut];
+        Span<char> letters = stackalloc char[SpelledWords.MaxLetters];
         var (first, count) = (0, 0);
         for (var at = 0; at < piece.Length; )
         {
@@ -70,6 +62,12 @@ internal static class SpacedPass
             // A letter and its gap: within what is written together all of them are one wide.
             first = count == 0 ? at : first;
             letters[count++] = piece[at++];
+            if (at + 1 < piece.Length && piece[at] == gap && IsLetter(piece[at + 1]))
+            {
+                at++;
+                continue;
+            }
+
             var start = at;
             while (at < piece.Length && IsGap(piece[at], gap))
             {
@@ -95,8 +93,8 @@ internal static class SpacedPass
             return;
         }
 
-        Span<bool> begins = stackalloc bool[MaxCut + 1];
-        Cut(letters, begins);
+        Span<bool> begins = stackalloc bool[SpelledWords.MaxLetters + 1];
+        SpelledWords.Cut(letters, begins);
         for (var at = 0; at < letters.Length; )
         {
             var length = begins[(at + 1)..letters.Length].IndexOf(true) + 1;
@@ -108,56 +106,6 @@ internal static class SpacedPass
 
             built.Gather(letters.Slice(at, length), origin + (2 * at));
             at += length;
-        }
-    }
-
-    // The cut with the fewest letters outside known words, then the fewest words. Marks where words begin.
-    private static void Cut(ReadOnlySpan<char> letters, Span<bool> begins)
-    {
-        var (count, tree) = (letters.Length, Vocabulary.Spelled);
-        Span<int> cost = stackalloc int[MaxCut + 1];
-        Span<short> from = stackalloc short[MaxCut + 1];
-        cost[..(count + 1)].Fill(int.MaxValue);
-        cost[0] = 0;
-        for (var start = 0; start < count; start++)
-        {
-            var goesOn = start > 0 && from[start] < 0;
-            var outside = cost[start] + Outside + (goesOn ? 0 : Beginning);
-            if (outside < cost[start + 1])
-            {
-                (cost[start + 1], from[start + 1]) = (outside, (short)-1);
-            }
-
-            var node = 0;
-            for (
-                var end = start;
-                end < letters.Length && IsLetter(letters[end]) && (node = tree.Step(node, letters[end])) != 0;
-                end++
-            )
-            {
-                if (tree.IsWord(node))
-                {
-                    var word = cost[start] + 1 + (Beginning / (end - start + 1));
-                    if (word < cost[end + 1])
-                    {
-                        (cost[end + 1], from[end + 1]) = (word, (short)start);
-                    }
-                }
-            }
-        }
-
-        for (var end = count; end > 0; )
-        {
-            if (from[end] >= 0)
-            {
-                begins[from[end]] = true;
-                begins[end] = true;
-                end = from[end];
-            }
-            else
-            {
-                end--;
-            }
         }
     }
 
@@ -186,6 +134,13 @@ internal static class SpacedPass
         var (end, count, hasWords) = (start + 1, IsLetter(text[start]) ? 1 : 0, false);
         while (end < text.Length)
         {
+            // Mostly one letter follows the other: no letter is a gap.
+            while (end + 2 < text.Length && text[end] == gap && IsLetter(text[end + 1]) && text[end + 2] == gap)
+            {
+                end += 2;
+                count++;
+            }
+
             var wide = 0;
             while (wide < MaxGap && end + wide < text.Length && IsGap(text[end + wide], gap))
             {
@@ -214,8 +169,10 @@ internal static class SpacedPass
     // The sign between the first two letters of a run is the run's gap; blanks are gaps in any.
     private static char GapOf(ReadOnlySpan<char> piece) => piece.Length > 1 ? piece[1] : ' ';
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsLetter(char c) => char.IsAsciiLetter(c);
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static bool IsGap(char c, char gap) => c == gap || (c <= ' ' && ((Blanks >> c) & 1) != 0);
 
     private static bool IsGapSign(char c) =>

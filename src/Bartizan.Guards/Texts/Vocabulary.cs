@@ -39,14 +39,13 @@ internal static class Vocabulary
 
     private static readonly WordTree _tree = new(All, Orders);
 
-    /// <summary>All known words and more that are common in English: what letters in a row are cut into.</summary>
-    public static WordTree Spelled { get; } = new([.. All, .. CommonWords.All], Orders);
+    private static readonly WordTable _table = new(All.Select(word => (word, 1)));
 
     /// <summary>One step into the tree of all words; 0 when no word goes on so.</summary>
     public static int Step(int node, char letter) => _tree.Step(node, letter);
 
-    /// <summary>True for a known word.</summary>
-    public static bool IsWord(ReadOnlySpan<char> word) => _tree.IsWord(_tree.Walk(word));
+    /// <summary>True for a known word of ASCII letters at the beginning of a text.</summary>
+    public static bool IsWord(ReadOnlySpan<char> text, int length) => _table.NumberOf(text, 0, length) != 0;
 
     /// <summary>True where a word ends.</summary>
     public static bool IsWord(int node) => _tree.IsWord(node);

@@ -253,7 +253,7 @@ internal static class WordPass
     // Writes what a word in disguise spells; the marks after it are none of it.
     private static int Unfold(ReadOnlySpan<char> word, Span<char> plain)
     {
-        var (node, one, length) = (0, false, word.Length);
+        var (one, length) = (false, word.Length);
         while (word[length - 1] is '!' or '+')
         {
             length--;
@@ -261,14 +261,12 @@ internal static class WordPass
 
         for (var at = 0; at < length; at++)
         {
-            var letter = Letters.Leet(word[at]);
-            plain[at] = letter;
+            plain[at] = Letters.Leet(word[at]);
             one |= word[at] is '1' or '!';
-            node = at == 0 || node != 0 ? Vocabulary.Step(node, letter) : 0;
         }
 
         // A one is an i or an l; it is an l where that makes a word.
-        if (one && !Vocabulary.IsWord(node) && Walk(word[..length], 'l', out _) != 0)
+        if (one && !Vocabulary.IsWord(plain, length) && Walk(word[..length], 'l', out _) != 0)
         {
             for (var at = 0; at < length; at++)
             {

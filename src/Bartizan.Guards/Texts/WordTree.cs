@@ -48,22 +48,6 @@ internal sealed class WordTree
     /// <summary>One step on; 0 when no word goes on so.</summary>
     public int Step(int node, char letter) => _next[(node * Width) + CodeOf(letter)];
 
-    /// <summary>Where a word leads; 0 where none goes on so.</summary>
-    public int Walk(ReadOnlySpan<char> word)
-    {
-        var (node, next) = (0, _next);
-        foreach (var letter in word)
-        {
-            node = next[(node * Width) + CodeOf(letter)];
-            if (node == 0)
-            {
-                break;
-            }
-        }
-
-        return node;
-    }
-
     /// <summary>The number of a letter, whatever its case: one for a.</summary>
     public static int CodeOf(char letter) => letter & (Width - 1);
 
