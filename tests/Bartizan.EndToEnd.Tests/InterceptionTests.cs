@@ -20,15 +20,16 @@ public sealed class InterceptionTests
         Allow(scene, outside, $"http GET {at}/repos/**");
 
         var run = await scene.RunAsync(
-            $"{Curl} {at}/repos/a; echo; {Curl} {at}/user; {Curl} -d x {at}/repos/a; {Curl} --path-as-is {at}/repos/../user"
+            $"{Curl} {at}/repos/a; echo; {Curl} {at}/user; {Curl} -d x {at}/repos/a; {Curl} --path-as-is {at}/repos/../user; {Curl} -H 'Host: evil.example' {at}/repos/a"
         );
 
         run.Output.ShouldContain("hello");
         run.Output.ShouldContain($"bartizan refused `http GET {at}/user`: no rule allows it.");
         run.Output.ShouldContain($"bartizan refused `http POST {at}/repos/a`");
+        run.Output.ShouldContain("it names another host than its connection is for");
         server.Asked.ShouldHaveSingleItem().ShouldBe("GET /repos/a HTTP/2");
         var log = await scene.LogAsync();
-        log.Count(e => e["kind"]!.GetValue<string>() == "refusal").ShouldBe(3, run.ToString());
+        log.Count(e => e["kind"]!.GetValue<string>() == "refusal").ShouldBe(4, run.ToString());
         log.ShouldContain(e =>
             e["kind"]!.GetValue<string>() == "outcome" && e["target"]!.GetValue<string>() == $"GET {at}/repos/a"
         );

@@ -13,7 +13,7 @@ internal static class ActionDecisions
     /// <summary>Step 2.</summary>
     public static Decision Screen(this Policy policy, AgentAction action, Circumstances known) =>
         action.Call is { } call
-            ? call.Decide(target => policy.Screened(target, known))
+            ? call.Decide(target => policy.Foreseen(target, known) ?? policy.Screened(target, known))
             : policy.Screened(action.Target, known);
 
     /// <summary>What is known of it at a time.</summary>
@@ -95,8 +95,22 @@ internal static class ActionDecisions
     /// <summary>Step 4.</summary>
     public static Decision Decide(this Policy policy, AgentAction action, Circumstances known, GuardReport report) =>
         action.Call is { } call
-            ? call.Decide(target => policy.Traced(policy.Decide(target, known, report), target, known))
+            ? call.Decide(target =>
+                policy.Foreseen(target, known) ?? policy.Traced(policy.Decide(target, known, report), target, known)
+            )
             : policy.Traced(policy.Decide(action.Target, known, report), action.Target, known);
+
+    // What a command will ask of a host by https isn't known from its words; where its requests are looked at, each is decided there.
+    private static Decision? Foreseen(this Policy policy, ActionTarget target, in Circumstances known) =>
+        target is ConnectTarget tunnel
+        && policy.InterceptionOf(tunnel.Host, tunnel.Port, known.Now) == Interception.Open
+            ? new Decision
+            {
+                Effect = Effect.Allow,
+                Reason = "each of its requests is decided when it leaves",
+                Told = "each of its requests is decided when it leaves",
+            }
+            : null;
 
     private static Decision Screened(this Policy policy, ActionTarget target, in Circumstances known)
     {

@@ -11,10 +11,15 @@ public static class ManifestReport
     public static ImmutableArray<RuleEnforcement> Of(Manifest manifest)
     {
         ArgumentNullException.ThrowIfNull(manifest);
-        return [.. manifest.Layers.SelectMany(layer => layer.Rules.Select(rule => OfRule(rule, layer.Name)))];
+        var seen = manifest
+            .Layers.SelectMany(layer => layer.Rules.SelectMany(rule => CompiledRule.Compile(rule, layer)))
+            .Where(rule => rule.Intercepts)
+            .SelectMany(rule => rule.Patterns.OfType<ConnectPattern>())
+            .ToList();
+        return [.. manifest.Layers.SelectMany(layer => layer.Rules.Select(rule => OfRule(rule, layer.Name, seen)))];
     }
 
-    private static RuleEnforcement OfRule(Rule rule, string layer)
+    private static RuleEnforcement OfRule(Rule rule, string layer, List<ConnectPattern> seen)
     {
         var (point, strength, says) = rule.Verb switch
         {
@@ -24,6 +29,7 @@ public static class ManifestReport
                 "egress proxy",
                 EnforcementStrength.Holds,
                 "there is no other way out; the name that was ruled on is the name that is dialed, its address is vetted"
+                    + Unopened(rule, seen)
             ),
             Verb.Read or Verb.Write => OfFile(rule),
             Verb.Exec => (
@@ -49,10 +55,33 @@ public static class ManifestReport
         return new RuleEnforcement(rule, layer, point, strength, says + once + kept);
     }
 
-    private static string OfHttp(Rule rule) =>
-        PatternsOf(rule).OfType<HttpPattern>().Any(p => p.ReachesHttps)
-            ? "cleartext by method, host and path; https as a tunnel by its host: method, path and content are not seen"
-            : "cleartext, by method, host, port and path";
+    private static string OfHttp(Rule rule)
+    {
+        var https = PatternsOf(rule).OfType<HttpPattern>().Where(p => p.ReachesHttps).ToList();
+        return https.Count == 0 ? "cleartext, by method, host, port and path"
+            : https.TrueForAll(p => p.IsWholeHost && rule.Credential is null)
+                ? "cleartext by method, host and path; https as a tunnel by its host: method, path and content are not seen, unless a finer rule has them looked at"
+            : "by method, host, port and path; TLS to the host is looked into, and each request is decided alone";
+    }
+
+    // A tunnel that a rule allows, where another has requests looked at.
+    private static string Unopened(Rule rule, List<ConnectPattern> seen)
+    {
+        var own = PatternsOf(rule).OfType<ConnectPattern>().ToList();
+        var closed = seen.Where(s =>
+                own.Exists(o =>
+                    o.Canonical == s.Canonical
+                    || (s.Literal is { } literal && o.Matches(literal))
+                    || (o.Literal is { } mine && s.Matches(mine))
+                )
+            )
+            .Select(s => s.Canonical)
+            .Distinct(StringComparer.Ordinal)
+            .ToList();
+        return closed.Count == 0 || rule.Effect == Effect.Deny
+            ? ""
+            : $"; it opens nothing to `{string.Join("`, `", closed)}`, where each request is looked at and only `http` rules count: for all of them write `http * https://host/**`";
+    }
 
     private static (string Point, EnforcementStrength Strength, string Says) OfFile(Rule rule)
     {

@@ -17,9 +17,9 @@ internal static class HandshakeEnd
         ("alert certificate revoked", "certificate_revoked"),
     ];
 
-    public static string Describe(AuthenticationException e, HostName host)
+    public static string Describe(Exception? e, HostName host)
     {
-        var said = e.ToString();
+        var said = e?.ToString() ?? "";
         foreach (var (alert, name) in s_distrust)
         {
             if (said.Contains(alert, StringComparison.Ordinal))
@@ -29,6 +29,8 @@ internal static class HandshakeEnd
             }
         }
 
-        return $"the TLS handshake for `{host}` failed";
+        return e is AuthenticationException
+            ? $"the TLS handshake for `{host}` failed"
+            : $"the client hung up before it asked for anything; perhaps it doesn't trust the certificate that it is shown for `{host}`";
     }
 }

@@ -64,10 +64,14 @@ internal sealed class InterceptedConnection
     public Task<X509Certificate2?> GetClientCertificateAsync(CancellationToken cancellationToken) =>
         Task.FromResult<X509Certificate2?>(null);
 
+    /// <summary>Why it ended before the client had asked for anything; null when it had.</summary>
+    public string? Unused { get; private set; }
+
     /// <summary>Reads the client to its end.</summary>
     public async Task ReadAsync()
     {
         Exception? broke = null;
+        var asked = false;
         try
         {
             while (true)
@@ -78,6 +82,7 @@ internal sealed class InterceptedConnection
                     break;
                 }
 
+                asked = true;
                 _input.Writer.Advance(read);
                 if ((await _input.Writer.FlushAsync().ConfigureAwait(false)).IsCompleted)
                 {
@@ -89,6 +94,9 @@ internal sealed class InterceptedConnection
         {
             broke = new ConnectionResetException("the client broke off", e);
         }
+
+        // In TLS 1.3 a client looks at the certificate when our side of the handshake is over.
+        Unused = asked ? null : HandshakeEnd.Describe(broke, _place.Host);
 
         await _input.Writer.CompleteAsync(broke).ConfigureAwait(false);
         await _closed.CancelAsync().ConfigureAwait(false);

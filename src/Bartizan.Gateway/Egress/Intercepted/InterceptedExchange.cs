@@ -20,6 +20,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
     private readonly CancellationToken _gone = context.RequestAborted;
     private long _in;
     private string? _cut;
+    private bool _answering;
 
     /// <summary>Carries it out.</summary>
     public async Task RunAsync()
@@ -143,7 +144,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
                 }
             )
             .ConfigureAwait(false);
-        if (outcome.Kind != OutcomeKind.Done && context.Response.HasStarted)
+        if (outcome.Kind != OutcomeKind.Done && _answering)
         {
             // What the client has is not the whole, and must not look like it.
             context.Abort();
@@ -171,6 +172,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
             return await SwitchAsync(passage, response, idle).ConfigureAwait(false);
         }
 
+        _answering = true;
         PassedAnswer.CopyHead(response, context, switches: false);
         await using var stream = await response.Content.ReadAsStreamAsync(_gone).ConfigureAwait(false);
         await context.Response.StartAsync(_gone).ConfigureAwait(false);

@@ -67,6 +67,10 @@ internal sealed class Interceptor(ICertificateMint mint) : IAsyncDisposable
         // Its pending read ends with the socket, and must not outlive the stream.
         connection.Close();
         await read.ConfigureAwait(false);
+        if (opened.Unused is { } why && !connection.Ending.IsCancellationRequested)
+        {
+            await connection.RefuseAsync(session, host, port, why).ConfigureAwait(false);
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -97,11 +101,13 @@ internal sealed class Interceptor(ICertificateMint mint) : IAsyncDisposable
     {
         using var limit = new CancellationTokenSource(wiring.Options.HeadWithin, wiring.Clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, ending);
+        SslStreamCertificateContext? certificate = null;
         try
         {
+            certificate = mint.Certify(session, host);
             var options = new SslServerAuthenticationOptions
             {
-                ServerCertificateContext = mint.Certify(session, host),
+                ServerCertificateContext = certificate,
                 ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
                 ClientCertificateRequired = false,
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
@@ -119,12 +125,7 @@ internal sealed class Interceptor(ICertificateMint mint) : IAsyncDisposable
         }
         catch (IOException e)
         {
-            return
-                e.InnerException is null
-                && tls.IsAuthenticated is false
-                && e.Message.Contains("authority", StringComparison.Ordinal)
-                ? e.Message
-                : $"the client hung up in the TLS handshake; perhaps it doesn't trust the certificate that it is shown for `{host}`";
+            return certificate is null ? e.Message : HandshakeEnd.Describe(e, host);
         }
     }
 

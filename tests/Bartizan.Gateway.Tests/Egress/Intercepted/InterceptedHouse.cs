@@ -56,6 +56,7 @@ internal sealed class InterceptedHouse : IAsyncDisposable
                 UseCookies = false,
                 SslOptions = new SslClientAuthenticationOptions
                 {
+                    TargetHost = Host,
                     RemoteCertificateValidationCallback = (_, one, _, errors) => Inside.Vouches(one, errors),
                 },
             }

@@ -65,7 +65,7 @@ internal sealed class SecureServer : IAsyncDisposable
         {
             var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
             server.Asked.Enqueue($"{context.Request.Method} {target} {context.Request.Protocol}");
-            server.Fields = context.Request.Headers;
+            server.Fields = new HeaderDictionary(context.Request.Headers.ToDictionary());
             await (answer ?? (static c => c.Response.WriteAsync("hello")))(context);
         });
         await app.StartAsync();
