@@ -60,10 +60,36 @@ public static class InjectionGuard
     public static double Score(IEnumerable<ContentFinding> findings)
     {
         ArgumentNullException.ThrowIfNull(findings);
-        var not = 1.0;
-        foreach (var one in findings.Where(f => f.Guard is "injection").GroupBy(f => f.Kind))
+
+        // There are few kinds, and in a text that has many finds most are of those seen before.
+        var kinds = new List<(string Kind, double Sure)>();
+        foreach (var one in findings)
         {
-            not *= 1 - one.Max(f => f.Confidence);
+            if (one.Guard is not "injection")
+            {
+                continue;
+            }
+
+            var at = kinds.Count - 1;
+            while (at >= 0 && kinds[at].Kind != one.Kind)
+            {
+                at--;
+            }
+
+            if (at < 0)
+            {
+                kinds.Add((one.Kind, one.Confidence));
+            }
+            else if (one.Confidence > kinds[at].Sure)
+            {
+                kinds[at] = (one.Kind, one.Confidence);
+            }
+        }
+
+        var not = 1.0;
+        foreach (var (_, sure) in kinds)
+        {
+            not *= 1 - sure;
         }
 
         return 1 - not;

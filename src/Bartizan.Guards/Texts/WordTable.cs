@@ -36,7 +36,7 @@ internal sealed class WordTable
             var hash = HashOf(key, word.Length);
             _sieve[hash >> _sieveShift >> 6] |= 1UL << (int)(hash >> _sieveShift & 63);
             ref var first = ref _first[hash >> _firstShift];
-            entries.Add(new Entry(key, word, number, first));
+            entries.Add(new Entry(key, RestOf(word, 0, word.Length), word, number, first));
             first = entries.Count - 1;
         }
 
@@ -63,8 +63,13 @@ internal sealed class WordTable
                 && one.Word.Length == length
                 && (
                     length <= WordKey.Letters
-                    || text.Slice(at + WordKey.Letters, length - WordKey.Letters)
-                        .Equals(one.Word.AsSpan(WordKey.Letters), StringComparison.OrdinalIgnoreCase)
+                    || (
+                        one.Rest == RestOf(text, at, length)
+                        && (
+                            length <= 2 * WordKey.Letters
+                            || text.Slice(at, length).Equals(one.Word, StringComparison.OrdinalIgnoreCase)
+                        )
+                    )
                 )
             )
             {
@@ -75,10 +80,14 @@ internal sealed class WordTable
         return 0;
     }
 
+    // The key of what comes after the first eight letters.
+    private static ulong RestOf(ReadOnlySpan<char> text, int at, int length) =>
+        length <= WordKey.Letters ? 0 : WordKey.Of(text, at + WordKey.Letters, length - WordKey.Letters);
+
     // Others could have the key of a letter.
     private static bool IsPlain(char c) => char.IsAsciiLetter(c) || c is '\'' or '-' or '_';
 
     private static ulong HashOf(ulong key, int length) => (key + (ulong)length) * 0x9E37_79B9_7F4A_7C15;
 
-    private readonly record struct Entry(ulong Key, string Word, int Number, int Next);
+    private readonly record struct Entry(ulong Key, ulong Rest, string Word, int Number, int Next);
 }
