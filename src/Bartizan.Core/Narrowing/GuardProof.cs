@@ -107,9 +107,15 @@ internal sealed class GuardProof(string nameOfFirst, string nameOfSecond)
             )
             .Select(one => More("classifiers", "laxer or not set", $"`{one.Name}`"));
 
-    // Who is blocked for want of an answer is blocked the sooner; who is let pass is asked the longer.
+    // Who is blocked for want of an answer is blocked the sooner; who is let pass is asked the longer. Where people are asked for want of
+    // one, the answer might have been stricter or less so.
     private static bool WaitsNoLaxer(Classifier mine, Classifier one) =>
-        one.OnFailure == GuardAction.Block ? mine.Within <= one.Within : mine.Within >= one.Within;
+        one.OnFailure switch
+        {
+            GuardAction.Block => mine.Within <= one.Within,
+            GuardAction.Ask => mine.Within == one.Within,
+            _ => mine.Within >= one.Within,
+        };
 
     // A higher point of the scale makes every score lower.
     private IEnumerable<Excess> FindScales(GuardTerms first, GuardTerms second)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
@@ -64,7 +65,7 @@ internal static class ClassifierAnswer
             return null;
         }
 
-        var place = "";
+        var (place, found) = ("", ImmutableArray.CreateBuilder<(int Start, int End)>());
         foreach (var span in spans.EnumerateArray())
         {
             if (
@@ -80,9 +81,13 @@ internal static class ClassifierAnswer
                 return null;
             }
 
+            found.Add((start, end));
             place = place.Length > 0 ? place : string.Create(CultureInfo.InvariantCulture, $" at {start}-{end}");
         }
 
-        return new ClassifierVerdict(score, (label.Length == 0 && place.Length > 0 ? "found" : label) + place, null);
+        return new ClassifierVerdict(score, (label.Length == 0 && place.Length > 0 ? "found" : label) + place, null)
+        {
+            Spans = found.ToImmutable(),
+        };
     }
 }

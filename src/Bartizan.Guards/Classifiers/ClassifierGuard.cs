@@ -1,6 +1,5 @@
 using System.Runtime.CompilerServices;
 using Bartizan.Core.Enforcement;
-using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Guards.Contents;
@@ -40,8 +39,16 @@ public sealed class ClassifierGuard(ISessions sessions, TimeProvider clock) : IG
             return new GuardReport(Effect.Deny, Labels.None, ["the session is over"]);
         }
 
-        var texts = action.Payloads.SelectMany(payload => PayloadTexts.Of(payload, isModel: true)).ToList();
-        return await JudgeAsync(session, terms, texts, cancellationToken).ConfigureAwait(false);
+        JudgedText[] texts =
+        [
+            .. from one in terms.Classifiers
+            from payload in action.Payloads
+            from text in PayloadTexts.Of(payload, isModel: true)
+            where text.Channel == Channel.User ? one.ReadsUser : one.ReadsUntrusted
+            let pieces = new RequestPieces(payload.Content, text.Channel, text.Text, action.Known)
+            select new JudgedText(one, text.Channel, text.Text, pieces),
+        ];
+        return await JudgeAsync(session, texts, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -51,49 +58,33 @@ public sealed class ClassifierGuard(ISessions sessions, TimeProvider clock) : IG
         return ValueTask.CompletedTask;
     }
 
-    private async Task<GuardReport> JudgeAsync(
-        Session session,
-        GuardTerms terms,
-        IReadOnlyList<(Channel Channel, string Text)> texts,
-        CancellationToken cancellationToken
-    )
+    private async Task<GuardReport> JudgeAsync(Session session, JudgedText[] texts, CancellationToken cancellationToken)
     {
-        TextQuestion[] questions =
-        [
-            .. from one in terms.Classifiers
-            from text in texts
-            where text.Channel == Channel.User ? one.ReadsUser : one.ReadsUntrusted
-            select new TextQuestion(one, text.Channel, text.Text),
-        ];
         var judged = _judged.GetOrCreateValue(session);
         using var timeOver = new CancellationTokenSource(s_within, clock);
         try
         {
-            var asked = questions.Select(q => q.AskAsync(_client, session, judged, timeOver.Token, cancellationToken));
-            var answers = await Task.WhenAll(asked).ConfigureAwait(false);
-            return ReportOf(questions.Zip(answers));
+            await Task.WhenAll(
+                    texts.Select(text =>
+                        text.AskAsync(question =>
+                            question.AskAsync(_client, session, judged, timeOver.Token, cancellationToken)
+                        )
+                    )
+                )
+                .ConfigureAwait(false);
+            var verdicts = new Verdicts();
+            foreach (var text in texts)
+            {
+                text.Tell(verdicts);
+            }
+
+            return verdicts.ToReport();
         }
-        catch (Exception) when (questions.Any(q => q.Channel == Channel.Untrusted))
+        catch (Exception) when (texts.Any(text => text.IsUntrusted))
         {
             // Given up, or broken: the action is refused, and what it carried stays unjudged.
             session.AddLabels(Labels.Untrusted);
             throw;
         }
-    }
-
-    private static GuardReport ReportOf(
-        IEnumerable<(TextQuestion Question, IReadOnlyList<ClassifierVerdict> Answers)> all
-    )
-    {
-        var verdicts = new Verdicts();
-        foreach (var (question, answers) in all)
-        {
-            foreach (var answer in answers)
-            {
-                answer.Tell(verdicts, question.One, question.Channel);
-            }
-        }
-
-        return verdicts.ToReport();
     }
 }

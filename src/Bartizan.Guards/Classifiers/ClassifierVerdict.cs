@@ -1,8 +1,5 @@
-using Bartizan.Core.Findings;
+using System.Collections.Immutable;
 using Bartizan.Core.Manifests;
-using Bartizan.Core.Sessions;
-using Bartizan.Guards.Contents;
-using Bartizan.Guards.Findings;
 
 namespace Bartizan.Guards.Classifiers;
 
@@ -12,6 +9,9 @@ namespace Bartizan.Guards.Classifiers;
 /// <param name="Failure">Why there is no answer; null when there is one.</param>
 internal sealed record ClassifierVerdict(double Score, string Label, string? Failure)
 {
+    /// <summary>Where it found it, in what it was asked about.</summary>
+    public ImmutableArray<(int Start, int End)> Spans { get; init; } = [];
+
     /// <summary>No answer.</summary>
     public static ClassifierVerdict Failed(string why) => new(0, "", why);
 
@@ -25,24 +25,6 @@ internal sealed record ClassifierVerdict(double Score, string Label, string? Fai
                 : one.OnFailure
         ) == GuardAction.Block;
 
-    /// <summary>Writes it down.</summary>
-    public void Tell(Verdicts verdicts, Classifier one, Channel channel)
-    {
-        // INVARIANT: what wasn't judged counts as untrusted, whatever is done about it: who writes a text may choose which part isn't.
-        if (channel == Channel.Untrusted && (Failure is not null || Score >= one.Threshold))
-        {
-            verdicts.Labels |= Labels.Untrusted;
-        }
-
-        var name = $"{one.Name}/external {(channel == Channel.User ? "user" : "untrusted")}";
-        if (Failure is not null)
-        {
-            verdicts.Add($"{name}, no answer:", 1, 1, one.OnFailure, [Found(Failure)]);
-            return;
-        }
-
-        verdicts.Add(name, Score, one.Threshold, one.Action, Label.Length == 0 ? [] : [Found(Label)]);
-    }
-
-    private static ContentFinding Found(string kind) => new("classifier", kind, 0, 0, FindingSeverity.Medium, 1);
+    /// <summary>True when it found something.</summary>
+    public bool IsOver(Classifier one) => Failure is null && Score >= one.Threshold;
 }

@@ -14,7 +14,7 @@ internal sealed class TextQuestion(Classifier one, Channel channel, string text)
     private const int MaxNew = 64;
 
     private readonly Lock _lock = new();
-    private readonly List<ClassifierVerdict> _said = [];
+    private readonly List<(int Start, int Length, ClassifierVerdict Verdict)> _said = [];
     private int _asked;
     private bool _isOver;
 
@@ -24,13 +24,13 @@ internal sealed class TextQuestion(Classifier one, Channel channel, string text)
     /// <summary>Where the text came from.</summary>
     public Channel Channel => channel;
 
-    /// <summary>What it said, and why it said nothing of the rest.</summary>
+    /// <summary>What it said of which window, and why it said nothing of the rest.</summary>
     /// <param name="client">Asks.</param>
     /// <param name="session">Whose turn it takes.</param>
     /// <param name="judged">What was said before.</param>
     /// <param name="timeOver">When the time for the text is over.</param>
     /// <param name="cancellationToken">When nobody waits any more.</param>
-    public async Task<IReadOnlyList<ClassifierVerdict>> AskAsync(
+    public async Task<IReadOnlyList<(int Start, int Length, ClassifierVerdict Verdict)>> AskAsync(
         ClassifierClient client,
         Session session,
         JudgedWindows judged,
@@ -54,7 +54,7 @@ internal sealed class TextQuestion(Classifier one, Channel channel, string text)
         ClassifierClient client,
         Session session,
         JudgedWindows judged,
-        IEnumerator<string> windows,
+        IEnumerator<(int Start, string Text)> windows,
         CancellationToken cancellationToken
     )
     {
@@ -64,8 +64,10 @@ internal sealed class TextQuestion(Classifier one, Channel channel, string text)
             try
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                verdict = await client.AskAsync(one, session, channel, window, cancellationToken).ConfigureAwait(false);
-                judged.Add(one, channel, window, verdict);
+                verdict = await client
+                    .AskAsync(one, session, channel, window.Text, cancellationToken)
+                    .ConfigureAwait(false);
+                judged.Add(one, channel, window.Text, verdict);
             }
             catch (OperationCanceledException)
             {
@@ -74,21 +76,21 @@ internal sealed class TextQuestion(Classifier one, Channel channel, string text)
 
             lock (_lock)
             {
-                Say(verdict, isOver: cancellationToken.IsCancellationRequested);
+                Say(window, verdict, isOver: cancellationToken.IsCancellationRequested);
             }
         }
     }
 
     // The next window that wasn't judged before.
-    private string? Next(JudgedWindows judged, IEnumerator<string> windows)
+    private (int Start, string Text)? Next(JudgedWindows judged, IEnumerator<(int Start, string Text)> windows)
     {
         lock (_lock)
         {
             while (!_isOver && windows.MoveNext())
             {
-                if (judged.Find(one, channel, windows.Current) is { } known)
+                if (judged.Find(one, channel, windows.Current.Text) is { } known)
                 {
-                    Say(known, isOver: false);
+                    Say(windows.Current, known, isOver: false);
                 }
                 else if (_asked++ < MaxNew)
                 {
@@ -96,7 +98,7 @@ internal sealed class TextQuestion(Classifier one, Channel channel, string text)
                 }
                 else
                 {
-                    Say(ClassifierVerdict.Failed("longer than it is asked about"), isOver: true);
+                    Say(windows.Current, ClassifierVerdict.Failed("longer than it is asked about"), isOver: true);
                 }
             }
 
@@ -104,9 +106,9 @@ internal sealed class TextQuestion(Classifier one, Channel channel, string text)
         }
     }
 
-    private void Say(ClassifierVerdict verdict, bool isOver)
+    private void Say((int Start, string Text) window, ClassifierVerdict verdict, bool isOver)
     {
-        _said.Add(verdict);
+        _said.Add((window.Start, window.Text.Length, verdict));
         _isOver |= isOver || verdict.Refuses(one);
     }
 }

@@ -12,11 +12,11 @@ internal static class TextWindows
     private const int Overlap = 1024;
 
     /// <summary>Cuts a text, one window at a time.</summary>
-    public static IEnumerable<string> Of(string text)
+    public static IEnumerable<(int Start, string Text)> Of(string text)
     {
         for (var at = 0; at == 0 || at + Overlap < text.Length; at += Window - Overlap)
         {
-            yield return text.Substring(at, Math.Min(Window, text.Length - at));
+            yield return (at, text.Substring(at, Math.Min(Window, text.Length - at)));
         }
     }
 }

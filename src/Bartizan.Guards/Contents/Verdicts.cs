@@ -94,20 +94,29 @@ internal sealed class Verdicts
     }
 
     /// <summary>What people answered before of what a guard found, and what they are to be asked about.</summary>
-    public void Answer(string guard, AnsweredFinds? answered, IEnumerable<HeldPiece>? asked)
+    public void Answer(string guard, AnsweredFinds? answered, IEnumerable<HeldPiece>? asked) =>
+        Answer(guard, answered?.Asks ?? [], answered?.Refused, asked ?? []);
+
+    /// <summary>The same, of a guard that isn't one of ours.</summary>
+    public void Answer(
+        string guard,
+        IReadOnlyCollection<string> letPass,
+        (HeldPiece Piece, string Ask)? before,
+        IEnumerable<HeldPiece> asked
+    )
     {
-        _pieces.AddRange(asked ?? []);
-        if (answered?.Asks.Count > 0)
+        _pieces.AddRange(asked);
+        if (letPass.Count > 0)
         {
             if (!_letPass.TryGetValue(guard, out var asks))
             {
                 _letPass[guard] = asks = new SortedSet<string>(StringComparer.Ordinal);
             }
 
-            asks.UnionWith(answered.Asks);
+            asks.UnionWith(letPass);
         }
 
-        if (answered?.Refused is { } refused)
+        if (before is { } refused)
         {
             _refused.TryAdd(guard, refused);
         }

@@ -42,6 +42,31 @@ public sealed class ClassifierNarrowingTests
     }
 
     [Fact]
+    public void One_that_has_people_asked_lies_between_one_that_blocks_and_one_that_reports()
+    {
+        var blocks = GuardWorld.Classifier;
+        var (asks, reports) = (blocks with { Action = GuardAction.Ask }, blocks with { Action = GuardAction.Report });
+        IsNarrower(asks, blocks).ShouldBeFalse();
+        IsNarrower(blocks, asks).ShouldBeTrue();
+        IsNarrower(reports, asks).ShouldBeFalse();
+        IsNarrower(asks, reports).ShouldBeTrue();
+        var without = blocks with { OnFailure = GuardAction.Ask };
+        IsNarrower(without, blocks).ShouldBeFalse();
+        IsNarrower(blocks, without).ShouldBeTrue();
+        IsNarrower(blocks with { OnFailure = GuardAction.Report }, without).ShouldBeFalse();
+        IsNarrower(without, blocks with { OnFailure = GuardAction.Report }).ShouldBeTrue();
+    }
+
+    [Fact]
+    public void Where_people_are_asked_for_want_of_an_answer_no_other_wait_is_as_strict()
+    {
+        var one = GuardWorld.Classifier with { OnFailure = GuardAction.Ask };
+        IsNarrower(one with { Within = TimeSpan.FromSeconds(1) }, one).ShouldBeFalse();
+        IsNarrower(one with { Within = TimeSpan.FromSeconds(4) }, one).ShouldBeFalse();
+        IsNarrower(one, one).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Each_of_its_properties_is_compared() =>
         typeof(Classifier)
             .GetProperties()

@@ -12,6 +12,7 @@ using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Model;
+using Bartizan.Guards.Classifiers;
 using Bartizan.Guards.Contents;
 
 namespace Bartizan.Gateway.Tests.Model;
@@ -58,6 +59,8 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
 
     public ModelGateway Gateway { get; private set; } = null!;
 
+    private ClassifierGuard _classifiers = null!;
+
     public IDisposable Listener { get; private set; } = null!;
 
     public IPEndPoint EndPoint { get; private set; } = null!;
@@ -99,11 +102,12 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
     )
     {
         var house = new GatewayUnderTest(manifest ?? Manifest(upstream));
+        house._classifiers = new ClassifierGuard(house, TimeProvider.System);
         var monitor = new ReferenceMonitor(
             house,
             house.Journal,
             house,
-            [new ContentGuard(house, house, TimeProvider.System)],
+            [new ContentGuard(house, house, TimeProvider.System), house._classifiers],
             TimeProvider.System,
             new MonitorOptions(),
             house.Ledger
@@ -208,6 +212,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
     public async ValueTask DisposeAsync()
     {
         await Gateway.DisposeAsync();
+        await _classifiers.DisposeAsync();
         Http.Dispose();
     }
 
