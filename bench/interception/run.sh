@@ -1,0 +1,70 @@
+#!/usr/bin/env bash
+# Requests through proxies that look into TLS, in one run: direct, Bartizan and mitmproxy.
+#
+#   bench/interception/run.sh
+#
+# Needs nginx and openssl (Debian: apt-get install nginx-light openssl) and python3. The peer is Debian's mitmproxy, fetched by name into
+# artifacts/interception-peers and not installed; without apt-get its column is left out.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+peers=$root/artifacts/interception-peers
+work=$(mktemp -d)
+started=()
+finish() {
+    for id in "${started[@]}"; do kill "$id" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    rm -rf "$work"
+}
+trap finish EXIT
+port() { python3 -c 'import socket; s=socket.socket(); s.bind(("127.0.0.1",0)); print(s.getsockname()[1])'; }
+await() { for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return; sleep 0.1; done; echo "nothing listens on $1" >&2; return 1; }
+
+# An authority, and the origin's certificate.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=Origin \
+    -keyout "$work/ca.key" -out "$work/ca.pem" 2>/dev/null
+openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=localhost -keyout "$work/o.key" -out "$work/o.csr" 2>/dev/null
+printf 'subjectAltName=DNS:localhost\n' >"$work/ext"
+openssl x509 -req -in "$work/o.csr" -CA "$work/ca.pem" -CAkey "$work/ca.key" -CAcreateserial -days 2 -extfile "$work/ext" \
+    -out "$work/o.pem" 2>/dev/null
+mkdir "$work/www"
+head -c 1024 /dev/urandom >"$work/www/1k"
+head -c 1048576 /dev/urandom >"$work/www/1m"
+origin=$(port)
+cat >"$work/nginx.conf" <<CONF
+daemon off; pid $work/nginx.pid; error_log $work/nginx.log; worker_processes 1;
+events { worker_connections 1024; }
+http { access_log off; keepalive_requests 1000000000; client_body_temp_path $work; proxy_temp_path $work; fastcgi_temp_path $work;
+  uwsgi_temp_path $work; scgi_temp_path $work;
+  server { listen 127.0.0.1:$origin ssl; ssl_certificate $work/o.pem; ssl_certificate_key $work/o.key; root $work/www; } }
+CONF
+chmod 755 "$work" "$work/www"
+nginx -c "$work/nginx.conf" &
+started+=($!)
+await "$origin"
+
+dotnet build -c Release -v q "$root/bench/Bartizan.Interception.Bench" >&2
+bench=$root/bench/Bartizan.Interception.Bench/bin/Release/net10.0/Bartizan.Interception.Bench
+mkfifo "$work/in"
+"$bench" serve "$origin" "$work/ca.pem" <"$work/in" >"$work/own" &
+started+=($!)
+exec 9>"$work/in"
+for _ in $(seq 100); do [ -s "$work/own" ] && break; sleep 0.1; done
+sides=(direct=0 "bartizan=$(head -1 "$work/own")")
+
+if command -v apt-get >/dev/null; then
+    if [ ! -x "$peers/root/usr/bin/mitmdump" ]; then
+        mkdir -p "$peers/debs/partial" "$peers/root"
+        apt-get install -y -qq --no-install-recommends --download-only -o "Dir::Cache::archives=$peers/debs" mitmproxy >&2
+        for one in "$peers"/debs/*.deb; do dpkg -x "$one" "$peers/root"; done
+    fi
+    libraries=$peers/root/usr/lib/x86_64-linux-gnu
+
+    mitm=$(port)
+    PYTHONPATH=$peers/root/usr/lib/python3/dist-packages LD_LIBRARY_PATH=$libraries HOME=$work /usr/bin/python3 \
+        "$peers/root/usr/bin/mitmdump" -q --listen-host 127.0.0.1 -p "$mitm" \
+        --set "ssl_verify_upstream_trusted_ca=$work/ca.pem" --set http2=false --set stream_large_bodies=64k >"$work/mitm.log" 2>&1 &
+    started+=($!)
+    await "$mitm" && sides+=("mitmproxy=$mitm")
+fi
+
+"$bench" load "$origin" "${sides[@]}"
