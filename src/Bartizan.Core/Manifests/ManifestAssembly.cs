@@ -198,7 +198,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Servers = servers,
             Hosts = ManifestReader.ReadHosts(root),
             PinsRequired = RuleReader.TextOf(root, "pins") == "required",
-            Credentials = ManifestReader.ReadCredentials(root),
+            Credentials = CredentialReader.Read(root),
             Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),
             People = _people.ToImmutableDictionary(StringComparer.Ordinal),
             Catalogue = [.. _catalogue],

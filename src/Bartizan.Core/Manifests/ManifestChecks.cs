@@ -49,7 +49,7 @@ internal sealed class ManifestChecks(
 
         CheckCredentials(manifest, root, own);
         CheckModels(manifest, root, own);
-        CredentialChecks.Check(manifest, root, Warn, Unfit);
+        CredentialChecks.Check(manifest, root, Error, Warn, Unfit);
         ServerChecks.Check(manifest, root, own, PatternsOf, Warn);
         ReaderChecks.Check(manifest, root, Error, Warn);
         CheckWorkspace(manifest, root, own);

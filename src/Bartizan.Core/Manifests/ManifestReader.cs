@@ -139,35 +139,6 @@ internal static class ManifestReader
                 StringComparer.Ordinal
             );
 
-    /// <summary>The credentials.</summary>
-    public static ImmutableDictionary<string, CredentialSource> ReadCredentials(SourceNode.Map root)
-    {
-        var credentials = ImmutableDictionary.CreateBuilder<string, CredentialSource>(StringComparer.Ordinal);
-        foreach (var (name, value) in Entries(root.Find("credentials")))
-        {
-            var map = value as SourceNode.Map;
-            var from = RuleReader.TextOf(map, "from") ?? "";
-            var colon = from.IndexOf(':', StringComparison.Ordinal);
-            var origin =
-                colon < 0 ? CredentialOrigin.Unknown
-                : from[..colon] == "env" ? CredentialOrigin.Variable
-                : from[..colon] == "file" ? CredentialOrigin.File
-                : from[..colon] == "vault" ? CredentialOrigin.Vault
-                : CredentialOrigin.Unknown;
-            if (origin != CredentialOrigin.Unknown)
-            {
-                credentials[name.Text] = new CredentialSource(name.Text, origin, from[(colon + 1)..])
-                {
-                    Ttl = Units.TryTime(RuleReader.TextOf(map, "ttl") ?? "", out var ttl) ? ttl : null,
-                    Why = RuleReader.TextOf(map, "why"),
-                    Counters = RuleReader.TextOf(map, "counters"),
-                };
-            }
-        }
-
-        return credentials.ToImmutable();
-    }
-
     /// <summary>The environment; production when nothing is said.</summary>
     public static DeploymentEnvironment ReadEnvironment(SourceNode.Map root) =>
         RuleReader.TextOf(root, "environment") switch

@@ -65,6 +65,10 @@ public static class ManifestSchema
             {
                 ["anyOf"] = new JsonArray(Write(either.List), Write(either.Other)),
             },
+            Shape.WordOr either => new JsonObject
+            {
+                ["anyOf"] = new JsonArray(Write(either.Word), Write(either.Other)),
+            },
             Shape.Named named => new JsonObject
             {
                 ["type"] = "object",
@@ -143,6 +147,7 @@ public static class ManifestSchema
             Shape.Choice choice => choice.Unsupported.Select(word => $"{path}: {word}"),
             Shape.Many many => FindUnsupported(many.Item, path + "[]"),
             Shape.ListOr either => FindUnsupported(either.List, path),
+            Shape.WordOr either => FindUnsupported(either.Other, path),
             Shape.Named named => FindUnsupported(named.Value, path + ".*"),
             Shape.Keys keys => keys.Known.SelectMany(key =>
             {

@@ -19,9 +19,89 @@ internal static partial class ManifestShape
                 "Where it comes from: `vault:PATH`; in development `env:NAME` or `file:PATH`, too."
             ),
             Known("ttl", _time, "How long one lease of a `vault:` credential lasts; the session, when left out."),
+            Known(
+                "in",
+                new Shape.WordOr(new Shape.Choice("a part of a request", ["bearer"]), RequestPlace),
+                "Where the egress proxy puts it in a request that a rule names it for; `bearer`, when left out."
+            ),
+            Known(
+                "as",
+                Variable,
+                "The variable by which the agent gets a placeholder: it stands for the value in that place of such a request, and is refused elsewhere."
+            ),
+            Known(
+                "like",
+                new Shape.Choice("what a placeholder looks like", [.. CredentialReader.Shapes.Keys]),
+                "What the placeholder looks like, for clients that check; `plain`, when left out."
+            ),
             Known("why", _why, "Why the agent's work needs it."),
             Known("counters", _threat, "The threat it counters."),
         ]);
+
+    private static Shape.Keys RequestPlace =>
+        new([
+            Known("header", Header, "A header field of its own, such as `X-Api-Key`."),
+            Known(
+                "basic",
+                new Shape.Text("a user's name")
+                {
+                    MaxLength = 256,
+                    Expression = "^[!-9;-~]+$",
+                    Problem = text => text.All(c => c is > ' ' and < '\u007f' and not ':') ? null : "is no user's name",
+                },
+                "Basic authentication: this user, and the value as the password."
+            ),
+            Known("query", RequestField, "A parameter of the query."),
+            Known(
+                "json",
+                new Shape.Text("a JSON pointer such as `/auth/token`")
+                {
+                    Expression = "^/",
+                    Problem = CredentialPlace.PointerProblem,
+                },
+                "A string in a body of JSON, by its pointer; it must stand in the request."
+            ),
+            Known("form", RequestField, "A field of an `application/x-www-form-urlencoded` body."),
+            Known(
+                "sigv4",
+                new Shape.Keys([
+                    Required("region", AwsWord, "The region, such as `eu-central-1`."),
+                    Required("service", AwsWord, "The service, such as `s3`."),
+                    Required("access_key", AwsWord, "The id of the key; its secret is the credential."),
+                ]),
+                "AWS Signature Version 4: the request is signed anew, and the value isn't sent."
+            ),
+        ])
+        {
+            ExactlyOne = ["header", "basic", "query", "json", "form", "sigv4"],
+        };
+
+    private static Shape.Text Header =>
+        new("a header's name")
+        {
+            MaxLength = 64,
+            Expression = "^[A-Za-z0-9_-]+$",
+            Problem = CredentialPlace.HeaderProblem,
+        };
+
+    private static Shape.Text RequestField =>
+        new("a name of letters, digits, `-`, `_`, `.`, `[` and `]`")
+        {
+            MaxLength = 128,
+            Expression = @"^[A-Za-z0-9._\[\]-]+$",
+            Problem = text =>
+                text.All(c => char.IsAsciiLetterOrDigit(c) || c is '.' or '_' or '-' or '[' or ']')
+                    ? null
+                    : "is no name",
+        };
+
+    private static Shape.Text AwsWord =>
+        new("letters, digits and `-`")
+        {
+            MaxLength = 128,
+            Expression = "^[A-Za-z0-9-]+$",
+            Problem = text => text.All(c => char.IsAsciiLetterOrDigit(c) || c == '-') ? null : "is no such word",
+        };
 
     private static string? CredentialProblem(string text)
     {

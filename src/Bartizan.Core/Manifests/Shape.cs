@@ -46,6 +46,9 @@ internal abstract record Shape
     /// <summary>A list, or what stands for it where more is to be said.</summary>
     internal sealed record ListOr(Many List, Shape Other) : Shape;
 
+    /// <summary>A word, or a map where more is to be said.</summary>
+    internal sealed record WordOr(Choice Word, Keys Other) : Shape;
+
     /// <summary>A map from names that the author chooses.</summary>
     internal sealed record Named(Text Name, Shape Value) : Shape;
 

@@ -37,6 +37,9 @@ internal sealed class ShapeCheck(ImmutableArray<ManifestError>.Builder errors)
             case Shape.ListOr either:
                 Check(node, node is SourceNode.List ? either.List : either.Other, key);
                 break;
+            case Shape.WordOr either:
+                Check(node, node is SourceNode.Map ? either.Other : either.Word, key);
+                break;
             case Shape.Named named:
                 CheckNamed(node, named, key);
                 break;

@@ -267,6 +267,20 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
                     $"a lease of the credential `{name}` lasts longer in {nameOfFirst} than in {nameOfSecond}"
                 );
             }
+            else if (mine.Place != theirs.Place)
+            {
+                yield return Certain(
+                    ExcessKind.Credential,
+                    $"the credential `{name}` goes into {Shown(mine.Place.Canonical)} in {nameOfFirst} and into {Shown(theirs.Place.Canonical)} in {nameOfSecond}"
+                );
+            }
+            else if (mine.Variable is { } variable && variable != theirs.Variable)
+            {
+                yield return Certain(
+                    ExcessKind.Credential,
+                    $"{nameOfFirst} gives the agent a placeholder of the credential `{name}` as `{variable}`, {nameOfSecond} doesn't"
+                );
+            }
         }
     }
 

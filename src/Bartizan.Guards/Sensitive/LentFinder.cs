@@ -48,6 +48,14 @@ internal static class LentFinder
         return Merge(all);
     }
 
+    /// <summary>The same of the text as it came, and of no other reading of it.</summary>
+    public static List<(int Start, int End)> RawPlacesOf(SecretIndex lent, string text)
+    {
+        var all = new List<(int Start, int End)>();
+        lent.FindAll(text, all);
+        return Merge(all);
+    }
+
     private static List<(int Start, int End)> Merge(List<(int Start, int End)> all)
     {
         all.Sort();

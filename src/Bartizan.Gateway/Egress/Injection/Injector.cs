@@ -1,0 +1,96 @@
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Gateway.Egress.Injection;
+
+/// <summary>
+/// Puts credentials into requests that the egress proxy sends for an agent, at the last moment and into these alone.
+/// <code>
+/// request ─ which credential do its rules say? ─ placeholders stand only in its place ─ monitor decides ─ the same credential still?
+///         ─ lease, for this host and port ─ value into its place ─ sent ─ answer without the value ─ agent
+/// </code>
+/// </summary>
+public sealed class Injector(
+    ISessions sessions,
+    ICredentialLender lender,
+    PlaceholderBook book,
+    PlaceholderFindings findings,
+    SecretSearches searches,
+    TimeProvider clock
+)
+{
+    private readonly PlaceholderCheck _check = new(book, searches);
+
+    /// <summary>What a session's manifest says of a credential; null when there is no such session or credential.</summary>
+    internal CredentialSource? Find(SessionId session, string? credential) =>
+        credential is null ? null : sessions.Find(session)?.Manifest.Credentials.GetValueOrDefault(credential);
+
+    /// <summary>Why a request isn't sent, because of a placeholder in it; that is a finding. Null when nothing is wrong with it.</summary>
+    internal async ValueTask<string?> CheckAsync(
+        AgentAction action,
+        OutgoingRequest request,
+        CredentialSource? injected
+    )
+    {
+        if (
+            sessions.Find(action.Session) is not { } session
+            || _check.Problem(session, request, injected) is not { } problem
+        )
+        {
+            return null;
+        }
+
+        await findings.RecordAsync(session, action, problem).ConfigureAwait(false);
+        return problem;
+    }
+
+    /// <summary>Looks for placeholders in a body that is passed on as it comes; null where none was ever given out.</summary>
+    internal StreamSearch? Along() => book.IsUsed ? _check.Along() : null;
+
+    /// <summary>A placeholder was met in a body that is passed on as it comes.</summary>
+    internal ValueTask FoundAsync(AgentAction action) =>
+        sessions.Find(action.Session) is { } session
+            ? findings.RecordAsync(session, action, PlaceholderCheck.Elsewhere)
+            : ValueTask.CompletedTask;
+
+    /// <summary>Lends the credential and puts it in; or says why the request isn't sent.</summary>
+    /// <exception cref="CredentialUnavailableException">When it can't be had, or not for this address.</exception>
+    internal async ValueTask<(CarriedCredential? Made, string Problem)> InjectAsync(
+        SessionId session,
+        CredentialSource source,
+        OutgoingRequest request,
+        CancellationToken cancellationToken
+    )
+    {
+        // INVARIANT: only into TLS: what this address says is where the lease is for, and where the connection goes.
+        // Asked for without compression, so that its answer can be looked through, and whole: pieces of an echo, each too short to be known,
+        // would come out one by one.
+        request = request.With("Accept-Encoding", "identity").Without("Range").Without("If-Range");
+        var to = new Uri($"https://{request.Authority}/");
+        var lease = await lender.LendAsync(session, source.Name, to, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var placed = default(Injected);
+            ISecretSearch? search = null;
+            lease.Apply(value =>
+            {
+                placed = Placing.Put(request, source.Place, value.Span, clock.GetUtcNow());
+                search = searches([value.ToString()]);
+            });
+            if (placed.Request is { } made)
+            {
+                return (new CarriedCredential(lease, made, search!), "");
+            }
+
+            lease.Dispose();
+            return (null, placed.Problem);
+        }
+        catch
+        {
+            lease.Dispose();
+            throw;
+        }
+    }
+}
