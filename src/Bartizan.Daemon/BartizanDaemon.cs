@@ -186,11 +186,12 @@ public sealed class BartizanDaemon : IAsyncDisposable
         _open.Push(consulted);
         _open.Push(classifiers);
         var stores = new StoreLabels(state.Home);
+        var credentials = CredentialUse.Of(sessions, journal, vault.Lender, clock);
         var monitor = new ReferenceMonitor(
             sessions,
             journal,
             inbox,
-            [new ContentGuard(sessions, vault.Lender, clock, pack), consulted, classifiers],
+            [credentials.Guard, new ContentGuard(sessions, vault.Lender, clock, pack), consulted, classifiers],
             clock,
             new(),
             ledger,
@@ -229,7 +230,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             )
             .ConfigureAwait(false);
         Opened(tools);
-        var (egress, mint) = EgressRoom.Open(state, monitor, tokens, _options);
+        var (egress, mint) = EgressRoom.Open(state, monitor, tokens, credentials.Injector, _options);
         Opened(mint);
         Opened(egress);
         var backend = new BubblewrapBackend(new BubblewrapOptions(), clock);
@@ -261,6 +262,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Tokens = tokens,
             Lender = vault.Lender,
             Vault = vault,
+            Placeholders = credentials.Book,
             Monitor = monitor,
             Ledger = ledger,
             Inbox = inbox,

@@ -2,6 +2,7 @@ using Bartizan.Core.Budgets;
 using Bartizan.Core.Circuits;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Approvals;
 using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Erasures;
@@ -38,6 +39,8 @@ internal sealed record Rooms
     public required SessionTokens Tokens { get; init; }
 
     public required CredentialLender Lender { get; init; }
+
+    public required PlaceholderBook Placeholders { get; init; }
 
     public required VaultDesk Vault { get; init; }
 

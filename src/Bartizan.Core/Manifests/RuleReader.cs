@@ -239,14 +239,9 @@ internal sealed class RuleReader(
                 "can't stand on a `connect` rule",
                 "Nothing can be put into a tunnel; an `http` rule on the host has its requests looked at."
             ),
-            (_, _, Verb.Http) when ReachesHttps(rule) => new("on an https rule is not supported yet", ""),
             (_, _, Verb.Http or Verb.Tool) => null,
             _ => new($"can't stand on a `{rule.Verb.ToString().ToLowerInvariant()}` rule", "Take it out."),
         };
-
-    private static bool ReachesHttps(Rule rule) =>
-        Alternation.TryExpand(rule.Pattern, out var texts, out _)
-        && texts.Any(t => TargetPattern.Parse(rule.Verb, t, grants: true, out _) is HttpPattern { ReachesHttps: true });
 
     private bool CheckPattern(Rule rule, SourcePosition where)
     {

@@ -1,6 +1,8 @@
 namespace Bartizan.Core.Ports;
 
-/// <summary>Finds a few known values in bytes, in any of the forms in which they can be written and turned back. Pure, and safe for threads.</summary>
+/// <summary>
+/// Finds a few known values in bytes, in any of the forms in which they can be written and turned back. Pure, and safe for threads.
+/// </summary>
 public interface ISecretSearch
 {
     /// <summary>Where they stand, in order, none touching another; parts of sixteen characters and more, too.</summary>

@@ -150,7 +150,10 @@ internal sealed class AgentRun(Rooms rooms)
         var preparation = Preparation.Make(
             session.Id,
             session.Manifest,
-            run,
+            run with
+            {
+                Variables = run.Variables.SetItems(rooms.Placeholders.VariablesOf(session)),
+            },
             request,
             workspace,
             stage.Tree,

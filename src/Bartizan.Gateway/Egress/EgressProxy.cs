@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Egress.Injection;
 using Bartizan.Gateway.Egress.Intercepted;
 
 namespace Bartizan.Gateway.Egress;
@@ -29,7 +30,7 @@ public sealed class EgressProxy : IAsyncDisposable
 
     /// <summary>
     /// Makes a proxy that dials from the host's own network. Without <paramref name="mint"/> TLS is never looked into, and what needs that
-    /// is refused.
+    /// is refused; without <paramref name="injector"/> so is what needs a credential.
     /// </summary>
     public EgressProxy(
         ReferenceMonitor monitor,
@@ -37,9 +38,10 @@ public sealed class EgressProxy : IAsyncDisposable
         INameResolver resolver,
         TimeProvider clock,
         EgressOptions options,
-        ICertificateMint? mint = null
+        ICertificateMint? mint = null,
+        Injector? injector = null
     )
-        : this(monitor, tokens, resolver, new SocketDialer(), clock, options, mint) { }
+        : this(monitor, tokens, resolver, new SocketDialer(), clock, options, mint, injector) { }
 
     internal EgressProxy(
         ReferenceMonitor monitor,
@@ -48,12 +50,14 @@ public sealed class EgressProxy : IAsyncDisposable
         IDialer dialer,
         TimeProvider clock,
         EgressOptions options,
-        ICertificateMint? mint = null
+        ICertificateMint? mint = null,
+        Injector? injector = null
     )
     {
         _wiring = new EgressWiring(monitor, tokens, new Upstream(resolver, dialer, clock, options), clock, options)
         {
             Interceptor = mint is null ? null : new Interceptor(mint),
+            Injector = injector,
         };
     }
 

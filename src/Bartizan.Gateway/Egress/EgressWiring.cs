@@ -1,5 +1,6 @@
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
+using Bartizan.Gateway.Egress.Injection;
 using Bartizan.Gateway.Egress.Intercepted;
 
 namespace Bartizan.Gateway.Egress;
@@ -15,6 +16,9 @@ internal sealed record EgressWiring(
 {
     /// <summary>Looks into TLS; null where nothing can, and what would need it is refused.</summary>
     public Interceptor? Interceptor { get; init; }
+
+    /// <summary>Puts credentials into requests; null where none can be, and what would need one is refused.</summary>
+    public Injector? Injector { get; init; }
 
     /// <summary>The enforcement point, as entries name it.</summary>
     public const string Point = "egress";

@@ -1,9 +1,8 @@
-using System.Buffers;
 using System.Globalization;
 using System.Net.Sockets;
-using System.Text;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Egress.Injection;
 
 namespace Bartizan.Gateway.Egress;
 
@@ -21,15 +20,13 @@ internal sealed class HttpExchange(
     /// <summary>100, 102 and 103 before the answer itself: a few are useful, many are a trick.</summary>
     private const int MaxInterim = 16;
 
-    /// <summary>Hexadecimal length, CR LF before and after.</summary>
-    private const int ChunkOverhead = 32;
-
     private static readonly ReadOnlyMemory<byte> LastChunk = "0\r\n\r\n"u8.ToArray();
 
     private long _out;
     private long _in;
     private string? _cut;
     private HeldBody? _held;
+    private CleartextLook? _look;
 
     /// <summary>Carries it out; true when the connection may carry another request.</summary>
     public async ValueTask<bool> RunAsync(SessionId session)
@@ -55,6 +52,14 @@ internal sealed class HttpExchange(
             }
 
             action = read;
+        }
+
+        _look = new CleartextLook(wiring.Injector, request, action);
+        if (await _look.CheckAsync(_held).ConfigureAwait(false) is { } misplaced)
+        {
+            await wiring.Monitor.RefuseAsync(action, misplaced).ConfigureAwait(false);
+            await connection.EndWithAsync(Answers.Refused(misplaced)).ConfigureAwait(false);
+            return false;
         }
 
         await using var passage = await wiring.Monitor.RequestAsync(action, connection.Ending).ConfigureAwait(false);
@@ -212,14 +217,21 @@ internal sealed class HttpExchange(
                 return false;
             }
 
+            if (await _look!.TakeAsync(bytes, state == BodyState.End).ConfigureAwait(false) is not { } piece)
+            {
+                _cut ??= PlaceholderCheck.Elsewhere;
+                connection.Abort();
+                return false;
+            }
+
+            if (!piece.IsEmpty && !await PassAsync(passage, piece, upstream, chunked).ConfigureAwait(false))
+            {
+                return false;
+            }
+
             if (state == BodyState.End)
             {
                 return !chunked || await upstream.TrySendAsync(LastChunk, CancellationToken.None).ConfigureAwait(false);
-            }
-
-            if (!await PassAsync(passage, bytes, upstream, chunked).ConfigureAwait(false))
-            {
-                return false;
             }
 
             _out += bytes.Length;
@@ -370,22 +382,6 @@ internal sealed class HttpExchange(
             return await sink.TrySendAsync(inspection.Bytes, CancellationToken.None).ConfigureAwait(false);
         }
 
-        var buffer = ArrayPool<byte>.Shared.Rent(inspection.Bytes.Length + ChunkOverhead);
-        try
-        {
-            var length = Encoding.ASCII.GetBytes(
-                inspection.Bytes.Length.ToString("x", CultureInfo.InvariantCulture) + "\r\n",
-                buffer
-            );
-            inspection.Bytes.CopyTo(buffer.AsMemory(length));
-            length += inspection.Bytes.Length;
-            buffer[length++] = (byte)'\r';
-            buffer[length++] = (byte)'\n';
-            return await sink.TrySendAsync(buffer.AsMemory(0, length), CancellationToken.None).ConfigureAwait(false);
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
+        return await ChunkedPiece.TrySendAsync(sink, inspection.Bytes).ConfigureAwait(false);
     }
 }

@@ -147,11 +147,6 @@ public sealed class ManifestLoaderTests
     )]
     [InlineData(
         Head
-            + "rules:\n  - allow: http * https://a.example/**\n    with: k\n    why: x\ncredentials: { k: { from: env:K } }\n",
-        "`with` on an https rule is not supported yet"
-    )]
-    [InlineData(
-        Head
             + "models:\n  one: { api: anthropic, url: \"https://one.example\", with: k }\nrules:\n  - allow: model one/x\n    why: x\n",
         "4:54: there is no credential `k`"
     )]

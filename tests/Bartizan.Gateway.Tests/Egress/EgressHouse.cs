@@ -7,7 +7,9 @@ using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Egress;
+using Bartizan.Gateway.Egress.Injection;
 using Bartizan.Guards.Contents;
+using Bartizan.Guards.Sensitive;
 
 namespace Bartizan.Gateway.Tests.Egress;
 
@@ -18,6 +20,7 @@ internal sealed class EgressHouse : IAsyncDisposable
     public static readonly IPAddress FirstFake = IPAddress.Parse("127.1.0.1");
 
     private readonly Socket _dns;
+    private readonly CredentialSource[] _credentials;
     private readonly GuardTerms? _guards;
     private readonly ImmutableDictionary<string, HostTerms> _hosts;
 
@@ -34,19 +37,22 @@ internal sealed class EgressHouse : IAsyncDisposable
         ICertificateMint mint,
         ImmutableDictionary<string, HostTerms> hosts,
         GuardTerms? guards,
-        string[] rules
+        string[] rules,
+        params CredentialSource[] credentials
     )
-        : this(new EgressOptions(), guards, rules, mint, hosts) { }
+        : this(new EgressOptions(), guards, rules, mint, hosts, credentials) { }
 
     private EgressHouse(
         EgressOptions options,
         GuardTerms? guards,
         string[] rules,
         ICertificateMint? mint = null,
-        ImmutableDictionary<string, HostTerms>? hosts = null
+        ImmutableDictionary<string, HostTerms>? hosts = null,
+        CredentialSource[]? credentials = null
     )
     {
         _guards = guards;
+        _credentials = credentials ?? [];
         _hosts = hosts ?? [];
         Monitor = new ReferenceMonitor(
             Host,
@@ -56,7 +62,7 @@ internal sealed class EgressHouse : IAsyncDisposable
             TimeProvider.System,
             new MonitorOptions()
         );
-        Proxy = new EgressProxy(Monitor, Host, Network, Network, TimeProvider.System, options, mint);
+        Proxy = new EgressProxy(Monitor, Host, Network, Network, TimeProvider.System, options, mint, Injector());
         (Session, Control) = Open(rules);
         var (proxy, http, tls) = (Listen(IPAddress.Loopback), Listen(FirstFake), Listen(FirstFake));
         _dns = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
@@ -73,6 +79,8 @@ internal sealed class EgressHouse : IAsyncDisposable
             }
         );
     }
+
+    public PlaceholderBook Placeholders { get; } = new();
 
     public TestHost Host { get; } = new();
 
@@ -99,7 +107,11 @@ internal sealed class EgressHouse : IAsyncDisposable
     /// <summary>Opens another running session.</summary>
     public (Session Session, SessionControl Control) Open(params string[] rules)
     {
-        var manifest = Rules.Manifest(rules) with { Hosts = _hosts };
+        var manifest = Rules.Manifest(rules) with
+        {
+            Hosts = _hosts,
+            Credentials = _credentials.ToImmutableDictionary(c => c.Name),
+        };
         if (_guards is not null)
         {
             var key = new CredentialSource("key", CredentialOrigin.Variable, "KEY");
@@ -113,6 +125,7 @@ internal sealed class EgressHouse : IAsyncDisposable
             "uid:0",
             observe: false
         );
+        Placeholders.VariablesOf(session);
         Host.Add(session);
         control.Start();
         return (session, control);
@@ -163,6 +176,9 @@ internal sealed class EgressHouse : IAsyncDisposable
     }
 
     public async ValueTask DisposeAsync() => await Proxy.DisposeAsync();
+
+    private Injector Injector() =>
+        new(Host, Host, Placeholders, new PlaceholderFindings(Host), SecretSearch.Of, TimeProvider.System);
 
     private static IPEndPoint At(Socket socket) => (IPEndPoint)socket.LocalEndPoint!;
 }

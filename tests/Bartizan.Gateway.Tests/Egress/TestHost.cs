@@ -28,7 +28,27 @@ internal sealed class TestHost : IJournal, ISessions, IApprovals, ISessionTokens
     public const string Secret = "Vx9#pQ2!mK7&zT4w-0";
 
     public ValueTask<ILease> LendAsync(SessionId session, string name, Uri? to, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<ILease>(new Lease());
+        Refused is { } why
+            ? ValueTask.FromException<ILease>(new CredentialUnavailableException(why))
+            : ValueTask.FromResult<ILease>(Lent(to));
+
+    /// <summary>The value that is lent.</summary>
+    public string Value { get; set; } = Secret;
+
+    /// <summary>Why nothing is lent; null while it is.</summary>
+    public string? Refused { get; set; }
+
+    /// <summary>True once what was lent was taken back.</summary>
+    public bool TakenBack { get; set; }
+
+    /// <summary>Where it was lent for.</summary>
+    public ConcurrentQueue<string> LentFor { get; } = new();
+
+    private Lease Lent(Uri? to)
+    {
+        LentFor.Enqueue($"{to}");
+        return new Lease(this);
+    }
 
     public static string TokenOf(Session session) => $"token-{session.Id}";
 
@@ -93,11 +113,15 @@ internal sealed class TestHost : IJournal, ISessions, IApprovals, ISessionTokens
         }
     }
 
-    private sealed class Lease : ILease
+    private sealed class Lease(TestHost host) : ILease
     {
         public string Handle => "key";
 
-        public void Apply(Action<ReadOnlyMemory<char>> use) => use(Secret.AsMemory());
+        public void Apply(Action<ReadOnlyMemory<char>> use)
+        {
+            ObjectDisposedException.ThrowIf(host.TakenBack, this);
+            use(host.Value.AsMemory());
+        }
 
         public void Dispose() { }
     }

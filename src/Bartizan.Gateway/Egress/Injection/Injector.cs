@@ -8,7 +8,7 @@ namespace Bartizan.Gateway.Egress.Injection;
 /// <summary>
 /// Puts credentials into requests that the egress proxy sends for an agent, at the last moment and into these alone.
 /// <code>
-/// request ─ which credential do its rules say? ─ placeholders stand only in its place ─ monitor decides ─ the same credential still?
+/// request ─ which credential do its rules say? ─ placeholders stand only in its place ─ monitor decides ─ the same one still?
 ///         ─ lease, for this host and port ─ value into its place ─ sent ─ answer without the value ─ agent
 /// </code>
 /// </summary>
@@ -65,8 +65,8 @@ public sealed class Injector(
     )
     {
         // INVARIANT: only into TLS: what this address says is where the lease is for, and where the connection goes.
-        // Asked for without compression, so that its answer can be looked through, and whole: pieces of an echo, each too short to be known,
-        // would come out one by one.
+        // Asked for without compression, so that its answer can be looked through, and whole: pieces of an echo, each too short
+        // to be known, would come out one by one.
         request = request.With("Accept-Encoding", "identity").Without("Range").Without("If-Range");
         var to = new Uri($"https://{request.Authority}/");
         var lease = await lender.LendAsync(session, source.Name, to, cancellationToken).ConfigureAwait(false);

@@ -28,7 +28,9 @@ internal sealed record OutgoingRequest(
     /// <summary>True when there is such a field.</summary>
     public bool Has(string name) => Fields.Any(f => f.Is(name));
 
-    /// <summary>The same without a field, however its name is written: servers take <c>_</c> for <c>-</c> where they make variables of it.</summary>
+    /// <summary>
+    /// The same without a field, however its name is written: servers take <c>_</c> for <c>-</c> where they make variables of it.
+    /// </summary>
     public OutgoingRequest Without(string name) => this with { Fields = Fields.RemoveAll(f => IsNamed(f.Name, name)) };
 
     /// <summary>The same with one field of a name, and no other.</summary>

@@ -47,7 +47,8 @@ internal static class SigV4
         var (scope, signed) = ($"{time[..8]}/{place.Region}/{place.Service}/aws4_request", SignedFields(sent));
         var names = string.Join(';', signed.Select(f => f.Name));
         var canonical =
-            $"{sent.Method}\n{path}\n{sent.Query.TrimStart('?')}\n{string.Concat(signed.Select(f => $"{f.Name}:{f.Value}\n"))}\n{names}\n{hash}";
+            $"{sent.Method}\n{path}\n{sent.Query.TrimStart('?')}\n"
+            + $"{string.Concat(signed.Select(f => $"{f.Name}:{f.Value}\n"))}\n{names}\n{hash}";
         var toSign = $"{Algorithm}\n{time}\n{scope}\n{Hex(SHA256.HashData(Encoding.UTF8.GetBytes(canonical)))}";
         var signature = Hex(Signature(value, time[..8], place.Region, place.Service, toSign));
         return sent.With(

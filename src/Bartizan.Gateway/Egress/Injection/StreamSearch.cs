@@ -10,16 +10,16 @@ namespace Bartizan.Gateway.Egress.Injection;
 internal sealed class StreamSearch(ISecretSearch search)
 {
     /// <summary>Bytes held back: fifteen characters, each spelled in six.</summary>
-    private const int HeldBytes = 96;
+    private const int MaxHeldBytes = 96;
 
     /// <summary>Bytes before what is new that are looked at with it: sixteen characters of any form and spelling are shorter.</summary>
-    private const int ContextBytes = 512;
+    private const int MaxContextBytes = 512;
 
     /// <summary>
     /// Bytes that are looked at in every reading; what comes after is looked at as it is written, in all forms, so that a large file isn't
     /// waited for.
     /// </summary>
-    private const long UnfoldedBytes = 4 << 20;
+    private const long MaxUnfoldedBytes = 4 << 20;
 
     private byte[] _kept = [];
     private long _seen;
@@ -33,7 +33,7 @@ internal sealed class StreamSearch(ISecretSearch search)
     {
         byte[] bytes = [.. _kept, .. piece];
         byte[] shown = [.. bytes];
-        foreach (var (start, end) in search.Find(bytes, _seen < UnfoldedBytes))
+        foreach (var (start, end) in search.Find(bytes, _seen < MaxUnfoldedBytes))
         {
             var from = Math.Max(start, _passed);
             if (end > from)
@@ -46,9 +46,9 @@ internal sealed class StreamSearch(ISecretSearch search)
         _seen += piece.Length;
 
         // INVARIANT: what is kept to look at stays as it came: a value that goes on in the next piece is known by its beginning.
-        var held = isLast || piece is [.., (byte)'\n'] ? 0 : Math.Min(HeldBytes, bytes.Length - _passed);
+        var held = isLast || piece is [.., (byte)'\n'] ? 0 : Math.Min(MaxHeldBytes, bytes.Length - _passed);
         var ready = shown.AsMemory(_passed..(bytes.Length - held));
-        var keep = Math.Max(0, bytes.Length - ContextBytes);
+        var keep = Math.Max(0, bytes.Length - MaxContextBytes);
         _kept = bytes[keep..];
         _passed = bytes.Length - held - keep;
         return ready;

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Security.Authentication;
 using Bartizan.Core.Enforcement;
+using Bartizan.Gateway.Egress.Injection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -15,6 +16,9 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
 {
     /// <summary>Of one read of an answer: four TLS records.</summary>
     private const int CopyBytes = 64 * 1024;
+
+    /// <summary>Read and thrown away of what comes behind the end of a packed answer.</summary>
+    private const int MaxRestBytes = 4 * 1024;
 
     private readonly EgressWiring _wiring = place.Wiring;
     private readonly CancellationToken _gone = context.RequestAborted;
@@ -42,19 +46,23 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         };
         using var idle = new IdleWatch(_wiring.Clock, _wiring.Options.IdleWithin, GiveUp);
         HeldRequest? held = null;
-        if (_wiring.Monitor.WantsContent(action))
+        var credential = new PutCredential(place, action, head);
+        if (credential.NeedsBody() || _wiring.Monitor.WantsContent(action))
         {
             (held, problem) = await HoldAsync(head).ConfigureAwait(false);
             if (held is null)
             {
-                await _wiring.Monitor.RefuseAsync(action, problem).ConfigureAwait(false);
-                await InterceptedAnswer
-                    .RefuseAsync(context, StatusCodes.Status403Forbidden, problem)
-                    .ConfigureAwait(false);
+                await RefuseAsync(action, problem).ConfigureAwait(false);
                 return;
             }
 
             action = action with { Payloads = held.ToPayloads(place) };
+        }
+
+        if (await credential.CheckAsync(held).ConfigureAwait(false) is { } misplaced)
+        {
+            await RefuseAsync(action, misplaced).ConfigureAwait(false);
+            return;
         }
 
         // 3 decide
@@ -69,29 +77,28 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
             static one => ((EgressConnection)one!).Abort(),
             place.Connection
         );
-        var body = BodyOf(passage, held, idle);
-        using var message = head.ToMessage(place, body, HttpProtocol.IsHttp2(context.Request.Protocol));
-        if (await ReadyAsync(passage).ConfigureAwait(false))
+
+        // INVARIANT: between granted and sent is the one place where what was decided is changed by what its rule demands.
+        var (put, refused) = await credential.PutAsync(passage, held, _gone).ConfigureAwait(false);
+        using var carried = put;
+        if (refused is not null)
         {
-            await SendAsync(passage, message, head, idle).ConfigureAwait(false);
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, refused) { IsFree = true }).ConfigureAwait(false);
+            await InterceptedAnswer.RefuseAsync(context, StatusCodes.Status403Forbidden, refused).ConfigureAwait(false);
+            return;
         }
+
+        head = carried is null ? held?.Head ?? head : PutCredential.HeadOf(head, carried.Request);
+        held = held is not null && carried?.Request.Body is { } changed ? held with { Body = changed } : held;
+        var body = BodyOf(passage, held, idle, credential, carried);
+        using var message = head.ToMessage(place, body, HttpProtocol.IsHttp2(context.Request.Protocol));
+        await SendAsync(passage, message, head, idle, carried).ConfigureAwait(false);
     }
 
-    /// <summary>
-    /// Between granted and sent: the one place where what was decided is changed by what its rule demands. Nothing can be put into a
-    /// request yet, so a request that needs it isn't sent.
-    /// </summary>
-    private async ValueTask<bool> ReadyAsync(Passage passage)
+    private async ValueTask RefuseAsync(AgentAction action, string problem)
     {
-        if (passage.Obligations.Credential is null)
-        {
-            return true;
-        }
-
-        const string Problem = "its credential can't be put into it";
-        await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, Problem)).ConfigureAwait(false);
-        await InterceptedAnswer.RefuseAsync(context, StatusCodes.Status403Forbidden, Problem).ConfigureAwait(false);
-        return false;
+        await _wiring.Monitor.RefuseAsync(action, problem).ConfigureAwait(false);
+        await InterceptedAnswer.RefuseAsync(context, StatusCodes.Status403Forbidden, problem).ConfigureAwait(false);
     }
 
     private async ValueTask<(HeldRequest? Held, string Problem)> HoldAsync(InterceptedHead head)
@@ -100,7 +107,13 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         return await HeldRequest.ReadAsync(head, context.Request.BodyReader, slow, _gone).ConfigureAwait(false);
     }
 
-    private HttpContent? BodyOf(Passage passage, HeldRequest? held, IdleWatch idle)
+    private HttpContent? BodyOf(
+        Passage passage,
+        HeldRequest? held,
+        IdleWatch idle,
+        PutCredential credential,
+        CarriedCredential? carried
+    )
     {
         var request = context.Request;
         if (held is not null)
@@ -109,11 +122,22 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         }
 
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
-        return hasBody ? new InterceptedBody(request.BodyReader, request.ContentLength, passage, idle) : null;
+        return hasBody
+            ? new InterceptedBody(request.BodyReader, request.ContentLength, passage, idle, credential)
+            {
+                Carried = carried,
+            }
+            : null;
     }
 
     // 4, 5
-    private async Task SendAsync(Passage passage, HttpRequestMessage message, InterceptedHead head, IdleWatch idle)
+    private async Task SendAsync(
+        Passage passage,
+        HttpRequestMessage message,
+        InterceptedHead head,
+        IdleWatch idle,
+        CarriedCredential? carried
+    )
     {
         var body = message.Content;
         Outcome outcome;
@@ -123,16 +147,21 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
                 .Upstream.SendAsync(message, passage.Obligations.PrivateAddresses, _gone)
                 .ConfigureAwait(false);
             idle.Touch();
-            outcome = await AnswerAsync(passage, response, head, idle).ConfigureAwait(false);
+            outcome = await AnswerAsync(passage, response, head, idle, carried).ConfigureAwait(false);
         }
         catch (Exception e)
         {
-            outcome = await FailAsync(passage, e).ConfigureAwait(false);
+            outcome = await FailAsync(passage, e, (body as InterceptedBody)?.Problem).ConfigureAwait(false);
         }
 
         if (passage.Revoked.IsCancellationRequested || _cut is not null)
         {
             outcome = new Outcome(OutcomeKind.Cut, _cut ?? "the session ended");
+        }
+
+        if (body is InterceptedBody { Problem: { } problem })
+        {
+            outcome = new Outcome(OutcomeKind.Cut, problem);
         }
 
         var sent = body is InterceptedBody streamed ? streamed.Sent : body?.Headers.ContentLength ?? 0;
@@ -155,7 +184,8 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         Passage passage,
         HttpResponseMessage response,
         InterceptedHead head,
-        IdleWatch idle
+        IdleWatch idle,
+        CarriedCredential? carried
     )
     {
         var status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
@@ -168,21 +198,46 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
                 return new Outcome(OutcomeKind.Failed, Problem);
             }
 
-            PassedAnswer.CopyHead(response, context, switches: true);
+            PassedAnswer.CopyHead(response, context, switches: true, carried);
             return await SwitchAsync(passage, response, idle).ConfigureAwait(false);
         }
 
+        var raw = await response.Content.ReadAsStreamAsync(_gone).ConfigureAwait(false);
+        await using var stream = carried is null ? raw : AnswerLook.Open(raw, PassedAnswer.CodingsOf(response));
+        if (stream is null)
+        {
+            const string Problem = "its answer is packed in a way that can't be looked through for the credential";
+            await InterceptedAnswer.FailAsync(context, DialEnd.Unreachable, Problem).ConfigureAwait(false);
+            return new Outcome(OutcomeKind.Cut, Problem);
+        }
+
         _answering = true;
-        PassedAnswer.CopyHead(response, context, switches: false);
-        await using var stream = await response.Content.ReadAsStreamAsync(_gone).ConfigureAwait(false);
+        PassedAnswer.CopyHead(response, context, switches: false, carried);
         await context.Response.StartAsync(_gone).ConfigureAwait(false);
-        var end = await CopyAsync(passage, stream, context.Response.Body, idle, inwards: true).ConfigureAwait(false);
+        var end = await CopyAsync(passage, stream, context.Response.Body, idle, inwards: true, carried?.Along())
+            .ConfigureAwait(false);
         if (end == OutcomeKind.Done)
         {
-            PassedAnswer.CopyTrailers(response, context.Response);
+            // What unpacks stops where its own end is; trailers come behind that of the answer.
+            await DrainAsync(raw).ConfigureAwait(false);
+            PassedAnswer.CopyTrailers(response, context.Response, carried);
         }
 
         return new Outcome(end, status);
+    }
+
+    private async ValueTask DrainAsync(Stream stream)
+    {
+        try
+        {
+            var rest = new byte[MaxRestBytes];
+            await stream.ReadAtLeastAsync(rest, rest.Length, throwOnEndOfStream: false, _gone).ConfigureAwait(false);
+        }
+        catch (Exception e)
+            when (e is IOException or HttpRequestException or ObjectDisposedException or OperationCanceledException)
+        {
+            // Nobody misses it.
+        }
     }
 
     // A WebSocket: bytes both ways until both have ended.
@@ -204,7 +259,14 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
     }
 
     /// <summary>Step 9, piece by piece: held while the session is paused; forwarded as it is, or the exchange is cut.</summary>
-    private async Task<OutcomeKind> CopyAsync(Passage passage, Stream from, Stream to, IdleWatch idle, bool inwards)
+    private async Task<OutcomeKind> CopyAsync(
+        Passage passage,
+        Stream from,
+        Stream to,
+        IdleWatch idle,
+        bool inwards,
+        StreamSearch? along = null
+    )
     {
         var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
         try
@@ -216,18 +278,25 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
                 {
                     read = await from.ReadAsync(buffer, _gone).ConfigureAwait(false);
                 }
-                catch (Exception e) when (e is IOException or HttpRequestException or ObjectDisposedException)
+                catch (Exception e)
+                    when (e is IOException or HttpRequestException or ObjectDisposedException or InvalidDataException)
                 {
                     return OutcomeKind.Failed;
                 }
 
-                if (read == 0)
+                idle.Touch();
+                ReadOnlyMemory<byte> piece = along?.Take(buffer.AsSpan(0, read), read == 0) ?? buffer.AsMemory(0, read);
+                if (piece.IsEmpty)
                 {
-                    return OutcomeKind.Done;
+                    if (read == 0)
+                    {
+                        return OutcomeKind.Done;
+                    }
+
+                    continue;
                 }
 
-                idle.Touch();
-                var inspection = await passage.InspectAsync(buffer.AsMemory(0, read), _gone).ConfigureAwait(false);
+                var inspection = await passage.InspectAsync(piece, _gone).ConfigureAwait(false);
                 if (inspection.Verdict != InspectionVerdict.Forward)
                 {
                     _cut ??= "cut by the monitor";
@@ -237,7 +306,11 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
 
                 await to.WriteAsync(inspection.Bytes, _gone).ConfigureAwait(false);
                 await to.FlushAsync(_gone).ConfigureAwait(false);
-                _in += inwards ? read : 0;
+                _in += inwards ? piece.Length : 0;
+                if (read == 0)
+                {
+                    return OutcomeKind.Done;
+                }
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or ObjectDisposedException)
@@ -250,14 +323,16 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         }
     }
 
-    private async ValueTask<Outcome> FailAsync(Passage passage, Exception e)
+    private async ValueTask<Outcome> FailAsync(Passage passage, Exception e, string? stopped)
     {
         if (passage.Revoked.IsCancellationRequested || _gone.IsCancellationRequested)
         {
             return new Outcome(OutcomeKind.Cancelled);
         }
 
-        var (end, outcome) = Describe(e);
+        var (end, outcome) = stopped is null
+            ? Describe(e)
+            : (DialEnd.AddressRefused, new Outcome(OutcomeKind.Cut, stopped));
         if (!context.Response.HasStarted)
         {
             await InterceptedAnswer.FailAsync(context, end, outcome.Detail).ConfigureAwait(false);

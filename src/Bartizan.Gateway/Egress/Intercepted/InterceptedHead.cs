@@ -140,7 +140,8 @@ internal sealed record InterceptedHead(string Method, string Path, string Query,
         return message;
     }
 
-    private bool Passes(string name) =>
+    /// <summary>True for a field that goes to the other side.</summary>
+    public bool Passes(string name) =>
         !ConnectionOptions.IsOneHop(name)
         && !name.Equals("Expect", StringComparison.OrdinalIgnoreCase)
         && !ConnectionOptions.IsNamed(Fields.Connection, name);

@@ -1,4 +1,5 @@
 using System.Net.Http.Headers;
+using Bartizan.Gateway.Egress.Injection;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Primitives;
@@ -8,28 +9,33 @@ namespace Bartizan.Gateway.Egress.Intercepted;
 /// <summary>An answer's head on its way to the client: everything but what belongs to one connection, or names a way around.</summary>
 internal static class PassedAnswer
 {
-    public static void CopyHead(HttpResponseMessage from, HttpContext to, bool switches)
+    /// <summary>Copies status and fields.</summary>
+    /// <param name="from">The answer.</param>
+    /// <param name="to">Whom it goes to.</param>
+    /// <param name="switches">True for one that switches protocols.</param>
+    /// <param name="carried">The credential that it was asked with, which goes no way back; null for none.</param>
+    public static void CopyHead(HttpResponseMessage from, HttpContext to, bool switches, CarriedCredential? carried)
     {
         to.Response.StatusCode = (int)from.StatusCode;
         if (from.ReasonPhrase is { Length: > 0 } phrase)
         {
-            to.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = phrase;
+            to.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = carried?.Without(phrase) ?? phrase;
         }
 
-        Copy(from.Headers.NonValidated, from, to.Response);
-        Copy(from.Content.Headers.NonValidated, from, to.Response);
+        Copy(from.Headers.NonValidated, from, to.Response, carried);
+        Copy(from.Content.Headers.NonValidated, from, to.Response, carried);
         if (switches)
         {
             to.Response.Headers.Upgrade = "websocket";
         }
-        else if (LengthOf(from) is { } length)
+        else if (LengthOf(from) is { } length && (carried is null || CodingsOf(from).Count == 0))
         {
             to.Response.ContentLength = length;
         }
     }
 
     /// <summary>What gRPC says at the end of an answer.</summary>
-    public static void CopyTrailers(HttpResponseMessage from, HttpResponse to)
+    public static void CopyTrailers(HttpResponseMessage from, HttpResponse to, CarriedCredential? carried)
     {
         if (!to.SupportsTrailers())
         {
@@ -38,9 +44,20 @@ internal static class PassedAnswer
 
         foreach (var (name, values) in from.TrailingHeaders.NonValidated)
         {
-            to.AppendTrailer(name, ToValues(values));
+            to.AppendTrailer(name, ToValues(values, carried));
         }
     }
+
+    /// <summary>How its body is packed, in order.</summary>
+    public static IReadOnlyList<string> CodingsOf(HttpResponseMessage from) =>
+        from.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var values)
+            ?
+            [
+                .. values.SelectMany(v =>
+                    v.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+                ),
+            ]
+            : [];
 
     private static long? LengthOf(HttpResponseMessage from) =>
         from.Content.Headers.NonValidated.TryGetValues("Content-Length", out var values)
@@ -49,21 +66,29 @@ internal static class PassedAnswer
             ? length
             : null;
 
-    private static void Copy(HttpHeadersNonValidated fields, HttpResponseMessage from, HttpResponse to)
+    private static void Copy(
+        HttpHeadersNonValidated fields,
+        HttpResponseMessage from,
+        HttpResponse to,
+        CarriedCredential? carried
+    )
     {
         foreach (var (name, values) in fields)
         {
             var stays =
                 ConnectionOptions.IsOneHop(name)
+                || (carried is not null && name.Equals("Content-Encoding", StringComparison.OrdinalIgnoreCase))
                 || name.Equals("Alt-Svc", StringComparison.OrdinalIgnoreCase)
                 || from.Headers.Connection.Contains(name);
             if (!stays)
             {
-                to.Headers.Append(name, ToValues(values));
+                to.Headers.Append(carried?.Without(name) ?? name, ToValues(values, carried));
             }
         }
     }
 
-    private static StringValues ToValues(HeaderStringValues values) =>
-        values.Count == 1 ? values.ToString() : (string[])[.. values];
+    private static StringValues ToValues(HeaderStringValues values, CarriedCredential? carried) =>
+        values.Count == 1
+            ? carried?.Without(values.ToString()) ?? values.ToString()
+            : (string[])[.. values.Select(value => carried?.Without(value) ?? value)];
 }

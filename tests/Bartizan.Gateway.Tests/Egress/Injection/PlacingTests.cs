@@ -33,11 +33,11 @@ public sealed class PlacingTests
     [Fact]
     public void Basic_takes_the_value_as_password()
     {
-        var field = FieldsOf(Put(Of(), CredentialSurface.Basic, "x-access-token"))[0];
+        var field = FieldsOf(Put(Of(), CredentialSurface.Basic, "git"))[0];
 
         Encoding
             .ASCII.GetString(Convert.FromBase64String(field["Authorization: Basic ".Length..]))
-            .ShouldBe($"x-access-token:{Value}");
+            .ShouldBe($"git:{Value}");
     }
 
     [Theory]

@@ -29,7 +29,8 @@ internal sealed class InterceptedHouse : IAsyncDisposable
         string[] rules,
         Func<TestAuthority, Task<SecureServer>>? serve = null,
         GuardTerms? guards = null,
-        bool trusts = true
+        bool trusts = true,
+        params CredentialSource[] credentials
     )
     {
         var (inside, outside) = (new TestAuthority("Inside"), new TestAuthority("Outside"));
@@ -40,7 +41,7 @@ internal sealed class InterceptedHouse : IAsyncDisposable
                 new HostTerms { CertificateAuthority = outside.File }
             )
             : [];
-        var house = new EgressHouse(inside, hosts, guards, rules);
+        var house = new EgressHouse(inside, hosts, guards, rules, credentials);
         house.Network.Name(Host, TestNetwork.Public.ToString());
         house.Network.Behind(TestNetwork.Public, server.Address);
         return new InterceptedHouse(house, inside, outside, server);

@@ -42,7 +42,7 @@ public sealed class PlaceholderTests
 
         Problem(Token, ("Authorization", $"Bearer {own}")).ShouldBeNull();
         Problem(Token, ("authorization", $"token {own}")).ShouldBeNull();
-        Problem(Token, ("Authorization", $"Basic {Base64($"x-access-token:{own}")}")).ShouldBeNull();
+        Problem(Token, ("Authorization", $"Basic {Base64($"git:{own}")}")).ShouldBeNull();
         Problem(Token).ShouldBeNull();
         _check
             .Problem(_mine, Requests.Json($$$"""{"auth":{"key":"{{{_book.Of(_mine, "key")}}}"}}"""), Key)
