@@ -52,7 +52,8 @@ public sealed class InjectionTests
             said.ShouldNotContain(form, Case.Insensitive);
         }
 
-        (await scene.BartizanAsync("vault", "list", "--json")).Output.ShouldContain("lastUse");
+        var listed = await scene.BartizanAsync("vault", "list", "--json");
+        listed.Output.ShouldContain("lastUse", customMessage: listed.ToString());
         await scene.BartizanAsync("down");
         foreach (var file in Directory.GetFiles(scene.Root, "*", SearchOption.AllDirectories))
         {
