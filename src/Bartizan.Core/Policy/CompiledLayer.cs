@@ -12,7 +12,6 @@ internal sealed class CompiledLayer
 {
     // Fewer rules are asked faster than found.
     private const int WorthFiling = 5;
-
     private const int Verbs = (int)Verb.Serve + 1;
 
     private readonly CompiledRule[][] _rules = new CompiledRule[Verbs][];
@@ -37,6 +36,8 @@ internal sealed class CompiledLayer
             }
         }
 
+        var listed = all[(int)Verb.Http]?.Exists(r => r is { Rule.Effect: Effect.Allow, IsFromTunnels: false });
+        _ = listed == true ? all[(int)Verb.Http]!.RemoveAll(rule => rule.IsFromTunnels) : 0;
         Intercepts = all[(int)Verb.Connect]?.Exists(rule => rule.Intercepts) == true;
         for (var verb = 0; verb < Verbs; verb++)
         {

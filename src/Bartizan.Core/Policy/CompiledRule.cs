@@ -106,7 +106,12 @@ internal sealed class CompiledRule
     /// <summary>True for what an https rule that is finer than its host does to tunnels: there are none, requests are looked at.</summary>
     public bool Intercepts => _source is not null;
 
-    /// <summary>Compiles a rule; an https rule becomes two, or three.</summary>
+    /// <summary>
+    /// True for what a ceiling's list of tunnels says of requests: where the ceiling lists no requests itself, that one counts.
+    /// </summary>
+    public bool IsFromTunnels { get; private init; }
+
+    /// <summary>Compiles a rule; one about https or tunnels becomes two, or three.</summary>
     public static ImmutableArray<CompiledRule> Compile(Rule rule, RuleLayer layer, ConditionGround? ground = null)
     {
         var grants = rule.Effect == Effect.Allow && !layer.IsCeiling;
@@ -115,7 +120,7 @@ internal sealed class CompiledRule
         var compiled = new CompiledRule(rule, rule.Verb, patterns, layer, asks);
         if (rule.Verb != Verb.Http)
         {
-            return [compiled];
+            return rule.Verb == Verb.Connect ? [compiled, .. Within(compiled, patterns, asks)] : [compiled];
         }
 
         var https = patterns.Patterns.OfType<HttpPattern>().Where(p => p.ReachesHttps).ToList();
@@ -154,6 +159,47 @@ internal sealed class CompiledRule
         }
 
         return all.DrainToImmutable();
+    }
+
+    // INVARIANT: a host that is looked into is no more open than its tunnel: what takes the tunnel away takes each request in it.
+    private static IEnumerable<CompiledRule> Within(CompiledRule tunnels, RulePatterns patterns, string asks)
+    {
+        var (rule, layer) = (tunnels.Rule, tunnels._layer);
+        var isList = rule.Effect == Effect.Allow && layer is { IsCeiling: true, OnlyAsks: false };
+        if (rule.Effect == Effect.Allow && !isList)
+        {
+            yield break;
+        }
+
+        var requests = patterns.Patterns.OfType<ConnectPattern>().Select(TargetPattern (p) => HttpPattern.Within(p));
+        yield return new CompiledRule(rule, Verb.Http, new([.. requests], [], patterns.IsBroken), layer, asks)
+        {
+            IsFromTunnels = isList,
+        };
+        if (isList)
+        {
+            // A list of tunnels says nothing of cleartext.
+            var clear = rule with
+            {
+                Pattern = "* http://**",
+                Verb = Verb.Http,
+                When = null,
+                Expires = null,
+            };
+            yield return new CompiledRule(
+                clear,
+                Verb.Http,
+                RulePatterns.Of(clear, grants: false) with
+                {
+                    Lines = [],
+                },
+                layer,
+                ""
+            )
+            {
+                IsFromTunnels = true,
+            };
+        }
     }
 
     /// <summary>The index of the pattern that the target fits, or -1. For files, the first name.</summary>

@@ -87,6 +87,10 @@ internal sealed class HttpPattern : TargetPattern
     /// </summary>
     public ConnectPattern ToTunnel(bool grants) => new(Host, _port ?? (grants ? 443 : null));
 
+    /// <summary>Every https request to what a tunnel reaches.</summary>
+    public static HttpPattern Within(ConnectPattern tunnel) =>
+        new(null, "https", tunnel.Host, tunnel.Port, "/**", null);
+
     /// <summary>Reads <c>METHOD url</c>.</summary>
     public static HttpPattern? ParseUrl(string text, bool grants, out PatternProblem problem)
     {

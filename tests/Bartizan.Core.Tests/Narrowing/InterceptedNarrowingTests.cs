@@ -45,6 +45,31 @@ public sealed class InterceptedNarrowingTests
         Prove(seen, [seen[0]]).Answer.ShouldBe(NarrowingAnswer.Refuted);
     }
 
+    [Theory]
+    [InlineData("ask: connect a.example:443")]
+    [InlineData("deny: connect a.example:443")]
+    public void A_finer_rule_that_has_a_host_looked_into_takes_no_tunnels_rule_away(string rule)
+    {
+        ImmutableArray<string> whole = ["allow: http * https://a.example/**", rule];
+        ImmutableArray<string> finer = [.. whole, "deny: http DELETE https://a.example/x"];
+
+        Prove(finer, whole).Answer.ShouldBe(NarrowingAnswer.Proved);
+        foreach (var rules in (ImmutableArray<string>[])[whole, finer])
+        {
+            Rules.Compile(rules).Screen("http GET https://a.example/y").Effect.ShouldBe(Rules.Rule(rule).Effect);
+        }
+    }
+
+    [Fact]
+    public void Without_a_rule_of_tunnels_that_takes_requests_away_there_is_more()
+    {
+        ImmutableArray<string> seen = ["allow: http GET https://a.example/x"];
+
+        Prove(seen, [.. seen, "ask: connect a.example:443"]).Answer.ShouldBe(NarrowingAnswer.Refuted);
+        Prove(seen, [.. seen, "deny: connect a.example:443"]).Answer.ShouldBe(NarrowingAnswer.Refuted);
+        Prove([.. seen, "deny: connect a.example:443"], seen).Answer.ShouldBe(NarrowingAnswer.Proved);
+    }
+
     private static Manifest Lent(string rule)
     {
         var manifest = Rules.Manifest([rule], []);

@@ -44,7 +44,8 @@ internal static class BruteForce
         }
 
         var said = layer.Rules.Where(rule => Applies(rule, layer, name, known)).Select(r => r.Rule.Effect).ToList();
-        var unsaid = layer.IsCeiling ? !layer.Rules.Any(rule => Lists(rule.Rule, target.Verb)) : observe;
+        var lists = layer.Rules.Any(rule => Lists(rule.Rule, target.Verb)) || IsListOfTunnels(layer, name);
+        var unsaid = layer.IsCeiling ? !lists : observe;
         var one =
             said.Count > 0 ? said.Min()
             : unsaid ? Effect.Allow
@@ -62,7 +63,10 @@ internal static class BruteForce
     private static bool Applies(PlainRule rule, PlainLayer layer, ActionTarget name, PlainFacts known)
     {
         var allows = rule.Rule.Effect == Effect.Allow;
-        if (!FitsPattern(rule.Rule, allows, allows && !layer.IsCeiling, name))
+        if (
+            !FitsPattern(rule.Rule, allows, allows && !layer.IsCeiling, name)
+            && !FitsTunnelOf(rule.Rule, allows, layer, name)
+        )
         {
             return false;
         }
@@ -103,6 +107,32 @@ internal static class BruteForce
             ? !allows
             : patterns.Any(pattern => PlainPatterns.Fits(rule.Verb, pattern, allows, grants, name));
     }
+
+    // What takes a tunnel away takes the https in it; a ceiling's list of tunnels is one of https, where it has none of its own.
+    private static bool FitsTunnelOf(Rule rule, bool allows, PlainLayer layer, ActionTarget name) =>
+        rule.Verb == Verb.Connect
+        && name is HttpTarget http
+        && (!allows || IsListOfTunnels(layer, name))
+        && (
+            PlainPatterns.Expand(rule.Pattern) is { } patterns
+                ? http.Scheme == "https"
+                    && patterns.Any(p =>
+                        PlainPatterns.Fits(
+                            Verb.Connect,
+                            p,
+                            allows,
+                            grants: false,
+                            new ConnectTarget(http.Host, http.Port)
+                        )
+                    )
+                : !allows
+        );
+
+    private static bool IsListOfTunnels(PlainLayer layer, ActionTarget name) =>
+        layer.IsCeiling
+        && name is HttpTarget { Scheme: "https" }
+        && !layer.Rules.Any(rule => rule.Rule is { Effect: Effect.Allow, Verb: Verb.Http })
+        && layer.Rules.Any(rule => rule.Rule is { Effect: Effect.Allow, Verb: Verb.Connect });
 
     private static bool Lists(Rule rule, Verb verb) =>
         rule.Effect == Effect.Allow
