@@ -6,6 +6,9 @@ namespace Bartizan.Gateway.Egress;
 /// <summary>What the proxy says in its own name: plain text for a person or a model to read, and one header for a program.</summary>
 internal static class Answers
 {
+    /// <summary>How the proxy's own fields begin; nobody else's pass.</summary>
+    public const string OwnFields = "X-Bartizan-";
+
     /// <summary>The rule that would have allowed it.</summary>
     public const string RuleHeader = "X-Bartizan-Rule";
 

@@ -49,7 +49,10 @@ internal readonly record struct ConnectionOptions(bool Close, bool Upgrade)
     /// <summary>True for a field that goes no further than one connection.</summary>
     public static bool IsOneHop(string name)
     {
-        if (name.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase))
+        if (
+            name.StartsWith("Proxy-", StringComparison.OrdinalIgnoreCase)
+            || name.StartsWith(Answers.OwnFields, StringComparison.OrdinalIgnoreCase)
+        )
         {
             return true;
         }

@@ -21,6 +21,9 @@ public sealed record EgressOptions
     /// <summary>For a whole head or ClientHello from its first byte, so that a client that drips holds no connection.</summary>
     public TimeSpan HeadWithin { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>For a body that is read whole before it is decided, from its first byte to its last.</summary>
+    public TimeSpan HoldWithin { get; init; } = TimeSpan.FromMinutes(2);
+
     /// <summary>For the next request on a connection that is kept.</summary>
     public TimeSpan NextRequestWithin { get; init; } = TimeSpan.FromMinutes(2);
 

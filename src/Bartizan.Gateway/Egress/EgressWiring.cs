@@ -20,6 +20,9 @@ internal sealed record EgressWiring(
     /// <summary>Puts credentials into requests; null where none can be, and what would need one is refused.</summary>
     public Injector? Injector { get; init; }
 
+    /// <summary>The memory of requests that are read whole before they are decided.</summary>
+    public HeldBytes Held { get; } = new();
+
     /// <summary>The enforcement point, as entries name it.</summary>
     public const string Point = "egress";
 

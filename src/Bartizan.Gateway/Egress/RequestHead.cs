@@ -26,6 +26,10 @@ internal sealed class RequestHead
             "X-Original-URL",
             "X-Original-URI",
             "X-Rewrite-URL",
+            "X-Method",
+            "X-Forwarded-Method",
+            "X-Forwarded-Prefix",
+            "X-Forwarded-URI",
         ],
         StringComparer.OrdinalIgnoreCase
     );
@@ -130,8 +134,8 @@ internal sealed class RequestHead
         return true;
     }
 
-    /// <summary>True for a field that names a method or path of its own.</summary>
-    public static bool IsSecondReading(string name) => SecondReadings.Contains(name);
+    /// <summary>True for a field that names a method or path of its own; many servers take `_` for `-` in names.</summary>
+    public static bool IsSecondReading(string name) => SecondReadings.Contains(name.Replace('_', '-'));
 
     /// <summary>True for a method that is forwarded: in upper case, and none that sends the request back.</summary>
     public static bool IsMethod(ReadOnlySpan<char> method, out string problem)

@@ -6,6 +6,9 @@ namespace Bartizan.Gateway.Egress;
 /// <summary>Takes off the compression that a head tells of, within a bound.</summary>
 internal static class Unpacking
 {
+    /// <summary>Nobody packs a body more often, and each time costs as much again.</summary>
+    private const int MaxCodings = 2;
+
     /// <summary>What <c>Content-Encoding</c> fields say was done, undone; false when that can't be.</summary>
     public static bool TryDecode(
         IEnumerable<string?> fields,
@@ -14,10 +17,18 @@ internal static class Unpacking
     )
     {
         decoded = packed;
-        var codings = fields.SelectMany(f =>
-            (f ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
-        );
-        foreach (var coding in codings.Reverse())
+        var codings = fields
+            .SelectMany(f =>
+                (f ?? "").Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries)
+            )
+            .Where(coding => !coding.Equals("identity", StringComparison.OrdinalIgnoreCase))
+            .ToList();
+        if (codings.Count > MaxCodings)
+        {
+            return false;
+        }
+
+        foreach (var coding in Enumerable.Reverse(codings))
         {
             if (!TryDecode(coding.ToLowerInvariant(), ref decoded))
             {
@@ -30,11 +41,6 @@ internal static class Unpacking
 
     private static bool TryDecode(string coding, ref ReadOnlyMemory<byte> bytes)
     {
-        if (coding == "identity")
-        {
-            return true;
-        }
-
         try
         {
             using var packed = new MemoryStream(bytes.ToArray());

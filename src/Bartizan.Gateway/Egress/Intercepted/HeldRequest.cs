@@ -17,6 +17,7 @@ internal sealed record HeldRequest(InterceptedHead Head, ReadOnlyMemory<byte> Bo
     public static async ValueTask<(HeldRequest? Held, string Problem)> ReadAsync(
         InterceptedHead head,
         PipeReader body,
+        HeldBytes.Share room,
         IdleWatch idle,
         CancellationToken cancellationToken
     )
@@ -29,6 +30,11 @@ internal sealed record HeldRequest(InterceptedHead Head, ReadOnlyMemory<byte> Bo
             if (bytes.WrittenCount + read.Buffer.Length > HeldBody.MaxBytes)
             {
                 return (null, "its body is longer than guards read");
+            }
+
+            if (!room.TryTake(read.Buffer.Length))
+            {
+                return (null, "more is being read for guards already than there is memory for; send it again later");
             }
 
             foreach (var piece in read.Buffer)

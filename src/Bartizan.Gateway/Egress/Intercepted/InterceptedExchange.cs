@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Globalization;
+using System.IO.Pipelines;
 using System.Security.Authentication;
 using Bartizan.Core.Enforcement;
 using Bartizan.Gateway.Egress.Injection;
@@ -23,6 +24,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
     private readonly EgressWiring _wiring = place.Wiring;
     private readonly CancellationToken _gone = context.RequestAborted;
     private long _in;
+    private long _out;
     private string? _cut;
     private bool _answering;
 
@@ -45,11 +47,12 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
             Query = head.Query,
         };
         using var idle = new IdleWatch(_wiring.Clock, _wiring.Options.IdleWithin, GiveUp);
+        using var room = _wiring.Held.Open(place.Session);
         HeldRequest? held = null;
         var credential = new PutCredential(place, action, head);
         if (credential.NeedsBody() || _wiring.Monitor.WantsContent(action))
         {
-            (held, problem) = await HoldAsync(head).ConfigureAwait(false);
+            (held, problem) = await HoldAsync(head, room).ConfigureAwait(false);
             if (held is null)
             {
                 await RefuseAsync(action, problem).ConfigureAwait(false);
@@ -78,6 +81,12 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
             place.Connection
         );
 
+        if (passage.Revoked.IsCancellationRequested)
+        {
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, "the session ended")).ConfigureAwait(false);
+            return;
+        }
+
         // INVARIANT: between granted and sent is the one place where what was decided is changed by what its rule demands.
         var (put, refused) = await credential.PutAsync(passage, held, _gone).ConfigureAwait(false);
         using var carried = put;
@@ -90,7 +99,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
 
         head = carried is null ? held?.Head ?? head : PutCredential.HeadOf(head, carried.Request);
         held = held is not null && carried?.Request.Body is { } changed ? held with { Body = changed } : held;
-        var body = BodyOf(passage, held, idle, credential, carried);
+        var body = BodyOf(passage, head, held, idle, credential, carried);
         using var message = head.ToMessage(place, body, HttpProtocol.IsHttp2(context.Request.Protocol));
         await SendAsync(passage, message, head, idle, carried).ConfigureAwait(false);
     }
@@ -101,14 +110,17 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         await InterceptedAnswer.RefuseAsync(context, StatusCodes.Status403Forbidden, problem).ConfigureAwait(false);
     }
 
-    private async ValueTask<(HeldRequest? Held, string Problem)> HoldAsync(InterceptedHead head)
+    private async ValueTask<(HeldRequest? Held, string Problem)> HoldAsync(InterceptedHead head, HeldBytes.Share room)
     {
+        // A body that comes byte by byte holds memory all the time.
         using var slow = new IdleWatch(_wiring.Clock, _wiring.Options.HeadWithin, GiveUp);
-        return await HeldRequest.ReadAsync(head, context.Request.BodyReader, slow, _gone).ConfigureAwait(false);
+        using var whole = new IdleWatch(_wiring.Clock, _wiring.Options.HoldWithin, GiveUp);
+        return await HeldRequest.ReadAsync(head, context.Request.BodyReader, room, slow, _gone).ConfigureAwait(false);
     }
 
     private HttpContent? BodyOf(
         Passage passage,
+        InterceptedHead head,
         HeldRequest? held,
         IdleWatch idle,
         PutCredential credential,
@@ -118,7 +130,18 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         var request = context.Request;
         if (held is not null)
         {
-            return held.Body.IsEmpty && request.ContentLength is null ? null : new ReadOnlyMemoryContent(held.Body);
+            return held.Body.IsEmpty && request.ContentLength is null
+                ? head.NoBody
+                : new InterceptedBody(
+                    PipeReader.Create(new ReadOnlySequence<byte>(held.Body)),
+                    held.Body.Length,
+                    passage,
+                    idle,
+                    credential
+                )
+                {
+                    Carried = carried,
+                };
         }
 
         var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody == true;
@@ -127,7 +150,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
             {
                 Carried = carried,
             }
-            : null;
+            : head.NoBody;
     }
 
     // 4, 5
@@ -165,6 +188,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         }
 
         var sent = body is InterceptedBody streamed ? streamed.Sent : body?.Headers.ContentLength ?? 0;
+        sent += _out;
         await passage
             .CompleteAsync(
                 outcome with
@@ -191,7 +215,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         var status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
         if (response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
         {
-            if (!head.WebSocket)
+            if (!head.WebSocket || !PassedAnswer.IsWebSocket(response))
             {
                 const string Problem = "it switched to a protocol that nobody asked for";
                 await InterceptedAnswer.FailAsync(context, DialEnd.Unreachable, Problem).ConfigureAwait(false);
@@ -307,6 +331,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
                 await to.WriteAsync(inspection.Bytes, _gone).ConfigureAwait(false);
                 await to.FlushAsync(_gone).ConfigureAwait(false);
                 _in += inwards ? piece.Length : 0;
+                _out += inwards ? 0 : piece.Length;
                 if (read == 0)
                 {
                     return OutcomeKind.Done;

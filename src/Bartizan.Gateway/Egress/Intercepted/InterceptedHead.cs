@@ -78,6 +78,13 @@ internal sealed record InterceptedHead(string Method, string Path, string Query,
         };
     }
 
+    /// <summary>
+    /// What a request without a body is sent with. INVARIANT: what was granted once is sent once. The handler sends a request without
+    /// content again where no answer came, and one with content not; what may be repeated (RFC 9110, 9.2.2) may be.
+    /// </summary>
+    public HttpContent? NoBody =>
+        Method is "GET" or "HEAD" or "OPTIONS" or "PUT" or "DELETE" ? null : new ByteArrayContent([]);
+
     /// <summary>What is decided.</summary>
     public HttpTarget TargetAt(InterceptedPlace place) => new(Method, "https", place.Host, place.Port, Path);
 

@@ -18,7 +18,7 @@ internal sealed class InterceptedUpstream(
 ) : IDisposable
 {
     /// <summary>For the requests of one client connection: a client of HTTP/2 and a server of HTTP/1.1 need one each.</summary>
-    private const int MaxConnections = 32;
+    private const int MaxConnections = 8;
 
     private readonly Lock _lock = new();
     private HttpMessageInvoker? _public;

@@ -178,6 +178,8 @@ internal sealed class Interceptor(ICertificateMint mint) : IAsyncDisposable
         server.Limits.MaxRequestHeaderCount = limits.MaxFields;
         server.Limits.RequestHeadersTimeout = limits.HeadWithin;
         server.Limits.KeepAliveTimeout = limits.NextRequestWithin;
+        server.Limits.Http2.InitialConnectionWindowSize = 128 * 1024;
+        server.Limits.Http2.InitialStreamWindowSize = 64 * 1024;
         server.Limits.Http2.MaxStreamsPerConnection = limits.MaxStreams;
         server.Listen(AcceptedEndPoint.Instance, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
         return server;

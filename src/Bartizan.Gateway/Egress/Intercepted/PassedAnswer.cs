@@ -48,6 +48,11 @@ internal static class PassedAnswer
         }
     }
 
+    /// <summary>True when an answer switches to a WebSocket, and to nothing else.</summary>
+    public static bool IsWebSocket(HttpResponseMessage from) =>
+        from.Headers.Upgrade.Count == 1
+        && "websocket".Equals(from.Headers.Upgrade.First().Name, StringComparison.OrdinalIgnoreCase);
+
     /// <summary>How its body is packed, in order.</summary>
     public static IReadOnlyList<string> CodingsOf(HttpResponseMessage from) =>
         from.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var values)

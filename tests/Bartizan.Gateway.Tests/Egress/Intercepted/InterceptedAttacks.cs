@@ -47,6 +47,7 @@ public sealed class InterceptedAttacks
     [InlineData("GET /repos/a%00b HTTP/1.1\r\nHost: api.example\r\n\r\n", "400")]
     [InlineData("GET /repos/a HTTP/1.1\r\nHost: api.example\r\nX-HTTP-Method-Override: DELETE\r\n\r\n", "400")]
     [InlineData("GET /repos/a HTTP/1.1\r\nHost: api.example\r\nX-Original-URL: /user\r\n\r\n", "400")]
+    [InlineData("GET /repos/a HTTP/1.1\r\nHost: api.example\r\nX_HTTP_METHOD_OVERRIDE: DELETE\r\n\r\n", "400")]
     [InlineData("GET /repos/a HTTP/1.1\r\nHost: api.example\r\nA: b\r\n c\r\n\r\n", "400")]
     [InlineData("GET /repos/a HTTP/1.1\r\nHost: api.example\r\nA : b\r\n\r\n", "400")]
     [InlineData("GET /repos/a HTTP/1.1\r\nHost: api.example\r\nA: b\0c\r\n\r\n", "400")]

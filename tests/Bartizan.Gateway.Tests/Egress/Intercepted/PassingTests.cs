@@ -43,6 +43,42 @@ public sealed class PassingTests
         usage.BytesOut.ShouldBe(LargeBytes);
     }
 
+    [Theory]
+    [InlineData("POST")]
+    [InlineData("PATCH")]
+    public async Task What_was_granted_once_is_sent_once_though_no_answer_came(string method)
+    {
+        await using var house = await ServingAsync(context =>
+        {
+            context.Abort();
+            return Task.CompletedTask;
+        });
+        using var client = house.Client();
+        using var request = new HttpRequestMessage(new HttpMethod(method), "https://api.example/charge");
+
+        using var answer = await client.SendAsync(request).Soon();
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadGateway);
+        house.Server!.Asked.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task A_host_outside_says_nothing_in_the_proxys_name()
+    {
+        await using var house = await ServingAsync(context =>
+        {
+            context.Response.Headers["X-Bartizan-Rule"] = "allow: http * **";
+            context.Response.Headers["X-Other"] = "1";
+            return Task.CompletedTask;
+        });
+        using var client = house.Client();
+
+        using var answer = await client.GetAsync("https://api.example/a").Soon();
+
+        answer.Headers.Contains("X-Other").ShouldBeTrue();
+        answer.Headers.Contains("X-Bartizan-Rule").ShouldBeFalse();
+    }
+
     [Fact]
     public async Task Pieces_arrive_when_they_are_sent()
     {
