@@ -36,6 +36,9 @@ public sealed record StatusReply
     /// <summary>Why nothing is let go of that has reached its age; null when nothing is wrong.</summary>
     public string? RetentionProblem { get; init; }
 
+    /// <summary>Roles in databases that are to be dropped and aren't yet, one sentence for each.</summary>
+    public IReadOnlyList<string> PendingRoles { get; init; } = [];
+
     /// <summary>Why the log takes nothing more, or can't sign a checkpoint; null when nothing is wrong.</summary>
     public string? LogProblem { get; init; }
 

@@ -10,6 +10,7 @@ using Bartizan.Daemon.Approvals;
 using Bartizan.Daemon.Approvals.Messages;
 using Bartizan.Daemon.Circuits;
 using Bartizan.Daemon.Custody;
+using Bartizan.Daemon.Databases;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Journals;
@@ -21,6 +22,7 @@ using Bartizan.Daemon.Stores;
 using Bartizan.Daemon.Vaults;
 using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
+using Bartizan.Gateway.Databases;
 using Bartizan.Gateway.Model;
 using Bartizan.Gateway.Tools;
 using Bartizan.Guards.Classifiers;
@@ -29,7 +31,6 @@ using Bartizan.Log;
 using Bartizan.Log.Witnessing;
 using Bartizan.Records.Claims;
 using Bartizan.Records.Evidence;
-using Bartizan.Records.Export;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Projections;
 using Bartizan.Sandbox.Bubblewrap;
@@ -233,21 +234,10 @@ public sealed class BartizanDaemon : IAsyncDisposable
         var (egress, mint) = EgressRoom.Open(state, monitor, tokens, credentials.Injector, _options);
         Opened(mint);
         Opened(egress);
+        var roles = new RoleDesk(state.Databases, sessions, vault.Lender, journal, clock);
+        Opened(roles);
         var backend = new BubblewrapBackend(new BubblewrapOptions(), clock);
-        var exports = new InstanceExports(
-            state,
-            new Exporter(
-                new ExporterOptions
-                {
-                    LogDirectory = state.Log,
-                    CursorDirectory = Path.Combine(state.Home, "exports"),
-                    DurableSize = () => log.Log.Size,
-                    Source = ExportSource.Here,
-                },
-                clock
-            ),
-            journal
-        );
+        var exports = InstanceExports.Over(state, () => log.Log.Size, journal, clock);
         Opened(exports);
         var erasures = new ErasureDesk(log, state, clock);
         var retention = new InstanceRetention(state, log, erasures, exports, clock, _options.Say);
@@ -274,6 +264,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Tools = tools,
             Egress = egress,
             Mint = mint,
+            Roles = roles,
+            Databases = new DatabaseGateway(monitor, roles, clock, new DatabaseOptions()),
             Backend = backend,
             Erasures = erasures,
             Retention = retention,
@@ -283,6 +275,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Exports = exports,
             Pins = new PinBooks(state.Home),
         };
+        roles.Sweep();
         Opened(new Heartbeat(journal, () => log.Log.Size, () => sessions.All.Count, lost, clock));
         var endpoints = new Lazy<AttachEndpoints>(() => SharedEndpoints.Open(models, tools, egress));
         var instance = new Instance(

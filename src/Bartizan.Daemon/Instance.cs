@@ -59,6 +59,7 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
             Exports = rooms.Exports.Status(),
             ExportProblem = rooms.Exports.Problem,
             RetentionProblem = rooms.Retention.Problem,
+            PendingRoles = rooms.Roles.Pending,
         };
     }
 

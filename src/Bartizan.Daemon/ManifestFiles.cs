@@ -84,6 +84,16 @@ public static class ManifestFiles
                         ? new HostTerms { CertificateAuthority = Path.GetFullPath(ca, folder) }
                         : h.Value
             ),
+            Databases = manifest.Databases.ToImmutableDictionary(
+                d => d.Key,
+                d =>
+                    d.Value.CertificateAuthority is { } ca
+                        ? d.Value with
+                        {
+                            CertificateAuthority = Path.GetFullPath(ca, folder),
+                        }
+                        : d.Value
+            ),
         };
 
     private static string? Read(string path)

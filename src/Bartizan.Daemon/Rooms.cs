@@ -5,6 +5,7 @@ using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Approvals;
 using Bartizan.Daemon.Custody;
+using Bartizan.Daemon.Databases;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Pins;
@@ -13,6 +14,7 @@ using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Stores;
 using Bartizan.Daemon.Vaults;
 using Bartizan.Daemon.Workspaces;
+using Bartizan.Gateway.Databases;
 using Bartizan.Gateway.Egress;
 using Bartizan.Gateway.Model;
 using Bartizan.Gateway.Tools;
@@ -64,6 +66,10 @@ internal sealed record Rooms
     public required ModelGateway Models { get; init; }
 
     public required ToolGateway Tools { get; init; }
+
+    public required DatabaseGateway Databases { get; init; }
+
+    public required RoleDesk Roles { get; init; }
 
     public required EgressProxy Egress { get; init; }
 

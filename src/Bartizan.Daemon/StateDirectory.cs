@@ -38,6 +38,9 @@ public sealed class StateDirectory : IDisposable
     /// <summary>The vault's folder.</summary>
     public string Vault => Path.Combine(Home, "vault");
 
+    /// <summary>The roles that stand in databases.</summary>
+    public string Databases => Path.Combine(Home, "databases.json");
+
     /// <summary>The control socket.</summary>
     public string ControlSocket => Path.Combine(Home, "control.sock");
 

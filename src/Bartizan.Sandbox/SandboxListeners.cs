@@ -27,8 +27,11 @@ public sealed class SandboxListeners : IDisposable
     /// <summary>127.0.0.1:53, UDP, the resolver.</summary>
     public required Socket Dns { get; init; }
 
+    /// <summary>127.0.0.1:5432, the databases.</summary>
+    public required Socket Databases { get; init; }
+
     /// <summary>All of them.</summary>
-    public IEnumerable<Socket> All => [Egress, ModelGateway, ToolGateway, CaptureHttp, CaptureTls, Dns];
+    public IEnumerable<Socket> All => [Egress, ModelGateway, ToolGateway, CaptureHttp, CaptureTls, Dns, Databases];
 
     /// <inheritdoc/>
     public void Dispose()

@@ -67,6 +67,11 @@ internal static class StatusCommand
                     );
                 }
 
+                foreach (var role in status.PendingRoles)
+                {
+                    Screen.Line($"database   {Screen.Printable(role)}", Tone.Bad);
+                }
+
                 PrintExports(status);
                 if (status.RetentionProblem is { } problem)
                 {

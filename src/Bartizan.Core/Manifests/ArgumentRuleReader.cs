@@ -9,7 +9,7 @@ namespace Bartizan.Core.Manifests;
 /// <summary>Reads the <c>args</c> of a rule. What the shape already refused is skipped without a second complaint.</summary>
 internal static class ArgumentRuleReader
 {
-    private static readonly string[] s_ofSql = ["tables", "rows", "functions"];
+    private static readonly string[] s_ofSql = ["tables", "rows", "functions", "columns", "sets"];
 
     /// <summary>The demands on arguments, in the order of the file.</summary>
     public static ImmutableArray<ArgumentRule> Read(SourceNode? node) =>
@@ -49,6 +49,17 @@ internal static class ArgumentRuleReader
                     key.Position,
                     $"`{SourceTree.Quote(key.Text)}` has `{lone}` without `sql`",
                     "Write `sql: read` beside it."
+                );
+            }
+
+            var writes = RuleReader.TextOf(value as SourceNode.Map, "sql") == "write";
+            var stray = writes ? "rows" : "sets";
+            if ((value as SourceNode.Map)?.Find(stray) is not null)
+            {
+                return new(
+                    key.Position,
+                    $"`{SourceTree.Quote(key.Text)}` has `{stray}`, which says nothing of what {(writes ? "writes" : "reads")}",
+                    "Take it out."
                 );
             }
         }
@@ -93,7 +104,12 @@ internal static class ArgumentRuleReader
                         ? rows
                         : null,
                     TextsOf(map, "functions")
-                ),
+                )
+                {
+                    Writes = RuleReader.TextOf(map, "sql") == "write",
+                    Columns = TextsOf(map, "columns"),
+                    Sets = TextsOf(map, "sets"),
+                },
             Operators = map.Find("operators") is null ? null : new OperatorTerms(TextsOf(map, "operators")),
             Markup = RuleReader.TextOf(map, "html") switch
             {

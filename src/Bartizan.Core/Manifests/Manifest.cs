@@ -39,6 +39,10 @@ public sealed record Manifest
     /// <summary>What is known of hosts, by their names.</summary>
     public ImmutableDictionary<string, HostTerms> Hosts { get; init; } = ImmutableDictionary<string, HostTerms>.Empty;
 
+    /// <summary>Databases by the names that rules use.</summary>
+    public ImmutableDictionary<string, ToolDatabase> Databases { get; init; } =
+        ImmutableDictionary<string, ToolDatabase>.Empty;
+
     /// <summary>The reader that a tool is; null for every other tool.</summary>
     public ReaderTerms? ReaderOf(ToolTarget tool)
     {

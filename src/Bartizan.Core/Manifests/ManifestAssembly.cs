@@ -184,7 +184,9 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
         ReadTrust(root, _groups);
         var models = ManifestReader.ReadModels(root);
         var servers = new ReaderSection(_errors).AddTo(ManifestReader.ReadServers(root), root);
-        _consequential.AddRange(_places.Confine(models.Values, servers.Values));
+        var databases = ManifestReader.ReadDatabases(root);
+        var told = databases.Values.Select(one => new ToolServer { Name = one.Name, Place = one.Place });
+        _consequential.AddRange(_places.Confine(models.Values, servers.Values.Concat(told)));
         _trust = _trust with { Confined = [.. _places.Hosts(models.Values)] };
         return new Manifest
         {
@@ -197,6 +199,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Models = models,
             Servers = servers,
             Hosts = ManifestReader.ReadHosts(root),
+            Databases = databases,
             PinsRequired = RuleReader.TextOf(root, "pins") == "required",
             Credentials = CredentialReader.Read(root),
             Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),

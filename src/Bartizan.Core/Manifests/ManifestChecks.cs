@@ -52,6 +52,7 @@ internal sealed class ManifestChecks(
         CredentialChecks.Check(manifest, root, Error, Warn, Unfit);
         ServerChecks.Check(manifest, root, own, PatternsOf, Warn);
         ReaderChecks.Check(manifest, root, Error, Warn);
+        DatabaseChecks.Check(manifest, root, own, PatternsOf, Error, Warn);
         CheckWorkspace(manifest, root, own);
         foreach (var rule in manifest.Layers.SelectMany(l => l.Rules))
         {
@@ -81,6 +82,7 @@ internal sealed class ManifestChecks(
             var (_, value) in ManifestReader
                 .Entries(root.Find("models"))
                 .Concat(ManifestReader.Entries(root.Find("servers")))
+                .Concat(ManifestReader.Entries(root.Find("databases")))
         )
         {
             if (value is SourceNode.Map map && RuleReader.TextOf(map, "with") is { } name && !declared.Contains(name))
@@ -95,6 +97,7 @@ internal sealed class ManifestChecks(
             .Concat(manifest.Models.Values.Select(m => m.Credential))
             .Concat(manifest.Servers.Values.Select(s => s.Credential))
             .Concat(manifest.Servers.Values.SelectMany(s => s.Credentials.Values))
+            .Concat(manifest.Databases.Values.Select(d => d.Credential))
             .ToHashSet();
         foreach (
             var (name, _) in ManifestReader.Entries(root.Find("credentials")).Where(e => !used.Contains(e.Key.Text))

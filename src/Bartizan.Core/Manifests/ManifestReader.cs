@@ -127,6 +127,38 @@ internal static class ManifestReader
         return servers.ToImmutable();
     }
 
+    /// <summary>The databases.</summary>
+    public static ImmutableDictionary<string, ToolDatabase> ReadDatabases(SourceNode.Map root)
+    {
+        var databases = ImmutableDictionary.CreateBuilder<string, ToolDatabase>(StringComparer.Ordinal);
+        foreach (var (name, value) in Entries(root.Find("databases")))
+        {
+            var map = value as SourceNode.Map;
+            if (
+                RuleReader.TextOf(map, "url") is { } text
+                && ToolDatabase.FindProblem(text) is null
+                && RuleReader.TextOf(map, "with") is { } credential
+            )
+            {
+                var one = new ToolDatabase
+                {
+                    Name = name.Text,
+                    Url = new Uri(text),
+                    Credential = credential,
+                    CertificateAuthority = RuleReader.TextOf(map, "ca"),
+                    Place = RuleReader.TextOf(map, "place"),
+                };
+                databases[name.Text] = one with
+                {
+                    Ttl = Units.TryTime(RuleReader.TextOf(map, "ttl") ?? "", out var ttl) ? ttl : one.Ttl,
+                    MaxTtl = Units.TryTime(RuleReader.TextOf(map, "max_ttl") ?? "", out var most) ? most : one.MaxTtl,
+                };
+            }
+        }
+
+        return databases.ToImmutable();
+    }
+
     private static ImmutableSortedDictionary<string, ToolUndo> ReadUndo(SourceNode? node) =>
         Entries(node)
             .Where(e => RuleReader.TextOf(e.Value as SourceNode.Map, "tool") is not null)

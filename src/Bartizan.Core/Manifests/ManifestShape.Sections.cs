@@ -85,6 +85,8 @@ internal static partial class ManifestShape
             Expression = "^[^\\s.*]+(\\.[^\\s.*]+)*(\\.\\*)?$",
         };
 
+    private static Shape.Text Column => new("a column's name, or `*`") { MaxLength = 63, Expression = "^[^\\s.]+$" };
+
     private static Shape.Text Operator =>
         new("an operator without `$`, such as `in`") { MaxLength = 64, Expression = "^[A-Za-z]+$" };
 
@@ -98,13 +100,23 @@ internal static partial class ManifestShape
             Known("cidr", new Shape.Many(_any) { Least = 1 }, "The networks that an address may lie in."),
             Known(
                 "sql",
-                new Shape.Choice("what a query may do", ["read"]),
-                "A query in SQL that only reads; what isn't understood doesn't fit."
+                new Shape.Choice("what a query may do", ["read", "write"]),
+                "A query in SQL that only reads (`read`), or a statement that inserts, updates or deletes (`write`); what isn't understood doesn't fit."
             ),
             Known(
                 "tables",
                 new Shape.Many(Table) { Least = 1 },
-                "The tables that a query may read; left out, all but the server's own."
+                "The tables that a query may name; left out, all but the server's own."
+            ),
+            Known(
+                "columns",
+                new Shape.Many(Column) { Least = 1 },
+                "The columns that a query may read, without their tables, `*` for what reads all of them at once; left out, all."
+            ),
+            Known(
+                "sets",
+                new Shape.Many(Column) { Least = 1 },
+                "The columns that a statement may write; left out, all."
             ),
             Known("rows", new Shape.Whole(1, int.MaxValue), "The most rows, which a query must say by LIMIT."),
             Known(

@@ -165,6 +165,11 @@ internal static partial class ManifestShape
                 "Hosts that `http` rules reach by https, by their names: whose authority vouches for them."
             ),
             Known(
+                "databases",
+                new Shape.Named(_serverName, Database),
+                "PostgreSQL databases, by the names that `tool` rules use: a statement is the tool `select`, `insert`, `update`, `delete` or `copy`."
+            ),
+            Known(
                 "readers",
                 new Shape.Named(ReaderName, Reader),
                 "Quarantined readers: tools of the server `reader` that read for the agent and give values of a closed shape."

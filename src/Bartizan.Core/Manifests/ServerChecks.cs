@@ -26,7 +26,10 @@ internal static class ServerChecks
             return;
         }
 
-        List<string> names = [.. declared.Select(d => d.Text).Union(manifest.Servers.Keys)];
+        List<string> names =
+        [
+            .. declared.Select(d => d.Text).Union(manifest.Servers.Keys).Union(manifest.Databases.Keys),
+        ];
         var reached = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in own.Where(r => r.Verb == Verb.Tool))
         {

@@ -16,6 +16,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Models(a, b),
             .. Servers(a, b),
             .. Hosts(a, b),
+            .. new DatabaseProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. Readers(a, b),
             .. Credentials(a, b),
             .. Groups(a, b),

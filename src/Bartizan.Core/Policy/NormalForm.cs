@@ -149,6 +149,11 @@ internal static class NormalForm
                         .. sql.Tables.Order(StringComparer.Ordinal),
                         "functions",
                         .. sql.Functions.Order(StringComparer.Ordinal),
+                        .. sql.Writes ? (string?[])["write"] : [],
+                        .. sql.Columns.IsEmpty
+                            ? (string?[])[]
+                            : ["columns", .. sql.Columns.Order(StringComparer.Ordinal)],
+                        .. sql.Sets.IsEmpty ? (string?[])[] : ["sets", .. sql.Sets.Order(StringComparer.Ordinal)],
                     ]
                 : [],
             .. one.Operators is { } operators

@@ -131,7 +131,9 @@ internal static class SqlLexer
                 continue;
             }
 
-            return i > 1 || kind == SqlTokenKind.Text ? (new SqlToken(kind, text[1..i].ToString()), i + 1) : null;
+            return i > 1 || kind == SqlTokenKind.Text
+                ? (new SqlToken(kind, text[1..i].ToString()) { IsBacktick = quote == '`' }, i + 1)
+                : null;
         }
 
         return null;

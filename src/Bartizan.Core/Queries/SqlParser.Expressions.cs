@@ -17,6 +17,12 @@ internal sealed partial class SqlParser
         StringComparer.OrdinalIgnoreCase
     );
 
+    // Functions that are words of the grammar: they have no schema, and nobody else can have one of their name.
+    private static readonly HashSet<string> s_grammar = new(
+        ["coalesce", "nullif", "greatest", "least", "extract", "trim"],
+        StringComparer.OrdinalIgnoreCase
+    );
+
     private void Expressions()
     {
         do
@@ -53,7 +59,14 @@ internal sealed partial class SqlParser
         {
             if (Array.Exists(s_comparators, TakeSign))
             {
-                Sum();
+                if (Take("any") || Take("all"))
+                {
+                    Each();
+                }
+                else
+                {
+                    Sum();
+                }
             }
             else if (Take("is"))
             {
@@ -75,21 +88,26 @@ internal sealed partial class SqlParser
         }
     }
 
+    private void Each()
+    {
+        Expect(TakeSign("("));
+        if (Now.Is("select") || Now.Is("with"))
+        {
+            Query();
+        }
+        else
+        {
+            Expressions();
+        }
+
+        Expect(TakeSign(")"));
+    }
+
     private bool Test(bool isNegated)
     {
         if (Take("in"))
         {
-            Expect(TakeSign("("));
-            if (Now.Is("select") || Now.Is("with"))
-            {
-                Query();
-            }
-            else
-            {
-                Expressions();
-            }
-
-            Expect(TakeSign(")"));
+            Each();
             return true;
         }
 
@@ -140,18 +158,9 @@ internal sealed partial class SqlParser
         {
             _at++;
         }
-        else if (TakeSign("("))
+        else if (Now.IsSign("("))
         {
-            if (Now.Is("select") || Now.Is("with"))
-            {
-                Query();
-            }
-            else
-            {
-                Expressions();
-            }
-
-            Expect(TakeSign(")"));
+            Each();
         }
         else if (Take("exists"))
         {
@@ -214,27 +223,40 @@ internal sealed partial class SqlParser
         // LEFT and RIGHT are functions, too.
         var isWord =
             Now.Kind == SqlTokenKind.Word && _tokens[_at + 1].IsSign("(") && (Now.Is("left") || Now.Is("right"));
+        var at = _at;
         var (name, isQuoted) = isWord ? (_tokens[_at++].Text, false) : Name();
+        var column = (Name: name, IsQuoted: isQuoted);
         var parts = 1;
         while (TakeSign("."))
         {
             parts++;
             if (TakeSign("*"))
             {
+                _columns.Add(All);
                 return;
             }
 
-            Name();
+            column = Name();
         }
 
         if (!TakeSign("("))
         {
+            if (parts > 1 || isQuoted || !s_moments.Contains(name))
+            {
+                _columns.Add(Folded(column.Name, column.IsQuoted));
+            }
+
             return;
         }
 
         // A function that is somebody's own can be anything, whatever its last name.
         Expect(parts == 1 && !isQuoted && !s_moments.Contains(name));
         _functions.Add(name.ToLowerInvariant());
+        if (!s_grammar.Contains(name))
+        {
+            _schemas.Add((at, ServersSchema));
+        }
+
         if (name.Equals("extract", StringComparison.OrdinalIgnoreCase))
         {
             Name();

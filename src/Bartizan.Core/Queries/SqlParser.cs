@@ -13,9 +13,19 @@ internal sealed partial class SqlParser
     /// <summary>Brackets, sub-queries and operators within one another.</summary>
     public const int MaxDepth = 64;
 
+    private const string All = "*";
+
+    /// <summary>Where a table is looked for that says no schema.</summary>
+    public const string OwnSchema = "public";
+
+    private const string ServersSchema = "pg_catalog";
+
     private readonly ImmutableArray<SqlToken> _tokens;
     private readonly List<SqlTable> _tables = [];
     private readonly HashSet<string> _functions = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _columns = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _sets = new(StringComparer.Ordinal);
+    private readonly List<(int Token, string Schema)> _schemas = [];
     private readonly Stack<(string Name, bool IsQuoted)> _withs = new();
     private int _at;
     private int _depth;
@@ -25,20 +35,32 @@ internal sealed partial class SqlParser
     private SqlToken Now => _tokens[_at];
 
     /// <summary>The query; null when the text isn't one that is understood.</summary>
-    public static SqlQuery? Parse(ReadOnlySpan<char> text)
-    {
-        if (SqlLexer.Read(text) is not { } tokens)
-        {
-            return null;
-        }
+    public static SqlQuery? Parse(ReadOnlySpan<char> text) =>
+        Parse(text, writes: false) is { Verb: SqlVerb.Select } query ? query : null;
 
+    /// <summary>The same of a statement that may write; null when the text isn't one that is understood.</summary>
+    public static SqlQuery? Parse(ReadOnlySpan<char> text, bool writes) =>
+        SqlLexer.Read(text) is { } tokens ? Parse(tokens, writes) : null;
+
+    /// <summary>The same of tokens.</summary>
+    public static SqlQuery? Parse(ImmutableArray<SqlToken> tokens, bool writes)
+    {
         var parser = new SqlParser(tokens);
         try
         {
-            var rows = parser.Query();
+            var (verb, rows) =
+                writes && parser.Write() is var written and not SqlVerb.Unknown
+                    ? (written, null)
+                    : (SqlVerb.Select, parser.Query());
             parser.TakeSign(";");
             Expect(parser.Now.Kind == SqlTokenKind.End);
-            return new SqlQuery([.. parser._tables], [.. parser._functions.Order(StringComparer.Ordinal)], rows);
+            return new SqlQuery([.. parser._tables], [.. parser._functions.Order(StringComparer.Ordinal)], rows)
+            {
+                Verb = verb,
+                Columns = [.. parser._columns.Order(StringComparer.Ordinal)],
+                Sets = [.. parser._sets.Order(StringComparer.Ordinal)],
+                Schemas = [.. parser._schemas],
+            };
         }
         catch (NotUnderstoodException)
         {
@@ -158,6 +180,7 @@ internal sealed partial class SqlParser
     {
         if (TakeSign("*"))
         {
+            _columns.Add(All);
             return;
         }
 
@@ -201,7 +224,7 @@ internal sealed partial class SqlParser
             else
             {
                 Expect(Take("using") && TakeSign("("));
-                Names();
+                Names(_columns);
                 Expect(TakeSign(")"));
             }
         }
@@ -242,6 +265,14 @@ internal sealed partial class SqlParser
 
     private void Table()
     {
+        TableName();
+        // What follows a table's name in brackets would make it a function.
+        Expect(!Now.IsSign("("));
+    }
+
+    private void TableName()
+    {
+        var at = _at;
         var first = Name();
         var (text, isQuoted, parts) = (first.Name, first.IsQuoted, 1);
         while (TakeSign("."))
@@ -252,12 +283,14 @@ internal sealed partial class SqlParser
 
         // A point within quotes would read as a schema's.
         Expect(text.Count(c => c == '.') == parts - 1);
-        // What follows a table's name in brackets would make it a function.
-        Expect(!Now.IsSign("("));
         // INVARIANT: only the very spelling of a WITH is that WITH; servers disagree on case, and any other spelling counts as a table.
         if (parts > 1 || !_withs.Contains(first))
         {
             _tables.Add(new SqlTable(text, isQuoted));
+            if (parts == 1)
+            {
+                _schemas.Add((at, OwnSchema));
+            }
         }
     }
 
@@ -268,20 +301,32 @@ internal sealed partial class SqlParser
             return null;
         }
 
+        if (Now.Kind == SqlTokenKind.Parameter)
+        {
+            // How many is told apart from the query: it doesn't say.
+            _at++;
+            Offset();
+            return null;
+        }
+
         var rows =
             Now.Kind == SqlTokenKind.Number && long.TryParse(Now.Text, CultureInfo.InvariantCulture, out var read)
                 ? read
                 : (long?)null;
         Expect(rows is not null);
         _at++;
-        // `LIMIT a, b` means b rows to some and is an error to others.
+        Offset();
+        return rows;
+    }
+
+    // `LIMIT a, b` means b rows to some and is an error to others.
+    private void Offset()
+    {
         if (Take("offset"))
         {
             Expect(Now.Kind is SqlTokenKind.Number or SqlTokenKind.Parameter);
             _at++;
         }
-
-        return rows;
     }
 
     private void Orders()
@@ -297,13 +342,16 @@ internal sealed partial class SqlParser
         } while (TakeSign(","));
     }
 
-    private void Names()
+    private void Names(HashSet<string>? into = null)
     {
         do
         {
-            Name();
+            var (name, isQuoted) = Name();
+            into?.Add(Folded(name, isQuoted));
         } while (TakeSign(","));
     }
+
+    private static string Folded(string name, bool isQuoted) => isQuoted ? name : name.ToLowerInvariant();
 
     private (string Name, bool IsQuoted) Name()
     {

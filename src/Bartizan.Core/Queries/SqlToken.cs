@@ -5,6 +5,9 @@ namespace Bartizan.Core.Queries;
 /// <param name="Text">As it is written, without the quotes of a name.</param>
 internal readonly record struct SqlToken(SqlTokenKind Kind, string Text)
 {
+    /// <summary>True for a name in the quotes that only MySQL reads as such.</summary>
+    public bool IsBacktick { get; init; }
+
     /// <summary>True for a keyword, in whatever case.</summary>
     public bool Is(string word) => Kind == SqlTokenKind.Word && Text.Equals(word, StringComparison.OrdinalIgnoreCase);
 

@@ -24,6 +24,28 @@ internal sealed class InstanceExports(StateDirectory state, Exporter exporter, I
     private ImmutableDictionary<string, string> _variables = ImmutableDictionary<string, string>.Empty;
     private Digest _recorded;
 
+    /// <summary>Those of an instance.</summary>
+    public static InstanceExports Over(
+        StateDirectory state,
+        Func<long> durableSize,
+        IJournal journal,
+        TimeProvider clock
+    ) =>
+        new(
+            state,
+            new Exporter(
+                new ExporterOptions
+                {
+                    LogDirectory = state.Log,
+                    CursorDirectory = Path.Combine(state.Home, "exports"),
+                    DurableSize = durableSize,
+                    Source = ExportSource.Here,
+                },
+                clock
+            ),
+            journal
+        );
+
     /// <summary>What is wrong with the file; null when nothing is.</summary>
     public string? Problem { get; private set; }
 

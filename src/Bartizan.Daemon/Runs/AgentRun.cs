@@ -208,6 +208,10 @@ internal sealed class AgentRun(Rooms rooms)
                 )
                 .ConfigureAwait(false);
             await live.AddAsync(rooms.Tools.Accept(session, listeners.ToolGateway)).ConfigureAwait(false);
+            if (!session.Manifest.Databases.IsEmpty)
+            {
+                await live.AddAsync(rooms.Databases.Bind(session, listeners.Databases)).ConfigureAwait(false);
+            }
 
             // 6 start
             rooms.Terminals.Sit(session.Id, connection, person, request.CanAnswer);

@@ -4,6 +4,7 @@ using Bartizan.Client;
 using Bartizan.Client.Runs;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Databases;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Sandbox;
 using Bartizan.Sandbox.Clients;
@@ -63,7 +64,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         {
             Id = id,
             Command = [program.Executable, .. words.Skip(1)],
-            Variables = Variables(run, program, setup),
+            Variables = Variables(run, program, setup).SetItems(DatabaseVariables.Of(manifest.Databases)),
             Mounts =
             [
                 .. Mounts(run, program, setup, workspace, stage, never),

@@ -5,7 +5,7 @@ using Bartizan.Sandbox.Native;
 namespace Bartizan.Sandbox.Bubblewrap;
 
 /// <summary>
-/// The process that opens a sandbox's six listeners from within its network. It is started beside the launch and waits to
+/// The process that opens a sandbox's seven listeners from within its network. It is started beside the launch and waits to
 /// be told whose network to join, so that its own start costs no time.
 /// </summary>
 internal sealed class ListenerInjection : IAsyncDisposable
@@ -47,7 +47,13 @@ internal sealed class ListenerInjection : IAsyncDisposable
     {
         _control.Send(process.ToString(CultureInfo.InvariantCulture));
         var answer = await _control.ReceiveAsync(cancellationToken).ConfigureAwait(false);
-        if (answer is not { Text: "L", Descriptors: [var egress, var model, var tools, var http, var tls, var dns] })
+        if (
+            answer
+            is not {
+                Text: "L",
+                Descriptors: [var egress, var model, var tools, var http, var tls, var dns, var databases]
+            }
+        )
         {
             foreach (var descriptor in answer.Descriptors)
             {
@@ -66,6 +72,7 @@ internal sealed class ListenerInjection : IAsyncDisposable
             CaptureHttp = ToSocket(http),
             CaptureTls = ToSocket(tls),
             Dns = ToSocket(dns),
+            Databases = ToSocket(databases),
         };
     }
 

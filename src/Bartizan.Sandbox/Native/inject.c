@@ -29,6 +29,7 @@ static const struct listener {
     // The order is SandboxListeners'.
     {SOCK_STREAM, "127.0.0.1", 3128}, {SOCK_STREAM, "127.0.0.1", 8080}, {SOCK_STREAM, "127.0.0.1", 8081},
     {SOCK_STREAM, "0.0.0.0", 80},     {SOCK_STREAM, "0.0.0.0", 443},    {SOCK_DGRAM, "127.0.0.1", 53},
+    {SOCK_STREAM, "127.0.0.1", 5432},
 };
 enum { COUNT = sizeof listeners / sizeof *listeners };
 
