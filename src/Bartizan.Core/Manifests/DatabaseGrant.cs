@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Queries;
@@ -44,6 +45,27 @@ public sealed record DatabaseGrant(SqlVerb Verb, string Schema, string Table, Im
                 .SelectMany(rule => OfRule(rule, database))
                 .Distinct(),
         ];
+    }
+
+    /// <summary>
+    /// True when some rule would grant a statement, whatever its values are and whatever else the rule demands. What none would grant needn't
+    /// be shown to the server to be refused.
+    /// </summary>
+    public static bool CouldFit(Manifest manifest, string database, SqlStatement statement)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        ArgumentNullException.ThrowIfNull(statement);
+        return Tools.TryGetValue(statement.Verb, out var tool)
+            && manifest
+                .Layers.Where(layer => !layer.IsCeiling)
+                .SelectMany(layer => layer.Rules)
+                .Where(rule => rule.Verb == Enforcement.Verb.Tool && rule.Effect is Effect.Allow or Effect.Ask)
+                .Any(rule =>
+                    TermsOf(rule)?.Judge(statement.Text) == Truth.True
+                    && RulePatterns
+                        .Of(rule, grants: true)
+                        .Patterns.Any(pattern => pattern.Matches(new ToolTarget(database, tool)))
+                );
     }
 
     private static IEnumerable<DatabaseGrant> OfRule(Rule rule, string database)

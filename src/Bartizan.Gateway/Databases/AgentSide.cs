@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
-using System.Text;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
 using Bartizan.Core.Queries;
 
 namespace Bartizan.Gateway.Databases;
@@ -16,9 +16,6 @@ internal sealed class AgentSide(
 {
     /// <summary>A name that no statement and no portal ever has.</summary>
     private const string Nothing = "b0";
-
-    /// <summary>Hexadecimal digits of a value that is no text, as far as they are shown.</summary>
-    private const int ShownBytes = 64;
 
     // INVARIANT: nothing that can be read as a statement: the server answers with an error, and does as it does after every other one.
     private static readonly string s_unreadable = "bartizan_refused";
@@ -61,14 +58,14 @@ internal sealed class AgentSide(
                 return default;
             case 'Q':
                 _skipping = false;
-                return QueryAsync(TextOf(message.Body), cancellationToken);
+                return QueryAsync(AgentMessages.TextOf(message.Body), cancellationToken);
             case 'F':
                 _skipping = false;
                 return RefuseUnreadAsync("", "calls of functions by number are no statements", isQuery: true);
             case 'P' or 'B' or 'D' or 'E' or 'C' when _skipping:
                 return default;
             case 'P':
-                return ParseAsync(message.Body);
+                return ParseAsync(message.Body, cancellationToken);
             case 'B':
                 return BindAsync(message.Body);
             case 'D' or 'C':
@@ -119,18 +116,26 @@ internal sealed class AgentSide(
         );
     }
 
-    private ValueTask ParseAsync(byte[] body)
+    private async ValueTask ParseAsync(byte[] body, CancellationToken cancellationToken)
     {
-        var reader = new WireReader(body);
-        var (name, text, types) = (reader.Text(), reader.Text(), reader.Rest().ToArray());
+        var (name, text, types) = AgentMessages.ReadParse(body);
         if (SqlStatement.ReadAll(text) is not { } statements)
         {
-            return RefuseUnreadAsync(text, "it doesn't understand the statement", isQuery: false);
+            await RefuseUnreadAsync(text, "it doesn't understand the statement", isQuery: false).ConfigureAwait(false);
+            return;
         }
 
         if (statements.Length > 1)
         {
-            return RefuseUnreadAsync(text, "only one statement can be prepared at once", isQuery: false);
+            await RefuseUnreadAsync(text, "only one statement can be prepared at once", isQuery: false)
+                .ConfigureAwait(false);
+            return;
+        }
+
+        if (await FindRefusalAsync(statements, cancellationToken).ConfigureAwait(false) is { } refused)
+        {
+            Poison(refused, isQuery: false);
+            return;
         }
 
         var one = new Prepared(connection.Statements.Fresh(), statements.FirstOrDefault());
@@ -140,7 +145,7 @@ internal sealed class AgentSide(
                 new Refused("42P05", $"bartizan: there is a prepared statement `{name}`, or too many of them", null),
                 false
             );
-            return default;
+            return;
         }
 
         CloseStale();
@@ -149,7 +154,26 @@ internal sealed class AgentSide(
             new WireBody().Text(one.Name).Text(one.Statement?.Sent ?? "").Bytes(types).Written,
             new Pending(ExpectedAnswer.Parse)
         );
-        return default;
+    }
+
+    // The server plans what it is shown, and planning calls functions: what no rule can grant is refused before, whatever its values.
+    private async ValueTask<Refused?> FindRefusalAsync(
+        ImmutableArray<SqlStatement> statements,
+        CancellationToken cancellationToken
+    )
+    {
+        if (
+            statements is not [var statement]
+            || !StatementAction.IsOne(statement)
+            || DatabaseGrant.CouldFit(wiring.Session.Manifest, database, statement)
+        )
+        {
+            return null;
+        }
+
+        var (passage, refused) = await RequestAsync(statement, [], cancellationToken).ConfigureAwait(false);
+        await DropAsync([passage]).ConfigureAwait(false);
+        return refused;
     }
 
     private ValueTask BindAsync(byte[] body)
@@ -166,7 +190,7 @@ internal sealed class AgentSide(
             return default;
         }
 
-        var (values, formats) = Read(rest);
+        var (values, formats) = AgentMessages.ReadValues(rest);
         var portal = new Portal(connection.Portals.Fresh(), prepared, values, formats);
         if (!connection.Portals.TryPut(name, portal.Name, portal))
         {
@@ -217,7 +241,7 @@ internal sealed class AgentSide(
 
     private async ValueTask ExecuteAsync(byte[] body, CancellationToken cancellationToken)
     {
-        var (name, most) = ReadExecute(body);
+        var (name, most) = AgentMessages.ReadExecute(body);
         if (connection.Portals.Find(name) is not { } portal)
         {
             Poison(new Refused("34000", $"bartizan: there is no portal `{name}`", null), isQuery: false);
@@ -339,45 +363,6 @@ internal sealed class AgentSide(
         connection.Pending.Enqueue(pending);
         server.Write((byte)type, body);
     }
-
-    private static string TextOf(byte[] body) => new WireReader(body).Text();
-
-    private static (string Name, int Most) ReadExecute(byte[] body)
-    {
-        var reader = new WireReader(body);
-        return (reader.Text(), reader.Int());
-    }
-
-    private static (ImmutableArray<string?> Values, ImmutableArray<short> Formats) Read(byte[] rest)
-    {
-        var reader = new WireReader(rest);
-        var given = ReadShorts(ref reader);
-        var values = new string?[reader.Count()];
-        for (var i = 0; i < values.Length; i++)
-        {
-            var length = reader.Int();
-            var isBinary = given.Length == 1 ? given[0] != 0 : i < given.Length && given[i] != 0;
-            values[i] = length < 0 ? null : Shown(reader.Bytes(length), isBinary);
-        }
-
-        return ([.. values], ReadShorts(ref reader));
-    }
-
-    private static ImmutableArray<short> ReadShorts(ref WireReader reader)
-    {
-        var shorts = new short[reader.Count()];
-        for (var i = 0; i < shorts.Length; i++)
-        {
-            shorts[i] = reader.Short();
-        }
-
-        return [.. shorts];
-    }
-
-    private static string Shown(ReadOnlySpan<byte> value, bool isBinary) =>
-        isBinary && value.Length <= sizeof(long) * 2 && value.IndexOfAnyInRange((byte)0, (byte)31) >= 0
-            ? $"\\x{Convert.ToHexStringLower(value[..Math.Min(value.Length, ShownBytes)])}"
-            : Encoding.UTF8.GetString(value);
 
     private static string Shown(byte type) => char.IsAsciiLetterOrDigit((char)type) ? $"{(char)type}" : $"{type}";
 }

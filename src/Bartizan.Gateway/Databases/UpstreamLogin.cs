@@ -78,7 +78,11 @@ internal sealed class UpstreamLogin(ToolDatabase database, DatabaseOptions optio
         }
         catch
         {
-            await (stream?.DisposeAsync() ?? default).ConfigureAwait(false);
+            if (stream is not null)
+            {
+                await stream.DisposeAsync().ConfigureAwait(false);
+            }
+
             socket.Dispose();
             throw;
         }

@@ -11,7 +11,7 @@ namespace Bartizan.Sandbox.Bubblewrap;
 /// <code>
 /// daemon ── posix_spawn ──► launch ─exec─► bwrap ──► bwrap (init, PID 1 inside) ──► shim ─exec─► agent
 ///    │ ◄─────────────────────── ready, as process P, user U ───────────────────────  │
-///    │ ── spawned beside, early ► inject ── joins P's network ── six listeners ──►   │
+///    │ ── spawned beside, early ► inject ── joins P's network ─ seven listeners ──►  │
 ///    │ ─────────────────────────────────── go ──────────────────────────────────────►│ Landlock, seccomp
 ///    │ ◄───────────────────────── end of file: the agent runs ─────────────────────  │
 /// </code>

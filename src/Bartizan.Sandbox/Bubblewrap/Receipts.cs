@@ -37,7 +37,7 @@ internal static class Receipts
                 new("seccomp", "allow-list", $"{filter.Program.Length} instructions, sha256 {filter.Digest}"),
                 new("limits", TierOf(host.Limits), LimitsOf(plan)),
                 new("pause", host.Pause.ToString(), "how a pause holds processes"),
-                new("network", plan.Network ? "loopback" : "none", plan.Network ? "six listeners" : "no listener"),
+                new("network", plan.Network ? "loopback" : "none", plan.Network ? "seven listeners" : "no listener"),
             ],
             Mounts =
             [

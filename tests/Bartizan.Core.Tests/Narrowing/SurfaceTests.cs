@@ -23,7 +23,7 @@ public sealed class SurfaceTests
     private const string OnlyRead = "read by conditions alone, which are decided with it";
     private const string Inside = "its own properties are listed";
 
-    private static readonly Dictionary<string, string> _leftOut = new(StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> _leftOut = new(SurfaceDatabases.LeftOut, StringComparer.Ordinal)
     {
         ["Manifest.Agent"] = OnlyRead,
         ["Manifest.Version"] = OnlyRead,
@@ -40,12 +40,6 @@ public sealed class SurfaceTests
         ["RunSection.Claims"] = "what the agent says of itself is recorded as its claim; it gains no power by it",
         ["ModelUpstream.Retry"] = "how often one call is tried is bounded by its budget; each try is the same action",
         ["ToolServer.Undo"] = "shown to people, and made by nobody here",
-        ["ToolDatabase.Name"] = "the key that two databases are compared by",
-        ["ToolDatabase.Host"] = "made of the address",
-        ["ToolDatabase.Port"] = "made of the address",
-        ["ToolDatabase.Database"] = "made of the address",
-        ["ToolDatabase.User"] = "made of the address",
-        ["ToolDatabase.IsEncrypted"] = "made of the address",
         ["ToolServer.Name"] = "the key that two servers are compared by",
         ["ModelUpstream.Name"] = "the key that two upstreams are compared by",
         ["CredentialSource.Name"] = "the key that two credentials are compared by",
@@ -75,7 +69,7 @@ public sealed class SurfaceTests
     };
 
     private static readonly Dictionary<string, Func<Manifest, Manifest>> _compared = new(
-        GuardWorld.Compared,
+        [.. GuardWorld.Compared, .. SurfaceDatabases.Compared],
         StringComparer.Ordinal
     )
     {
@@ -88,13 +82,6 @@ public sealed class SurfaceTests
             {
                 Hosts = m.Hosts.SetItem("a.example", new HostTerms { CertificateAuthority = "other.pem" }),
             },
-        ["Manifest.Databases"] = m => m with { Databases = m.Databases.Add("more", m.Databases["d"]) },
-        ["ToolDatabase.Url"] = m => Database(m, d => d with { Url = new Uri("postgres://b@other.example/d") }),
-        ["ToolDatabase.Credential"] = m => Database(m, d => d with { Credential = "other" }),
-        ["ToolDatabase.CertificateAuthority"] = m => Database(m, d => d with { CertificateAuthority = "own.pem" }),
-        ["ToolDatabase.Ttl"] = m => Database(m, d => d with { Ttl = TimeSpan.FromHours(1) }),
-        ["ToolDatabase.MaxTtl"] = m => Database(m, d => d with { MaxTtl = TimeSpan.FromDays(9) }),
-        ["ToolDatabase.Place"] = m => Database(m, d => d with { Place = "elsewhere" }),
         ["Manifest.PinsRequired"] = m => m with { PinsRequired = false },
         ["ToolServer.Url"] = m => Server(m, s => s with { Url = new Uri("https://other.example") }),
         ["ToolServer.Credential"] = m => Server(m, s => s with { Credential = "key" }),
@@ -203,6 +190,7 @@ public sealed class SurfaceTests
             typeof(ModelUpstream),
             typeof(ToolServer),
             typeof(HostTerms),
+            typeof(ToolDatabase),
             typeof(CredentialSource),
             typeof(Consultation),
             typeof(RuleLayer),
@@ -303,6 +291,7 @@ public sealed class SurfaceTests
                 new HostTerms { CertificateAuthority = "own.pem" }
             ),
             Servers = ImmutableDictionary<string, ToolServer>.Empty.Add("a", SurfaceArguments.Server()),
+            Databases = SurfaceDatabases.Some(),
             Credentials = ImmutableDictionary<string, CredentialSource>.Empty.Add(
                 "key",
                 new CredentialSource("key", CredentialOrigin.Variable, "KEY") { Ttl = TimeSpan.FromMinutes(15) }
