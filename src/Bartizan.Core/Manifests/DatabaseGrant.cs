@@ -48,8 +48,8 @@ public sealed record DatabaseGrant(SqlVerb Verb, string Schema, string Table, Im
     }
 
     /// <summary>
-    /// True when some rule would grant a statement, whatever its values are and whatever else the rule demands. What none would grant needn't
-    /// be shown to the server to be refused.
+    /// True when some rule would grant a statement, whatever its values are and whatever else the rule demands. What none would grant
+    /// needn't be shown to the server to be refused.
     /// </summary>
     public static bool CouldFit(Manifest manifest, string database, SqlStatement statement)
     {

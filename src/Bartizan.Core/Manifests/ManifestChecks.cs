@@ -78,12 +78,8 @@ internal sealed class ManifestChecks(
             Error(rule.Position, Undeclared(rule.Credential!), NearestWord.Hint(rule.Credential!, declared));
         }
 
-        foreach (
-            var (_, value) in ManifestReader
-                .Entries(root.Find("models"))
-                .Concat(ManifestReader.Entries(root.Find("servers")))
-                .Concat(ManifestReader.Entries(root.Find("databases")))
-        )
+        string[] users = ["models", "servers", "databases"];
+        foreach (var (_, value) in users.SelectMany(key => ManifestReader.Entries(root.Find(key))))
         {
             if (value is SourceNode.Map map && RuleReader.TextOf(map, "with") is { } name && !declared.Contains(name))
             {

@@ -31,6 +31,9 @@ public sealed record ToolDatabase
     /// <summary>Where what it is told goes, for labels that are confined to places; null where nobody says.</summary>
     public string? Place { get; init; }
 
+    /// <summary>Where it is as credentials are bound to hosts: verified by TLS, or on loopback.</summary>
+    public Uri Address => new UriBuilder(IsEncrypted ? Uri.UriSchemeHttps : Uri.UriSchemeHttp, Host, Port).Uri;
+
     /// <summary>The host.</summary>
     public string Host => Url.IdnHost;
 

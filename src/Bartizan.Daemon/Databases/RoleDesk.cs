@@ -116,7 +116,9 @@ internal sealed class RoleDesk(
 
         PostgresRoles server;
         using (
-            var lease = await lender.LendAsync(session, database.Credential, cancellationToken).ConfigureAwait(false)
+            var lease = await lender
+                .LendAsync(session, database.Credential, database.Address, cancellationToken)
+                .ConfigureAwait(false)
         )
         {
             server = Open(database, lease);

@@ -152,7 +152,9 @@ internal sealed class RoleDrops(RoleBook book, CredentialLender lender, IJournal
         );
         try
         {
-            using var lease = await lender.LendAsync(id, record.Credential, _ending.Token).ConfigureAwait(false);
+            using var lease = await lender
+                .LendAsync(id, record.Credential, record.ToDatabase().Address, _ending.Token)
+                .ConfigureAwait(false);
             return RoleDesk.Open(record.ToDatabase(), lease);
         }
         finally

@@ -8,7 +8,7 @@ using Bartizan.Core.Ports;
 
 namespace Bartizan.Gateway.Databases;
 
-/// <summary>One connection of an agent, from its start-up to its end: steps 1 and 2 of the gateway's drawing, then both directions.</summary>
+/// <summary>One connection of an agent, from its start-up to its end: steps 1 and 2 of the drawing, then both directions.</summary>
 internal sealed class DatabaseConnection(DatabaseWiring wiring, DatabaseBinding binding, Socket client)
 {
     private readonly CancellationTokenSource _over = new();

@@ -12,6 +12,7 @@ internal static class SurfaceDatabases
         new(StringComparer.Ordinal)
         {
             ["ToolDatabase.Name"] = "the key that two databases are compared by",
+            ["ToolDatabase.Address"] = OfAddress,
             ["ToolDatabase.Host"] = OfAddress,
             ["ToolDatabase.Port"] = OfAddress,
             ["ToolDatabase.Database"] = OfAddress,
