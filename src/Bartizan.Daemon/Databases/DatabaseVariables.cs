@@ -3,7 +3,7 @@ using Bartizan.Core.Manifests;
 
 namespace Bartizan.Daemon.Databases;
 
-/// <summary>Tells PostgreSQL's clients inside a sandbox where the databases are. There is no password among it: none is asked for.</summary>
+/// <summary>Tells PostgreSQL clients inside a sandbox where the databases are. There is no password among it: none is asked for.</summary>
 internal static class DatabaseVariables
 {
     private const string Address = "127.0.0.1";
