@@ -24,8 +24,8 @@ public sealed record DatabaseOptions
     /// <summary>Statements that a connection has prepared at once.</summary>
     public int MaxPrepared { get; init; } = 4096;
 
-    /// <summary>For the start-up of either side.</summary>
-    public TimeSpan GreetWithin { get; init; } = TimeSpan.FromSeconds(15);
+    /// <summary>For the start-up of either side: longer than a slow server takes to make a role.</summary>
+    public TimeSpan GreetWithin { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>For connections to end by themselves after they were cut.</summary>
     public TimeSpan DrainWithin { get; init; } = TimeSpan.FromSeconds(2);

@@ -54,7 +54,10 @@ internal sealed class JudgedText(Classifier one, Channel channel, string text, R
             {
                 foreach (var span in verdict.Spans.Where(span => span.End > span.Start))
                 {
-                    Take(verdict, start, start + span.Start,
+                    Take(
+                        verdict,
+                        start,
+                        start + span.Start,
                         start + span.End,
                         pieces.TextsIn(start + span.Start, start + span.End)
                     );

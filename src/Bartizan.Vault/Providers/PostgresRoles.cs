@@ -13,7 +13,7 @@ namespace Bartizan.Vault.Providers;
 public sealed class PostgresRoles : IAsyncDisposable
 {
     /// <summary>For a connection and for each statement: a server that takes longer is tried again later.</summary>
-    public static readonly TimeSpan Within = TimeSpan.FromSeconds(5);
+    public static readonly TimeSpan Within = TimeSpan.FromSeconds(10);
 
     /// <summary>Connections of one role: a driver's pool of the usual size, and a person's psql.</summary>
     public const int MaxConnections = 16;
