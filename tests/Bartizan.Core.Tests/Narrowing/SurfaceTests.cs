@@ -69,19 +69,13 @@ public sealed class SurfaceTests
     };
 
     private static readonly Dictionary<string, Func<Manifest, Manifest>> _compared = new(
-        [.. GuardWorld.Compared, .. SurfaceDatabases.Compared],
+        [.. GuardWorld.Compared, .. SurfaceDatabases.Compared, .. SurfaceHosts.Compared],
         StringComparer.Ordinal
     )
     {
         ["Manifest.Environment"] = m => m with { Environment = DeploymentEnvironment.Development },
         ["Manifest.Models"] = m => m with { Models = m.Models.Add("more", m.Models["one"]) },
         ["Manifest.Servers"] = m => m with { Servers = m.Servers.Add("more", m.Servers["a"]) },
-        ["Manifest.Hosts"] = m => m with { Hosts = m.Hosts.Add("more", m.Hosts["a.example"]) },
-        ["HostTerms.CertificateAuthority"] = m =>
-            m with
-            {
-                Hosts = m.Hosts.SetItem("a.example", new HostTerms { CertificateAuthority = "other.pem" }),
-            },
         ["Manifest.PinsRequired"] = m => m with { PinsRequired = false },
         ["ToolServer.Url"] = m => Server(m, s => s with { Url = new Uri("https://other.example") }),
         ["ToolServer.Credential"] = m => Server(m, s => s with { Credential = "key" }),
@@ -286,10 +280,7 @@ public sealed class SurfaceTests
                     Place = "eu",
                 }
             ),
-            Hosts = ImmutableDictionary<string, HostTerms>.Empty.Add(
-                "a.example",
-                new HostTerms { CertificateAuthority = "own.pem" }
-            ),
+            Hosts = SurfaceHosts.Some(),
             Servers = ImmutableDictionary<string, ToolServer>.Empty.Add("a", SurfaceArguments.Server()),
             Databases = SurfaceDatabases.Some(),
             Credentials = ImmutableDictionary<string, CredentialSource>.Empty.Add(
