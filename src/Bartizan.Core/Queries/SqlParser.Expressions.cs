@@ -217,6 +217,12 @@ internal sealed partial class SqlParser
         Expect(Take("end"));
     }
 
+    // What a column's name alone can mean as well: where no column has it, a source's name is its whole row.
+    private readonly HashSet<string> _sources = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _bare = new(StringComparer.Ordinal);
+
+    private IEnumerable<string> WithRows() => _bare.Overlaps(_sources) ? _columns.Append(All).Distinct() : _columns;
+
     // A column, or a function.
     private void Named()
     {
@@ -244,6 +250,7 @@ internal sealed partial class SqlParser
             if (parts > 1 || isQuoted || !s_moments.Contains(name))
             {
                 _columns.Add(Folded(column.Name, column.IsQuoted));
+                _ = parts > 1 || _bare.Add(Folded(column.Name, column.IsQuoted));
             }
 
             return;

@@ -57,7 +57,7 @@ internal sealed partial class SqlParser
             return new SqlQuery([.. parser._tables], [.. parser._functions.Order(StringComparer.Ordinal)], rows)
             {
                 Verb = verb,
-                Columns = [.. parser._columns.Order(StringComparer.Ordinal)],
+                Columns = [.. parser.WithRows().Order(StringComparer.Ordinal)],
                 Sets = [.. parser._sets.Order(StringComparer.Ordinal)],
                 Schemas = [.. parser._schemas],
             };
@@ -232,9 +232,11 @@ internal sealed partial class SqlParser
 
     private void Source()
     {
+        var isQuery = false;
         if (TakeSign("("))
         {
             Deeper();
+            isQuery = Now.Is("select") || Now.Is("with") || Now.IsSign("(");
             if (Now.Is("select") || Now.Is("with") || Now.IsSign("("))
             {
                 Query();
@@ -254,9 +256,12 @@ internal sealed partial class SqlParser
 
         if (Take("as") || IsName())
         {
-            Name();
+            var alias = Name();
+            _sources.Add(Folded(alias.Name, alias.IsQuoted));
             if (TakeSign("("))
             {
+                // Behind a table it would give its columns other names.
+                Expect(isQuery);
                 Names();
                 Expect(TakeSign(")"));
             }
@@ -275,11 +280,14 @@ internal sealed partial class SqlParser
         var at = _at;
         var first = Name();
         var (text, isQuoted, parts) = (first.Name, first.IsQuoted, 1);
+        var last = first;
         while (TakeSign("."))
         {
-            var next = Name();
+            var next = last = Name();
             (text, isQuoted, parts) = ($"{text}.{next.Name}", isQuoted || next.IsQuoted, parts + 1);
         }
+
+        _sources.Add(Folded(last.Name, last.IsQuoted));
 
         // A point within quotes would read as a schema's.
         Expect(text.Count(c => c == '.') == parts - 1);

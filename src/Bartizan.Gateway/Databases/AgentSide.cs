@@ -17,6 +17,9 @@ internal sealed class AgentSide(
     /// <summary>A name that no statement and no portal ever has.</summary>
     private const string Nothing = "b0";
 
+    /// <summary>Values of the portals of one connection.</summary>
+    private const int MaxKeptBytes = 32 << 20;
+
     // INVARIANT: nothing that can be read as a statement: the server answers with an error, and does as it does after every other one.
     private static readonly string s_unreadable = "bartizan_refused";
 
@@ -56,14 +59,12 @@ internal sealed class AgentSide(
             case 'H':
                 server.Write((byte)'H', []);
                 return default;
+            case 'P' or 'B' or 'D' or 'E' or 'C' or 'Q' or 'F' when _skipping:
+                return default;
             case 'Q':
-                _skipping = false;
                 return QueryAsync(AgentMessages.TextOf(message.Body), cancellationToken);
             case 'F':
-                _skipping = false;
                 return RefuseUnreadAsync("", "calls of functions by number are no statements", isQuery: true);
-            case 'P' or 'B' or 'D' or 'E' or 'C' when _skipping:
-                return default;
             case 'P':
                 return ParseAsync(message.Body, cancellationToken);
             case 'B':
@@ -190,8 +191,18 @@ internal sealed class AgentSide(
             return default;
         }
 
+        connection.Portals.Drop("");
+        if (connection.Portals.Kept + rest.Length > MaxKeptBytes)
+        {
+            Poison(
+                new Refused("53200", "bartizan: its portals keep too many values: close some", null),
+                isQuery: false
+            );
+            return default;
+        }
+
         var (values, formats) = AgentMessages.ReadValues(rest);
-        var portal = new Portal(connection.Portals.Fresh(), prepared, values, formats);
+        var portal = new Portal(connection.Portals.Fresh(), prepared, values, formats, rest.Length);
         if (!connection.Portals.TryPut(name, portal.Name, portal))
         {
             // A driver reuses the name after its transaction has taken the portal away.

@@ -14,6 +14,9 @@ internal sealed class Names<T>(byte kind, int max)
     private readonly string _prefix = kind == 'S' ? "bs" : "bp";
     private long _last;
 
+    /// <summary>Bytes of those that are known.</summary>
+    public long Kept { get; private set; }
+
     /// <summary>What is to be closed on the server, when something is sent next.</summary>
     public ConcurrentQueue<Stale> Stale { get; } = new();
 
@@ -35,6 +38,7 @@ internal sealed class Names<T>(byte kind, int max)
         }
 
         _known[name] = (there, known);
+        Kept += (known as ISized)?.Bytes ?? 0;
         return true;
     }
 
@@ -46,10 +50,8 @@ internal sealed class Names<T>(byte kind, int max)
     {
         if (_known.Remove(name, out var one))
         {
+            Kept -= (one.Known as ISized)?.Bytes ?? 0;
             Stale.Enqueue(new Stale(kind, one.Name));
         }
     }
-
-    /// <summary>Forgets all: the server has.</summary>
-    public void Clear() => _known.Clear();
 }

@@ -7,9 +7,11 @@ namespace Bartizan.Gateway.Databases;
 /// <param name="Prepared">The statement.</param>
 /// <param name="Values">The values, as text.</param>
 /// <param name="Formats">The formats of its rows.</param>
+/// <param name="Bytes">Bytes of its values, as they came.</param>
 internal sealed record Portal(
     string Name,
     Prepared Prepared,
     ImmutableArray<string?> Values,
-    ImmutableArray<short> Formats
-);
+    ImmutableArray<short> Formats,
+    int Bytes
+) : ISized;

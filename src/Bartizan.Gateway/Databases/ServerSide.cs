@@ -86,6 +86,8 @@ internal sealed class ServerSide(
         }
     }
 
+    private bool _skips;
+
     private Pending Head =>
         connection.Pending.TryPeek(out var head)
             ? head
@@ -155,7 +157,14 @@ internal sealed class ServerSide(
             return;
         }
 
-        // The server skips what follows, up to the Sync; so what waits for an answer never gets one.
+        _skips = true;
+        await SkipAsync().ConfigureAwait(false);
+    }
+
+    // INVARIANT: the server skips what follows an error of the extended protocol, whatever it is, up to the Sync; so what waits for an
+    // answer never gets one, what was sent meanwhile included, and the next that is ready is the Sync.
+    private async ValueTask SkipAsync()
+    {
         while (connection.Pending.TryPeek(out var next) && next.Answer != ExpectedAnswer.Sync)
         {
             _ = connection.Pending.TryDequeue(out _);
@@ -186,6 +195,12 @@ internal sealed class ServerSide(
 
     private async ValueTask ReadyAsync(WireMessage message)
     {
+        if (_skips)
+        {
+            await SkipAsync().ConfigureAwait(false);
+            _skips = false;
+        }
+
         // An error within a Query leaves it to the end; an empty one never began a statement.
         if (Head.Answer is not (ExpectedAnswer.Query or ExpectedAnswer.Sync))
         {

@@ -22,7 +22,11 @@ internal sealed class SecretIndex
     /// <summary>Makes one of secrets; they aren't kept.</summary>
     /// <param name="secrets">The secrets.</param>
     /// <param name="before">What is looked for further on: a secret that was revoked was known until then.</param>
-    public static SecretIndex Of(IEnumerable<string> secrets, SecretIndex? before = null)
+    /// <param name="byValue">
+    /// True for stretches that stand for sixteen characters of the secret, however long a form makes them: where whoever chooses the text
+    /// is told what was found in it, a stretch of two bytes in binary digits would spell the secret out to him.
+    /// </param>
+    public static SecretIndex Of(IEnumerable<string> secrets, SecretIndex? before = null, bool byValue = false)
     {
         Span<byte> key = stackalloc byte[sizeof(ulong)];
         RandomNumberGenerator.Fill(key);
@@ -38,7 +42,7 @@ internal sealed class SecretIndex
             {
                 foreach (var form in SecretForms.Of(secret))
                 {
-                    index.Add(form);
+                    index.Add(form, byValue ? (Stretch * form.Length / secret.Length) + 1 : Stretch);
                 }
             }
         }
@@ -100,9 +104,9 @@ internal sealed class SecretIndex
         return -1;
     }
 
-    private void Add(string form)
+    private void Add(string form, int stretch)
     {
-        var length = Math.Min(Stretch, form.Length);
+        var length = Math.Min(stretch, form.Length);
         if (!_hashes.TryGetValue(length, out var hashes))
         {
             _hashes[length] = hashes = [];

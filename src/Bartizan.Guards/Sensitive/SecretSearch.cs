@@ -11,7 +11,8 @@ public sealed class SecretSearch : ISecretSearch
     private SecretSearch(SecretIndex index) => _index = index;
 
     /// <summary>Makes one; the values aren't kept.</summary>
-    public static ISecretSearch Of(IReadOnlyList<string> values) => new SecretSearch(SecretIndex.Of(values));
+    public static ISecretSearch Of(IReadOnlyList<string> values) =>
+        new SecretSearch(SecretIndex.Of(values, byValue: true));
 
     /// <inheritdoc/>
     public IReadOnlyList<(int Start, int End)> Find(ReadOnlySpan<byte> bytes, bool unfold)

@@ -36,6 +36,9 @@ public sealed class SqlStatementTests
 
     [Theory]
     [InlineData("select 1 -- comment")]
+    [InlineData("select status from orders o (a, status, c)")]
+    [InlineData("select id from orders as o (x, id)")]
+    [InlineData("select id from (orders join items on true) as j (x, id)")]
     [InlineData("select /* c */ 1")]
     [InlineData("select 1; select /* */ 2")]
     [InlineData("select E'\\x41'")]
@@ -109,6 +112,9 @@ public sealed class SqlStatementTests
     public void What_is_not_understood_is_no_statement(string text) => SqlStatement.ReadAll(text).ShouldBeNull();
 
     [Theory]
+    [InlineData("select id from orders id", false)]
+    [InlineData("select count(total) from orders as total", false)]
+    [InlineData("select o.id from orders o", true)]
     [InlineData("select id from orders where total > 3", true)]
     [InlineData("select o.id from orders o join orders p on o.id = p.id", true)]
     [InlineData("select count(*) from orders", true)]

@@ -120,6 +120,38 @@ public sealed class DatabaseAttackTests(OwnPostgres server) : IClassFixture<OwnP
         said.ShouldMatch(@"^12D\[1\]C12E\[42501: bartizan refused `tool shop/select`.*\]ZI 12D\[open\]CZI $");
     }
 
+    [Fact]
+    public async Task A_query_that_the_server_skips_takes_no_later_ones_answer()
+    {
+        await using var house = Open();
+        await using var raw = await house.RawAsync();
+
+        raw.Parse("", "select 1 / 0 as n").Bind("", "").Execute("").Query("begin").Query("begin").Sync();
+        raw.Query("select status from orders where id = 3");
+
+        (await raw.UntilReadyAsync(2)).ShouldMatch(@"^12?E\[22012.*\]ZI TD\[open\]CZI $");
+    }
+
+    [Fact]
+    public async Task Values_that_portals_keep_have_a_bound()
+    {
+        await using var house = Open();
+        await using var raw = await house.RawAsync();
+        var value = new byte[8 << 20];
+        value.AsSpan().Fill((byte)'x');
+
+        raw.Parse("", "select status from orders where status = $1");
+        for (var i = 0; i < 5; i++)
+        {
+            raw.Message(
+                'B',
+                new WireBody().Text($"p{i}").Text("").Short(0).Short(1).Int(value.Length).Bytes(value).Short(0)
+            );
+        }
+
+        (await raw.Sync().UntilReadyAsync()).ShouldMatch(@"^12222?E\[53200.*\]ZI $");
+    }
+
     // The server skips the second Parse, so that its unnamed statement stays the first: what is judged as the second must not run as that.
     [Fact]
     public async Task A_statement_that_the_server_skipped_is_never_taken_for_the_one_before()

@@ -34,9 +34,17 @@ public sealed class ClientProfileTests
 
         var setup = ClientProfile
             .Named("generic")
-            .SetUp(ClientEndpoints.Inside with { Certificates = "/etc/ssl/b.pem" }, Token, model: null);
+            .SetUp(
+                ClientEndpoints.Inside with
+                {
+                    Certificates = "/etc/ssl/b.pem",
+                    Authority = "/etc/ssl/a.pem",
+                },
+                Token,
+                model: null
+            );
 
-        setup.Variables["NODE_EXTRA_CA_CERTS"].ShouldBe("/etc/ssl/b.pem");
+        setup.Variables["NODE_EXTRA_CA_CERTS"].ShouldBe("/etc/ssl/a.pem");
         setup.Variables["SSL_CERT_FILE"].ShouldBe("/etc/ssl/b.pem");
         setup.Variables["REQUESTS_CA_BUNDLE"].ShouldBe("/etc/ssl/b.pem");
     }

@@ -4,8 +4,12 @@ using Bartizan.Core.Ports;
 namespace Bartizan.Gateway.Egress.Injection;
 
 /// <summary>A credential in a request that is under way, until its answer has ended.</summary>
-internal sealed class CarriedCredential(ILease lease, OutgoingRequest request, ISecretSearch search) : IDisposable
+internal sealed class CarriedCredential(ILease lease, OutgoingRequest request, ISecretSearch search, Action echoed)
+    : IDisposable
 {
+    private readonly List<StreamSearch> _bodies = [];
+    private bool _found;
+
     /// <summary>The request to send.</summary>
     public OutgoingRequest Request => request;
 
@@ -27,13 +31,19 @@ internal sealed class CarriedCredential(ILease lease, OutgoingRequest request, I
     }
 
     /// <summary>Looks through the answer's body.</summary>
-    public StreamSearch Along() => new(search);
+    public StreamSearch Along()
+    {
+        var body = new StreamSearch(search);
+        _bodies.Add(body);
+        return body;
+    }
 
     /// <summary>A field's value, or whatever else of the answer's head, without the credential.</summary>
     public string Without(string text)
     {
         var bytes = Encoding.Latin1.GetBytes(text);
         var places = search.Find(bytes, unfold: true);
+        _found |= places.Count > 0;
         foreach (var (start, end) in places)
         {
             bytes.AsSpan(start, end - start).Fill((byte)'*');
@@ -42,5 +52,12 @@ internal sealed class CarriedCredential(ILease lease, OutgoingRequest request, I
         return places.Count == 0 ? text : Encoding.Latin1.GetString(bytes);
     }
 
-    public void Dispose() => lease.Dispose();
+    public void Dispose()
+    {
+        lease.Dispose();
+        if (_found || _bodies.Exists(body => body.Found > 0))
+        {
+            echoed();
+        }
+    }
 }

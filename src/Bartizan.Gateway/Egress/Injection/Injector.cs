@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
@@ -21,6 +23,12 @@ public sealed class Injector(
     TimeProvider clock
 )
 {
+    /// <summary>
+    /// Answers of one session that may hold the credential that was put in: each tells where it was found, and so which guess was right.
+    /// </summary>
+    private const int MaxEchoes = 16;
+
+    private readonly ConditionalWeakTable<Session, ConcurrentDictionary<string, int>> _echoes = [];
     private readonly PlaceholderCheck _check = new(book, searches);
 
     /// <summary>What a session's manifest says of a credential; null when there is no such session or credential.</summary>
@@ -67,7 +75,21 @@ public sealed class Injector(
         // INVARIANT: only into TLS: what this address says is where the lease is for, and where the connection goes.
         // Asked for without compression, so that its answer can be looked through, and whole: pieces of an echo, each too short
         // to be known, would come out one by one.
-        request = request.With("Accept-Encoding", "identity").Without("Range").Without("If-Range");
+        request = request.With("Accept-Encoding", "identity");
+        foreach (var field in request.Fields.Where(f => f.Name.EndsWith("range", StringComparison.OrdinalIgnoreCase)))
+        {
+            request = request.Without(field.Name);
+        }
+
+        var echoes = sessions.Find(session) is { } live ? _echoes.GetOrCreateValue(live) : [];
+        if (echoes.GetValueOrDefault(source.Name) >= MaxEchoes)
+        {
+            return (
+                null,
+                $"its credential came back in {MaxEchoes} answers, and isn't put in any more in this session"
+            );
+        }
+
         var to = new Uri($"https://{request.Authority}/");
         var lease = await lender.LendAsync(session, source.Name, to, cancellationToken).ConfigureAwait(false);
         try
@@ -81,7 +103,7 @@ public sealed class Injector(
             });
             if (placed.Request is { } made)
             {
-                return (new CarriedCredential(lease, made, search!), "");
+                return (new CarriedCredential(lease, made, search!, Echoed), "");
             }
 
             lease.Dispose();
@@ -92,5 +114,7 @@ public sealed class Injector(
             lease.Dispose();
             throw;
         }
+
+        void Echoed() => echoes.AddOrUpdate(source.Name, 1, static (_, count) => count + 1);
     }
 }

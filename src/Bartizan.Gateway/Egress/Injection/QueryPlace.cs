@@ -7,7 +7,8 @@ internal static class QueryPlace
         Take(request, name) is { } free
             ? free.Request with
             {
-                Query = "?" + Parameters.With(free.Request.Query.TrimStart('?'), name, value),
+                Query =
+                    "?" + Parameters.With((free.Request.Query.Length == 0 ? "" : free.Request.Query[1..]), name, value),
             }
             : Injected.No($"its query can be read in two ways: is `{name}` in it once, behind a `;`, or not at all?");
 

@@ -60,8 +60,10 @@ internal static class SigV4
     private static string? Problem(OutgoingRequest request) =>
         request.Fields.Any(f => f.Is("Authorization") && f.Value.Contains("ECDSA", StringComparison.OrdinalIgnoreCase))
             ? "it is signed with SigV4A, which isn't signed anew"
-        : Parameters.Without(request.Query.TrimStart('?'), "X-Amz-Signature") is not { Values: [] }
-        || Parameters.Without(request.Query.TrimStart('?'), "X-Amz-Algorithm") is not { Values: [] }
+        : Parameters.Without((request.Query.Length == 0 ? "" : request.Query[1..]), "X-Amz-Signature")
+            is not { Values: [] }
+        || Parameters.Without((request.Query.Length == 0 ? "" : request.Query[1..]), "X-Amz-Algorithm")
+            is not { Values: [] }
             ? "it is signed in its address, which isn't signed anew"
         : request.Fields.Any(f =>
             f.Is(ContentHash) && f.Value.StartsWith("STREAMING", StringComparison.OrdinalIgnoreCase)

@@ -9,11 +9,11 @@ namespace Bartizan.Gateway.Egress.Injection;
 /// </summary>
 internal sealed class StreamSearch(ISecretSearch search)
 {
-    /// <summary>Bytes held back: fifteen characters, each spelled in six.</summary>
-    private const int MaxHeldBytes = 96;
+    /// <summary>Bytes held back: sixteen characters, each spelled in nine.</summary>
+    private const int MaxHeldBytes = 160;
 
     /// <summary>Bytes before what is new that are looked at with it: sixteen characters of any form and spelling are shorter.</summary>
-    private const int MaxContextBytes = 512;
+    private const int MaxContextBytes = 1024;
 
     /// <summary>
     /// Bytes that are looked at in every reading; what comes after is looked at as it is written, in all forms, so that a large file isn't

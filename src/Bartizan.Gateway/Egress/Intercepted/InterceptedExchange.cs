@@ -18,9 +18,6 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
     /// <summary>Of one read of an answer: four TLS records.</summary>
     private const int CopyBytes = 64 * 1024;
 
-    /// <summary>Read and thrown away of what comes behind the end of a packed answer.</summary>
-    private const int MaxRestBytes = 4 * 1024;
-
     private readonly EgressWiring _wiring = place.Wiring;
     private readonly CancellationToken _gone = context.RequestAborted;
     private long _in;
@@ -167,7 +164,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         try
         {
             using var response = await place
-                .Upstream.SendAsync(message, passage.Obligations.PrivateAddresses, _gone)
+                .Upstream.SendAsync(message, passage.Obligations.PrivateAddresses, carried is not null, _gone)
                 .ConfigureAwait(false);
             idle.Touch();
             outcome = await AnswerAsync(passage, response, head, idle, carried).ConfigureAwait(false);
@@ -226,13 +223,18 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
             return await SwitchAsync(passage, response, idle).ConfigureAwait(false);
         }
 
+        if (carried is not null && PassedAnswer.IsPart(response))
+        {
+            return await LeftOutAsync("its answer is a part, and might hold too little of the credential to be known")
+                .ConfigureAwait(false);
+        }
+
         var raw = await response.Content.ReadAsStreamAsync(_gone).ConfigureAwait(false);
         await using var stream = carried is null ? raw : AnswerLook.Open(raw, PassedAnswer.CodingsOf(response));
         if (stream is null)
         {
-            const string Problem = "its answer is packed in a way that can't be looked through for the credential";
-            await InterceptedAnswer.FailAsync(context, DialEnd.Unreachable, Problem).ConfigureAwait(false);
-            return new Outcome(OutcomeKind.Cut, Problem);
+            return await LeftOutAsync("its answer is packed in a way that can't be looked through for the credential")
+                .ConfigureAwait(false);
         }
 
         _answering = true;
@@ -243,25 +245,17 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         if (end == OutcomeKind.Done)
         {
             // What unpacks stops where its own end is; trailers come behind that of the answer.
-            await DrainAsync(raw).ConfigureAwait(false);
+            await AnswerRest.DrainAsync(raw, _gone).ConfigureAwait(false);
             PassedAnswer.CopyTrailers(response, context.Response, carried);
         }
 
         return new Outcome(end, status);
     }
 
-    private async ValueTask DrainAsync(Stream stream)
+    private async ValueTask<Outcome> LeftOutAsync(string problem)
     {
-        try
-        {
-            var rest = new byte[MaxRestBytes];
-            await stream.ReadAtLeastAsync(rest, rest.Length, throwOnEndOfStream: false, _gone).ConfigureAwait(false);
-        }
-        catch (Exception e)
-            when (e is IOException or HttpRequestException or ObjectDisposedException or OperationCanceledException)
-        {
-            // Nobody misses it.
-        }
+        await InterceptedAnswer.FailAsync(context, DialEnd.Unreachable, problem).ConfigureAwait(false);
+        return new Outcome(OutcomeKind.Cut, problem);
     }
 
     // A WebSocket: bytes both ways until both have ended.

@@ -21,23 +21,24 @@ internal sealed class InterceptedUpstream(
     private const int MaxConnections = 8;
 
     private readonly Lock _lock = new();
-    private HttpMessageInvoker? _public;
-    private HttpMessageInvoker? _private;
+    private readonly HttpMessageInvoker?[] _kept = new HttpMessageInvoker?[4];
 
     /// <summary>
     /// Sends, and has the answer's head. INVARIANT: a request that may not reach private addresses never rides on a connection that was
-    /// opened for one that may.
+    /// opened for one that may; and one with a credential on none that others were sent on: where a host takes the end of one request for
+    /// the beginning of the next, that would be somebody else's.
     /// </summary>
     public Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage message,
         bool privateAddresses,
+        bool withCredential,
         CancellationToken cancellationToken
     )
     {
         HttpMessageInvoker invoker;
         lock (_lock)
         {
-            ref var kept = ref privateAddresses ? ref _private : ref _public;
+            ref var kept = ref _kept[(privateAddresses ? 2 : 0) + (withCredential ? 1 : 0)];
             invoker = kept ??= Open(privateAddresses);
         }
 
@@ -48,8 +49,10 @@ internal sealed class InterceptedUpstream(
     {
         lock (_lock)
         {
-            _public?.Dispose();
-            _private?.Dispose();
+            foreach (var kept in _kept)
+            {
+                kept?.Dispose();
+            }
         }
     }
 

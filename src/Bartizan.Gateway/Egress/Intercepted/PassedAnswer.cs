@@ -53,6 +53,15 @@ internal static class PassedAnswer
         from.Headers.Upgrade.Count == 1
         && "websocket".Equals(from.Headers.Upgrade.First().Name, StringComparison.OrdinalIgnoreCase);
 
+    /// <summary>True for a part of something, or several.</summary>
+    public static bool IsPart(HttpResponseMessage from) =>
+        from.StatusCode == System.Net.HttpStatusCode.PartialContent
+        || from.Content.Headers.NonValidated.Contains("Content-Range")
+        || (
+            from.Content.Headers.NonValidated.TryGetValues("Content-Type", out var types)
+            && types.ToString().Contains("byteranges", StringComparison.OrdinalIgnoreCase)
+        );
+
     /// <summary>How its body is packed, in order.</summary>
     public static IReadOnlyList<string> CodingsOf(HttpResponseMessage from) =>
         from.Content.Headers.NonValidated.TryGetValues("Content-Encoding", out var values)

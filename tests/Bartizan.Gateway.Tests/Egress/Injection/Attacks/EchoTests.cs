@@ -62,6 +62,24 @@ public sealed class EchoTests
         }
     }
 
+    [Theory]
+    [InlineData("{0:b8} {1:b8}")]
+    [InlineData("0x{0:x2}, 0x{1:x2}, 0x{2:x2}")]
+    [InlineData("\\x{0:x2}\\x{1:x2}\\x{2:x2}\\x{3:x2}")]
+    [InlineData("{0:x2}{1:x2}{2:x2}{3:x2}{4:x2}{5:x2}{6:x2}{7:x2}")]
+    [InlineData("{0} {1} {2} {3} {4}")]
+    public void A_guess_of_a_few_characters_isnt_told_to_be_right(string form)
+    {
+        var letters = Value[10..18].Select(c => (object)(int)c).ToArray();
+        var guess = string.Format(System.Globalization.CultureInfo.InvariantCulture, form, letters);
+        var search = new StreamSearch(SecretSearch.Of([Value]));
+
+        var got = search.Take(Encoding.ASCII.GetBytes($"a {guess} b\n"), true);
+
+        search.Found.ShouldBe(0);
+        Encoding.ASCII.GetString(got.Span).ShouldContain(guess);
+    }
+
     [Fact]
     public void It_is_written_over_where_every_byte_comes_alone()
     {
