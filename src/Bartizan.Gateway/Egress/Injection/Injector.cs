@@ -63,6 +63,10 @@ public sealed class Injector(
             ? findings.RecordAsync(session, action, PlaceholderCheck.Elsewhere)
             : ValueTask.CompletedTask;
 
+    // Some servers take other names for `Range`; `Content-Range` says what is sent, and asks for nothing.
+    private static bool AsksForPart(HeadField field) =>
+        field.Name.EndsWith("range", StringComparison.OrdinalIgnoreCase) && !field.Is("Content-Range");
+
     /// <summary>Lends the credential and puts it in; or says why the request isn't sent.</summary>
     /// <exception cref="CredentialUnavailableException">When it can't be had, or not for this address.</exception>
     internal async ValueTask<(CarriedCredential? Made, string Problem)> InjectAsync(
@@ -76,7 +80,7 @@ public sealed class Injector(
         // Asked for without compression, so that its answer can be looked through, and whole: pieces of an echo, each too short
         // to be known, would come out one by one.
         request = request.With("Accept-Encoding", "identity");
-        foreach (var field in request.Fields.Where(f => f.Name.EndsWith("range", StringComparison.OrdinalIgnoreCase)))
+        foreach (var field in request.Fields.Where(AsksForPart))
         {
             request = request.Without(field.Name);
         }

@@ -61,11 +61,14 @@ public sealed class InjectedTests
 
         await house.AskAsync(
             "GET /repos/a HTTP/1.1\r\nHost: api.example\r\nauthorization: Bearer mine\r\nAUTHORIZATION: Basic eDp5\r\n"
-                + "Authorization: x\r\nConnection: close, Authorization\r\nRange: bytes=0-3\r\nAccept-Encoding: gzip\r\n\r\n"
+                + "Authorization: x\r\nConnection: close, Authorization\r\nRange: bytes=0-3\r\n"
+                + "Request-Range: bytes=0-3\r\nContent-Range: bytes */9\r\nAccept-Encoding: gzip\r\n\r\n"
         );
 
         house.Server!.Fields.Authorization.ToArray().ShouldBe([$"Bearer {Value}"]);
         house.Server.Fields.ShouldNotContainKey("Range");
+        house.Server.Fields.ShouldNotContainKey("Request-Range");
+        house.Server.Fields.ShouldContainKey("Content-Range");
         house.Server.Fields.AcceptEncoding.ToString().ShouldBe("identity");
     }
 
