@@ -52,16 +52,16 @@ for _ in $(seq 100); do [ -s "$work/own" ] && break; sleep 0.1; done
 sides=(direct=0 "bartizan=$(head -1 "$work/own")")
 
 if command -v apt-get >/dev/null; then
-    if [ ! -x "$peers/root/usr/bin/mitmdump" ]; then
-        mkdir -p "$peers/debs/partial" "$peers/root"
+    if [ ! -x "$peers/unpacked/usr/bin/mitmdump" ]; then
+        mkdir -p "$peers/debs/partial" "$peers/unpacked"
         apt-get install -y -qq --no-install-recommends --download-only -o "Dir::Cache::archives=$peers/debs" mitmproxy >&2
-        for one in "$peers"/debs/*.deb; do dpkg -x "$one" "$peers/root"; done
+        for one in "$peers"/debs/*.deb; do dpkg -x "$one" "$peers/unpacked"; done
     fi
-    libraries=$peers/root/usr/lib/x86_64-linux-gnu
+    libraries=$peers/unpacked/usr/lib/x86_64-linux-gnu
 
     mitm=$(port)
-    PYTHONPATH=$peers/root/usr/lib/python3/dist-packages LD_LIBRARY_PATH=$libraries HOME=$work /usr/bin/python3 \
-        "$peers/root/usr/bin/mitmdump" -q --listen-host 127.0.0.1 -p "$mitm" \
+    PYTHONPATH=$peers/unpacked/usr/lib/python3/dist-packages LD_LIBRARY_PATH=$libraries HOME=$work /usr/bin/python3 \
+        "$peers/unpacked/usr/bin/mitmdump" -q --listen-host 127.0.0.1 -p "$mitm" \
         --set "ssl_verify_upstream_trusted_ca=$work/ca.pem" --set http2=false --set stream_large_bodies=64k >"$work/mitm.log" 2>&1 &
     started+=($!)
     await "$mitm" && sides+=("mitmproxy=$mitm")
