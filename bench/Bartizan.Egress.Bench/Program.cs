@@ -10,14 +10,16 @@ using Bartizan.Core.Sessions;
 using Bartizan.Egress.Bench;
 using Bartizan.Gateway.Egress;
 
-// Through the egress proxy beside direct, on loopback, same echo and sink servers: setting a connection up to its first echoed
-// byte, moving bytes in bulk, and cutting. The monitor is real, its log only counts.
+// Through the egress proxy beside direct and beside a relay that only copies, on loopback, same echo and sink servers: setting a
+// connection up to its first echoed byte, moving bytes in bulk (the median of rounds that take turns), and cutting. The monitor is
+// real, its log only counts.
 //   dotnet run -c Release --project bench/Bartizan.Egress.Bench [-- megabytes]
 
 var megabytes = args.Length > 0 ? long.Parse(args[0], CultureInfo.InvariantCulture) : 1024;
 const int SetUps = 2000;
 const int WarmUps = 300;
 const int Tunnels = 200;
+const int Rounds = 7;
 const int Chunk = 128 * 1024;
 
 using var echo = Listen();
@@ -50,20 +52,26 @@ var listener = Listen();
 var proxyAt = At(listener);
 var binding = proxy.Bind(session, new EgressListeners { Proxy = listener });
 
-Console.WriteLine("| what | direct | through the proxy |");
-Console.WriteLine("|---|---|---|");
-var (directSetUp, proxySetUp) = (await SetUpsAsync(null), await SetUpsAsync(proxyAt));
-Row("set-up to the first byte, p50 ms", Percentile(directSetUp, 0.5), Percentile(proxySetUp, 0.5));
-Row("set-up to the first byte, p99 ms", Percentile(directSetUp, 0.99), Percentile(proxySetUp, 0.99));
-var up = (await BulkAsync(null, sinkAt, upload: true), await BulkAsync(proxyAt, sinkAt, upload: true));
-Row(FormattableString.Invariant($"upload of {megabytes} MB, GB/s"), up.Item1, up.Item2);
-var down = (await BulkAsync(null, sourceAt, upload: false), await BulkAsync(proxyAt, sourceAt, upload: false));
-Row(FormattableString.Invariant($"download of {megabytes} MB, GB/s"), down.Item1, down.Item2);
+Console.WriteLine("| what | direct | a plain relay | through the proxy | of the relay |");
+Console.WriteLine("|---|---|---|---|---|");
+Way[] echoes = [new(echoAt, null), new(PlainRelay.Start(echoAt), null), new(echoAt, proxyAt)];
+var setUps = new List<double[]>();
+foreach (var one in echoes)
+{
+    setUps.Add(await SetUpsAsync(one));
+}
+
+Row("set-up to the first byte, p50 ms", [.. setUps.Select(s => Percentile(s, 0.5))]);
+Row("set-up to the first byte, p99 ms", [.. setUps.Select(s => Percentile(s, 0.99))]);
+Way[] sinks = [new(sinkAt, null), new(PlainRelay.Start(sinkAt), null), new(sinkAt, proxyAt)];
+Row($"upload of {megabytes} MB, GB/s", await BulksAsync(sinks, upload: true));
+Way[] sources = [new(sourceAt, null), new(PlainRelay.Start(sourceAt), null), new(sourceAt, proxyAt)];
+Row($"download of {megabytes} MB, GB/s", await BulksAsync(sources, upload: false));
 
 var tunnels = new List<Socket>();
 for (var i = 0; i < Tunnels; i++)
 {
-    tunnels.Add(await OpenAsync(proxyAt, echoAt));
+    tunnels.Add(await OpenAsync(new Way(echoAt, proxyAt)));
 }
 
 var ends = tunnels.Select(EndAsync).ToArray();
@@ -72,21 +80,41 @@ control.End();
 await Task.WhenAll(ends);
 var last = Stopwatch.GetElapsedTime(began).TotalMilliseconds;
 Console.WriteLine(
-    FormattableString.Invariant($"| end of a session to the last of {Tunnels} tunnels reset, ms | - | {last:0.0} |")
+    FormattableString.Invariant(
+        $"| end of a session to the last of {Tunnels} tunnels reset, ms | - | - | {last:0.0} | - |"
+    )
 );
 await binding.DisposeAsync();
 
-void Row(string what, double direct, double proxied) =>
-    Console.WriteLine(FormattableString.Invariant($"| {what} | {direct:0.000} | {proxied:0.000} |"));
+void Row(string what, double[] values) =>
+    Console.WriteLine(
+        FormattableString.Invariant(
+            $"| {what} | {values[0]:0.000} | {values[1]:0.000} | {values[2]:0.000} | {values[2] / values[1]:0.00} |"
+        )
+    );
 
-async Task<double[]> SetUpsAsync(IPEndPoint? through)
+async Task<double[]> BulksAsync(Way[] ways, bool upload)
+{
+    var speeds = ways.Select(_ => new List<double>()).ToArray();
+    for (var round = 0; round < Rounds; round++)
+    {
+        for (var i = 0; i < ways.Length; i++)
+        {
+            speeds[i].Add(await BulkAsync(ways[i], upload));
+        }
+    }
+
+    return [.. speeds.Select(s => Percentile([.. s.Order()], 0.5))];
+}
+
+async Task<double[]> SetUpsAsync(Way way)
 {
     var times = new List<double>();
     var one = new byte[1];
     for (var i = 0; i < SetUps + WarmUps; i++)
     {
         var from = Stopwatch.GetTimestamp();
-        using var socket = await OpenAsync(through, echoAt);
+        using var socket = await OpenAsync(way);
         await socket.SendAsync(one);
         await socket.ReceiveAsync(one);
         if (i >= WarmUps)
@@ -98,9 +126,9 @@ async Task<double[]> SetUpsAsync(IPEndPoint? through)
     return [.. times.Order()];
 }
 
-async Task<double> BulkAsync(IPEndPoint? through, IPEndPoint to, bool upload)
+async Task<double> BulkAsync(Way way, bool upload)
 {
-    using var socket = await OpenAsync(through, to);
+    using var socket = await OpenAsync(way);
     var buffer = new byte[Chunk];
     var bytes = megabytes << 20;
     var from = Stopwatch.GetTimestamp();
@@ -127,8 +155,9 @@ async Task<double> BulkAsync(IPEndPoint? through, IPEndPoint to, bool upload)
     return bytes / Stopwatch.GetElapsedTime(from).TotalSeconds / 1e9;
 }
 
-static async Task<Socket> OpenAsync(IPEndPoint? through, IPEndPoint to)
+static async Task<Socket> OpenAsync(Way way)
 {
+    var (to, through) = way;
     var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     await socket.ConnectAsync(through ?? to);
     if (through is not null)

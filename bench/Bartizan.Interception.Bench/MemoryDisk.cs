@@ -1,9 +1,9 @@
-using Bartizan.Vault.Authority;
+using Bartizan.Vault.Keys;
 
 namespace Bartizan.Interception.Bench;
 
 /// <summary>Keeps the authority of one run.</summary>
-internal sealed class MemoryDisk : IAuthorityDisk
+internal sealed class MemoryDisk : IKeyDisk
 {
     private string? _text;
 

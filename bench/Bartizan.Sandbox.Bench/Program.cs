@@ -3,12 +3,23 @@ using System.Globalization;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox;
+using Bartizan.Sandbox.Bench;
 using Bartizan.Sandbox.Bubblewrap;
 using Bartizan.Sandbox.Native;
 
 // Sandbox start with all layers beside bare bwrap, interleaved in one run; kills of 400 processes that ignore SIGTERM.
 // With BARTIZAN_SRT naming the `srt` program of @anthropic-ai/sandbox-runtime, its starts stand beside ours.
 //   bench/sandbox/run.sh [starts] [kills]
+//   bench/sandbox/run.sh seen [rounds]       what it costs an agent to be seen
+
+if (args is ["seen", .. var more])
+{
+    await SeenCost.RunAsync(
+        new BubblewrapBackend(new BubblewrapOptions(), TimeProvider.System),
+        more.Length > 0 ? int.Parse(more[0], CultureInfo.InvariantCulture) : 5
+    );
+    return 0;
+}
 
 var starts = args.Length > 0 ? int.Parse(args[0], CultureInfo.InvariantCulture) : 50;
 var kills = args.Length > 1 ? int.Parse(args[1], CultureInfo.InvariantCulture) : 20;

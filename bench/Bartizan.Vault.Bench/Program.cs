@@ -18,7 +18,7 @@ var folder = Directory.CreateTempSubdirectory("bartizan-vault-bench-").FullName;
 try
 {
     Console.WriteLine("credentials | open: best, median | open and lease | lease | lend again");
-    foreach (var credentials in (int[])[1, 10, 100, 500])
+    foreach (var credentials in (int[])[1, 10, 100, 500, 5000])
     {
         await MeasureAsync(credentials);
     }
@@ -33,7 +33,8 @@ async Task MeasureAsync(int credentials)
     var disk = new PlainDisk(Path.Combine(folder, $"sealed-{credentials}"));
     var (front, key) = KeyFile.Make(Path.Combine(folder, $"key-{credentials}"));
     using var kept = key;
-    using var vault = new SealedVault(disk, TimeProvider.System);
+    var made = new MadeDisk();
+    using var vault = new SealedVault(made, TimeProvider.System);
     vault.Create(front, key);
     for (var i = 0; i < credentials; i++)
     {
@@ -41,6 +42,7 @@ async Task MeasureAsync(int credentials)
         vault.Write($"provider/agent-{i}", value, VaultTerms.Open, null);
     }
 
+    disk.Replace(made.Read());
     var mark = vault.Mark;
     var (open, both, lease, again) = (new double[Rounds], new double[Rounds], new double[Rounds], new double[Rounds]);
     for (var round = 0; round < Rounds; round++)

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Requests through proxies that look into TLS, in one run: direct, Bartizan and mitmproxy.
+# Requests through proxies that look into TLS, in one run: direct, Bartizan, mitmproxy and squid.
 #
 #   bench/interception/run.sh
 #
-# Needs nginx and openssl (Debian: apt-get install nginx-light openssl) and python3. The peer is Debian's mitmproxy, fetched by name into
-# artifacts/interception-peers and not installed; without apt-get its column is left out.
+# Needs nginx and openssl (Debian: apt-get install nginx-light openssl) and python3. The peers are Debian's mitmproxy and squid-openssl, fetched by
+# name into artifacts/interception-peers and not installed; without apt-get their columns are left out.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 peers=$root/artifacts/interception-peers
@@ -52,9 +52,9 @@ for _ in $(seq 100); do [ -s "$work/own" ] && break; sleep 0.1; done
 sides=(direct=0 "bartizan=$(head -1 "$work/own")")
 
 if command -v apt-get >/dev/null; then
-    if [ ! -x "$peers/unpacked/usr/bin/mitmdump" ]; then
+    if [ ! -x "$peers/unpacked/usr/bin/mitmdump" ] || [ ! -x "$peers/unpacked/usr/sbin/squid" ]; then
         mkdir -p "$peers/debs/partial" "$peers/unpacked"
-        apt-get install -y -qq --no-install-recommends --download-only -o "Dir::Cache::archives=$peers/debs" mitmproxy >&2
+        apt-get install -y -qq --no-install-recommends --download-only -o "Dir::Cache::archives=$peers/debs" mitmproxy squid-openssl >&2
         for one in "$peers"/debs/*.deb; do dpkg -x "$one" "$peers/unpacked"; done
     fi
     libraries=$peers/unpacked/usr/lib/x86_64-linux-gnu
@@ -65,6 +65,41 @@ if command -v apt-get >/dev/null; then
         --set "ssl_verify_upstream_trusted_ca=$work/ca.pem" --set http2=false --set stream_large_bodies=64k >"$work/mitm.log" 2>&1 &
     started+=($!)
     await "$mitm" && sides+=("mitmproxy=$mitm")
+
+    # Started as root it becomes another user, who must own what it writes. The instance's name keeps its shared memory apart.
+    squid=$(port)
+    mkdir "$work/squid"
+    cat "$work/ca.key" "$work/ca.pem" >"$work/squid/bump.pem"
+    LD_LIBRARY_PATH=$libraries "$peers/unpacked/usr/lib/squid/security_file_certgen" -c -s "$work/squid/certificates" -M 4MB >/dev/null
+    cat >"$work/squid/squid.conf" <<CONF
+http_port 127.0.0.1:$squid ssl-bump generate-host-certificates=on dynamic_cert_mem_cache_size=4MB tls-cert=$work/squid/bump.pem
+sslcrtd_program $peers/unpacked/usr/lib/squid/security_file_certgen -s $work/squid/certificates -M 4MB
+sslcrtd_children 1 startup=1
+acl begin at_step SslBump1
+ssl_bump peek begin
+ssl_bump bump all
+tls_outgoing_options cafile=$work/ca.pem
+http_access allow all
+cache deny all
+access_log none
+cache_log $work/squid/cache.log
+pid_filename $work/squid/squid.pid
+coredump_dir $work/squid
+mime_table $peers/unpacked/usr/share/squid/mime.conf
+icon_directory $peers/unpacked/usr/share/squid/icons
+error_directory $peers/unpacked/usr/share/squid-langpack/en
+unlinkd_program $peers/unpacked/usr/lib/squid/unlinkd
+pinger_enable off
+visible_hostname localhost
+shutdown_lifetime 0 seconds
+CONF
+    if [ "$(id -u)" = 0 ]; then
+        echo "cache_effective_user proxy" >>"$work/squid/squid.conf"
+        chown -R proxy:proxy "$work/squid"
+    fi
+    LD_LIBRARY_PATH=$libraries "$peers/unpacked/usr/sbin/squid" -N -n "bench$$" -f "$work/squid/squid.conf" >"$work/squid.log" 2>&1 &
+    started+=($!)
+    await "$squid" && sides+=("squid=$squid")
 fi
 
 "$bench" load "$origin" "${sides[@]}"

@@ -5,7 +5,9 @@ using Bartizan.Client.Approvals;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Identity;
 using Bartizan.Client.Pins;
+using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -121,9 +123,17 @@ public sealed class ControlClient : IDisposable
     public Task<StoresReply> StoresAsync(StoresRequest request, CancellationToken cancellationToken) =>
         CallAsync<StoresReply>(HttpMethod.Post, "v1/stores", request, cancellationToken);
 
+    /// <summary>By what others know agents.</summary>
+    public Task<IdentityReply> IdentityAsync(IdentityRequest request, CancellationToken cancellationToken) =>
+        CallAsync<IdentityReply>(HttpMethod.Post, "v1/identity", request, cancellationToken);
+
     /// <summary>Asks something of the vault.</summary>
     public Task<VaultReply> VaultAsync(VaultRequest request, CancellationToken cancellationToken) =>
         CallAsync<VaultReply>(HttpMethod.Post, "v1/vault", request, cancellationToken);
+
+    /// <summary>Begins a person's sign-in to a provider, or waits for its end.</summary>
+    public Task<SignInReply> SignInAsync(SignInRequest request, CancellationToken cancellationToken) =>
+        CallAsync<SignInReply>(HttpMethod.Post, "v1/providers/sign-in", request, cancellationToken);
 
     /// <summary>A session's labels with what put them there.</summary>
     public Task<LabelsReply> LabelsAsync(LabelsRequest request, CancellationToken cancellationToken) =>

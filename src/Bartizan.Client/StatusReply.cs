@@ -48,6 +48,9 @@ public sealed record StatusReply
     /// <summary>Circuits that aren't closed.</summary>
     public IReadOnlyList<CircuitLine> Circuits { get; init; } = [];
 
+    /// <summary>Hosts that agents opened for the first time, the newest last, since the instance started.</summary>
+    public IReadOnlyList<NewHostLine> NewHosts { get; init; } = [];
+
     /// <summary>Where <c>attach</c>ed agents reach the gateways.</summary>
     public Sessions.AttachEndpoints? Endpoints { get; init; }
 }

@@ -2,7 +2,9 @@ using Bartizan.Client;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Identity;
 using Bartizan.Client.Pins;
+using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -135,7 +137,9 @@ public sealed class ControlServer : IAsyncDisposable
             );
         }
 
+        ControlJson.Post<IdentityRequest, IdentityReply>(web, "/v1/identity", instance.IdentityAsync);
         ControlJson.Post<VaultRequest, VaultReply>(web, "/v1/vault", instance.VaultAsync);
+        ControlJson.Post<SignInRequest, SignInReply>(web, "/v1/providers/sign-in", instance.SignInAsync);
         ControlJson.Post<StoresRequest, StoresReply>(web, "/v1/stores", instance.StoresAsync);
         ControlJson.Post<PinRequest, SurveyReply>(web, "/v1/pins/survey", instance.SurveyAsync);
         ControlJson.Post<PinRequest, PinsReadReply>(web, "/v1/pins/read", instance.ReadPinsAsync);

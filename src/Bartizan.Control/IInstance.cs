@@ -1,7 +1,9 @@
 using Bartizan.Client;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Identity;
 using Bartizan.Client.Pins;
+using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -56,8 +58,14 @@ public interface IInstance : IAskDesk
         CancellationToken cancellationToken
     );
 
+    /// <summary>Says by what others know agents; makes a new key when that is asked.</summary>
+    Task<IdentityReply> IdentityAsync(IdentityRequest request, string person, CancellationToken cancellationToken);
+
     /// <summary>Does something with the vault; nothing of it reads a value.</summary>
     Task<VaultReply> VaultAsync(VaultRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Begins a person's sign-in to a provider, or waits for its end.</summary>
+    Task<SignInReply> SignInAsync(SignInRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>Lists the stores that carry labels; with a store, takes them off.</summary>
     Task<StoresReply> StoresAsync(StoresRequest request, string person, CancellationToken cancellationToken);

@@ -13,6 +13,7 @@ using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Databases;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
+using Bartizan.Daemon.Identity;
 using Bartizan.Daemon.Journals;
 using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Retention;
@@ -34,6 +35,7 @@ using Bartizan.Records.Evidence;
 using Bartizan.Records.Journals;
 using Bartizan.Records.Projections;
 using Bartizan.Sandbox.Bubblewrap;
+using Bartizan.Sandbox.Oci;
 using Bartizan.Vault.Tokens;
 
 namespace Bartizan.Daemon;
@@ -158,12 +160,17 @@ public sealed class BartizanDaemon : IAsyncDisposable
         );
         var sessions = new LiveSessions();
         var lost = new LostEntries();
-        var journal = new TallyingJournal(log, sessions, lost);
+        var journal = new NewHosts(new TallyingJournal(log, sessions, lost), log.Recovery.Hosts, clock);
         await Recovery.WriteAsync(log.Recovery, journal, cancellationToken).ConfigureAwait(false);
 
         var tokens = new SessionTokens();
-        var vault = await VaultDesk.OpenAsync(state, log, journal, _options).ConfigureAwait(false);
+        var identity = await IdentityDesk
+            .OpenAsync(state, log.Log.Origin, sessions, journal, _options, cancellationToken)
+            .ConfigureAwait(false);
+        Opened(identity);
+        var vault = await VaultDesk.OpenAsync(state, log, journal, _options, identity.Loans).ConfigureAwait(false);
         Opened(vault);
+        Opened(vault.Providers);
         var owner = new SessionOwner(sessions, journal, tokens.Revoke);
         var ledger = new BudgetLedger(PricesFile.Read(state.Home), clock);
         ledger.Restore(log.Recovery.Spends);
@@ -231,7 +238,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             )
             .ConfigureAwait(false);
         Opened(tools);
-        var (egress, mint) = EgressRoom.Open(state, monitor, tokens, credentials.Injector, _options);
+        var (egress, mint) = EgressRoom.Open(state, monitor, tokens, credentials.Injector, vault.Lender, _options);
         Opened(mint);
         Opened(egress);
         var roles = new RoleDesk(state.Databases, sessions, vault.Lender, journal, clock);
@@ -248,9 +255,11 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Clock = clock,
             Sessions = sessions,
             Journal = journal,
+            NewHosts = journal,
             Owner = owner,
             Tokens = tokens,
             Lender = vault.Lender,
+            Identity = identity.Deciding(monitor),
             Vault = vault,
             Placeholders = credentials.Book,
             Monitor = monitor,
@@ -267,6 +276,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Roles = roles,
             Databases = new DatabaseGateway(monitor, roles, clock, new DatabaseOptions()),
             Backend = backend,
+            Containers = OciBackend.Sweeping(new OciOptions(), clock),
             Erasures = erasures,
             Retention = retention,
             Custody = new CustodyDesk(log, clock),
@@ -276,6 +286,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Pins = new PinBooks(state.Home),
         };
         roles.Sweep();
+        vault.Providers.Sweep();
         Opened(new Heartbeat(journal, () => log.Log.Size, () => sessions.All.Count, lost, clock));
         var endpoints = new Lazy<AttachEndpoints>(() => SharedEndpoints.Open(models, tools, egress));
         var instance = new Instance(
@@ -340,16 +351,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
         try
         {
             var options = JournalOptions.In(state.Home);
-            return await Journal
-                .OpenAsync(
-                    options with
-                    {
-                        Log = options.Log with { Cosignatures = witnesses },
-                    },
-                    clock,
-                    cancellationToken
-                )
-                .ConfigureAwait(false);
+            options = options with { Log = options.Log with { Cosignatures = witnesses } };
+            return await Journal.OpenAsync(options, clock, cancellationToken).ConfigureAwait(false);
         }
         catch (LogInconsistentException e)
         {

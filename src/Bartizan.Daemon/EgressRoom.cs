@@ -2,6 +2,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Daemon.Vaults;
 using Bartizan.Gateway.Egress;
+using Bartizan.Gateway.Egress.Git;
 using Bartizan.Gateway.Egress.Injection;
 using Bartizan.Vault.Authority;
 
@@ -16,11 +17,24 @@ internal static class EgressRoom
         ReferenceMonitor monitor,
         ISessionTokens tokens,
         Injector injector,
+        ICredentialLender lender,
         DaemonOptions options
     )
     {
-        var mint = new CertificateAuthority(new AuthorityDisk(state.Keys), options.Clock);
+        var mint = new CertificateAuthority(new KeyDisk(state.Keys, "authority.pem"), options.Clock);
         INameResolver resolver = options.Resolve is { } resolve ? new GivenResolver(resolve) : new SystemNameResolver();
-        return (new EgressProxy(monitor, tokens, resolver, options.Clock, new EgressOptions(), mint, injector), mint);
+        return (
+            new EgressProxy(
+                monitor,
+                tokens,
+                resolver,
+                options.Clock,
+                new EgressOptions(),
+                mint,
+                injector,
+                new GitForwarder(lender)
+            ),
+            mint
+        );
     }
 }

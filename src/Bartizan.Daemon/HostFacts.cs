@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using Bartizan.Sandbox;
 using Bartizan.Sandbox.Bubblewrap;
+using Bartizan.Sandbox.Oci;
 
 namespace Bartizan.Daemon;
 
@@ -30,8 +32,10 @@ public sealed record HostFacts(
                         ? "not installed"
                         : $"{report.BubblewrapVersion} at {report.BubblewrapPath}"
                 ),
+                Fact("containers", ContainersOf(new OciBackend(new OciOptions(), TimeProvider.System).Probe())),
                 Fact("landlock", report.LandlockAbi == 0 ? "no" : $"ABI {report.LandlockAbi}"),
                 Fact("seccomp", report.Seccomp ? "yes" : "no"),
+                Fact("captured", report.Uncaptured.Length == 0 ? "every TCP port" : "ports 80 and 443"),
                 Fact("limits", report.Limits.ToString()),
                 Fact("pause", report.Pause.ToString()),
                 Fact("kvm", File.Exists("/dev/kvm") ? "present; a microVM backend is not offered" : "no"),
@@ -40,6 +44,19 @@ public sealed record HostFacts(
             report.Weaker
         );
     }
+
+    private static string ContainersOf(HostReport report) =>
+        report.Missing.IsEmpty
+            ? string.Join(
+                "; ",
+                [
+                    report.Engine,
+                    .. report.Weaker.Where(static text =>
+                        text.StartsWith(OciBackend.CantUse, StringComparison.Ordinal)
+                    ),
+                ]
+            )
+            : "no: " + string.Join(' ', report.Missing);
 
     private static KeyValuePair<string, string> Fact(string name, string value) => KeyValuePair.Create(name, value);
 }

@@ -5,7 +5,9 @@ using Bartizan.Client.Approvals;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
+using Bartizan.Client.Identity;
 using Bartizan.Client.Pins;
+using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
 using Bartizan.Client.Sessions;
@@ -16,6 +18,7 @@ using Bartizan.Control;
 using Bartizan.Control.AuthZen;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Pins;
+using Bartizan.Daemon.Providers;
 using Bartizan.Daemon.Runs;
 using Bartizan.Daemon.Sessions;
 
@@ -27,6 +30,7 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
 {
     private readonly DateTimeOffset _since = rooms.Clock.GetUtcNow();
     private readonly Attachments _attachments = new(rooms, endpoints);
+    private readonly SignInDesk _signIns = new(rooms);
     private AttachEndpoints? _opened;
 
     /// <summary>The product's version.</summary>
@@ -56,10 +60,11 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
             [
                 .. rooms.Circuits.Standing.Select(c => new CircuitLine(c.Agent, c.Name, c.Word, c.Reason, c.Since)),
             ],
+            NewHosts = rooms.NewHosts.Shown,
             Exports = rooms.Exports.Status(),
             ExportProblem = rooms.Exports.Problem,
             RetentionProblem = rooms.Retention.Problem,
-            PendingRoles = rooms.Roles.Pending,
+            PendingRoles = [.. rooms.Roles.Pending, .. rooms.Vault.Providers.Pending],
         };
     }
 
@@ -179,10 +184,21 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
         rooms.Inbox.AnswerAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
+    public Task<IdentityReply> IdentityAsync(
+        IdentityRequest request,
+        string person,
+        CancellationToken cancellationToken
+    ) => rooms.Identity.AnswerAsync(request, person, cancellationToken);
+
+    /// <inheritdoc/>
     public Task<StoresReply> StoresAsync(StoresRequest request, string person, CancellationToken cancellationToken) =>
         request.Store is null
             ? Task.FromResult(rooms.Stores.List())
             : rooms.Stores.ClearAsync(request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<SignInReply> SignInAsync(SignInRequest request, string person, CancellationToken cancellationToken) =>
+        _signIns.AnswerAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
     public Task<VaultReply> VaultAsync(VaultRequest request, string person, CancellationToken cancellationToken) =>

@@ -49,7 +49,7 @@ public static class ManifestFiles
         var files = new HashSet<string>(StringComparer.Ordinal) { path };
         if (Read(path) is { } text)
         {
-            _ = ManifestLoader.Load(
+            var load = ManifestLoader.Load(
                 text,
                 path,
                 file =>
@@ -58,6 +58,11 @@ public static class ManifestFiles
                     return Read(file);
                 }
             );
+            if (load.Manifest?.Run?.Scan is { } scan)
+            {
+                // What lets an agent run in its image is no more the agent's to write than its rules are.
+                files.Add(Path.GetFullPath(scan.File, Path.GetDirectoryName(path)!));
+            }
         }
 
         return files;
@@ -67,34 +72,42 @@ public static class ManifestFiles
     private static Manifest Placed(Manifest manifest, string folder) =>
         manifest with
         {
-            Models = manifest.Models.ToImmutableDictionary(
-                m => m.Key,
-                m =>
-                    m.Value.CertificateAuthority is { } ca
-                        ? m.Value with
-                        {
-                            CertificateAuthority = Path.GetFullPath(ca, folder),
-                        }
-                        : m.Value
+            Models = Placed(
+                manifest.Models,
+                folder,
+                m => m.CertificateAuthority,
+                (m, ca) => m with { CertificateAuthority = ca }
             ),
-            Hosts = manifest.Hosts.ToImmutableDictionary(
-                h => h.Key,
-                h =>
-                    h.Value.CertificateAuthority is { } ca
-                        ? new HostTerms { CertificateAuthority = Path.GetFullPath(ca, folder) }
-                        : h.Value
+            Hosts = Placed(
+                manifest.Hosts,
+                folder,
+                h => h.CertificateAuthority,
+                (h, ca) => h with { CertificateAuthority = ca }
             ),
-            Databases = manifest.Databases.ToImmutableDictionary(
-                d => d.Key,
-                d =>
-                    d.Value.CertificateAuthority is { } ca
-                        ? d.Value with
-                        {
-                            CertificateAuthority = Path.GetFullPath(ca, folder),
-                        }
-                        : d.Value
+            Providers = Placed(
+                manifest.Providers,
+                folder,
+                p => p.CertificateAuthority,
+                (p, ca) => p with { CertificateAuthority = ca }
+            ),
+            Databases = Placed(
+                manifest.Databases,
+                folder,
+                d => d.CertificateAuthority,
+                (d, ca) => d with { CertificateAuthority = ca }
             ),
         };
+
+    private static ImmutableDictionary<string, T> Placed<T>(
+        ImmutableDictionary<string, T> terms,
+        string folder,
+        Func<T, string?> path,
+        Func<T, string, T> at
+    ) =>
+        terms.ToImmutableDictionary(
+            t => t.Key,
+            t => path(t.Value) is { } relative ? at(t.Value, Path.GetFullPath(relative, folder)) : t.Value
+        );
 
     private static string? Read(string path)
     {

@@ -8,6 +8,8 @@ using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Databases;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Exports;
+using Bartizan.Daemon.Identity;
+using Bartizan.Daemon.Journals;
 using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Sessions;
@@ -36,6 +38,8 @@ internal sealed record Rooms
 
     public required IJournal Journal { get; init; }
 
+    public required NewHosts NewHosts { get; init; }
+
     public required SessionOwner Owner { get; init; }
 
     public required SessionTokens Tokens { get; init; }
@@ -43,6 +47,8 @@ internal sealed record Rooms
     public required CredentialLender Lender { get; init; }
 
     public required PlaceholderBook Placeholders { get; init; }
+
+    public required IdentityDesk Identity { get; init; }
 
     public required VaultDesk Vault { get; init; }
 
@@ -77,6 +83,8 @@ internal sealed record Rooms
     public required ICertificateMint Mint { get; init; }
 
     public required IIsolationBackend Backend { get; init; }
+
+    public required IIsolationBackend Containers { get; init; }
 
     public required ErasureDesk Erasures { get; init; }
 

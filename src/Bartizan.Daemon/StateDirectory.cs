@@ -41,6 +41,9 @@ public sealed class StateDirectory : IDisposable
     /// <summary>The roles that stand in databases.</summary>
     public string Databases => Path.Combine(Home, "databases.json");
 
+    /// <summary>The logins that stand at providers.</summary>
+    public string Providers => Path.Combine(Home, "providers.json");
+
     /// <summary>The control socket.</summary>
     public string ControlSocket => Path.Combine(Home, "control.sock");
 

@@ -26,11 +26,17 @@ public sealed record HostReport
     /// <summary>A setuid bubblewrap is refused: CVE-2020-5291, CVE-2026-41163.</summary>
     public required bool BubblewrapSetuid { get; init; }
 
+    /// <summary>The container engine and the runtime it works with here: <c>podman 4.3.1, runc</c>; empty without one.</summary>
+    public string Engine { get; init; } = "";
+
     /// <summary>Landlock's ABI; 0 when the kernel has none.</summary>
     public required int LandlockAbi { get; init; }
 
     /// <summary>Seccomp filters work.</summary>
     public required bool Seccomp { get; init; }
+
+    /// <summary>Why not every port that a program dials can be captured; empty where it can.</summary>
+    public string Uncaptured { get; init; } = "";
 
     /// <summary>The strongest limits this process can set.</summary>
     public required LimitTier Limits { get; init; }

@@ -1,4 +1,5 @@
 using Bartizan.Core.Sessions;
+using Bartizan.Sandbox.Observation;
 
 namespace Bartizan.Sandbox;
 
@@ -38,6 +39,13 @@ public interface ISandbox : IAsyncDisposable
 
     /// <summary>Lets the agent go: last privileges dropped, Landlock and seccomp in force, exec.</summary>
     Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// What goes on inside, seen from outside, from the start of the agent to its end; to be read once, while it runs. It ends with a
+    /// <see cref="SightingKind.End"/>; ends it without one, then it is unknown what happened since. An agent never waits for the
+    /// reader: what doesn't fit is counted as lost. Empty where the plan wants nothing seen.
+    /// </summary>
+    IAsyncEnumerable<Sighting> SeenAsync(CancellationToken cancellationToken);
 
     /// <summary>Changes the size of the agent's terminal.</summary>
     void Resize(TerminalSize size);

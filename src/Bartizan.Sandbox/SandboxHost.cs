@@ -48,6 +48,7 @@ public static class SandboxHost
                     .ConfigureAwait(false),
             LandlockAbi = Math.Max(0, (int)Libc.syscall(Libc.SysLandlockCreateRuleset, 0, 0, LandlockVersionFlag, 0)),
             Seccomp = HasSeccomp(),
+            Uncaptured = await UncapturedAsync(cancellationToken).ConfigureAwait(false),
             Limits = cgroups.Tier,
             Pause = cgroups.Pause,
             Missing = [],
@@ -56,51 +57,56 @@ public static class SandboxHost
         return report with { Missing = MissingOf(report), Weaker = WeakerOf(report) };
     }
 
-    private static ImmutableArray<string> MissingOf(HostReport report)
+    private static ImmutableArray<string> MissingOf(HostReport report) =>
+        [.. MissingHelper(), .. MissingBubblewrap(report), .. MissingKernel(report)];
+
+    /// <summary>What every backend needs of the program and the kernel.</summary>
+    internal static ImmutableArray<string> MissingBelow(HostReport report) =>
+        [.. MissingHelper(), .. MissingKernel(report)];
+
+    private static IEnumerable<string> MissingHelper()
     {
-        var missing = ImmutableArray.CreateBuilder<string>();
         if (!File.Exists(HelperBinary.Path))
         {
-            missing.Add(
-                $"The sandbox helper is missing at `{HelperBinary.Path}`: build again on a host with a C compiler."
-            );
+            yield return $"The sandbox helper is missing at `{HelperBinary.Path}`: build again on a host with a C compiler.";
         }
+    }
 
+    private static IEnumerable<string> MissingBubblewrap(HostReport report)
+    {
         if (report.BubblewrapPath.Length == 0)
         {
-            missing.Add("Bubblewrap is not installed: install the package `bubblewrap`.");
+            yield return "Bubblewrap is not installed: install the package `bubblewrap`.";
         }
         else if (report.BubblewrapSetuid)
         {
-            missing.Add(
-                $"`{report.BubblewrapPath}` is setuid, which is refused (CVE-2026-41163): remove the bit with `chmod u-s`."
-            );
+            yield return $"`{report.BubblewrapPath}` is setuid, which is refused (CVE-2026-41163): remove the bit with "
+                + "`chmod u-s`.";
         }
         else if (!report.UserNamespaces)
         {
-            missing.Add(
-                "User namespaces don't work here: allow them (`kernel.unprivileged_userns_clone`, `user.max_user_namespaces`, "
-                    + "AppArmor's `kernel.apparmor_restrict_unprivileged_userns`), or give a container the rights that "
-                    + "docs name."
-            );
+            yield return "User namespaces don't work here: allow them (`kernel.unprivileged_userns_clone`, "
+                + "`user.max_user_namespaces`, AppArmor's `kernel.apparmor_restrict_unprivileged_userns`), or give a "
+                + "container the rights that docs name.";
         }
+    }
 
+    private static IEnumerable<string> MissingKernel(HostReport report)
+    {
         if (report.LandlockAbi == 0)
         {
-            missing.Add("The kernel has no Landlock: boot with `lsm=landlock,…` on Linux 5.13 or newer.");
+            yield return "The kernel has no Landlock: boot with `lsm=landlock,…` on Linux 5.13 or newer.";
         }
 
         if (!report.Seccomp)
         {
-            missing.Add("The kernel has no seccomp filters: use one built with CONFIG_SECCOMP_FILTER.");
+            yield return "The kernel has no seccomp filters: use one built with CONFIG_SECCOMP_FILTER.";
         }
 
         if (SyscallTable.For(RuntimeInformation.ProcessArchitecture) is null)
         {
-            missing.Add($"There is no seccomp table for `{report.Architecture}`: use x64 or arm64.");
+            yield return $"There is no seccomp table for `{report.Architecture}`: use x64 or arm64.";
         }
-
-        return missing.ToImmutable();
     }
 
     private static ImmutableArray<string> WeakerOf(HostReport report)
@@ -111,6 +117,14 @@ public static class SandboxHost
             weaker.Add(
                 $"Landlock has ABI {report.LandlockAbi}: before 6 it does not keep signals and abstract sockets inside "
                     + "(the namespaces do)."
+            );
+        }
+
+        if (report.Uncaptured.Length > 0)
+        {
+            weaker.Add(
+                $"Programs that know no proxy are captured on ports 80 and 443 only ({report.Uncaptured}): load the kernel's "
+                    + "modules `nf_tables` and `nft_tproxy`."
             );
         }
 
@@ -161,22 +175,37 @@ public static class SandboxHost
         return code == 0;
     }
 
-    private static async Task<(int Code, string Output)> RunAsync(
+    private static async Task<string> UncapturedAsync(CancellationToken cancellationToken)
+    {
+        if (!File.Exists(HelperBinary.Path))
+        {
+            return "there is no helper";
+        }
+
+        var (code, said) = await RunAsync(HelperBinary.Path, ["capture"], null, cancellationToken)
+            .ConfigureAwait(false);
+        return code == 0 ? "" : said.Trim();
+    }
+
+    internal static async Task<(int Code, string Output)> RunAsync(
         string file,
         string[] arguments,
         Descriptor? spec,
-        CancellationToken cancellationToken
+        CancellationToken cancellationToken,
+        bool withErrors = true,
+        IReadOnlyList<(Descriptor, int)>? more = null
     )
     {
         var (reader, writer) = Descriptor.Pipe();
         using var output = new DescriptorStream(reader, readable: true);
         using var nothing = Descriptor.Open("/dev/null", Libc.O_RDWR);
-        List<(Descriptor, int)> descriptors = [(nothing, 0), (writer, 1), (writer, 2)];
+        List<(Descriptor, int)> descriptors = [(nothing, 0), (writer, 1), (withErrors ? writer : nothing, 2)];
         if (spec is not null)
         {
             descriptors.Add((spec, LaunchDescriptors.LaunchSpec));
         }
 
+        descriptors.AddRange(more ?? []);
         using var child = await Spawner.SpawnAsync(file, arguments, descriptors).ConfigureAwait(false);
         writer.Dispose();
         using var text = new StreamReader(output);

@@ -24,6 +24,15 @@ public sealed class SandboxListeners : IDisposable
     /// <summary>0.0.0.0:443, captured TLS.</summary>
     public required Socket CaptureTls { get; init; }
 
+    /// <summary>
+    /// Whatever port of an address of the resolver's (127.1.0.0/16, but for those above) or of <see cref="SandboxPlan.Addresses"/> was
+    /// dialed: the local end of what it accepts is what was dialed. Null where the kernel can't.
+    /// </summary>
+    public Socket? CaptureAny { get; init; }
+
+    /// <summary>The same for addresses of IPv6; null where the plan has none as well.</summary>
+    public Socket? CaptureAnySix { get; init; }
+
     /// <summary>127.0.0.1:53, UDP, the resolver.</summary>
     public required Socket Dns { get; init; }
 
@@ -31,7 +40,19 @@ public sealed class SandboxListeners : IDisposable
     public required Socket Databases { get; init; }
 
     /// <summary>All of them.</summary>
-    public IEnumerable<Socket> All => [Egress, ModelGateway, ToolGateway, CaptureHttp, CaptureTls, Dns, Databases];
+    public IEnumerable<Socket> All =>
+        new[]
+        {
+            Egress,
+            ModelGateway,
+            ToolGateway,
+            CaptureHttp,
+            CaptureTls,
+            Dns,
+            Databases,
+            CaptureAny,
+            CaptureAnySix,
+        }.OfType<Socket>();
 
     /// <inheritdoc/>
     public void Dispose()

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Net;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
 
@@ -28,11 +29,26 @@ public sealed record SandboxPlan
     /// </summary>
     public ImmutableArray<Mount> Mounts { get; init; } = [];
 
+    /// <summary>
+    /// For a backend that runs containers: the image, <c>NAME@sha256:…</c>, which then is the base in place of the host's
+    /// <c>/usr</c>. Null for the backend's own choice.
+    /// </summary>
+    public string? Image { get; init; }
+
     /// <summary>What it may use of the host.</summary>
     public Limits Limits { get; init; } = new();
 
+    /// <summary>What of its inside is told by <see cref="ISandbox.SeenAsync"/>.</summary>
+    public SeenKind Seen { get; init; }
+
     /// <summary>Set: the program gets a terminal of its own of this size. Null: three pipes.</summary>
     public TerminalSize? Terminal { get; init; }
+
+    /// <summary>
+    /// Addresses outside that may be dialed without the proxy, and then arrive at <see cref="SandboxListeners.CaptureAny"/>; to every other
+    /// address there is no route. Of those of loopback, and what is no address of one host, nothing comes.
+    /// </summary>
+    public ImmutableArray<IPAddress> Addresses { get; init; } = [];
 
     /// <summary>False for a program that shall have no way out at all (<c>apply --check</c>): no listener is opened.</summary>
     public bool Network { get; init; } = true;

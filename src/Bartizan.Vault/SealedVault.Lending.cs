@@ -26,7 +26,7 @@ public sealed partial class SealedVault
         {
             var version = Current(name, path, agent);
             return version.Number == number
-                || _state.Records[path].Find(number) is { HasValue: true, Grace: { } grace } && Now() < grace;
+                || _state.Find(path)?.Find(number) is { HasValue: true, Grace: { } grace } && Now() < grace;
         }
     }
 
@@ -35,7 +35,7 @@ public sealed partial class SealedVault
     {
         lock (_lock)
         {
-            if (_inner is null || !_state.Records.TryGetValue(path, out var record))
+            if (_inner is null || _state.Find(path) is not { } record)
             {
                 return;
             }
@@ -57,7 +57,7 @@ public sealed partial class SealedVault
     {
         lock (_lock)
         {
-            if (_state.Records.TryGetValue(path, out var record) && record.Find(number) is { } lent)
+            if (_state.Find(path) is { } record && record.Find(number) is { } lent)
             {
                 RequireReach(name, path, lent, to);
                 RequireReach(name, path, record.Versions[^1], to);
@@ -90,7 +90,7 @@ public sealed partial class SealedVault
             );
         }
 
-        var record = _state.Records.GetValueOrDefault(path);
+        var record = _state.Find(path);
         if (record is null || record.Removed)
         {
             throw No(name, $"the vault has no `{path}`: `bartizan vault set {path}` writes it");

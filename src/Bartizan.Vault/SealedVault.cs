@@ -48,7 +48,16 @@ public sealed partial class SealedVault : IDisposable
     public VaultMark Mark => _file is { } file ? new(_state.Generation, file.Digest, file.Front) : default;
 
     /// <summary>The credentials without their values; empty while it is sealed.</summary>
-    public ImmutableArray<VaultRecord> Records => [.. _state.Records.Values.Where(r => !r.Removed)];
+    public ImmutableArray<VaultRecord> Records
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _state.Records.Values.Where(r => !r.Removed)];
+            }
+        }
+    }
 
     /// <summary>Makes a vault.</summary>
     /// <param name="front">Its lock.</param>
@@ -115,7 +124,7 @@ public sealed partial class SealedVault : IDisposable
         {
             var inner = Inner();
             var now = Now();
-            var record = _state.Records.GetValueOrDefault(path) ?? new VaultRecord(path, []);
+            var record = _state.Find(path) ?? new VaultRecord(path, []);
             if (grace is null && record.Current is not null)
             {
                 throw new VaultRefusedException(
@@ -143,6 +152,24 @@ public sealed partial class SealedVault : IDisposable
             var before = record.Versions.Select(v => Superseded(v, now, grace ?? TimeSpan.Zero));
             Put(Next(_state.With(new VaultRecord(path, [.. before.TakeLast(VaultRecord.MaxVersions - 1), made]))));
             return made.Number;
+        }
+    }
+
+    /// <summary>
+    /// Writes what came of using a version, under the terms of that one and in its place, where it still is the current one. What a person
+    /// revoked or wrote anew meanwhile stays as it is.
+    /// </summary>
+    /// <returns>The version's number; null where another is current, or none.</returns>
+    /// <exception cref="VaultRefusedException">When it can't be.</exception>
+    public int? WriteNext(string path, int used, ReadOnlySpan<byte> value)
+    {
+        lock (_lock)
+        {
+            var inner = Inner();
+            return _state.Find(path)?.Current is not { } current ? null
+                : current.Number == used ? Write(path, value, current.Terms, TimeSpan.Zero)
+                : IsSame(SealedValue.Open(inner, _file!.Id, path, current), value) ? current.Number
+                : null;
         }
     }
 
@@ -243,10 +270,21 @@ public sealed partial class SealedVault : IDisposable
     {
         lock (_lock)
         {
-            return _state.Records.GetValueOrDefault(path) is { Removed: false } record
-                ? record.Versions[^1].Terms
-                : null;
+            return _state.Find(path) is { Removed: false } record ? record.Versions[^1].Terms : null;
         }
+    }
+
+    // What was written already, and whose entry failed, is there.
+    private static bool IsSame(Secret secret, ReadOnlySpan<byte> value)
+    {
+        var (same, other) = (false, value.ToArray());
+        using (secret)
+        {
+            secret.Use(text => same = System.Text.Encoding.UTF8.GetBytes(text.ToArray()).AsSpan().SequenceEqual(other));
+        }
+
+        CryptographicOperations.ZeroMemory(other);
+        return same;
     }
 
     private DateTimeOffset Now() =>
@@ -260,7 +298,7 @@ public sealed partial class SealedVault : IDisposable
         );
 
     private VaultRecord Find(string path) =>
-        _state.Records.TryGetValue(path, out var record) && !record.Removed
+        _state.Find(path) is { Removed: false } record
             ? record
             : throw new VaultRefusedException($"the vault has no `{path}`", "`bartizan vault list` shows what it has");
 
@@ -328,13 +366,14 @@ public sealed partial class SealedVault : IDisposable
 
     private void Look()
     {
+        var last = _file;
         _file = null;
         Problem = null;
         try
         {
             if (_disk.Read() is { } bytes)
             {
-                _file = VaultFile.Parse(bytes);
+                _file = last?.Is(bytes) == true ? last : VaultFile.Parse(bytes);
             }
         }
         catch (Exception e)

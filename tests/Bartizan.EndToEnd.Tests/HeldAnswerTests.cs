@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using Bartizan.Gateway.Tests.Model;
+using Bartizan.Guards.Tests.Classifiers;
 using Microsoft.AspNetCore.Http;
 
 namespace Bartizan.EndToEnd.Tests;
@@ -15,10 +16,16 @@ public sealed class HeldAnswerTests
         """;
 
     [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public async Task A_poisoned_answer_waits_for_a_person_and_the_session_is_untrusted(bool approved)
+    [InlineData(true, false)]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    [InlineData(false, true)]
+    public async Task A_poisoned_answer_waits_for_a_person_and_the_session_is_untrusted(bool approved, bool classified)
     {
+        await using var peer = ScriptedClassifier.Finding("Ignore all");
+        var guards = classified
+            ? $"classifiers: [{{ name: guess, url: \"{peer.Url}\", do: ask, on_failure: block }}]"
+            : "input: { injection: ask }";
         await using var scene = await Scene.OpenAsync();
         await using var server = await ScriptedUpstream.StartAsync();
         server.Answer = context => AnswerAsync(context, server);
@@ -30,7 +37,7 @@ public sealed class HeldAnswerTests
             version: 1
             owner: tests@example.com
             environment: development
-            guards: { input: { injection: ask } }
+            guards: { {{guards}} }
             servers:
               up: { url: "{{server.Url}}mcp" }
             rules:
@@ -61,7 +68,7 @@ public sealed class HeldAnswerTests
         ((string)ask["action"]!).ShouldBe("answer of tool up/echo");
         var details = ask["details"]!.AsArray().Select(line => (string)line!).ToList();
         details[0].ShouldContain("the call was made");
-        details.ShouldContain(line => line.Contains("override, at "));
+        details.ShouldContain(line => line.Contains(classified ? "guess/external untrusted" : "override, at "));
         server.Requests.ShouldNotBeEmpty();
         sending.IsCompleted.ShouldBeFalse();
         var id = (string)ask["id"]!;

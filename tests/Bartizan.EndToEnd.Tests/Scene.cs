@@ -162,6 +162,16 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until exactly so many sessions live.</summary>
+    public async Task UntilSessionsAsync(int count)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        while ((await SessionsAsync()).Count != count)
+        {
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+
     /// <summary>The entries of the log.</summary>
     public async Task<IReadOnlyList<JsonNode>> LogAsync(params string[] query) =>
         [

@@ -199,7 +199,7 @@ public sealed class StdioServerTests(ITestOutputHelper output)
             + long.Parse(fields[12], CultureInfo.InvariantCulture);
     }
 
-    private static async Task<Running> HostsAsync(Scene scene, params int[] ports)
+    internal static async Task<Running> HostsAsync(Scene scene, params int[] ports)
     {
         var (key, certificate) = (Path.Combine(scene.Root, "key.pem"), Path.Combine(scene.Root, "certificate.pem"));
         using (var rsa = System.Security.Cryptography.RSA.Create(2048))

@@ -58,6 +58,42 @@ public sealed class JournalTests : TemporaryRecord
     }
 
     [Fact]
+    public async Task Which_hosts_an_agent_was_let_to_open_is_known_after_a_restart_whatever_its_version()
+    {
+        var refused = Refusal("refused.example:443") with { Point = "egress" };
+        await using (var journal = await OpenAsync())
+        {
+            await journal.AppendAsync(Intent(1, "a.example:443"), default);
+            await journal.AppendAsync(Intent(2, "GET https://b.example:443/\"x\"/c.example", Verb.Http), default);
+            await journal.AppendAsync(Intent(3, "[2001:db8::1]:443") with { Agent = "triage@4" }, default);
+            await journal.AppendAsync(Intent(4, "forge/fetch", Verb.Tool), default);
+            await journal.AppendAsync(Intent(5, "e.example:443") with { Agent = "dé\"s@1" }, default);
+            await journal.AppendAsync(Intent(6, "hook.example:443") with { Point = "hook" }, default);
+            await journal.AppendAsync(
+                Intent(7, $"GET http://f.example:80/{new string('f', 4000)}", Verb.Http),
+                default
+            );
+            await journal.AppendAsync(refused, default);
+        }
+
+        await using (var journal = await OpenAsync())
+        {
+            var hosts = journal.Recovery.Hosts;
+            hosts.Agents.ShouldBe(["triage", "dé\"s"], ignoreOrder: true);
+            foreach (var known in (string[])["a.example", "b.example", "[2001:db8::1]", "forge", "f.example"])
+            {
+                hosts.Add("triage", known).ShouldBeFalse(known);
+            }
+
+            hosts.Add("dé\"s", "e.example").ShouldBeFalse();
+            foreach (var other in (string[])["c.example", "e.example", "hook.example", "refused.example"])
+            {
+                hosts.Add("triage", other).ShouldBeTrue(other);
+            }
+        }
+    }
+
+    [Fact]
     public async Task What_was_left_open_is_found_when_the_journal_opens_again()
     {
         await using (var journal = await OpenAsync())

@@ -2,6 +2,7 @@ using System.Security.Cryptography.X509Certificates;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Sessions;
 using Bartizan.Vault.Authority;
+using Bartizan.Vault.Keys;
 
 namespace Bartizan.Vault.Tests;
 
@@ -102,7 +103,7 @@ public sealed class CertificateAuthorityTests
         return chain.Build(certificate);
     }
 
-    private sealed class Disk : IAuthorityDisk
+    private sealed class Disk : IKeyDisk
     {
         private string? _text;
 

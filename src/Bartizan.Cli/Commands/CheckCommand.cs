@@ -7,6 +7,7 @@ using Bartizan.Core.Pins;
 using Bartizan.Daemon;
 using Bartizan.Daemon.Pins;
 using Bartizan.Posture.Credentials;
+using Bartizan.Posture.Images;
 
 namespace Bartizan.Cli.Commands;
 
@@ -74,8 +75,13 @@ internal static class CheckCommand
                 .. load.Errors.Select(Fault),
                 .. load.Warnings.Where(warning => warning.FailsCheck).Select(Fault),
                 .. InTheClear(path, load),
+                .. Unfit(path, load, tolerated: false),
             ],
-            [.. load.Warnings.Where(warning => !warning.FailsCheck).Select(Fault), .. Unpinned(path, load)],
+            [
+                .. load.Warnings.Where(warning => !warning.FailsCheck).Select(Fault),
+                .. Unpinned(path, load),
+                .. Unfit(path, load, tolerated: true),
+            ],
             rules
         );
     }
@@ -102,6 +108,18 @@ internal static class CheckCommand
                 "`bartizan vault import` moves it into the vault, and says what must be rotated"
             ));
     }
+
+    // In development an image that nobody has looked into is a warning; anywhere else no agent starts in it.
+    private static IEnumerable<CheckFault> Unfit(string path, ManifestLoad load, bool tolerated) =>
+        load.Manifest is { Run: { } run } manifest
+        && tolerated == (manifest.Environment == DeploymentEnvironment.Development)
+        && ImageJudgement.Of(run, Path.GetDirectoryName(path)!, TimeProvider.System.GetUtcNow()) is { } judged
+            ? judged.Faults.Select(fault => new CheckFault(
+                $"{path}:1:1",
+                $"{run.Image}: {fault}",
+                "`bartizan image scan` judges a new scan; `run: scan: ignore:` bears a finding for a time"
+            ))
+            : [];
 
     private static IEnumerable<CheckFault> Unpinned(string path, ManifestLoad load)
     {
@@ -142,7 +160,7 @@ internal static class CheckCommand
                 );
             }
 
-            var named = manifest.Servers.Where(s => s.Value.Readers.IsEmpty).Select(s => s.Key);
+            var named = manifest.Servers.Where(s => !s.Value.IsOwn).Select(s => s.Key);
             foreach (var name in named.Except(pins.Lock.Servers.Keys).Order(StringComparer.Ordinal))
             {
                 yield return new CheckFault(

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bartizan.Cli.Providers;
 using Bartizan.Cli.Reference;
 using Bartizan.Cli.Vaults;
 
@@ -37,6 +38,8 @@ internal static class RootCommands
             WorkspaceCommand.Make(),
             StoresCommand.Make(),
             VaultCommand.Make(),
+            ProvidersCommand.Make(),
+            IdentityCommand.Make(),
             LogCommand.Make(),
             WitnessCommand.Make(),
             CheckCommand.Make(),
@@ -57,6 +60,7 @@ internal static class RootCommands
             DemoCommand.Make(),
             DemoCommand.MakeAgent(),
             SandboxCommand.Make(),
+            ImageCommand.Make(),
             DoctorCommand.Make(),
             CompletionCommand.Make(),
         };

@@ -104,6 +104,8 @@ internal static class RowText
                 $"{Screen.Printable(entry.Credential ?? entry.Target ?? "")} {Screen.Printable(entry.Detail ?? "")}{(entry.Reason is { Length: > 0 } said ? $" ({Screen.Printable(said)})" : "")}".Trim(),
             EntryKind.Approval =>
                 $"{target}: {Word(entry.Effect ?? Effect.Deny)} by {Screen.Printable(entry.Person ?? "nobody")}",
+            EntryKind.Finding =>
+                $"{target} ({Screen.Printable(entry.Detail ?? "")}){(entry.Reason is { Length: > 0 } why ? $": {Screen.Printable(why)}" : "")}",
             _ => $"{target}{(entry.Detail is { Length: > 0 } detail ? $" ({Screen.Printable(detail)})" : "")}{count}",
         };
     }

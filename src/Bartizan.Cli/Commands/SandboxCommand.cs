@@ -13,18 +13,32 @@ internal static class SandboxCommand
     public static Command Make()
     {
         var json = new Option<bool>("--json") { Description = "Print one JSON object." };
+        var image = new Option<string?>("--image")
+        {
+            Description = "Try it in a container of this image, NAME@sha256:…, instead of in bubblewrap.",
+        };
+        var code = new Option<bool>("--code")
+        {
+            Description = "Try it in a sandbox such as a call of the code tool has, instead of an agent's.",
+        };
         var test = new Command(
             "test",
             "Tries to break out of the agents' own profile, attempt by attempt. Example: bartizan sandbox test"
         )
         {
             json,
+            image,
+            code,
         };
         test.SetAction(
             async (parsed, cancellationToken) =>
             {
                 Screen.Note("trying to break out of a sandbox, about 140 attempts with their controls …");
-                var result = await SandboxTest.RunAsync(cancellationToken);
+                var result = await SandboxTest.RunAsync(
+                    parsed.GetValue(image),
+                    parsed.GetValue(code),
+                    cancellationToken
+                );
                 if (parsed.GetValue(json))
                 {
                     Screen.Line(Encoding.UTF8.GetString(result.Json.Span));

@@ -67,6 +67,16 @@ internal static class StatusCommand
                     );
                 }
 
+                foreach (var opened in status.NewHosts)
+                {
+                    Screen.Line(
+                        Screen.Printable(
+                            $"new host   {opened.Agent} opened {opened.Host} for the first time, {opened.At.ToString("u", CultureInfo.InvariantCulture)}, session {opened.Session}"
+                        ),
+                        Tone.Bad
+                    );
+                }
+
                 foreach (var role in status.PendingRoles)
                 {
                     Screen.Line($"database   {Screen.Printable(role)}", Tone.Bad);

@@ -49,11 +49,16 @@ internal static class VaultText
             "none" => "there is no vault; `bartizan vault init` makes one",
             "open" => string.Create(
                 CultureInfo.InvariantCulture,
-                $"open; locked {front}; generation {reply.Generation}{problem}"
+                $"open; locked {front}; generation {reply.Generation}; {Memory(reply.MemoryLocked)}{problem}"
             ),
             _ => $"sealed{(front.Length > 0 ? $"; opened {front}" : "")}{problem}",
         };
     }
+
+    private static string Memory(bool isLocked) =>
+        isLocked
+            ? "its memory isn't swapped out"
+            : "its memory can be swapped out: start the daemon as root, with CAP_IPC_LOCK or with LimitMEMLOCK=infinity, or encrypt the swap";
 
     private static void Print(VaultReply reply)
     {

@@ -24,6 +24,9 @@ public sealed record VaultReply
     /// <summary>How many changes it has seen.</summary>
     public long Generation { get; init; }
 
+    /// <summary>Whether the daemon's memory is kept out of the host's swap.</summary>
+    public bool MemoryLocked { get; init; }
+
     /// <summary>What it holds.</summary>
     public IReadOnlyList<VaultLine> Credentials { get; init; } = [];
 

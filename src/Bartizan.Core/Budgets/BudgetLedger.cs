@@ -30,6 +30,8 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
     /// <summary>Reserved of an input that only the context bounds, when that is unknown: twice the largest of today.</summary>
     public const long UnknownContext = 2_097_152;
 
+    private static readonly Budget s_none = new();
+
     private readonly Lock _lock = new();
     private readonly Dictionary<(BudgetScope Scope, string Name, string Person), BudgetAccount> _accounts = [];
     private readonly ConditionalWeakTable<Session, SessionAccount> _sessions = [];
@@ -70,7 +72,8 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(action);
-        if (session.Manifest.Budget is not { } budget)
+        var host = LimitedHost.Of(session, action);
+        if ((session.Manifest.Budget ?? (host is null ? null : s_none)) is not { } budget)
         {
             return new(new LedgerAnswer(null, "its manifest has no budget to reserve from"));
         }
@@ -79,12 +82,12 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
         var call = budget.SameCall is null || !IsCounted(action) ? default : action.ComputeDigest();
         lock (_lock)
         {
-            return new(Reserve(session, budget, action, call));
+            return new(Reserve(session, budget, action, call, host));
         }
     }
 
     /// <inheritdoc/>
-    public bool TryTake(Reservation reservation, long bytes)
+    public bool TryTake(Reservation reservation, long bytes, Heading heading = Heading.Back)
     {
         ArgumentNullException.ThrowIfNull(reservation);
         if (reservation.Deadline < clock.GetTimestamp())
@@ -93,13 +96,19 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
             return false;
         }
 
-        if (reservation.ByteLimits.IsEmpty)
+        if (reservation.ByteLimits.IsEmpty && reservation.Host is null)
         {
             return true;
         }
 
         lock (_lock)
         {
+            if (reservation.Host?.Lack(bytes, heading) is { } lack)
+            {
+                reservation.Exhausted = lack;
+                return false;
+            }
+
             foreach (var (limit, account) in reservation.ByteLimits)
             {
                 if (IsOf(reservation, account) && limit.Most - account[BudgetUnit.Bytes] < bytes)
@@ -109,6 +118,7 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
                 }
             }
 
+            reservation.Host?.Add(bytes, heading);
             reservation.Bytes += bytes;
             foreach (var account in reservation.Accounts.Where(account => IsOf(reservation, account)))
             {
@@ -172,7 +182,7 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
         }
     }
 
-    private LedgerAnswer Reserve(Session session, Budget budget, AgentAction action, Digest call)
+    private LedgerAnswer Reserve(Session session, Budget budget, AgentAction action, Digest call, LimitedHost? limited)
     {
         var now = clock.GetTimestamp();
         var own = _sessions.GetValue(session.Payer, _ => new SessionAccount(now));
@@ -223,7 +233,8 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
             }
         }
 
-        return new(Take(session, budget, action, demand, output, accounts, own, call, now));
+        var host = limited is { } one ? own.HostOf(one, clock.TimestampFrequency, now) : null;
+        return host?.Refusal(now) ?? new(Take(session, budget, action, demand, output, accounts, own, call, now, host));
     }
 
     private Reservation Take(
@@ -235,9 +246,11 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
         ImmutableArray<BudgetAccount> accounts,
         SessionAccount own,
         Digest call,
-        long now
+        long now,
+        HostAccount? host
     )
     {
+        host?.Open(now);
         var spend = demand.SpendOf(output) with
         {
             Day = accounts[(int)BudgetScope.Day].Day,
@@ -265,6 +278,7 @@ public sealed class BudgetLedger(PriceTable prices, TimeProvider clock) : IShare
         {
             OutputTokens = demand.IsCounted ? output : long.MaxValue,
             AskAtMost = demand.IsCounted && output < demand.MostOutput ? output / demand.Answers : null,
+            Host = host,
             Deadline = time is null ? long.MaxValue : DeadlineOf(own, time.Most),
             ByteLimits =
             [

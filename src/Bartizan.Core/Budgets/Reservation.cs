@@ -38,6 +38,8 @@ public sealed class Reservation
 
     internal ImmutableArray<(BudgetLimit Limit, BudgetAccount Account)> ByteLimits { get; init; } = [];
 
+    internal HostAccount? Host { get; init; }
+
     internal long Bytes { get; set; }
 
     internal long Deadline { get; init; } = long.MaxValue;

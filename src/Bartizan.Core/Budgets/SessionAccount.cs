@@ -12,12 +12,25 @@ internal sealed class SessionAccount(long opened)
     public const int MaxRememberedCalls = 4096;
 
     private readonly Dictionary<Digest, int> _calls = [];
+    private readonly Dictionary<string, HostAccount> _hosts = new(StringComparer.Ordinal);
 
     /// <summary>What it spent.</summary>
     public BudgetAccount Account { get; } = new(isDaily: false);
 
     /// <summary>The clock's ticks at its first action.</summary>
     public long Opened { get; } = opened;
+
+    /// <summary>What it had of a host of which it may have only so much. Their number is that of its manifest's terms.</summary>
+    public HostAccount HostOf(LimitedHost host, long frequency, long now)
+    {
+        if (!_hosts.TryGetValue(host.Name, out var account))
+        {
+            account = new HostAccount(host, frequency, now);
+            _hosts.Add(host.Name, account);
+        }
+
+        return account;
+    }
 
     /// <summary>How often a call was made.</summary>
     public int TimesMade(Digest call) => _calls.GetValueOrDefault(call);

@@ -65,13 +65,14 @@ internal static class ActionDecisions
     public static void Hear(this Session session, AgentAction action, ToolTarget tool, ReadOnlyMemory<byte> message)
     {
         // INVARIANT: only what the tool gateway itself got from the server: what a client tells of its own calls may be made up, and
-        // a server that shares the agent's files gives what the agent has put there.
+        // a server that shares the agent's files gives what the agent has put there, and what code prints is what the agent wrote.
         var policy = session.Policy;
         var tainted = session.IsTraced;
         if (
             policy.TracesValues
             && action.Point == AgentAction.ToolPoint
             && session.Manifest.ReaderOf(tool) is null
+            && session.Manifest.Servers.GetValueOrDefault(tool.Server)?.Code is null
             && (policy.ExposureOf(tool).Labels & Labels.Untrusted) == Labels.None
             && !(tainted && session.Manifest.Servers.GetValueOrDefault(tool.Server)?.Workspace is not null)
         )

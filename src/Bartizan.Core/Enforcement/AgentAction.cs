@@ -16,6 +16,9 @@ public sealed record AgentAction
     /// <summary>The <see cref="Point"/> of the tool gateway, which gets a tool's answer from its server itself.</summary>
     public const string ToolPoint = "tool";
 
+    /// <summary>The <see cref="Point"/> of the egress proxy, by which everything leaves that opens a host itself.</summary>
+    public const string EgressPoint = "egress";
+
     /// <summary>The session that attempts it; known from the listener, never from what the agent says.</summary>
     public required SessionId Session { get; init; }
 

@@ -62,6 +62,61 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
         return report;
     }
 
+    /// <summary>True when a guard wants time for what comes back.</summary>
+    public bool ReadResults(Session session, AgentAction action)
+    {
+        foreach (var guard in guards)
+        {
+            if (guard.ReadsResults(session, action))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// What those guards say of it; its passage gives the labels. One that throws or hangs keeps it back. It is cancelled only by who waits
+    /// for it, and by the session's end.
+    /// </summary>
+    public async ValueTask<GuardReport> ReadResultAsync(
+        Session session,
+        AgentAction action,
+        ReadOnlyMemory<byte> message,
+        CancellationToken cancellationToken
+    )
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, session.Revoked);
+        try
+        {
+            return await Task.Run(ReadAsync, stop.Token)
+                .WaitAsync(options.InspectWithin, clock, stop.Token)
+                .ConfigureAwait(false);
+        }
+        catch (Exception) when (!stop.IsCancellationRequested)
+        {
+            return new GuardReport(Effect.Deny, Labels.Untrusted, ["a guard failed"]);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+        }
+
+        async Task<GuardReport> ReadAsync()
+        {
+            var report = GuardReport.Clean;
+            foreach (var guard in guards.Where(guard => guard.ReadsResults(session, action)))
+            {
+                report = report.With(
+                    await guard.ReadResultAsync(session, action, message, stop.Token).ConfigureAwait(false)
+                );
+            }
+
+            return report;
+        }
+    }
+
     /// <summary>The first guard that reads an answer along; null when none does. One that throws lets nothing pass.</summary>
     public IContentWatch? Watch(Session session, AgentAction action, string mediaType)
     {

@@ -1,4 +1,3 @@
-using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Enforcement;
@@ -11,7 +10,7 @@ public sealed partial class Passage
     private string? _held;
 
     /// <summary>
-    /// The same as <see cref="InspectAsync"/> for a tool's answer, whole, that somebody waits for: where a guard asks about it, it is held
+    /// The same as <c>InspectAsync</c> for a tool's answer, whole, that somebody waits for: where a guard asks about it, it is held
     /// until people have answered.
     /// <code>
     /// answer ─ guards ─ allow ────────────────────────────────────────────── agent
@@ -19,35 +18,18 @@ public sealed partial class Passage
     ///            └───── deny, no, too late, killed, nobody waits ─────────── kept back
     /// </code>
     /// </summary>
-    public ValueTask<Inspection> InspectAnswerAsync(ReadOnlyMemory<byte> answer, CancellationToken cancellationToken)
-    {
-        if (_grant is not { Holding: not null, Action.Target: ToolTarget tool } || _watch is not null || answer.IsEmpty)
-        {
-            return InspectAsync(answer, cancellationToken);
-        }
-
-        if (!IsOpenFor(answer))
-        {
-            return new ValueTask<Inspection>(default(Inspection));
-        }
-
-        var report = ReportOf(_grant, answer);
-        Give(report.Labels, GuardChain.FoundIn(_grant.Action));
-        return report.Strictest switch
-        {
-            Effect.Allow => DeliverAsync(tool, report, answer, cancellationToken),
-            Effect.Ask => HoldAsync(tool, report, answer, cancellationToken),
-            _ => new ValueTask<Inspection>(default(Inspection)),
-        };
-    }
+    public ValueTask<Inspection> InspectAnswerAsync(ReadOnlyMemory<byte> answer, CancellationToken cancellationToken) =>
+        InspectWholeAsync(answer, mayAsk: true, cancellationToken);
 
     private async ValueTask<Inspection> HoldAsync(
         ToolTarget tool,
-        GuardReport report,
+        Sight sight,
         ReadOnlyMemory<byte> answer,
         CancellationToken cancellationToken
     )
     {
+        var report = sight.Report;
+
         // Whoever waits for it may go away and come back for it: only what people, time or guards refuse is refused for good.
         Objection = null;
         var by = $"what people are asked about of {ActionDecisions.Named(_grant!.Action)}";
@@ -55,7 +37,7 @@ public sealed partial class Passage
         {
             // Before anybody is asked, so that the entry of the answer says so; open, so that no person takes it off while it is held.
             Give(report.Labels | Labels.Untrusted, by);
-            var refusal = await AskAsync(report, answer, cancellationToken).ConfigureAwait(false);
+            var refusal = await AskAsync(sight, answer, cancellationToken).ConfigureAwait(false);
             if (refusal is not null)
             {
                 return Refused(refusal);
@@ -81,12 +63,13 @@ public sealed partial class Passage
 
     // Null when people said yes to exactly this, and nothing changed while they thought.
     private async ValueTask<string?> AskAsync(
-        GuardReport report,
+        Sight sight,
         ReadOnlyMemory<byte> answer,
         CancellationToken cancellationToken
     )
     {
         var grant = _grant!;
+        var (report, read) = sight;
         var bytes = Digest.Of(answer.Span);
         for (var asks = 0; asks < MaxAsks; asks++)
         {
@@ -110,19 +93,23 @@ public sealed partial class Passage
                 return "the session is not running";
             }
 
-            if (!IsOpenFor(ReadOnlyMemory<byte>.Empty))
+            if (!IsOpenFor(0, Heading.Back))
             {
                 return "the call is over";
             }
 
-            var now = ReportOf(grant, answer);
+            // What somebody outside said of these bytes stands as long as the policy does: asked again, he could say otherwise each time.
+            var isSame = ReferenceEquals(policy, grant.Session.Policy);
+            (var now, read) = isSame
+                ? new Sight(read is null ? ReportOf(grant, answer) : Noted(ReportOf(grant, answer).With(read)), read)
+                : await LookAsync(grant, answer, cancellationToken).ConfigureAwait(false);
             Give(now.Labels, GuardChain.FoundIn(grant.Action));
             if (now.Strictest != Effect.Ask || Digest.Of(answer.Span) != bytes)
             {
                 return "what guards say of it changed";
             }
 
-            if (ReferenceEquals(policy, grant.Session.Policy) && now.ObjectsAlike(report))
+            if (isSame && now.ObjectsAlike(report))
             {
                 return null;
             }

@@ -69,9 +69,17 @@ public sealed partial class Passage : IAsyncDisposable
     /// cuts when a guard objects to a tool's message, or asks about it, when it is over, when a budget has no bytes or no time left,
     /// when the passage was completed, and when <paramref name="cancellationToken"/> fires meanwhile.
     /// </summary>
-    public ValueTask<Inspection> InspectAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken)
+    public ValueTask<Inspection> InspectAsync(ReadOnlyMemory<byte> chunk, CancellationToken cancellationToken) =>
+        InspectAsync(chunk, Heading.Back, cancellationToken);
+
+    /// <summary>The same for a chunk that passes either way.</summary>
+    public ValueTask<Inspection> InspectAsync(
+        ReadOnlyMemory<byte> chunk,
+        Heading heading,
+        CancellationToken cancellationToken
+    )
     {
-        if (!IsOpenFor(chunk))
+        if (!IsOpenFor(chunk.Length, heading))
         {
             return new ValueTask<Inspection>(default(Inspection));
         }
@@ -94,10 +102,44 @@ public sealed partial class Passage : IAsyncDisposable
             : new ValueTask<Inspection>(default(Inspection));
     }
 
-    private bool IsOpenFor(ReadOnlyMemory<byte> chunk) =>
+    /// <summary>
+    /// Step 9 for bytes that no guard can read, because they are packed by their own protocol: held while the session is paused, counted
+    /// against its budget, cut when it is over.
+    /// </summary>
+    public ValueTask<Inspection> CarryAsync(
+        ReadOnlyMemory<byte> packed,
+        Heading heading,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!IsOpenFor(packed.Length, heading))
+        {
+            return new ValueTask<Inspection>(default(Inspection));
+        }
+
+        // INVARIANT: as in what can be read: the labels of what lies there are on the session before any of it is passed on.
+        if (_grant!.Action.Target is ToolTarget tool)
+        {
+            var stored = StoreFlow.Read(_grant.Session, _grant.Action, tool, _grant.Stores);
+            Give(stored, $"what another put there, read by {ActionDecisions.Named(_grant.Action)}");
+        }
+
+        return PassAsync(packed, cancellationToken);
+    }
+
+    /// <summary>
+    /// Counts what passes with it and is no chunk: the head of a request or an answer. False when there is no room for it: it must not
+    /// pass.
+    /// </summary>
+    public bool TryPass(long bytes, Heading heading) => IsOpenFor(bytes, heading);
+
+    /// <summary>Why it may carry nothing more, for its outcome: the budget or the host's term that is used up, where one is.</summary>
+    public string CutBecause => Reservation?.Exhausted ?? "cut by the monitor";
+
+    private bool IsOpenFor(long bytes, Heading heading) =>
         _grant is not null
         && Volatile.Read(ref _completed) == 0
-        && (_grant.Reservation is not { } held || _grant.Ledger!.TryTake(held, chunk.Length));
+        && (_grant.Reservation is not { } held || _grant.Ledger!.TryTake(held, bytes, heading));
 
     // What the agent gets. INVARIANT: its labels are on the session before it is passed on.
     private ValueTask<Inspection> DeliverAsync(
@@ -127,7 +169,7 @@ public sealed partial class Passage : IAsyncDisposable
 
     /// <summary>
     /// Has the answer read along as it streams, where a guard looks for something in it; then every piece goes through
-    /// <see cref="InspectAsync"/>, which may hold back some of it, and <see cref="EndAsync"/> gives the rest.
+    /// <c>InspectAsync</c>, which may hold back some of it, and <see cref="EndAsync"/> gives the rest.
     /// </summary>
     /// <returns>False when no guard looks: pieces pass as they come.</returns>
     public bool Watch(string mediaType)
@@ -264,7 +306,11 @@ public sealed partial class Passage : IAsyncDisposable
             return GuardReport.Clean;
         }
 
-        var report = guards.InspectResult(grant.Session, grant.Action, message);
+        return Noted(guards.InspectResult(grant.Session, grant.Action, message));
+    }
+
+    private GuardReport Noted(GuardReport report)
+    {
         Objection = report.Strictest == Effect.Allow ? null : Objecting;
         if (!report.Verdicts.IsEmpty || Objection is not null)
         {

@@ -1,3 +1,4 @@
+using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Enforcement;
@@ -6,23 +7,28 @@ public sealed partial class ReferenceMonitor
 {
     /// <summary>
     /// Takes what a tool server says that answers no action: nobody asked for it, so there is no passage that it could be inspected
-    /// under. Where nothing the manifest says of trust names the server, it passes as it is.
+    /// under. Guards read it as they read a result; where what the manifest says of trust names the server, it is met, too.
     /// </summary>
     /// <param name="session">Who is told.</param>
     /// <param name="said">Who says it, and by which method.</param>
     /// <param name="message">The whole message.</param>
+    /// <param name="cancellationToken">When nobody waits for it any more.</param>
     /// <returns>What of it passes on; empty for nothing.</returns>
-    public ReadOnlyMemory<byte> Hear(Session session, ToolTarget said, ReadOnlyMemory<byte> message)
+    public async ValueTask<ReadOnlyMemory<byte>> HearAsync(
+        Session session,
+        ToolTarget said,
+        ReadOnlyMemory<byte> message,
+        CancellationToken cancellationToken
+    )
     {
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(said);
-        if (!IsTrustNamed(session, said.Server))
+        if (IsTrustNamed(session, said.Server))
         {
-            return message;
+            // INVARIANT: before it is passed, so that nothing that follows from it is decided without it.
+            MeetServer(session, said.Server);
         }
 
-        // INVARIANT: before it is passed, so that nothing that follows from it is decided without it.
-        MeetServer(session, said.Server);
         var action = new AgentAction
         {
             Session = session.Id,
@@ -30,9 +36,32 @@ public sealed partial class ReferenceMonitor
             Point = AgentAction.ToolPoint,
         };
         var report = _guards.InspectResult(session, action, message);
-        return report.Strictest != Effect.Allow ? default
-            : report.Replacement.IsEmpty ? message
-            : report.Replacement;
+        Give(report);
+        var passing = report.Replacement.IsEmpty ? message : report.Replacement;
+        if (report.Strictest != Effect.Allow || !_guards.ReadResults(session, action))
+        {
+            return report.Strictest == Effect.Allow ? passing : default;
+        }
+
+        try
+        {
+            report = await _guards.ReadResultAsync(session, action, passing, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return default;
+        }
+
+        Give(report);
+        return report.Strictest == Effect.Allow ? passing : default;
+
+        void Give(GuardReport said)
+        {
+            if (said.Labels != Labels.None)
+            {
+                session.AddLabels(said.Labels, GuardChain.FoundIn(action));
+            }
+        }
     }
 
     /// <summary>True when the manifest names a server, or one of its tools, as a source, or a reader reads what it gives.</summary>

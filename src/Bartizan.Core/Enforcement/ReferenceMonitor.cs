@@ -268,7 +268,7 @@ public sealed partial class ReferenceMonitor(
     {
         // 7 reserve
         LedgerAnswer held = default;
-        if (session.Manifest.Budget is not null)
+        if (session.Manifest.Budget is not null || LimitedHost.Of(session, action) is not null)
         {
             held = ledger is null
                 ? default

@@ -42,6 +42,11 @@ public enum EntryKind
     /// <summary>What a guard, a detector or an enforcement point noticed: what, where, how severe, how sure.</summary>
     Finding,
 
-    /// <summary>The vault: opened or sealed, a credential written, rotated, revoked, or lent to a session.</summary>
+    /// <summary>
+    /// The vault: opened or sealed, a credential written, rotated, revoked, or lent to a session; or a token signed for one.
+    /// </summary>
     Vault,
+
+    /// <summary>What was seen inside a sandbox, from outside: programs started, files written, removed or read.</summary>
+    Seen,
 }

@@ -85,7 +85,8 @@ internal static class BudgetReader
         }
     }
 
-    private static BudgetRate? ReadRate(SourceNode.Map? map, string key, BudgetScope scope, Verb verb) =>
+    /// <summary>One rate; null where the map has no such key.</summary>
+    public static BudgetRate? ReadRate(SourceNode.Map? map, string key, BudgetScope scope, Verb verb) =>
         Units.TryRate(RuleReader.TextOf(map, key) ?? "", out var count, out var period)
             ? new BudgetRate(scope, verb, count, period)
             : null;

@@ -3,6 +3,20 @@ namespace Bartizan.Core.Manifests;
 /// <summary>Where a manifest's credentials come from, and where they should.</summary>
 internal static class CredentialChecks
 {
+    private static readonly TimeSpan s_shortestToken = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_longestToken = TimeSpan.FromMinutes(15);
+
+    /// <summary>The credentials that something is done with: all that are named but by a provider.</summary>
+    public static IEnumerable<string?> UsesOf(Manifest manifest) =>
+        manifest
+            .Layers[^1]
+            .Rules.Select(r => r.Credential)
+            .Concat(manifest.Models.Values.Select(m => m.Credential))
+            .Concat(manifest.Servers.Values.Select(s => s.Credential))
+            .Concat(manifest.Servers.Values.SelectMany(s => s.Credentials.Values))
+            .Concat(manifest.Databases.Values.Select(d => d.Credential))
+            .Concat(manifest.Git.Values.Select(g => g.Credential));
+
     /// <summary>Checks them.</summary>
     public static void Check(
         Manifest manifest,
@@ -13,10 +27,26 @@ internal static class CredentialChecks
     )
     {
         CheckPlaceholders(manifest, root, error, warn);
+        ProviderChecks.Check(manifest, root, error, warn);
         foreach (var source in manifest.Credentials.Values.OrderBy(c => c.Name, StringComparer.Ordinal))
         {
             var where = (root.Find("credentials") as SourceNode.Map)?.PositionOf(source.Name) ?? root.Position;
-            if (source.Origin == CredentialOrigin.Vault)
+            if (source.Origin == CredentialOrigin.Identity)
+            {
+                var own = (root.Find("credentials") as SourceNode.Map)?.Find(source.Name) as SourceNode.Map;
+                if (source.Ttl is { } life && (life < s_shortestToken || life > s_longestToken))
+                {
+                    error(
+                        own?.PositionOf("ttl") ?? where,
+                        $"the token of `{source.Name}` lives for 1 to 15 minutes, not for {life.TotalMinutes:0.#}",
+                        "A new one is signed before its time is over; leave `ttl` out for 10 minutes."
+                    );
+                }
+
+                continue;
+            }
+
+            if (source.Origin is CredentialOrigin.Vault or CredentialOrigin.Provider || IsProof(manifest, source))
             {
                 continue;
             }
@@ -35,12 +65,24 @@ internal static class CredentialChecks
             {
                 warn(
                     where,
-                    $"`ttl` of `{source.Name}` does nothing: only `vault:` credentials have one",
+                    $"`ttl` of `{source.Name}` does nothing: only `vault:`, `identity:` and `provider:` credentials have one",
                     "Take it out."
                 );
             }
         }
     }
+
+    // A token of a file that its issuer renews, shown to a provider and to nobody else: nothing static.
+    private static bool IsProof(Manifest manifest, CredentialSource source) =>
+        source is { Origin: CredentialOrigin.File, Ttl: null }
+        && manifest.Providers.Values.Any(one => one.Credential == source.Name)
+        && manifest
+            .Providers.Values.Where(one => one.Credential == source.Name)
+            .All(one =>
+                one.Auth is ProviderAuth.Jwt or ProviderAuth.Kubernetes
+                || ProviderForms.Of(one.Kind)?.ShowsToken(one) == true
+            )
+        && !UsesOf(manifest).Contains(source.Name);
 
     private static void CheckPlaceholders(
         Manifest manifest,

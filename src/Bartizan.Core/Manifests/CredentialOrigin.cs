@@ -14,4 +14,10 @@ public enum CredentialOrigin
 
     /// <summary>The instance's vault.</summary>
     Vault,
+
+    /// <summary>The instance itself: it signs who the agent is, for one audience.</summary>
+    Identity,
+
+    /// <summary>A provider: it is issued for the session.</summary>
+    Provider,
 }

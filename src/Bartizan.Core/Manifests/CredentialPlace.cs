@@ -35,6 +35,12 @@ public sealed record CredentialPlace(CredentialSurface Surface, string Name = ""
         StringComparer.OrdinalIgnoreCase
     );
 
+    /// <summary>By this name the id stands beside a key that is made.</summary>
+    public const string KeyIdPart = "AccessKeyId";
+
+    /// <summary>By this name the session's token stands beside a key that is made.</summary>
+    public const string KeyTokenPart = "SessionToken";
+
     /// <summary>A bearer token: what is meant where nothing is said.</summary>
     public static CredentialPlace Bearer { get; } = new(CredentialSurface.Bearer);
 
@@ -44,7 +50,7 @@ public sealed record CredentialPlace(CredentialSurface Surface, string Name = ""
     /// <summary>The service that a signature is for.</summary>
     public string Service { get; init; } = "";
 
-    /// <summary>The id of the key that signs; no secret.</summary>
+    /// <summary>The id of the key that signs; no secret. Empty where the key is made, and its id with it.</summary>
     public string AccessKey { get; init; } = "";
 
     /// <summary>It in one line, for messages and comparisons.</summary>

@@ -24,6 +24,8 @@ internal static class CredentialReader
                 : from[..colon] == "env" ? CredentialOrigin.Variable
                 : from[..colon] == "file" ? CredentialOrigin.File
                 : from[..colon] == "vault" ? CredentialOrigin.Vault
+                : from[..colon] == "identity" ? CredentialOrigin.Identity
+                : from[..colon] == "provider" ? CredentialOrigin.Provider
                 : CredentialOrigin.Unknown;
             var place = PlaceOf(map?.Find("in"));
             if (origin != CredentialOrigin.Unknown)
@@ -31,6 +33,7 @@ internal static class CredentialReader
                 credentials[name.Text] = new CredentialSource(name.Text, origin, from[(colon + 1)..])
                 {
                     Ttl = Units.TryTime(RuleReader.TextOf(map, "ttl") ?? "", out var ttl) ? ttl : null,
+                    Parameters = ManifestReader.ReadAttributes(map?.Find("params")),
                     Place = place,
                     Variable = RuleReader.TextOf(map, "as"),
                     Shape =

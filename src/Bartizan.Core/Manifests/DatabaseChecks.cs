@@ -73,12 +73,26 @@ internal static class DatabaseChecks
             .ToList();
         foreach (var (rule, heads) in granting)
         {
-            if (DatabaseGrant.TermsOf(rule) is null && heads.Any(p => p.Head?.Text == name.Text))
+            if (DatabaseGrant.TermsOf(rule) is not null)
+            {
+                continue;
+            }
+
+            const string Help = "Write `args: { sql: { sql: read, tables: [orders] } }`, or `sql: write`.";
+            if (heads.Any(p => p.Head?.Text == name.Text))
             {
                 error(
                     rule.Position,
                     $"`{rule.Text}` says nothing of the tables: the session's role could be granted nothing",
-                    "Write `args: { sql: { sql: read, tables: [orders] } }`, or `sql: write`."
+                    Help
+                );
+            }
+            else
+            {
+                warn(
+                    rule.Position,
+                    $"`{rule.Text}` says nothing of tables: it grants no statement in `{SourceTree.Quote(name.Text)}`",
+                    Help
                 );
             }
         }

@@ -68,6 +68,20 @@ public sealed record DatabaseGrant(SqlVerb Verb, string Schema, string Table, Im
                 );
     }
 
+    /// <summary>
+    /// True when one of the rules that led to a decision says what a statement may be. One that names whatever server and tool there is
+    /// says nothing of tables and functions, and grants no statement.
+    /// </summary>
+    public static bool IsOf(Manifest manifest, ImmutableArray<RuleReference> rules)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        var places = rules.Select(rule => rule.Place).ToHashSet(StringComparer.Ordinal);
+        return manifest
+            .Layers.Where(layer => !layer.IsCeiling)
+            .SelectMany(layer => layer.Rules)
+            .Any(rule => TermsOf(rule) is not null && places.Contains(rule.Position.ToString()));
+    }
+
     private static IEnumerable<DatabaseGrant> OfRule(Rule rule, string database)
     {
         if (TermsOf(rule) is not { } terms)

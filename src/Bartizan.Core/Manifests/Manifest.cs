@@ -43,6 +43,9 @@ public sealed record Manifest
     public ImmutableDictionary<string, ToolDatabase> Databases { get; init; } =
         ImmutableDictionary<string, ToolDatabase>.Empty;
 
+    /// <summary>Hosts of Git repositories by the names that rules use.</summary>
+    public ImmutableDictionary<string, GitHost> Git { get; init; } = ImmutableDictionary<string, GitHost>.Empty;
+
     /// <summary>The reader that a tool is; null for every other tool.</summary>
     public ReaderTerms? ReaderOf(ToolTarget tool)
     {
@@ -63,6 +66,10 @@ public sealed record Manifest
     /// <summary>Credentials by the names that rules and upstreams use.</summary>
     public ImmutableDictionary<string, CredentialSource> Credentials { get; init; } =
         ImmutableDictionary<string, CredentialSource>.Empty;
+
+    /// <summary>Servers that issue credentials, by the names that credentials use.</summary>
+    public ImmutableDictionary<string, CredentialProvider> Providers { get; init; } =
+        ImmutableDictionary<string, CredentialProvider>.Empty;
 
     /// <summary>Groups of people, by name.</summary>
     public ImmutableDictionary<string, ImmutableArray<string>> Groups { get; init; } =

@@ -183,9 +183,17 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
         var roles = _roles.RulesOf(root.Find("roles"), out _usedRoles);
         ReadTrust(root, _groups);
         var models = ManifestReader.ReadModels(root);
-        var servers = new ReaderSection(_errors).AddTo(ManifestReader.ReadServers(root), root);
+        var run = ManifestReader.ReadRun(root);
+        var servers = new CodeSection(_errors).AddTo(
+            new ReaderSection(_errors).AddTo(ManifestReader.ReadServers(root), root),
+            root,
+            run
+        );
         var databases = ManifestReader.ReadDatabases(root);
-        var told = databases.Values.Select(one => new ToolServer { Name = one.Name, Place = one.Place });
+        var git = ManifestReader.ReadGit(root);
+        var told = databases
+            .Values.Select(one => new ToolServer { Name = one.Name, Place = one.Place })
+            .Concat(git.Values.Select(one => new ToolServer { Name = one.Name, Place = one.Place }));
         _consequential.AddRange(_places.Confine(models.Values, servers.Values.Concat(told)));
         _trust = _trust with { Confined = [.. _places.Hosts(models.Values)] };
         return new Manifest
@@ -195,13 +203,15 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Owner = RuleReader.TextOf(root, "owner") ?? "",
             Description = RuleReader.TextOf(root, "description") ?? "",
             Environment = ManifestReader.ReadEnvironment(root),
-            Run = ManifestReader.ReadRun(root),
+            Run = run,
             Models = models,
             Servers = servers,
             Hosts = ManifestReader.ReadHosts(root),
             Databases = databases,
+            Git = git,
             PinsRequired = RuleReader.TextOf(root, "pins") == "required",
             Credentials = CredentialReader.Read(root),
+            Providers = ProviderReader.Read(root),
             Groups = _groups.ToImmutableDictionary(StringComparer.Ordinal),
             People = _people.ToImmutableDictionary(StringComparer.Ordinal),
             Catalogue = [.. _catalogue],

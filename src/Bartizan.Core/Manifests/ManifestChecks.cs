@@ -52,8 +52,10 @@ internal sealed class ManifestChecks(
         CredentialChecks.Check(manifest, root, Error, Warn, Unfit);
         ServerChecks.Check(manifest, root, own, PatternsOf, Warn);
         ReaderChecks.Check(manifest, root, Error, Warn);
+        CodeChecks.Check(manifest, root, Warn);
+        RunChecks.Check(manifest, root, own, PatternsOf, Error);
         DatabaseChecks.Check(manifest, root, own, PatternsOf, Error, Warn);
-        CheckWorkspace(manifest, root, own);
+        GitChecks.Check(manifest, root, own, PatternsOf, Error, Warn);
         foreach (var rule in manifest.Layers.SelectMany(l => l.Rules))
         {
             CheckRule(rule);
@@ -78,7 +80,7 @@ internal sealed class ManifestChecks(
             Error(rule.Position, Undeclared(rule.Credential!), NearestWord.Hint(rule.Credential!, declared));
         }
 
-        string[] users = ["models", "servers", "databases"];
+        string[] users = ["models", "servers", "databases", "git", "providers"];
         foreach (var (_, value) in users.SelectMany(key => ManifestReader.Entries(root.Find(key))))
         {
             if (value is SourceNode.Map map && RuleReader.TextOf(map, "with") is { } name && !declared.Contains(name))
@@ -89,11 +91,9 @@ internal sealed class ManifestChecks(
 
         ServerChecks.CheckKeys(manifest, root, declared, Error);
 
-        var used = own.Select(r => r.Credential)
-            .Concat(manifest.Models.Values.Select(m => m.Credential))
-            .Concat(manifest.Servers.Values.Select(s => s.Credential))
-            .Concat(manifest.Servers.Values.SelectMany(s => s.Credentials.Values))
-            .Concat(manifest.Databases.Values.Select(d => d.Credential))
+        var used = CredentialChecks
+            .UsesOf(manifest)
+            .Concat(manifest.Providers.Values.SelectMany(ProviderForms.CredentialsOf))
             .ToHashSet();
         foreach (
             var (name, _) in ManifestReader.Entries(root.Find("credentials")).Where(e => !used.Contains(e.Key.Text))
@@ -173,36 +173,6 @@ internal sealed class ManifestChecks(
             }
         }
     }
-
-    private void CheckWorkspace(Manifest manifest, SourceNode.Map root, ImmutableArray<Rule> own)
-    {
-        if (manifest.Run is not { } run)
-        {
-            return;
-        }
-
-        var workspace = (root.Find("run") as SourceNode.Map)?.Find("workspace") as SourceNode.Map;
-        var writes = own.FirstOrDefault(r => r.Verb == Verb.Write && r.Effect != Effect.Deny);
-        if (run.WorkspaceMode != WorkspaceMode.ReadOnly && writes is null)
-        {
-            Error(
-                workspace?.PositionOf("mode") ?? root.Position,
-                $"the mode `{RuleReader.TextOf(workspace, "mode")}` has no `write` rule to say what may be written",
-                "Add `allow: write workspace/…`, or say `read-only`."
-            );
-        }
-        else if (run.WorkspaceMode == WorkspaceMode.ReadOnly && writes is { } rule && InWorkspaceOnly(rule))
-        {
-            Error(
-                rule.Position,
-                $"`{SourceTree.Quote(rule.Text)}` can never apply: the workspace is read-only",
-                "Say `mode: staged` in `run.workspace`, or take the rule out."
-            );
-        }
-    }
-
-    private static bool InWorkspaceOnly(Rule rule) =>
-        PatternsOf(rule).All(p => p.Canonical.StartsWith("workspace", StringComparison.Ordinal));
 
     private void CheckRule(Rule rule)
     {

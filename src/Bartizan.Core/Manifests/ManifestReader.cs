@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using Bartizan.Core.Budgets;
+using Bartizan.Core.Enforcement;
 
 namespace Bartizan.Core.Manifests;
 
@@ -37,8 +39,17 @@ internal static class ManifestReader
                 .Where(e => e.Value is SourceNode.Scalar)
                 .ToImmutableDictionary(e => e.Key.Text, e => ((SourceNode.Scalar)e.Value).Text, StringComparer.Ordinal),
             ToolsByProcess = RuleReader.TextOf(run, "tools") == "stdio",
+            Isolation = RuleReader.TextOf(run, "isolation") == "oci" ? IsolationKind.Oci : IsolationKind.Bubblewrap,
+            Image = RuleReader.TextOf(run, "image"),
+            Scan = ImageScanReader.Read(run),
+            Seen = RuleReader.TextOf(run, "seen") switch
+            {
+                "programs" => SeenKind.Programs,
+                "nothing" => SeenKind.Nothing,
+                _ => SeenKind.All,
+            },
             Claims = RuleReader.TextOf(run, "claims") == "true",
-            Limits = ReadLimits(run.Find("limits") as SourceNode.Map),
+            Limits = ReadLimits(run.Find("limits") as SourceNode.Map, new Limits()),
         };
     }
 
@@ -88,9 +99,19 @@ internal static class ManifestReader
             .Where(e => e.Value is SourceNode.Map)
             .ToImmutableDictionary(
                 e => e.Key.Text,
-                e => new HostTerms { CertificateAuthority = RuleReader.TextOf((SourceNode.Map)e.Value, "ca") },
+                e => new HostTerms
+                {
+                    CertificateAuthority = RuleReader.TextOf((SourceNode.Map)e.Value, "ca"),
+                    KeepsCookies = RuleReader.TextOf((SourceNode.Map)e.Value, "cookies") == "keep",
+                    Rate = BudgetReader.ReadRate((SourceNode.Map)e.Value, "rate", BudgetScope.Session, Verb.Unknown),
+                    Up = SizeOf((SourceNode.Map)e.Value, "up"),
+                    Down = SizeOf((SourceNode.Map)e.Value, "down"),
+                },
                 StringComparer.Ordinal
             );
+
+    private static long? SizeOf(SourceNode.Map map, string key) =>
+        Units.TrySize(RuleReader.TextOf(map, key) ?? "", out var bytes) ? bytes : null;
 
     /// <summary>The tool servers.</summary>
     public static ImmutableDictionary<string, ToolServer> ReadServers(SourceNode.Map root)
@@ -159,6 +180,35 @@ internal static class ManifestReader
         return databases.ToImmutable();
     }
 
+    /// <summary>The Git hosts.</summary>
+    public static ImmutableDictionary<string, GitHost> ReadGit(SourceNode.Map root)
+    {
+        var hosts = ImmutableDictionary.CreateBuilder<string, GitHost>(StringComparer.Ordinal);
+        foreach (var (name, value) in Entries(root.Find("git")))
+        {
+            var map = value as SourceNode.Map;
+            if (
+                RuleReader.TextOf(map, "url") is { } url
+                && GitHost.FindProblem(url) is null
+                && RuleReader.TextOf(map, "host_key") is { } key
+                && GitHost.FindProblemOfKey(key) is null
+                && RuleReader.TextOf(map, "with") is { } credential
+            )
+            {
+                hosts[name.Text] = new GitHost
+                {
+                    Name = name.Text,
+                    Url = new Uri(url),
+                    HostKey = key,
+                    Credential = credential,
+                    Place = RuleReader.TextOf(map, "place"),
+                };
+            }
+        }
+
+        return hosts.ToImmutable();
+    }
+
     private static ImmutableSortedDictionary<string, ToolUndo> ReadUndo(SourceNode? node) =>
         Entries(node)
             .Where(e => RuleReader.TextOf(e.Value as SourceNode.Map, "tool") is not null)
@@ -196,7 +246,8 @@ internal static class ManifestReader
                 StringComparer.Ordinal
             );
 
-    private static ImmutableArray<string> TextsOf(SourceNode? node) =>
+    /// <summary>The texts of a list, or the only one.</summary>
+    public static ImmutableArray<string> TextsOf(SourceNode? node) =>
         node is SourceNode.Scalar one
             ? [one.Text]
             : [.. Items(node).OfType<SourceNode.Scalar>().Select(item => item.Text)];
@@ -208,10 +259,9 @@ internal static class ManifestReader
     public static ImmutableArray<KeyValuePair<SourceNode.Scalar, SourceNode>> Entries(SourceNode? node) =>
         node is SourceNode.Map map ? map.Entries : [];
 
-    private static Limits ReadLimits(SourceNode.Map? map)
-    {
-        var limits = new Limits();
-        return limits with
+    /// <summary>What a sandbox may use; what isn't said is as in <paramref name="limits"/>.</summary>
+    public static Limits ReadLimits(SourceNode.Map? map, Limits limits) =>
+        limits with
         {
             Cpu = double.TryParse(
                 RuleReader.TextOf(map, "cpu"),
@@ -237,7 +287,6 @@ internal static class ManifestReader
                 ? processes
                 : limits.Processes,
         };
-    }
 
     // A pool is of no use without a second try: each of its addresses gets one.
     private static RetryTerms? ReadRetry(SourceNode.Map model)

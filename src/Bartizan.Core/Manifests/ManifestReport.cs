@@ -43,6 +43,11 @@ public static class ManifestReport
                 EnforcementStrength.Holds,
                 "there is no other way to a server that `servers` names; a server that the agent starts itself is `exec`"
             ),
+            Verb.Delegate => (
+                "identity server",
+                EnforcementStrength.Holds,
+                "an agent that it names is given a token to act for this one, when what it may do is proved within; nothing else is delegated yet"
+            ),
             _ => ("none", EnforcementStrength.Intent, "it is not enforced by this version"),
         };
         var once = rule is { When: not null, Verb: Verb.Read or Verb.Write }

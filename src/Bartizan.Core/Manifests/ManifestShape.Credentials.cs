@@ -3,10 +3,12 @@ namespace Bartizan.Core.Manifests;
 /// <summary>What may stand under <c>credentials:</c>.</summary>
 internal static partial class ManifestShape
 {
+    private const int MaxAudience = 256;
+
     private static Shape.Text CredentialSource =>
-        new("`vault:PATH`, `env:NAME` or `file:PATH`")
+        new("`vault:PATH`, `provider:NAME/PATH#FIELD`, `identity:AUDIENCE`, `env:NAME` or `file:PATH`")
         {
-            Expression = "^(env|file|vault):.+",
+            Expression = "^(env|file|vault|identity|provider):.+",
             Private = true,
             Problem = CredentialProblem,
         };
@@ -16,9 +18,18 @@ internal static partial class ManifestShape
             Required(
                 "from",
                 CredentialSource,
-                "Where it comes from: `vault:PATH`; in development `env:NAME` or `file:PATH`, too."
+                "Where it comes from: `vault:PATH`; `provider:NAME/PATH#FIELD`, what a server of `providers` issues; `identity:AUDIENCE`, a token for that audience by which the instance says who the agent is; in development `env:NAME` or `file:PATH`, too."
             ),
-            Known("ttl", _time, "How long one lease of a `vault:` credential lasts; the session, when left out."),
+            Known(
+                "ttl",
+                _time,
+                "How long one lease lasts; when left out, the session for `vault:`, and as the provider says for `provider:`. Of an `identity:` token: 1 to 15 minutes; 10, when left out."
+            ),
+            Known(
+                "params",
+                new Shape.Named(_name, new Shape.Text("any text") { MaxLength = CloudTerms.MaxPolicyLength }),
+                "What a provider is told beside the path, such as `common_name` for a certificate, or `policy` for a role's session."
+            ),
             Known(
                 "in",
                 new Shape.WordOr(new Shape.Choice("a part of a request", ["bearer"]), RequestPlace),
@@ -67,7 +78,11 @@ internal static partial class ManifestShape
                 new Shape.Keys([
                     Required("region", AwsWord, "The region, such as `eu-central-1`."),
                     Required("service", AwsWord, "The service, such as `s3`."),
-                    Required("access_key", AwsWord, "The id of the key; its secret is the credential."),
+                    Known(
+                        "access_key",
+                        AwsWord,
+                        "The id of the key; its secret is the credential. Left out for a key that AWS makes: `provider:NAME/sts#SecretAccessKey`."
+                    ),
                 ]),
                 "AWS Signature Version 4: the request is signed anew, and the value isn't sent."
             ),
@@ -112,7 +127,12 @@ internal static partial class ManifestShape
             "env" when Variable.Problem!(rest.Length == 0 ? "-" : rest) is null => null,
             "env" => "is no variable's name after `env:`",
             "file" when rest.Length > 0 => null,
+            "identity" when rest.Length is > 0 and <= MaxAudience && rest.All(c => c is > ' ' and < '\u007f') => null,
+            "identity" => "names no audience after `identity:`: the address of the service that is to take the token",
             "vault" => VaultPath.ProblemOf(rest) is { } problem ? $"names no credential: its path {problem}" : null,
+            "provider" => ProviderPlace.Read(rest) is null
+                ? "names nothing of a provider: write `provider:NAME/PATH#FIELD`"
+                : null,
             _ => "is no source of a credential; never write the credential itself here",
         };
     }

@@ -2,7 +2,7 @@ using Bartizan.Core.Enforcement;
 
 namespace Bartizan.Core.Manifests;
 
-/// <content>Hosts that <c>http</c> rules reach by TLS.</content>
+/// <content>Hosts that <c>http</c> and <c>connect</c> rules reach.</content>
 internal static partial class ManifestShape
 {
     private static Shape.Text HostKey =>
@@ -22,5 +22,13 @@ internal static partial class ManifestShape
                 _path,
                 "A PEM file with the authority that vouches for it; no other does then. Used where its requests are looked at."
             ),
+            Known(
+                "cookies",
+                new Shape.Choice("what becomes of its cookies", ["pass", "keep"]),
+                "`keep`: cookies that it sets stay outside the sandbox, for the session, and the agent's own aren't sent. `pass` when nothing is said."
+            ),
+            Known("rate", _rate, "How fast a session may open tunnels to it and send it requests, together."),
+            Known("up", _size, "Bytes that a session may send to it. What would pass that is cut."),
+            Known("down", _size, "Bytes that a session may have from it. What would pass that is cut."),
         ]);
 }

@@ -193,20 +193,17 @@ internal static partial class ManifestShape
             ),
             Known(
                 "isolation",
-                new Shape.Choice("an isolation backend", ["bubblewrap"]) { Unsupported = ["oci", "kubernetes"] },
-                "What the sandbox is made of."
+                new Shape.Choice("an isolation backend", ["bubblewrap", "oci"]) { Unsupported = ["kubernetes"] },
+                "What the sandbox is made of: `bubblewrap` on this host, or `oci`, a container of `image` by podman."
             ),
+            Known("image", PinnedImage, "With `isolation: oci`: the image, by its digest; nothing is fetched."),
+            Known("scan", ImageScan, "With `isolation: oci`: what a scanner must have said of the image."),
             Known(
-                "limits",
-                new Shape.Keys([
-                    Known("cpu", new Shape.Number(0.01, 1024), "Processors; may be a fraction."),
-                    Known("memory", _size, "Memory, page cache and tmpfs included."),
-                    Known("processes", new Shape.Whole(1, 1_000_000), "Processes and threads."),
-                    Known("disk", _size, "Bytes of any one file, of /tmp and of the home."),
-                    Known("wall_clock", _time, "From start to kill."),
-                ]),
-                "What the sandbox may use of the host."
+                "seen",
+                new Shape.Choice("what is seen", ["all", "programs", "nothing"]),
+                "What of the sandbox's inside becomes entries: `all` (programs, files written, removed and read; the default), `programs`, or `nothing`."
             ),
+            Known("limits", SandboxLimits, "What the sandbox may use of the host."),
         ]);
 
     private static Shape.Text Mount =>
@@ -221,6 +218,13 @@ internal static partial class ManifestShape
                 : text.TrimEnd('/') is "" or "/proc" or "/sys" or "/dev" or "/run" || IsBelowKernel(text)
                     ? "can't be mounted"
                 : null,
+        };
+
+    private static Shape.Text PinnedImage =>
+        new("an image with its digest")
+        {
+            Expression = ContainerImageName.Expression,
+            Problem = ContainerImageName.Problem,
         };
 
     private static Shape.Text Variable =>

@@ -162,7 +162,7 @@ internal static partial class ManifestShape
             Known(
                 "hosts",
                 new Shape.Named(HostKey, Host),
-                "Hosts that `http` rules reach by https, by their names: whose authority vouches for them."
+                "What is known of single hosts, by their names: whose authority vouches for them, and how much of them a session may have."
             ),
             Known(
                 "databases",
@@ -170,9 +170,24 @@ internal static partial class ManifestShape
                 "PostgreSQL databases, by the names that `tool` rules use: a statement is the tool `select`, `insert`, `update`, `delete` or `copy`."
             ),
             Known(
+                "git",
+                new Shape.Named(_serverName, Git),
+                "Hosts of Git repositories, reached by SSH from outside of the sandbox, by the names that `tool` rules use: the tools are `fetch` and `push`."
+            ),
+            Known(
+                "providers",
+                new Shape.Named(_name, Provider),
+                "Servers that issue credentials to sessions, by the names that `credentials` use."
+            ),
+            Known(
                 "readers",
                 new Shape.Named(ReaderName, Reader),
                 "Quarantined readers: tools of the server `reader` that read for the agent and give values of a closed shape."
+            ),
+            Known(
+                "code",
+                Code,
+                "The built-in tool `code/run`: runs generated code in a fresh sandbox per call, without the agent's credentials, model and hosts."
             ),
             Known(
                 "pins",
@@ -264,7 +279,9 @@ internal static partial class ManifestShape
                             or "models"
                             or "servers"
                             or "hosts"
+                            or "providers"
                             or "readers"
+                            or "code"
                             or "roles"
                             or "credentials"
                 )

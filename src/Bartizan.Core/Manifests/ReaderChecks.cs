@@ -79,7 +79,8 @@ internal static class ReaderChecks
         }
     }
 
-    private static bool IsGranted(Manifest manifest, ActionTarget target) =>
+    /// <summary>True when some rule of the manifest itself lets an action through, or has it asked.</summary>
+    public static bool IsGranted(Manifest manifest, ActionTarget target) =>
         manifest
             .Layers.Where(layer => !layer.IsCeiling)
             .SelectMany(layer => layer.Rules)

@@ -29,6 +29,18 @@ public sealed record RunSection
     /// <summary>Variables of the agent's process.</summary>
     public ImmutableDictionary<string, string> Variables { get; init; } = ImmutableDictionary<string, string>.Empty;
 
+    /// <summary>What the sandbox is made of.</summary>
+    public IsolationKind Isolation { get; init; }
+
+    /// <summary>With <see cref="IsolationKind.Oci"/>: the image, <c>NAME@sha256:…</c>.</summary>
+    public string? Image { get; init; }
+
+    /// <summary>With an image: what a scanner must have said of it; null when nothing is asked.</summary>
+    public ImageScanTerms? Scan { get; init; }
+
+    /// <summary>What of the sandbox's inside becomes entries.</summary>
+    public SeenKind Seen { get; init; }
+
     /// <summary>What the sandbox may use.</summary>
     public Limits Limits { get; init; } = new();
 }

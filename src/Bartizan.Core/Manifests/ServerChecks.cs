@@ -28,7 +28,11 @@ internal static class ServerChecks
 
         List<string> names =
         [
-            .. declared.Select(d => d.Text).Union(manifest.Servers.Keys).Union(manifest.Databases.Keys),
+            .. declared
+                .Select(d => d.Text)
+                .Union(manifest.Servers.Keys)
+                .Union(manifest.Databases.Keys)
+                .Union(manifest.Git.Keys),
         ];
         var reached = new HashSet<string>(StringComparer.Ordinal);
         foreach (var rule in own.Where(r => r.Verb == Verb.Tool))

@@ -46,6 +46,12 @@ public sealed record ToolServer
     public ImmutableSortedDictionary<string, ReaderTerms> Readers { get; init; } =
         ImmutableSortedDictionary<string, ReaderTerms>.Empty;
 
+    /// <summary>What it runs code by, where it is the gateway's own code tool; null for every other.</summary>
+    public CodeTerms? Code { get; init; }
+
+    /// <summary>True for one that the gateway is itself: there is nothing outside that could be pinned.</summary>
+    public bool IsOwn => !Readers.IsEmpty || Code is not null;
+
     /// <summary>The credential that is injected as a Bearer token; null for none.</summary>
     public string? Credential { get; init; }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bartizan.Core.Budgets;
 using Bartizan.Core.Manifests;
 
@@ -42,15 +43,41 @@ internal sealed class BudgetProof(string nameOfFirst, string nameOfSecond)
             }
         }
 
+        foreach (
+            var excess in second.Hosts.OrderBy(h => h.Key, StringComparer.Ordinal).SelectMany(h => OfHost(first, h))
+        )
+        {
+            yield return excess;
+        }
+
         if (b?.SameCall is { } times && !(a.SameCall <= times))
         {
-            yield return More(
-                "budgets.same_call",
-                a.SameCall?.ToString(System.Globalization.CultureInfo.InvariantCulture),
-                $"{times}"
-            );
+            yield return More("budgets.same_call", a.SameCall?.ToString(CultureInfo.InvariantCulture), $"{times}");
         }
     }
+
+    private IEnumerable<Excess> OfHost(Manifest first, KeyValuePair<string, HostTerms> host)
+    {
+        var (name, theirs) = host;
+        var mine = first.Hosts.GetValueOrDefault(name);
+        if (theirs.Rate is { } rate && !(mine?.Rate is { } own && IsWithin(own, rate)))
+        {
+            yield return More($"hosts.{name}.rate", mine?.Rate?.ToString(), rate.ToString());
+        }
+
+        if (theirs.Up is { } up && !(mine?.Up <= up))
+        {
+            yield return More($"hosts.{name}.up", Bytes(mine?.Up), Bytes(up)!);
+        }
+
+        if (theirs.Down is { } down && !(mine?.Down <= down))
+        {
+            yield return More($"hosts.{name}.down", Bytes(mine?.Down), Bytes(down)!);
+        }
+    }
+
+    private static string? Bytes(long? bytes) =>
+        bytes is { } some ? string.Create(CultureInfo.InvariantCulture, $"{some} bytes") : null;
 
     // No more at once, and no more over time.
     private static bool IsWithin(BudgetRate mine, BudgetRate theirs) =>

@@ -20,7 +20,13 @@ internal sealed class DatabaseProof(string nameOfFirst, string nameOfSecond)
             foreach (
                 var (what, isMore, first, second) in new[]
                 {
-                    ("leads to", mine.Url != theirs.Url, mine.Url.OriginalString, theirs.Url.OriginalString),
+                    (
+                        "leads to",
+                        // Two addresses with other users are equal to Uri; the user is the role that makes roles.
+                        !string.Equals(mine.Url.OriginalString, theirs.Url.OriginalString, StringComparison.Ordinal),
+                        mine.Url.OriginalString,
+                        theirs.Url.OriginalString
+                    ),
                     ("lies in", mine.Place != place, mine.Place ?? "", place ?? ""),
                     ("makes roles by", mine.Credential != theirs.Credential, mine.Credential, theirs.Credential),
                     (

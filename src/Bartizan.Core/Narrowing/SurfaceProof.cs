@@ -17,8 +17,11 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. Servers(a, b),
             .. Hosts(a, b),
             .. new DatabaseProof(nameOfFirst, nameOfSecond).Find(a, b),
+            .. new GitProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. Readers(a, b),
+            .. new CodeProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. Credentials(a, b),
+            .. new ProviderProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. Groups(a, b),
             .. Consultations(a, b),
             .. Flow(a, b),
@@ -28,7 +31,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. new BudgetProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. new CircuitProof(nameOfFirst, nameOfSecond).Find(a.Circuit, b.Circuit),
             .. new GuardProof(nameOfFirst, nameOfSecond).Find(a.Guards, b.Guards),
-            .. Sandbox(a.Run ?? new(), b.Run ?? new()),
+            .. new SandboxProof(nameOfFirst, nameOfSecond).Find(a.Run ?? new(), b.Run ?? new()),
         ];
 
     // Rules are compared with each under its own environment. What only development may do is no rule.
@@ -157,11 +160,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             );
         }
 
-        foreach (
-            var (name, mine) in a
-                .Servers.Where(s => s.Value.Readers.IsEmpty)
-                .OrderBy(s => s.Key, StringComparer.Ordinal)
-        )
+        foreach (var (name, mine) in a.Servers.Where(s => !s.Value.IsOwn).OrderBy(s => s.Key, StringComparer.Ordinal))
         {
             if (!b.Servers.TryGetValue(name, out var theirs))
             {
@@ -197,9 +196,31 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
         }
     }
 
-    // Without an entry the system's authorities vouch for a host, as for every other.
+    // Without an entry the system's authorities vouch for a host, all of them, as for every other, and its cookies pass.
     private IEnumerable<Excess> Hosts(Manifest a, Manifest b)
     {
+        foreach (var (name, theirs) in b.Hosts.OrderBy(h => h.Key, StringComparer.Ordinal))
+        {
+            if (
+                theirs.CertificateAuthority is { } only
+                && a.Hosts.GetValueOrDefault(name)?.CertificateAuthority is null
+            )
+            {
+                yield return Certain(
+                    ExcessKind.Host,
+                    $"{nameOfFirst} trusts every authority of the system for `{name}`, and {nameOfSecond} only {Shown(only)}"
+                );
+            }
+
+            if (theirs.KeepsCookies && a.Hosts.GetValueOrDefault(name)?.KeepsCookies != true)
+            {
+                yield return Certain(
+                    ExcessKind.Host,
+                    $"{nameOfSecond} keeps the cookies of `{name}` outside the sandbox, and {nameOfFirst} doesn't"
+                );
+            }
+        }
+
         foreach (var (name, mine) in a.Hosts.OrderBy(h => h.Key, StringComparer.Ordinal))
         {
             if (
@@ -254,14 +275,24 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
                     $"{nameOfFirst} has the credential `{name}`, {nameOfSecond} has none of that name"
                 );
             }
-            else if (mine.Origin != theirs.Origin || mine.Locator != theirs.Locator)
+            else if (
+                (mine.Origin, mine.Locator) != (theirs.Origin, theirs.Locator)
+                || IssuedProof.AsksForMore(a, mine, theirs)
+            )
             {
                 yield return Certain(
                     ExcessKind.Credential,
                     $"the credential `{name}` comes from elsewhere in {nameOfFirst} than in {nameOfSecond}"
                 );
             }
-            else if (theirs.Ttl is { } shorter && (mine.Ttl is not { } longer || longer > shorter))
+            else if (mine.Origin == CredentialOrigin.Identity && a.Agent != b.Agent)
+            {
+                yield return Certain(
+                    ExcessKind.Credential,
+                    $"the credential `{name}` says that the agent is `{a.Agent}` in {nameOfFirst} and `{b.Agent}` in {nameOfSecond}"
+                );
+            }
+            else if (mine.OutlivesItself(theirs))
             {
                 yield return Certain(
                     ExcessKind.Credential,
@@ -301,89 +332,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
         }
     }
 
-    private IEnumerable<Excess> Sandbox(RunSection a, RunSection b)
-    {
-        if (!LiesBelow(a.WorkspacePath, b.WorkspacePath))
-        {
-            yield return Certain(
-                ExcessKind.Sandbox,
-                $"the workspace is {Shown(a.WorkspacePath)} in {nameOfFirst} and {Shown(b.WorkspacePath)} in {nameOfSecond}"
-            );
-        }
-
-        if (a.WorkspaceMode > b.WorkspaceMode)
-        {
-            yield return Certain(
-                ExcessKind.Sandbox,
-                $"writes to the workspace are {WordOf(a.WorkspaceMode)} in {nameOfFirst} and {WordOf(b.WorkspaceMode)} in {nameOfSecond}"
-            );
-        }
-
-        foreach (var mount in a.Mounts.Where(m => !b.Mounts.Any(o => LiesBelow(m, o))))
-        {
-            yield return Certain(ExcessKind.Sandbox, $"{nameOfFirst} mounts {Shown(mount)}, {nameOfSecond} doesn't");
-        }
-
-        foreach (
-            var (what, more, first, second) in new[]
-            {
-                ("cpu", a.Limits.Cpu > b.Limits.Cpu, $"{a.Limits.Cpu}", $"{b.Limits.Cpu}"),
-                (
-                    "memory",
-                    a.Limits.MemoryBytes > b.Limits.MemoryBytes,
-                    Bytes(a.Limits.MemoryBytes),
-                    Bytes(b.Limits.MemoryBytes)
-                ),
-                (
-                    "processes",
-                    a.Limits.Processes > b.Limits.Processes,
-                    $"{a.Limits.Processes}",
-                    $"{b.Limits.Processes}"
-                ),
-                ("disk", a.Limits.DiskBytes > b.Limits.DiskBytes, Bytes(a.Limits.DiskBytes), Bytes(b.Limits.DiskBytes)),
-                (
-                    "wall_clock",
-                    a.Limits.WallClock > b.Limits.WallClock,
-                    $"{a.Limits.WallClock}",
-                    $"{b.Limits.WallClock}"
-                ),
-            }
-        )
-        {
-            if (more)
-            {
-                yield return Certain(
-                    ExcessKind.Sandbox,
-                    $"the limit `{what}` is {first} in {nameOfFirst} and {second} in {nameOfSecond}"
-                );
-            }
-        }
-    }
-
-    private static string Bytes(long bytes) =>
-        string.Create(System.Globalization.CultureInfo.InvariantCulture, $"{bytes:N0} bytes");
-
-    private static string WordOf(WorkspaceMode mode) =>
-        mode switch
-        {
-            WorkspaceMode.ReadOnly => "impossible",
-            WorkspaceMode.Staged => "applied by a person",
-            _ => "applied by themselves",
-        };
-
     private static string Shown(string text) => text.Length == 0 ? "nothing named" : $"`{Policies.Policy.Shown(text)}`";
-
-    private static bool LiesBelow(string path, string above)
-    {
-        var (one, other) = (Segments(path), Segments(above));
-        return path.StartsWith('/') == above.StartsWith('/')
-            && !one.Contains("..", StringComparer.Ordinal)
-            && one.Length >= other.Length
-            && one.AsSpan(0, other.Length).SequenceEqual(other);
-    }
-
-    private static string[] Segments(string path) =>
-        [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Where(s => s != ".")];
 
     private static Excess Certain(ExcessKind kind, string says) => new(kind, says) { IsCertain = true };
 }

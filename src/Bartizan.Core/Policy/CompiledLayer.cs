@@ -164,8 +164,8 @@ internal sealed class CompiledLayer
         return null;
     }
 
-    /// <summary>Whether this layer could grant some https request to a host, whatever its method and path.</summary>
-    public bool CouldGrantHttps(ConnectTarget tunnel, DateTimeOffset now)
+    /// <summary>Whether this layer could grant some request to a host by https, or in the clear, whatever its method and path.</summary>
+    public bool CouldGrantRequests(ConnectTarget to, bool https, DateTimeOffset now)
     {
         foreach (var rule in _rules[(int)Verb.Http])
         {
@@ -176,7 +176,7 @@ internal sealed class CompiledLayer
 
             foreach (var pattern in rule.Patterns)
             {
-                if (pattern is HttpPattern { ReachesHttps: true } http && http.Reaches(tunnel.Host, tunnel.Port))
+                if (pattern is HttpPattern http && http.Reaches(to.Host, to.Port, https))
                 {
                     return true;
                 }

@@ -161,6 +161,14 @@ internal sealed class CompiledRule
         return all.DrainToImmutable();
     }
 
+    /// <summary>What a rule on tunnels names, as the requests in them.</summary>
+    public static CompiledRule RequestsIn(Rule rule, RuleLayer layer)
+    {
+        var patterns = RulePatterns.Of(rule, grants: true);
+        var requests = patterns.Patterns.OfType<ConnectPattern>().Select(TargetPattern (p) => HttpPattern.Within(p));
+        return new CompiledRule(rule, Verb.Http, new([.. requests], [], patterns.IsBroken), layer, "");
+    }
+
     // INVARIANT: a host that is looked into is no more open than its tunnel: what takes the tunnel away takes each request in it.
     private static IEnumerable<CompiledRule> Within(CompiledRule tunnels, RulePatterns patterns, string asks)
     {

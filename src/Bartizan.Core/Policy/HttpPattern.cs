@@ -78,8 +78,11 @@ internal sealed class HttpPattern : TargetPattern
         && Host.Matches(http.Host)
         && (_path is null || (http.Path.StartsWith('/') && _path.Matches(http.Path.AsSpan(1))));
 
-    /// <summary>True when some request to this host and port matches.</summary>
-    public bool Reaches(HostName host, int port) => (_port is null || _port == port) && Host.Matches(host);
+    /// <summary>True when some request to this host and port, by https or in the clear, matches.</summary>
+    public bool Reaches(HostName host, int port, bool https) =>
+        (_scheme is null || _scheme == (https ? "https" : "http"))
+        && (_port is null || _port == port)
+        && Host.Matches(host);
 
     /// <summary>
     /// The tunnels that an https rule means: its host, on its port (443 for a rule of every port, because what else is https

@@ -68,6 +68,7 @@ internal static class NormalForm
                 .Servers.Values.SelectMany(server => server.Readers.Values)
                 .Select(reader => $"reader {reader.Name}: {reader.Canonical}")
                 .Order(StringComparer.Ordinal),
+            .. manifest.Servers.Values.Select(CodeTerms.LineOf).OfType<string>(),
             .. StoreTable.LinesOf(manifest.Trust),
             .. manifest.Trust.WordsAlways == true ? ["trust words always"] : (ReadOnlySpan<string>)[],
             .. manifest
@@ -123,45 +124,60 @@ internal static class NormalForm
             ? ""
             : " args=" + string.Join(' ', rule.Arguments.Select(TextOf).Order(StringComparer.Ordinal));
 
-    /// <summary>What is asked of one argument, in its one spelling. JSON quotes what an author chose, so that no two read alike.</summary>
+    /// <summary>
+    /// What is asked of one argument, in its one spelling. INVARIANT: each demand is a list of its own that begins with the demand's
+    /// name, and JSON quotes what an author chose: no name that an author chose can be read as the next demand.
+    /// </summary>
     public static string TextOf(ArgumentRule one)
     {
-        var values = one.In.Select(v => (v.Plain ? "" : "text ") + v.Text).Order(StringComparer.Ordinal);
-        string?[] parts =
+        var values = one.In.Select(v => (v.Plain ? "" : "text ") + v.Text);
+        List<string[]> parts =
         [
-            one.Path,
-            .. values.Distinct(StringComparer.Ordinal),
-            "between",
-            one.Least?.ToString("G29", CultureInfo.InvariantCulture),
-            one.Most?.ToString("G29", CultureInfo.InvariantCulture),
-            one.Glob,
-            one.Host,
-            one.File,
-            .. one.Networks.Order(StringComparer.Ordinal),
-            one.MaxLength?.ToString(CultureInfo.InvariantCulture),
-            one.Optional ? "optional" : null,
-            .. one.Sql is { } sql
-                ? (string?[])
-                    [
-                        "sql",
-                        sql.Rows?.ToString(CultureInfo.InvariantCulture),
-                        "tables",
-                        .. sql.Tables.Order(StringComparer.Ordinal),
-                        "functions",
-                        .. sql.Functions.Order(StringComparer.Ordinal),
-                        .. sql.Writes ? (string?[])["write"] : [],
-                        .. sql.Columns.IsEmpty
-                            ? (string?[])[]
-                            : ["columns", .. sql.Columns.Order(StringComparer.Ordinal)],
-                        .. sql.Sets.IsEmpty ? (string?[])[] : ["sets", .. sql.Sets.Order(StringComparer.Ordinal)],
-                    ]
-                : [],
-            .. one.Operators is { } operators
-                ? (string?[])["operators", .. operators.Allowed.Order(StringComparer.Ordinal)]
-                : [],
-            .. one.Markup == Markup.Any ? [] : (string?[])["html", one.Markup.ToString()],
+            ["path", one.Path],
         ];
+        Add(parts, "in", values.Distinct(StringComparer.Ordinal));
+        Add(parts, "least", one.Least?.ToString("G29", CultureInfo.InvariantCulture));
+        Add(parts, "most", one.Most?.ToString("G29", CultureInfo.InvariantCulture));
+        Add(parts, "glob", one.Glob);
+        Add(parts, "host", one.Host);
+        Add(parts, "file", one.File);
+        Add(parts, "networks", one.Networks);
+        Add(parts, "max_length", one.MaxLength?.ToString(CultureInfo.InvariantCulture));
+        Add(parts, "optional", one.Optional ? "true" : null);
+        if (one.Sql is { } sql)
+        {
+            parts.Add(["sql", sql.Writes ? "write" : "read"]);
+            Add(parts, "rows", sql.Rows?.ToString(CultureInfo.InvariantCulture));
+            Add(parts, "tables", sql.Tables);
+            Add(parts, "functions", sql.Functions);
+            Add(parts, "columns", sql.Columns);
+            Add(parts, "sets", sql.Sets);
+        }
+
+        if (one.Operators is { } operators)
+        {
+            // None at all is a demand, too.
+            parts.Add(["operators", .. operators.Allowed.Order(StringComparer.Ordinal)]);
+        }
+
+        Add(parts, "html", one.Markup == Markup.Any ? null : one.Markup.ToString());
         return JsonSerializer.Serialize(parts);
+    }
+
+    private static void Add(List<string[]> parts, string name, string? value)
+    {
+        if (value is not null)
+        {
+            parts.Add([name, value]);
+        }
+    }
+
+    private static void Add(List<string[]> parts, string name, IEnumerable<string> values)
+    {
+        if (values.Order(StringComparer.Ordinal).ToList() is { Count: > 0 } listed)
+        {
+            parts.Add([name, .. listed]);
+        }
     }
 
     private static IEnumerable<string> LinesOf(CompiledRule compiled)

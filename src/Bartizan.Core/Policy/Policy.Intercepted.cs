@@ -23,7 +23,7 @@ public sealed partial class Policy
 
         foreach (var layer in _layers)
         {
-            if (!layer.CouldGrantHttps(tunnel, now))
+            if (!layer.CouldGrantRequests(tunnel, https: true, now))
             {
                 return Interception.Closed;
             }

@@ -109,7 +109,11 @@ internal sealed class ResourceIndex
             Why = "",
             Position = entry.Position,
         };
-        return CompiledRule.Compile(rule, new RuleLayer("catalogue", IsCeiling: false, [rule])).Select(c => (c, entry));
+        // What a finer rule does to a tunnel is no pattern of the entry's: the tunnel holds more than the path that it names. The requests
+        // in a tunnel that an entry names are of it, as rules on tunnels say it too.
+        var layer = new RuleLayer("catalogue", IsCeiling: false, [rule]);
+        var own = CompiledRule.Compile(rule, layer).Where(c => !c.Intercepts);
+        return (verb == Verb.Connect ? own.Append(CompiledRule.RequestsIn(rule, layer)) : own).Select(c => (c, entry));
     }
 
     private static AttributeSet SetOf(IEnumerable<KeyValuePair<string, string>> attributes) =>

@@ -57,6 +57,11 @@ public sealed class StoreTable
     public static string StoreOf(Manifest manifest, string server)
     {
         ArgumentNullException.ThrowIfNull(manifest);
+        if (manifest.Git.TryGetValue(server, out var host))
+        {
+            return host.Url.AbsoluteUri;
+        }
+
         return manifest.Servers.GetValueOrDefault(server) switch
         {
             { Url: { } url } => url.AbsoluteUri,

@@ -17,7 +17,7 @@ public static class UrlPath
     /// Reads the path of an origin-form target, without its query. Escaped unreserved characters are decoded, escapes are
     /// written in capitals, dot segments are removed. Refused: what doesn't start with <c>/</c>, escaped separators and control
     /// characters, backslashes, double encoding, empty segments, dot segments above the root or with parameters
-    /// (<c>..;</c>). A refusal says in half a sentence what is wrong.
+    /// (<c>..;</c>, <c>..%3B</c>). A refusal says in half a sentence what is wrong.
     /// </summary>
     public static bool TryNormalize(ReadOnlySpan<char> path, out string normal, out string problem)
     {
@@ -131,6 +131,8 @@ public static class UrlPath
             if (
                 segment.StartsWith(".;", StringComparison.Ordinal)
                 || segment.StartsWith("..;", StringComparison.Ordinal)
+                || segment.StartsWith(".%3B", StringComparison.Ordinal)
+                || segment.StartsWith("..%3B", StringComparison.Ordinal)
             )
             {
                 problem = "has a dot segment with parameters";

@@ -27,6 +27,20 @@ public interface IGuard
     /// </summary>
     GuardReport? InspectResult(Session session, AgentAction action, ReadOnlyMemory<byte> message) => null;
 
+    /// <summary>True when it wants more time for what comes back: <see cref="ReadResultAsync"/>. Quick, and without I/O.</summary>
+    bool ReadsResults(Session session, AgentAction action) => false;
+
+    /// <summary>
+    /// The same as <see cref="InspectResult"/> for what needs time, an answer of somebody outside: for a message that a guard doesn't
+    /// refuse anyway, while its agent waits. Anything but allow keeps it from the agent.
+    /// </summary>
+    ValueTask<GuardReport> ReadResultAsync(
+        Session session,
+        AgentAction action,
+        ReadOnlyMemory<byte> message,
+        CancellationToken cancellationToken
+    ) => new(GuardReport.Clean);
+
     /// <summary>
     /// Reads along while the answer to a granted action streams to the agent; null when it has nothing to look for in it. Quick, and
     /// without I/O.

@@ -9,4 +9,11 @@ public interface ILease : IDisposable
     /// <summary>Hands the secret to the code that puts it into an outgoing request, once.</summary>
     /// <exception cref="ObjectDisposedException">When the lease was revoked or given back.</exception>
     void Apply(Action<ReadOnlyMemory<char>> use);
+
+    /// <summary>
+    /// Hands over what was issued with the secret and is nothing without it: the id of a key, the token of its session. False where there
+    /// is no such thing.
+    /// </summary>
+    /// <exception cref="ObjectDisposedException">When the lease was revoked or given back.</exception>
+    bool ApplyPart(string name, Action<ReadOnlyMemory<char>> use) => false;
 }

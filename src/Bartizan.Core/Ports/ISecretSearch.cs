@@ -5,7 +5,7 @@ namespace Bartizan.Core.Ports;
 /// </summary>
 public interface ISecretSearch
 {
-    /// <summary>Where they stand, in order, none touching another; parts of sixteen characters and more, too.</summary>
+    /// <summary>Where they stand, in order, none touching another; parts of sixteen characters of a value and more, too.</summary>
     /// <param name="bytes">The bytes; text is taken for UTF-8 or Latin-1, which are alike for what is looked for.</param>
     /// <param name="unfold">
     /// True to look in what the text stands for as well (escapes, entities, Base64 within Base64): several times the work.

@@ -10,8 +10,8 @@ public interface ISharedLedger
     /// <summary>Takes the worst case of an action from every budget that it falls under, or nothing from any.</summary>
     ValueTask<LedgerAnswer> ReserveAsync(Session session, AgentAction action, CancellationToken cancellationToken);
 
-    /// <summary>Takes bytes of an answer before they pass on; false when a budget has none left, or its time is up.</summary>
-    bool TryTake(Reservation reservation, long bytes);
+    /// <summary>Takes bytes before they pass on; false when a budget or a host has none left, or its time is up.</summary>
+    bool TryTake(Reservation reservation, long bytes, Heading heading = Heading.Back);
 
     /// <summary>
     /// Gives back what wasn't used and returns what was. The first call counts. What nobody can tell is used: an answer without

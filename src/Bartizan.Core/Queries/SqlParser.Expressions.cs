@@ -313,10 +313,11 @@ internal sealed partial class SqlParser
         Expect(TakeSign(")"));
     }
 
-    // `integer`, `varchar(20)`, `numeric(10, 2)`, `double precision`; never a quoted or qualified one.
+    // `integer`, `varchar(20)`, `numeric(10, 2)`, `double precision`; never a quoted or qualified one, and none whose values are looked up:
+    // a text that is cast to `regclass` or `regrole` tells what there is.
     private void Type()
     {
-        Expect(Now.Kind == SqlTokenKind.Word && !SqlWords.Reserved.Contains(Now.Text));
+        Expect(Now.Kind == SqlTokenKind.Word && SqlWords.Types.Contains(Now.Text));
         var isDouble = Now.Is("double");
         _at++;
         _ = isDouble && Take("precision");

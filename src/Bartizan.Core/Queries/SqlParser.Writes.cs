@@ -105,7 +105,8 @@ internal sealed partial class SqlParser
     {
         if (Take("as") || IsName())
         {
-            Name();
+            var (name, isQuoted) = Name();
+            _sources.Add(Folded(name, isQuoted));
         }
     }
 

@@ -29,6 +29,7 @@ internal sealed partial class SqlParser
     private readonly Stack<(string Name, bool IsQuoted)> _withs = new();
     private int _at;
     private int _depth;
+    private bool _isRecursive;
 
     private SqlParser(ImmutableArray<SqlToken> tokens) => _tokens = tokens;
 
@@ -60,6 +61,7 @@ internal sealed partial class SqlParser
                 Columns = [.. parser.WithRows().Order(StringComparer.Ordinal)],
                 Sets = [.. parser._sets.Order(StringComparer.Ordinal)],
                 Schemas = [.. parser._schemas],
+                IsRecursive = parser._isRecursive,
             };
         }
         catch (NotUnderstoodException)
@@ -76,6 +78,7 @@ internal sealed partial class SqlParser
         if (Take("with"))
         {
             var isRecursive = Take("recursive");
+            _isRecursive |= isRecursive;
             do
             {
                 With(isRecursive);
@@ -196,16 +199,12 @@ internal sealed partial class SqlParser
         Source();
         while (true)
         {
-            var isCross = false;
-            if (Take("cross"))
-            {
-                isCross = true;
-            }
-            else if (Take("left") || Take("right") || Take("full"))
+            var isCross = Take("cross");
+            if (!isCross && (Take("left") || Take("right") || Take("full")))
             {
                 _ = Take("outer");
             }
-            else if (!Take("inner") && !Now.Is("join"))
+            else if (!isCross && !Take("inner") && !Now.Is("join"))
             {
                 return;
             }
@@ -237,7 +236,7 @@ internal sealed partial class SqlParser
         {
             Deeper();
             isQuery = Now.Is("select") || Now.Is("with") || Now.IsSign("(");
-            if (Now.Is("select") || Now.Is("with") || Now.IsSign("("))
+            if (isQuery)
             {
                 Query();
             }
@@ -279,12 +278,12 @@ internal sealed partial class SqlParser
     {
         var at = _at;
         var first = Name();
-        var (text, isQuoted, parts) = (first.Name, first.IsQuoted, 1);
+        var (text, parts) = (Folded(first.Name, first.IsQuoted), 1);
         var last = first;
         while (TakeSign("."))
         {
-            var next = last = Name();
-            (text, isQuoted, parts) = ($"{text}.{next.Name}", isQuoted || next.IsQuoted, parts + 1);
+            last = Name();
+            (text, parts) = ($"{text}.{Folded(last.Name, last.IsQuoted)}", parts + 1);
         }
 
         _sources.Add(Folded(last.Name, last.IsQuoted));
@@ -294,7 +293,7 @@ internal sealed partial class SqlParser
         // INVARIANT: only the very spelling of a WITH is that WITH; servers disagree on case, and any other spelling counts as a table.
         if (parts > 1 || !_withs.Contains(first))
         {
-            _tables.Add(new SqlTable(text, isQuoted));
+            _tables.Add(new SqlTable(text));
             if (parts == 1)
             {
                 _schemas.Add((at, OwnSchema));

@@ -17,6 +17,9 @@ internal sealed record SqlQuery(ImmutableArray<SqlTable> Tables, ImmutableArray<
     /// <summary>The columns that it writes; <c>*</c> for all.</summary>
     public ImmutableArray<string> Sets { get; init; } = [];
 
+    /// <summary>True where a WITH reads itself: a text can then be made of any number of rows.</summary>
+    public bool IsRecursive { get; init; }
+
     /// <summary>What a name stands for where it says no schema: the schema's, by the index of the token.</summary>
     public ImmutableArray<(int Token, string Schema)> Schemas { get; init; } = [];
 }

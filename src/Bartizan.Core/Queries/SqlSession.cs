@@ -31,14 +31,10 @@ internal static class SqlSession
         "isolation level serializable read only",
     ];
 
-    private static readonly HashSet<string> s_settings = new(
-        ["application_name", "datestyle", "extra_float_digits", "intervalstyle", "timezone"],
-        StringComparer.OrdinalIgnoreCase
-    );
-
     private static readonly HashSet<string> s_shown = new(
         [
-            .. s_settings,
+            SqlSettings.Name,
+            .. SqlSettings.Fixed.Keys,
             "client_encoding",
             "server_encoding",
             "server_version",
@@ -111,12 +107,12 @@ internal static class SqlSession
             return false;
         }
 
-        var plain = values.All(v => IsValue(v) || v.IsSign(",") || v.IsSign("-"));
+        var plain = values.All(v => IsValue(v) || v.IsSign(","));
         return name.Kind == SqlTokenKind.Word
             && (
                 name.Is("client_encoding")
                     ? values is [var one] && IsUtf8(one)
-                    : plain && s_settings.Contains(name.Text)
+                    : plain && SqlSettings.IsKept(name.Text, string.Concat(values.Select(v => v.Text)))
             );
     }
 

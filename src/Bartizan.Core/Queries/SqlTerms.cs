@@ -52,13 +52,16 @@ public sealed record SqlTerms(ImmutableArray<string> Tables, long? Rows, Immutab
                 && query.Functions.All(f =>
                     SqlWords.Pure.Contains(f) || Functions.Contains(f, StringComparer.OrdinalIgnoreCase)
                 )
-                && (Rows is not { } most || (query.Rows <= most && !query.Functions.Any(s_gathering.Contains)))
+                && (
+                    Rows is not { } most
+                    || (query.Rows <= most && !query.IsRecursive && !query.Functions.Any(s_gathering.Contains))
+                )
         );
     }
 
     private bool IsAllowed(SqlTable table)
     {
-        var name = table.Folded;
+        var name = table.Name;
         if (Tables.IsEmpty)
         {
             // A database's own name may stand before a schema's.

@@ -28,6 +28,17 @@ internal static class SqlWords
             StringComparer.Ordinal
         );
 
+    /// <summary>Types whose values mean the same in any database: numbers, texts, times.</summary>
+    public static HashSet<string> Types { get; } =
+        Of(
+            """
+            bigint binary blob bool boolean bpchar bytea char character clob date datetime decimal double float float4 float8
+            int int2 int4 int8 integer interval json jsonb mediumint nchar numeric nvarchar real signed smallint text time
+            timestamp timestamptz timetz tinyint unsigned uuid varbinary varchar
+            """,
+            StringComparer.OrdinalIgnoreCase
+        );
+
     private static HashSet<string> Of(string words, StringComparer comparer) =>
         words
             .Split([' ', '\n'], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)

@@ -28,7 +28,7 @@ internal sealed class RoleDesk(
     /// <summary>How long the end of a session waits for a server; then it goes on without it.</summary>
     private static readonly TimeSpan s_dropWithin = TimeSpan.FromSeconds(2);
 
-    private readonly RoleBook _book = new(book);
+    private readonly LeaseBook<RoleRecord> _book = new(book, role => role.Role);
     private readonly ConcurrentDictionary<(SessionId Session, string Database), LentRole> _lent = new();
 
     // One session's first need waits for a server no longer than its own: few share a lock.

@@ -1,123 +1,62 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Net.Sockets;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Vault.Credentials;
+using Bartizan.Vault.Leases;
 using Bartizan.Vault.Providers;
 using Npgsql;
 
 namespace Bartizan.Daemon.Databases;
 
-/// <summary>
-/// The roles that are to be dropped. Each is tried at once, and again, later and later, until its server says that it is gone; that is an
-/// entry, and so is the first failure.
-/// </summary>
-internal sealed class RoleDrops(RoleBook book, CredentialLender lender, IJournal journal, TimeProvider clock)
-    : IAsyncDisposable
+/// <summary>The roles that are to be dropped, until their servers say that they are gone.</summary>
+internal sealed class RoleDrops : IAsyncDisposable
 {
-    private static readonly TimeSpan s_firstWait = TimeSpan.FromMilliseconds(250);
+    private readonly CredentialLender _lender;
+    private readonly IJournal _journal;
+    private readonly Revocations<RoleRecord> _revocations;
 
-    /// <summary>The longest wait between two tries: a server that is back is seen within a minute.</summary>
-    private static readonly TimeSpan s_longestWait = TimeSpan.FromMinutes(1);
-
-    private readonly ConcurrentDictionary<string, (RoleRecord Record, string Problem)> _pending = new(
-        StringComparer.Ordinal
-    );
-    private readonly ConcurrentDictionary<Task, bool> _running = new();
-    private readonly CancellationTokenSource _ending = new();
+    public RoleDrops(ILeaseBook<RoleRecord> book, CredentialLender lender, IJournal journal, TimeProvider clock)
+    {
+        (_lender, _journal) = (lender, journal);
+        _revocations = new(
+            book,
+            new(
+                record => record.Role,
+                (record, problem) => $"the role {record.Role} of {record.Database} isn't dropped yet: {problem}",
+                SayAsync
+            ),
+            clock
+        );
+    }
 
     /// <summary>What waits, one sentence for each.</summary>
-    public ImmutableArray<string> Pending =>
-        [
-            .. _pending
-                .Values.OrderBy(one => one.Record.Role, StringComparer.Ordinal)
-                .Select(one => $"the role {one.Record.Role} of {one.Record.Database} isn't dropped yet: {one.Problem}"),
-        ];
+    public ImmutableArray<string> Pending => _revocations.Pending;
 
     /// <summary>Drops what a start finds in the book: nobody has it.</summary>
-    public void Sweep()
-    {
-        foreach (var record in book.Roles)
-        {
-            _ = Begin(record, null);
-        }
-    }
+    public void Sweep() => _revocations.Sweep((record, ending) => TryAsync(record, null, ending));
 
     /// <summary>Drops a role; completes with the first try, and goes on by itself where that fails.</summary>
-    /// <param name="record">The role.</param>
-    /// <param name="server">Who drops it, and is disposed of then; null to be made of what the record says.</param>
-    public Task Begin(RoleRecord record, PostgresRoles? server)
-    {
-        var tried = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        var running = DropAsync(record, server, tried);
-        _running[running] = true;
-        _ = running.ContinueWith(task => _running.TryRemove(task, out _), TaskScheduler.Default);
-        return tried.Task;
-    }
+    public Task Begin(RoleRecord record, PostgresRoles server) =>
+        _revocations.Begin(record, ending => TryAsync(record, server, ending), server);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _ending.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(_running.Keys).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _ending.Dispose();
-    }
-
-    private async Task DropAsync(RoleRecord record, PostgresRoles? server, TaskCompletionSource tried)
-    {
-        var wait = s_firstWait;
-        try
-        {
-            while (true)
-            {
-                if (await TryAsync(record, server).ConfigureAwait(false) is not { } problem)
-                {
-                    _pending.TryRemove(record.Role, out _);
-                    book.Remove(record.Role);
-                    await SayAsync(record, "role dropped", "").ConfigureAwait(false);
-                    return;
-                }
-
-                if (_pending.TryAdd(record.Role, (record, problem)))
-                {
-                    await SayAsync(record, "role not dropped yet", problem).ConfigureAwait(false);
-                }
-
-                _pending[record.Role] = (record, problem);
-                tried.TrySetResult();
-                await Task.Delay(wait, clock, _ending.Token).ConfigureAwait(false);
-                wait = wait * 2 < s_longestWait ? wait * 2 : s_longestWait;
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The instance ends; the book knows it, and the next start goes on.
-        }
-        finally
-        {
-            tried.TrySetResult();
-            if (server is not null)
-            {
-                await server.DisposeAsync().ConfigureAwait(false);
-            }
-        }
-    }
+    public ValueTask DisposeAsync() => _revocations.DisposeAsync();
 
     // Null when it is gone.
-    private async Task<string?> TryAsync(RoleRecord record, PostgresRoles? server)
+    private async Task<string?> TryAsync(RoleRecord record, PostgresRoles? server, CancellationToken cancellationToken)
     {
         try
         {
             if (server is not null)
             {
-                await server.DropAsync(record.Role, _ending.Token).ConfigureAwait(false);
+                await server.DropAsync(record.Role, cancellationToken).ConfigureAwait(false);
                 return null;
             }
 
-            var own = await OpenAsync(record).ConfigureAwait(false);
+            var own = await OpenAsync(record, cancellationToken).ConfigureAwait(false);
             await using (own.ConfigureAwait(false))
             {
-                await own.DropAsync(record.Role, _ending.Token).ConfigureAwait(false);
+                await own.DropAsync(record.Role, cancellationToken).ConfigureAwait(false);
             }
 
             return null;
@@ -137,10 +76,10 @@ internal sealed class RoleDrops(RoleBook book, CredentialLender lender, IJournal
     }
 
     // The session is over, and with it what it was lent: this is a use of its own, and an entry where it comes from the vault.
-    private async Task<PostgresRoles> OpenAsync(RoleRecord record)
+    private async Task<PostgresRoles> OpenAsync(RoleRecord record, CancellationToken cancellationToken)
     {
         var id = SessionId.New();
-        lender.Open(
+        _lender.Open(
             id,
             record.Agent,
             ImmutableDictionary<string, Core.Manifests.CredentialSource>.Empty.Add(
@@ -152,23 +91,26 @@ internal sealed class RoleDrops(RoleBook book, CredentialLender lender, IJournal
         );
         try
         {
-            using var lease = await lender
-                .LendAsync(id, record.Credential, record.ToDatabase().Address, _ending.Token)
+            using var lease = await _lender
+                .LendAsync(id, record.Credential, record.ToDatabase().Address, cancellationToken)
                 .ConfigureAwait(false);
             return RoleDesk.Open(record.ToDatabase(), lease);
         }
         finally
         {
-            lender.Close(id);
+            _lender.Close(id);
         }
     }
 
-    private async Task SayAsync(RoleRecord record, string what, string why)
+    private async Task SayAsync(RoleRecord record, bool isGone, string why)
     {
         try
         {
-            await journal
-                .AppendAsync(RoleDesk.EntryOf(record, what, why), CancellationToken.None)
+            await _journal
+                .AppendAsync(
+                    RoleDesk.EntryOf(record, isGone ? "role dropped" : "role not dropped yet", why),
+                    CancellationToken.None
+                )
                 .ConfigureAwait(false);
         }
         catch (IOException)

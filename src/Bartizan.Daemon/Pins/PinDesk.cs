@@ -22,7 +22,7 @@ internal sealed class PinDesk(Rooms rooms)
         await RecordAsync(
                 manifest,
                 person,
-                $"the tool lists of {string.Join(", ", manifest.Servers.Where(s => s.Value.Readers.IsEmpty).Select(s => s.Key).Order(StringComparer.Ordinal))} are looked at",
+                $"the tool lists of {string.Join(", ", manifest.Servers.Where(s => !s.Value.IsOwn).Select(s => s.Key).Order(StringComparer.Ordinal))} are looked at",
                 cancellationToken
             )
             .ConfigureAwait(false);
@@ -54,7 +54,8 @@ internal sealed class PinDesk(Rooms rooms)
             manifest.Agent,
             manifest.Credentials,
             Path.GetDirectoryName(request.Manifest)!,
-            request.Credentials
+            request.Credentials,
+            manifest.Providers
         );
         using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         soon.CancelAfter(LookWithin);
@@ -65,9 +66,7 @@ internal sealed class PinDesk(Rooms rooms)
                 .ConfigureAwait(false);
             var surveys = new List<SurveyedServer>();
             foreach (
-                var server in manifest
-                    .Servers.Values.Where(s => s.Readers.IsEmpty)
-                    .OrderBy(s => s.Name, StringComparer.Ordinal)
+                var server in manifest.Servers.Values.Where(s => !s.IsOwn).OrderBy(s => s.Name, StringComparer.Ordinal)
             )
             {
                 surveys.Add(

@@ -130,6 +130,9 @@ internal sealed class AgentRun(Rooms rooms)
     {
         // 2 stage
         var session = live.Session;
+        await new ImageCheck(rooms)
+            .RequireAsync(session, run, request.Manifest, cancellationToken)
+            .ConfigureAwait(false);
         var workspace = Path.GetFullPath(run.WorkspacePath, Path.GetDirectoryName(request.Manifest)!);
         var folder = rooms.State.Session(session.Id);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
@@ -144,7 +147,8 @@ internal sealed class AgentRun(Rooms rooms)
             session.Manifest.Agent,
             session.Manifest.Credentials,
             Path.GetDirectoryName(request.Manifest)!,
-            request.Credentials
+            request.Credentials,
+            session.Manifest.Providers
         );
         var token = rooms.Tokens.Mint(session.Id);
         var preparation = Preparation.Make(
@@ -166,7 +170,9 @@ internal sealed class AgentRun(Rooms rooms)
         ISandbox sandbox;
         try
         {
-            sandbox = await rooms.Backend.PrepareAsync(preparation.Plan, cancellationToken).ConfigureAwait(false);
+            var backend = run.Isolation == IsolationKind.Oci ? rooms.Containers : rooms.Backend;
+            var plan = preparation.Plan with { Addresses = session.Policy.GrantedAddresses() };
+            sandbox = await backend.PrepareAsync(plan, cancellationToken).ConfigureAwait(false);
         }
         catch (SandboxUnavailableException e)
         {
@@ -202,6 +208,8 @@ internal sealed class AgentRun(Rooms rooms)
                             Proxy = listeners.Egress,
                             CaptureHttp = listeners.CaptureHttp,
                             CaptureTls = listeners.CaptureTls,
+                            CaptureAny = listeners.CaptureAny,
+                            CaptureAnySix = listeners.CaptureAnySix,
                             Dns = listeners.Dns,
                         }
                     )
@@ -236,6 +244,7 @@ internal sealed class AgentRun(Rooms rooms)
             await connection
                 .SendAsync(new RunEvent.Started(session.Id.ToString(), limits), cancellationToken)
                 .ConfigureAwait(false);
+            live.Follow(sandbox, rooms);
             await sandbox.StartAsync(cancellationToken).ConfigureAwait(false);
 
             // 7 relay

@@ -47,7 +47,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             );
         }
 
-        var program = Find(words, request, workspace, never);
+        var program = run.Isolation == IsolationKind.Oci ? InImage(words) : Find(words, request, workspace, never);
         var setup = Profile(run.Client)
             .SetUp(
                 Endpoints(manifest, run) with
@@ -55,6 +55,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
                     Servers = [.. manifest.Servers.Keys.Order(StringComparer.Ordinal)],
                     Certificates = authority is null ? null : TrustedAuthority.BundlePath,
                     Authority = authority is null ? null : TrustedAuthority.CertificatePath,
+                    JavaTrustStore = authority is null ? null : TrustedAuthority.JavaStorePath,
                 },
                 token,
                 request.Model,
@@ -64,13 +65,18 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         {
             Id = id,
             Command = [program.Executable, .. words.Skip(1)],
-            Variables = Variables(run, program, setup).SetItems(DatabaseVariables.Of(manifest.Databases)),
+            Variables = GitVariables.Over(
+                Variables(run, program, setup).SetItems(DatabaseVariables.Of(manifest.Databases)),
+                manifest.Git
+            ),
             Mounts =
             [
                 .. Mounts(run, program, setup, workspace, stage, never),
                 .. authority is null ? [] : TrustedAuthority.MountsOf(authority),
             ],
+            Image = run.Image,
             Limits = run.Limits,
+            Seen = run.Seen,
             Terminal = request.Terminal is { } size ? new Bartizan.Sandbox.TerminalSize(size.Columns, size.Rows) : null,
         };
         return new Preparation(plan, program);
@@ -93,6 +99,20 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
                 $"the profiles are {string.Join(", ", ClientProfile.Names)}"
             )
         );
+
+    // What the host has is not what runs: the program is the image's, and the image's digest says which.
+    private static FoundProgram InImage(ImmutableArray<string> words) =>
+        words[0].StartsWith('/')
+            ? new FoundProgram
+            {
+                Executable = words[0],
+                RealPath = words[0],
+                SearchPath = SandboxPaths.SearchPath,
+                Names = [$"program {words[0]} of the image"],
+            }
+            : throw new ControlException(
+                new ControlProblem(2, $"`{words[0]}` is no path of the image", "name the program by its absolute path")
+            );
 
     private static FoundProgram Find(
         ImmutableArray<string> words,

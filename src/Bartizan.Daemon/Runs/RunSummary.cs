@@ -51,8 +51,9 @@ internal static class RunSummary
 
         if (!tally.Hosts.IsEmpty)
         {
+            var opened = tally.NewHosts.IsEmpty ? "" : $"; new: {Some([.. tally.NewHosts.Select(Visible.Text)])}";
             lines.Add(
-                $"   hosts    {Some([.. tally.Hosts.Select(h => string.Create(CultureInfo.InvariantCulture, $"{Visible.Text(h.Key)} ×{h.Value}"))])}"
+                $"   hosts    {Some([.. tally.Hosts.Select(h => string.Create(CultureInfo.InvariantCulture, $"{Visible.Text(h.Key)} ×{h.Value}"))])}{opened}"
             );
         }
 

@@ -34,6 +34,8 @@ public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptio
                 Proxy = listeners.Egress,
                 CaptureHttp = listeners.CaptureHttp,
                 CaptureTls = listeners.CaptureTls,
+                CaptureAny = listeners.CaptureAny,
+                CaptureAnySix = listeners.CaptureAnySix,
                 Dns = listeners.Dns,
             };
 

@@ -1,6 +1,7 @@
 using Bartizan.Client;
 using Bartizan.Sandbox;
 using Bartizan.Sandbox.Bubblewrap;
+using Bartizan.Sandbox.Oci;
 using Bartizan.Sandbox.SelfTest;
 
 namespace Bartizan.Daemon.SelfTest;
@@ -11,19 +12,25 @@ namespace Bartizan.Daemon.SelfTest;
 /// </summary>
 public static class SandboxTest
 {
-    /// <summary>Runs every attempt.</summary>
+    /// <summary>
+    /// Runs every attempt: in a container of <paramref name="image"/>, or in bubblewrap without one; with <paramref name="code"/> in a
+    /// sandbox such as a call of the code tool has, from which there is no way out to attack.
+    /// </summary>
     /// <exception cref="ControlException">When this host can't run a sandbox at all.</exception>
-    public static async Task<SandboxTestResult> RunAsync(CancellationToken cancellationToken)
+    public static async Task<SandboxTestResult> RunAsync(string? image, bool code, CancellationToken cancellationToken)
     {
         try
         {
-            var backend = new BubblewrapBackend(new BubblewrapOptions(), TimeProvider.System);
-            var options = new EscapeTestOptions();
+            IIsolationBackend backend = image is null
+                ? new BubblewrapBackend(new BubblewrapOptions(), TimeProvider.System)
+                : new OciBackend(new OciOptions { Image = image }, TimeProvider.System);
+            var options = code ? new EscapeTestOptions { Shaped = CodeShape.Of } : new EscapeTestOptions();
             var inside = await new EscapeTest(backend, options).RunAsync(cancellationToken).ConfigureAwait(false);
-            var network = await new NetworkEscapeTest(backend, options)
-                .RunAsync(cancellationToken)
-                .ConfigureAwait(false);
-            var report = inside.With(network);
+            var report = code
+                ? inside
+                : inside.With(
+                    await new NetworkEscapeTest(backend, options).RunAsync(cancellationToken).ConfigureAwait(false)
+                );
             return new SandboxTestResult(
                 report.Ok,
                 report.Blocked,

@@ -19,7 +19,32 @@ internal static class TunnelCases
         "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n";
 
     public static IEnumerable<WireCase> All(Field field) =>
-        [.. Hellos(field), .. Captured(field), .. NotTls(field), .. Upgrades(field)];
+        [.. Hellos(field), .. Captured(field), .. Dialed(field), .. NotTls(field), .. Upgrades(field)];
+
+    // Ports that nobody's are, dialed without the proxy. A kernel that captures 80 and 443 only has no listener there.
+    private static IEnumerable<WireCase> Dialed(Field field)
+    {
+        foreach (var port in new[] { 22, 25, 853, 6379, field.Http })
+        {
+            var what = FormattableString.Invariant($"dialed-{port}");
+            yield return ProxyCases
+                .Make("P14", what, Stopped)
+                .Udp(Field.Loopback, 53)
+                .Ask(WireBytes.Query(Field.Canary, 1))
+                .Tcp("answer", port)
+                .Send(ProxyCases.Marker("P14", what) + "\r\n")
+                .All();
+        }
+
+        yield return ProxyCases
+            .Make("P23", "never-given-other", Stopped)
+            .Tcp("127.1.200.200", field.Tunnel)
+            .Send(ProxyCases.Marker("P23", "never-given-other"))
+            .All();
+
+        static Finding Stopped(WireCase one, Evidence seen) =>
+            seen.Result(one, "connect") == "ECONNREFUSED" ? Finding.Stopped("nobody listens") : seen.Closed(one);
+    }
 
     private static IEnumerable<WireCase> Hellos(Field field)
     {

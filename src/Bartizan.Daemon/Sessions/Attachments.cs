@@ -88,7 +88,8 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
                 manifest.Agent,
                 manifest.Credentials,
                 Path.GetDirectoryName(request.Manifest)!,
-                request.Credentials
+                request.Credentials,
+                manifest.Providers
             );
             var token = rooms.Tokens.Mint(session.Id);
             await rooms.Owner.RecordAsync(session, "running", person, reason, cancellationToken).ConfigureAwait(false);

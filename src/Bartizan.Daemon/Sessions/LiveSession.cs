@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Core.Shell;
+using Bartizan.Daemon.Observation;
 using Bartizan.Sandbox;
 
 namespace Bartizan.Daemon.Sessions;
@@ -30,7 +31,8 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
     public DateTimeOffset Since => since;
 
     /// <summary>
-    /// <c>run</c>, <c>attach</c>, <c>server</c> for a tool server in a sandbox of its own, or <c>reader</c> for a quarantined reader.
+    /// <c>run</c>, <c>attach</c>, <c>server</c> for a tool server in a sandbox of its own, <c>code</c> for a call of the code tool, or
+    /// <c>reader</c> for a quarantined reader.
     /// </summary>
     public string Kind => kind;
 
@@ -66,6 +68,19 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
 
     /// <summary>Its sandbox, once there is one.</summary>
     public ISandbox? Sandbox { get; set; }
+
+    /// <summary>Completes when all that was seen in its sandbox is in line for the log; null without one.</summary>
+    public Task? Seen { get; private set; }
+
+    /// <summary>Records what happens in a sandbox that is about to start; the session ends when that can't be done any more.</summary>
+    internal void Follow(ISandbox sandbox, Rooms rooms) =>
+        Seen = SeenRecord.FollowAsync(
+            sandbox,
+            rooms.Journal,
+            Session,
+            rooms.Clock,
+            why => _ = rooms.Owner.KillAsync(Session.Id, "bartizan", why, CancellationToken.None)
+        );
 
     /// <summary>Completes when everything of the session is over and recorded.</summary>
     public TaskCompletionSource Over { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

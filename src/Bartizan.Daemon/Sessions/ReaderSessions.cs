@@ -1,6 +1,7 @@
 using Bartizan.Core.Ports;
 using Bartizan.Core.Readers;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Servers;
 using Bartizan.Gateway.Model;
 using Bartizan.Gateway.Readers;
 using Bartizan.Gateway.Tools;
@@ -13,12 +14,18 @@ namespace Bartizan.Daemon.Sessions;
 /// </summary>
 internal sealed class ReaderSessions(Func<Rooms?> roomsOf) : IReadings
 {
-    /// <summary>The tool gateway's options, with what its readers read with.</summary>
+    /// <summary>The tool gateway's options, with what its readers read with and who runs code.</summary>
     public static ToolGatewayOptions Options(
         ModelGateway models,
         Func<Rooms?> roomsOf,
         Func<Session, IToolPins?> pins
-    ) => new() { Pins = pins, Readers = new ReaderGround(models, new ReaderSessions(roomsOf)) };
+    ) =>
+        new()
+        {
+            Pins = pins,
+            Readers = new ReaderGround(models, new ReaderSessions(roomsOf)),
+            Code = new CodeRuns(roomsOf),
+        };
 
     /// <inheritdoc/>
     public async Task<IReading> OpenAsync(Session parent, ReaderTerms reader, CancellationToken cancellationToken)

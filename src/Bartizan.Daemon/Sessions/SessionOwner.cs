@@ -1,6 +1,7 @@
 using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Observation;
 
 namespace Bartizan.Daemon.Sessions;
 
@@ -153,6 +154,7 @@ public sealed class SessionOwner(LiveSessions sessions, IJournal journal, Action
                 verified = report.VerifiedEmpty
                     ? $"verified empty by {report.Evidence}"
                     : $"NOT verified empty: {report.Evidence}";
+                await SeenRecord.LastAsync(live.Seen, TimeProvider.System).ConfigureAwait(false);
             }
 
             await closed.ConfigureAwait(false);

@@ -15,11 +15,24 @@ public sealed class SessionTally
     private readonly Dictionary<string, long> _models = new(StringComparer.Ordinal);
     private readonly Dictionary<string, RefusalTally> _refusals = new(StringComparer.Ordinal);
     private readonly HashSet<string> _observed = new(StringComparer.Ordinal);
+    private readonly List<string> _newHosts = [];
     private long _inputTokens;
     private long _outputTokens;
 
     /// <summary>Hosts that were reached, with how often.</summary>
     public ImmutableArray<KeyValuePair<string, long>> Hosts => Copy(_hosts);
+
+    /// <summary>Hosts that its agent had not opened before.</summary>
+    public ImmutableArray<string> NewHosts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _newHosts];
+            }
+        }
+    }
 
     /// <summary>Models that were called, with how often.</summary>
     public ImmutableArray<KeyValuePair<string, long>> Models => Copy(_models);
@@ -72,6 +85,9 @@ public sealed class SessionTally
                     break;
                 case EntryKind.Intent when entry.Verb is Verb.Http or Verb.Connect:
                     Count(_hosts, Host(entry.Target!));
+                    break;
+                case EntryKind.Finding when entry.Detail == Journals.NewHosts.Head && _newHosts.Count < MaxNames:
+                    _newHosts.Add(entry.Target!);
                     break;
                 case EntryKind.Outcome when entry.Usage is { } usage:
                     _inputTokens += usage.InputTokens;

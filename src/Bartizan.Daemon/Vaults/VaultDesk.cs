@@ -5,9 +5,12 @@ using Bartizan.Client.Vaults;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Records.Journals;
+using Bartizan.Sandbox.Native;
 using Bartizan.Vault;
 using Bartizan.Vault.Credentials;
+using Bartizan.Vault.Identity;
 using Bartizan.Vault.Keys;
+using Bartizan.Vault.Providers;
 using Bartizan.Vault.Stores;
 
 namespace Bartizan.Daemon.Vaults;
@@ -16,7 +19,7 @@ namespace Bartizan.Daemon.Vaults;
 /// Where people write into the vault, and open and seal it. Each change is an entry with the vault's mark, and is acknowledged when both
 /// the file and the entry are durable; the file comes first, so that a file behind the log is always one that was put back.
 /// </summary>
-internal sealed class VaultDesk : IDisposable
+internal sealed partial class VaultDesk : IDisposable
 {
     private const int Refused = 4;
     private const int Usage = 2;
@@ -28,10 +31,17 @@ internal sealed class VaultDesk : IDisposable
     private readonly IJournal _journal;
     private readonly TimeProvider _clock;
     private readonly GivenShares _given;
+    private bool _isLocked;
     private VaultMark _known;
     private string? _refused;
 
-    internal VaultDesk(StateDirectory state, IJournal journal, RecordedVault recorded, TimeProvider clock)
+    internal VaultDesk(
+        StateDirectory state,
+        IJournal journal,
+        RecordedVault recorded,
+        TimeProvider clock,
+        IdentityLoans? identity = null
+    )
     {
         _vault = new SealedVault(new VaultDisk(state.Vault), clock);
         _journal = journal;
@@ -40,11 +50,21 @@ internal sealed class VaultDesk : IDisposable
         _known = recorded.Mark;
         Uses = new VaultUses(journal, recorded.LastUses, clock);
         Loans = new VaultLoans(_vault, Uses, clock, Uses.Used);
-        Lender = new CredentialLender(Loans);
+        Providers = new ProviderLoans(
+            new LeaseBook<ProviderRecord>(state.Providers, one => one.Id),
+            Uses,
+            clock,
+            _vault
+        );
+        Providers.WriteAsync = PutNextAsync;
+        Lender = new CredentialLender(Loans, identity, Providers);
     }
 
     /// <summary>Lends what the vault holds, and what comes from elsewhere.</summary>
     public CredentialLender Lender { get; }
+
+    /// <summary>What providers have issued.</summary>
+    public ProviderLoans Providers { get; }
 
     /// <summary>Where the vault's key lies, as named and as it is; no sandbox is shown it.</summary>
     public ImmutableArray<string> KeyPlaces => KeyFile.PlacesOf(_vault.Lock);
@@ -58,11 +78,15 @@ internal sealed class VaultDesk : IDisposable
         StateDirectory state,
         Journal log,
         IJournal journal,
-        DaemonOptions options
+        DaemonOptions options,
+        IdentityLoans? identity
     )
     {
         CoreDumps.LeaveMemoryOut(options.Say);
-        var desk = new VaultDesk(state, journal, log.Recovery.Vault, options.Clock);
+        var desk = new VaultDesk(state, journal, log.Recovery.Vault, options.Clock, identity)
+        {
+            _isLocked = LockedMemory.Take(),
+        };
         try
         {
             if (desk._vault.Lock?.Kind is LockKind.KeyFile or LockKind.ServiceCredential)
@@ -98,6 +122,12 @@ internal sealed class VaultDesk : IDisposable
         catch (VaultRefusedException e)
         {
             throw new ControlException(new ControlProblem(Refused, e.Message, e.Hint));
+        }
+        catch (InvalidDataException e)
+        {
+            throw new ControlException(
+                new ControlProblem(Failed, $"the vault's file was changed: {e.Message}", "put the last good file back")
+            );
         }
         catch (IOException e)
         {
@@ -363,6 +393,7 @@ internal sealed class VaultDesk : IDisposable
             Place = _vault.Lock?.Place is { Length: > 0 } place ? place : null,
             Shares = _vault.Lock is { Shares: > 0 } front ? [front.Shares, front.Threshold, _given.Count] : [],
             Generation = _vault.Mark.Generation,
+            MemoryLocked = _isLocked,
         };
 
     private static ControlException Wrong(string what) => new(new ControlProblem(Usage, what));

@@ -1,6 +1,4 @@
 using System.Collections.Immutable;
-using Bartizan.Core.Enforcement;
-using Bartizan.Core.Manifests;
 using Bartizan.Core.Queries;
 
 namespace Bartizan.Gateway.Databases;
@@ -17,11 +15,10 @@ internal sealed class AgentSide(
     /// <summary>A name that no statement and no portal ever has.</summary>
     private const string Nothing = "b0";
 
-    /// <summary>Values of the portals of one connection.</summary>
-    private const int MaxKeptBytes = 32 << 20;
-
     // INVARIANT: nothing that can be read as a statement: the server answers with an error, and does as it does after every other one.
     private static readonly string s_unreadable = "bartizan_refused";
+
+    private readonly StatementGate _gate = new(wiring, connection.Kept, database);
 
     // From a refusal to the next Sync the server would skip everything; so does this, and nobody is asked for what never runs.
     private bool _skipping;
@@ -89,31 +86,43 @@ internal sealed class AgentSide(
             return;
         }
 
-        var passages = ImmutableArray.CreateBuilder<Passage?>(statements.Length);
-        foreach (var statement in statements)
+        var all = new List<Asked>(statements.Length);
+        var isWhole = false;
+        try
         {
-            if (!StatementAction.IsOne(statement))
+            foreach (var statement in statements)
             {
-                passages.Add(null);
-                continue;
+                var asked = StatementAction.IsOne(statement)
+                    ? await RequestAsync(statement, [], cancellationToken).ConfigureAwait(false)
+                    : default;
+                if (asked.Refused is { } refused)
+                {
+                    Poison(refused, isQuery: true);
+                    return;
+                }
+
+                all.Add(asked);
             }
 
-            var (passage, refused) = await RequestAsync(statement, [], cancellationToken).ConfigureAwait(false);
-            if (refused is not null)
+            isWhole = true;
+        }
+        finally
+        {
+            // INVARIANT: a text is judged whole: one statement of it refused, and none is sent.
+            if (!isWhole)
             {
-                // INVARIANT: a text is judged whole: one statement of it refused, and none is sent.
-                await DropAsync(passages).ConfigureAwait(false);
-                Poison(refused, isQuery: true);
-                return;
+                await _gate.DropAsync(all).ConfigureAwait(false);
             }
-
-            passages.Add(passage);
         }
 
         Send(
             'Q',
             new WireBody().Text(string.Join("; ", statements.Select(s => s.Sent))).Written,
-            new Pending(ExpectedAnswer.Query) { Passages = passages.ToImmutable() }
+            new Pending(ExpectedAnswer.Query)
+            {
+                Passages = [.. all.Select(one => one.Passage)],
+                Bytes = all.Sum(one => one.Bytes),
+            }
         );
     }
 
@@ -133,54 +142,48 @@ internal sealed class AgentSide(
             return;
         }
 
-        if (await FindRefusalAsync(statements, cancellationToken).ConfigureAwait(false) is { } refused)
+        if (types.Any(type => !PlainTypes.IsTaken(type)))
+        {
+            await RefuseUnreadAsync(text, "a value is of a type that isn't taken: say none, or text", isQuery: false)
+                .ConfigureAwait(false);
+            return;
+        }
+
+        if (
+            statements is [var statement]
+            && StatementAction.IsOne(statement)
+            && await _gate.FindRefusalAsync(statement, cancellationToken).ConfigureAwait(false) is { } refused
+        )
         {
             Poison(refused, isQuery: false);
             return;
         }
 
-        var one = new Prepared(connection.Statements.Fresh(), statements.FirstOrDefault());
+        if (name.Length > 0 && connection.Statements.Find(name) is not null)
+        {
+            Poison(new Refused("42P05", $"bartizan: there is a prepared statement `{name}`", null), isQuery: false);
+            return;
+        }
+
+        var one = new Prepared(connection.Statements.Fresh(), statements.FirstOrDefault(), types);
         if (!connection.Statements.TryPut(name, one.Name, one))
         {
-            Poison(
-                new Refused("42P05", $"bartizan: there is a prepared statement `{name}`, or too many of them", null),
-                false
-            );
+            Poison(StatementGate.NoRoom, isQuery: false);
             return;
         }
 
         CloseStale();
         Send(
             'P',
-            new WireBody().Text(one.Name).Text(one.Statement?.Sent ?? "").Bytes(types).Written,
+            new WireBody().Text(one.Name).Text(one.Statement?.Sent ?? "").Types(types).Written,
             new Pending(ExpectedAnswer.Parse)
         );
-    }
-
-    // The server plans what it is shown, and planning calls functions: what no rule can grant is refused before, whatever its values.
-    private async ValueTask<Refused?> FindRefusalAsync(
-        ImmutableArray<SqlStatement> statements,
-        CancellationToken cancellationToken
-    )
-    {
-        if (
-            statements is not [var statement]
-            || !StatementAction.IsOne(statement)
-            || DatabaseGrant.CouldFit(wiring.Session.Manifest, database, statement)
-        )
-        {
-            return null;
-        }
-
-        var (passage, refused) = await RequestAsync(statement, [], cancellationToken).ConfigureAwait(false);
-        await DropAsync([passage]).ConfigureAwait(false);
-        return refused;
     }
 
     private ValueTask BindAsync(byte[] body)
     {
         var reader = new WireReader(body);
-        var (name, statement) = (reader.Text(), reader.Text());
+        var (name, statement) = (AgentMessages.NameOf(ref reader), AgentMessages.NameOf(ref reader));
         var rest = reader.Rest().ToArray();
         if (connection.Statements.Find(statement) is not { } prepared)
         {
@@ -191,23 +194,13 @@ internal sealed class AgentSide(
             return default;
         }
 
-        connection.Portals.Drop("");
-        if (connection.Portals.Kept + rest.Length > MaxKeptBytes)
-        {
-            Poison(
-                new Refused("53200", "bartizan: its portals keep too many values: close some", null),
-                isQuery: false
-            );
-            return default;
-        }
-
-        var (values, formats) = AgentMessages.ReadValues(rest);
+        // A driver reuses a name after its transaction has taken the portal away: the one before goes.
+        var (values, formats) = AgentMessages.ReadValues(rest, prepared.Takes);
         var portal = new Portal(connection.Portals.Fresh(), prepared, values, formats, rest.Length);
         if (!connection.Portals.TryPut(name, portal.Name, portal))
         {
-            // A driver reuses the name after its transaction has taken the portal away.
-            connection.Portals.Drop(name);
-            _ = connection.Portals.TryPut(name, portal.Name, portal);
+            Poison(StatementGate.NoRoom, isQuery: false);
+            return default;
         }
 
         CloseStale();
@@ -222,11 +215,12 @@ internal sealed class AgentSide(
     private ValueTask Named(WireMessage message)
     {
         var reader = new WireReader(message.Body);
-        var (kind, name) = (reader.Byte(), reader.Text());
-        var there = kind switch
+        var (kind, name) = (reader.Byte(), AgentMessages.NameOf(ref reader));
+        var portal = kind == 'P' ? connection.Portals.Find(name) : null;
+        var (there, prepared) = kind switch
         {
-            (byte)'S' => connection.Statements.Find(name)?.Name,
-            (byte)'P' => connection.Portals.Find(name)?.Name,
+            (byte)'S' => connection.Statements.Find(name) is { } one ? (one.Name, one) : default,
+            (byte)'P' => (portal?.Name, portal?.Prepared),
             _ => throw new WireBrokenException("neither a statement nor a portal is meant"),
         };
         if (message.Type == 'C')
@@ -246,7 +240,11 @@ internal sealed class AgentSide(
             message.Type == 'C' ? ExpectedAnswer.Close
             : kind == 'S' ? ExpectedAnswer.DescribeStatement
             : ExpectedAnswer.DescribePortal;
-        Send((char)message.Type, new WireBody().Byte(kind).Text(there ?? Nothing).Written, new Pending(answer));
+        Send(
+            (char)message.Type,
+            new WireBody().Byte(kind).Text(there ?? Nothing).Written,
+            new Pending(answer) { Prepared = prepared }
+        );
         return default;
     }
 
@@ -259,12 +257,12 @@ internal sealed class AgentSide(
             return;
         }
 
-        Passage? passage = null;
+        Asked asked = default;
         if (StatementAction.IsOne(portal.Prepared.Statement))
         {
-            (passage, var refused) = await RequestAsync(portal.Prepared.Statement!, portal.Values, cancellationToken)
+            asked = await RequestAsync(portal.Prepared.Statement!, portal.Values, cancellationToken)
                 .ConfigureAwait(false);
-            if (refused is not null)
+            if (asked.Refused is { } refused)
             {
                 Poison(refused, isQuery: false);
                 return;
@@ -274,11 +272,17 @@ internal sealed class AgentSide(
         Send(
             'E',
             new WireBody().Text(portal.Name).Int(most).Written,
-            new Pending(ExpectedAnswer.Execute) { Passages = [passage], Formats = portal.Formats }
+            new Pending(ExpectedAnswer.Execute)
+            {
+                Passages = [asked.Passage],
+                Bytes = asked.Bytes,
+                Prepared = portal.Prepared,
+                Formats = portal.Formats,
+            }
         );
     }
 
-    private async ValueTask<(Passage? Passage, Refused? Refused)> RequestAsync(
+    private async ValueTask<Asked> RequestAsync(
         SqlStatement statement,
         ImmutableArray<string?> values,
         CancellationToken cancellationToken
@@ -286,46 +290,12 @@ internal sealed class AgentSide(
     {
         // The agent hears what it waits for while a person is asked about this.
         await server.FlushAsync(cancellationToken).ConfigureAwait(false);
-        var action = StatementAction.Of(wiring.Session.Id, database, statement, values);
-        var passage = await wiring.Monitor.RequestAsync(action, cancellationToken).ConfigureAwait(false);
-        if (!passage.Granted)
-        {
-            await passage.DisposeAsync().ConfigureAwait(false);
-            return (null, Refused.By((ToolTarget)action.Target, passage.Decision));
-        }
-
-        if (passage.Obligations.Keep is null && passage.Obligations.Credential is null)
-        {
-            return (passage, null);
-        }
-
-        await DropAsync([passage]).ConfigureAwait(false);
-        return (
-            null,
-            new Refused(
-                "42501",
-                $"bartizan refused `tool {action.Target.Text}`: its rule has `keep` or `with`, which no database holds to",
-                "Name the columns in the rule's `sql`."
-            )
-        );
-    }
-
-    private static async ValueTask DropAsync(IEnumerable<Passage?> passages)
-    {
-        foreach (var passage in passages.OfType<Passage>())
-        {
-            await passage
-                .CompleteAsync(new Outcome(OutcomeKind.Cut, "it never left") { IsFree = true })
-                .ConfigureAwait(false);
-            await passage.DisposeAsync().ConfigureAwait(false);
-        }
+        return await _gate.RequestAsync(statement, values, cancellationToken).ConfigureAwait(false);
     }
 
     private async ValueTask RefuseUnreadAsync(string text, string what, bool isQuery)
     {
-        await wiring
-            .Monitor.RefuseAsync(StatementAction.Unread(wiring.Session.Id, database, text), what)
-            .ConfigureAwait(false);
+        await _gate.RefuseUnreadAsync(text, what).ConfigureAwait(false);
         Poison(Refused.NotUnderstood(what), isQuery);
     }
 

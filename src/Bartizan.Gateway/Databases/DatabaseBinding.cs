@@ -22,9 +22,13 @@ public sealed class DatabaseBinding : IAsyncDisposable
     private readonly CancellationTokenRegistration _revoked;
     private bool _cut;
 
+    /// <summary>What the session's connections hold.</summary>
+    internal KeptBytes Kept { get; }
+
     internal DatabaseBinding(DatabaseWiring wiring, Socket listener)
     {
         (_wiring, _listener) = (wiring, listener);
+        Kept = new KeptBytes(wiring.Options.MaxKeptBytes);
         _revoked = wiring.Session.Revoked.UnsafeRegister(static one => ((DatabaseBinding)one!).Cut(), this);
         _ = AcceptAsync();
     }

@@ -19,17 +19,31 @@ internal sealed class DatabaseConnection(DatabaseWiring wiring, DatabaseBinding 
     /// <summary>What was sent on and isn't answered.</summary>
     public ConcurrentQueue<Pending> Pending { get; } = new();
 
+    /// <summary>What the session's connections hold, this one among them.</summary>
+    public KeptBytes Kept => binding.Kept;
+
     /// <summary>The agent's statements.</summary>
-    public Names<Prepared> Statements { get; } = new((byte)'S', wiring.Options.MaxPrepared);
+    public Names<Prepared> Statements { get; } = new((byte)'S', wiring.Options.MaxPrepared, binding.Kept);
 
     /// <summary>The agent's portals.</summary>
-    public Names<Portal> Portals { get; } = new((byte)'P', wiring.Options.MaxPrepared);
+    public Names<Portal> Portals { get; } = new((byte)'P', wiring.Options.MaxPrepared, binding.Kept);
+
+    /// <summary>Takes away the one that is answered.</summary>
+    public Pending? TakeAnswered()
+    {
+        if (Pending.TryDequeue(out var pending))
+        {
+            Kept.Return(pending.Bytes);
+        }
+
+        return pending;
+    }
 
     /// <summary>Serves it to its end.</summary>
     public async Task RunAsync(CancellationToken ending)
     {
         using var over = CancellationTokenSource.CreateLinkedTokenSource(ending, _over.Token);
-        var agent = new WireStream(new NetworkStream(client, ownsSocket: true), wiring.Options.MaxClientMessageBytes);
+        var agent = new WireStream(new NetworkStream(client, ownsSocket: true), wiring.Options.MostOf, binding.Kept);
         await using (agent.ConfigureAwait(false))
         {
             try
@@ -168,7 +182,7 @@ internal sealed class DatabaseConnection(DatabaseWiring wiring, DatabaseBinding 
         var outcome = wiring.Session.Revoked.IsCancellationRequested
             ? new Outcome(OutcomeKind.Cut, "the session ended")
             : new Outcome(OutcomeKind.Cancelled, "the connection ended");
-        while (Pending.TryDequeue(out var pending))
+        while (TakeAnswered() is { } pending)
         {
             foreach (var passage in pending.Passages.Skip(pending.At).OfType<Passage>())
             {
@@ -176,6 +190,9 @@ internal sealed class DatabaseConnection(DatabaseWiring wiring, DatabaseBinding 
                 await passage.DisposeAsync().ConfigureAwait(false);
             }
         }
+
+        Statements.Clear();
+        Portals.Clear();
     }
 
     // The last word, where the other side still reads.

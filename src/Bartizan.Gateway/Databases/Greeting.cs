@@ -1,10 +1,11 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Queries;
 
 namespace Bartizan.Gateway.Databases;
 
 /// <summary>What an agent's driver asks for when it connects.</summary>
 /// <param name="Database">The name of the manifest's database.</param>
-/// <param name="Settings">Settings of the connection that are handed on.</param>
+/// <param name="Settings">Settings of the connection: its name, and those that are the same in each.</param>
 /// <param name="Unknown">Options of the protocol that nobody here knows.</param>
 /// <param name="IsNewer">True when a minor version is asked for that isn't spoken.</param>
 /// <param name="CancelKey">What a statement is to be stopped by; empty for everything else than a cancel request.</param>
@@ -28,16 +29,6 @@ internal sealed record Greeting(
 
     /// <summary>Requests for encryption that are declined before it is enough: drivers send two.</summary>
     private const int MaxDeclined = 2;
-
-    // Settings that drivers send, and that change neither what is read nor as whom.
-    private static readonly ImmutableHashSet<string> s_handedOn = ImmutableHashSet.Create(
-        StringComparer.OrdinalIgnoreCase,
-        "application_name",
-        "DateStyle",
-        "extra_float_digits",
-        "IntervalStyle",
-        "TimeZone"
-    );
 
     /// <summary>Reads it; null when the other side went away. Encryption is declined: the wire is the sandbox's own.</summary>
     public static async ValueTask<Greeting?> ReadAsync(
@@ -116,7 +107,7 @@ internal sealed record Greeting(
                     unknown.Add(name);
                     break;
                 default:
-                    Expect(s_handedOn.Contains(name), name);
+                    Expect(SqlSettings.IsKept(name, value), name);
                     settings[name] = value;
                     break;
             }
@@ -130,7 +121,7 @@ internal sealed record Greeting(
         var isNewer = (code & 0xffff) > 0;
         return new Greeting(
             database.Length > 0 ? database : user,
-            settings.ToImmutable(),
+            settings.ToImmutable().SetItems(SqlSettings.Fixed),
             unknown.ToImmutable(),
             isNewer,
             []

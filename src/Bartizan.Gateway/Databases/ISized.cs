@@ -3,6 +3,6 @@ namespace Bartizan.Gateway.Databases;
 /// <summary>Something that is kept and takes room.</summary>
 internal interface ISized
 {
-    /// <summary>Bytes.</summary>
-    int Bytes { get; }
+    /// <summary>Bytes of memory, rather too many than too few.</summary>
+    long Bytes { get; }
 }

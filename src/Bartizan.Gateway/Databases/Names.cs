@@ -8,14 +8,12 @@ namespace Bartizan.Gateway.Databases;
 /// INVARIANT: every statement and every portal gets a name on the server that none had before it: what is judged by an agent's name is what
 /// runs, even where the server skipped a message, after an error, that would have put another in its place.
 /// </summary>
-internal sealed class Names<T>(byte kind, int max)
+internal sealed class Names<T>(byte kind, int max, KeptBytes kept)
+    where T : ISized
 {
     private readonly Dictionary<string, (string Name, T Known)> _known = new(StringComparer.Ordinal);
     private readonly string _prefix = kind == 'S' ? "bs" : "bp";
     private long _last;
-
-    /// <summary>Bytes of those that are known.</summary>
-    public long Kept { get; private set; }
 
     /// <summary>What is to be closed on the server, when something is sent next.</summary>
     public ConcurrentQueue<Stale> Stale { get; } = new();
@@ -23,22 +21,16 @@ internal sealed class Names<T>(byte kind, int max)
     /// <summary>A fresh name for the server.</summary>
     public string Fresh() => string.Create(CultureInfo.InvariantCulture, $"{_prefix}{++_last}");
 
-    /// <summary>Puts one under an agent's name; the one before goes. False when the name is taken, or there are too many.</summary>
+    /// <summary>Puts one under an agent's name; the one before goes. False, and the name free, when there is no room.</summary>
     public bool TryPut(string name, string there, T known)
     {
-        if (name.Length > 0 && _known.ContainsKey(name))
-        {
-            return false;
-        }
-
         Drop(name);
-        if (_known.Count >= max)
+        if (_known.Count >= max || !kept.TryTake(known.Bytes))
         {
             return false;
         }
 
         _known[name] = (there, known);
-        Kept += (known as ISized)?.Bytes ?? 0;
         return true;
     }
 
@@ -50,8 +42,15 @@ internal sealed class Names<T>(byte kind, int max)
     {
         if (_known.Remove(name, out var one))
         {
-            Kept -= (one.Known as ISized)?.Bytes ?? 0;
+            kept.Return(one.Known.Bytes);
             Stale.Enqueue(new Stale(kind, one.Name));
         }
+    }
+
+    /// <summary>Forgets all of them: the connection ended, and the server has done the same.</summary>
+    public void Clear()
+    {
+        kept.Return(_known.Values.Sum(one => one.Known.Bytes));
+        _known.Clear();
     }
 }

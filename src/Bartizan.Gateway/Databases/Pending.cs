@@ -20,6 +20,12 @@ internal sealed class Pending(ExpectedAnswer answer)
     /// <summary>Set: the agent never asked for it, and hears nothing of it.</summary>
     public Stale? Hidden { get; init; }
 
+    /// <summary>What of the session's memory it holds until it is answered.</summary>
+    public long Bytes { get; init; }
+
+    /// <summary>The statement that is described or executed; null for one that was never prepared.</summary>
+    public Prepared? Prepared { get; init; }
+
     /// <summary>The formats that the rows come in, as the agent asked for them.</summary>
     public ImmutableArray<short> Formats { get; init; } = [];
 

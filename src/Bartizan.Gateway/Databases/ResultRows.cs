@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Buffers.Binary;
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 
@@ -8,17 +7,14 @@ namespace Bartizan.Gateway.Databases;
 
 /// <summary>
 /// Rows of a result as guards read them, <c>{"rows":[["a",null]]}</c>, and back: where a guard wrote a value anew, the row is made of that.
-/// Values in binary formats are read as the text that they may hold; the shortest of them, numbers and times, are left out.
+/// Values in binary formats are read as the text that they may hold; what the server says is a time or a broken number is left out.
 /// </summary>
 internal static class ResultRows
 {
-    /// <summary>A binary value this short with a control character in it holds no sentence.</summary>
-    private const int ShortBytes = 16;
-
     private const string Member = "rows";
 
     /// <summary>Writes the rows for guards.</summary>
-    public static byte[] Show(IReadOnlyList<byte[]> rows, ImmutableArray<short> formats)
+    public static byte[] Show(IReadOnlyList<byte[]> rows, RowShape shape)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(buffer))
@@ -33,7 +29,7 @@ internal static class ResultRows
                 for (var i = 0; i < count; i++)
                 {
                     var length = reader.Int();
-                    json.WriteStringValue(length < 0 ? null : TextOf(reader.Bytes(length), IsBinary(formats, i)));
+                    json.WriteStringValue(length < 0 ? null : shape.Show(reader.Bytes(length), i));
                 }
 
                 json.WriteEndArray();
@@ -47,18 +43,14 @@ internal static class ResultRows
     }
 
     /// <summary>The rows with what guards wrote anew; null where that can't be put back.</summary>
-    public static List<byte[]>? Take(
-        ReadOnlyMemory<byte> shown,
-        IReadOnlyList<byte[]> rows,
-        ImmutableArray<short> formats
-    )
+    public static List<byte[]>? Take(ReadOnlyMemory<byte> shown, IReadOnlyList<byte[]> rows, RowShape shape)
     {
         try
         {
             using var document = JsonDocument.Parse(shown);
             var anew = document.RootElement.GetProperty(Member);
             return anew.GetArrayLength() == rows.Count
-                ? [.. anew.EnumerateArray().Select((row, i) => Merge(row, rows[i], formats))]
+                ? [.. anew.EnumerateArray().Select((row, i) => Merge(row, rows[i], shape))]
                 : null;
         }
         catch (Exception e) when (e is JsonException or KeyNotFoundException or InvalidOperationException)
@@ -67,7 +59,7 @@ internal static class ResultRows
         }
     }
 
-    private static byte[] Merge(JsonElement anew, byte[] row, ImmutableArray<short> formats)
+    private static byte[] Merge(JsonElement anew, byte[] row, RowShape shape)
     {
         var reader = new WireReader(row);
         var count = reader.Count();
@@ -87,8 +79,7 @@ internal static class ResultRows
             }
 
             var bytes = reader.Bytes(length);
-            var isBinary = IsBinary(formats, i);
-            var (before, after) = (TextOf(bytes, isBinary), anew[i].GetString());
+            var (before, after) = (shape.Show(bytes, i), anew[i].GetString());
             if (before == after)
             {
                 body.Int(length).Bytes(bytes);
@@ -107,20 +98,6 @@ internal static class ResultRows
 
         return body.Written.ToArray();
     }
-
-    private static string? TextOf(ReadOnlySpan<byte> bytes, bool isBinary) =>
-        isBinary && bytes.Length < ShortBytes && bytes.IndexOfAnyInRange((byte)0, (byte)31) >= 0
-            ? null
-            : Encoding.UTF8.GetString(bytes);
-
-    // None: all text. One: that for all. Else one for each.
-    private static bool IsBinary(ImmutableArray<short> formats, int column) =>
-        formats.Length switch
-        {
-            0 => false,
-            1 => formats[0] != 0,
-            _ => column < formats.Length && formats[column] != 0,
-        };
 
     /// <summary>A row of one value, for what comes without columns.</summary>
     public static byte[] RowOf(ReadOnlySpan<byte> value)

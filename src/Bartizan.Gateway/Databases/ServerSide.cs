@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Text;
 using System.Text.Json;
 using Bartizan.Core.Enforcement;
@@ -53,12 +52,22 @@ internal sealed class ServerSide(
                 Answered(ExpectedAnswer.Close, message);
                 break;
             case 't':
+                if (Head is { Answer: ExpectedAnswer.DescribeStatement, Prepared: { } taking })
+                {
+                    taking.Takes = ServerMessages.ReadTaken(message.Body);
+                }
+
                 agent.Write(message.Type, message.Body);
                 break;
             case 'T' or 'n':
                 if (Head.Answer is ExpectedAnswer.DescribeStatement or ExpectedAnswer.DescribePortal)
                 {
-                    _ = connection.Pending.TryDequeue(out _);
+                    if (message.Type == 'T' && Head.Prepared is { } giving)
+                    {
+                        giving.Gives = ServerMessages.ReadGiven(message.Body);
+                    }
+
+                    _ = connection.TakeAnswered();
                 }
 
                 agent.Write(message.Type, message.Body);
@@ -100,7 +109,7 @@ internal sealed class ServerSide(
             throw new WireBrokenException("the server answers something else than it was asked");
         }
 
-        _ = connection.Pending.TryDequeue(out var pending);
+        var pending = connection.TakeAnswered();
         if (pending!.Hidden is null)
         {
             agent.Write(message.Type, message.Body);
@@ -123,7 +132,7 @@ internal sealed class ServerSide(
         head.At++;
         if (head.Answer == ExpectedAnswer.Execute)
         {
-            _ = connection.Pending.TryDequeue(out _);
+            _ = connection.TakeAnswered();
         }
 
         agent.Write(message.Type, message.Body);
@@ -167,7 +176,7 @@ internal sealed class ServerSide(
     {
         while (connection.Pending.TryPeek(out var next) && next.Answer != ExpectedAnswer.Sync)
         {
-            _ = connection.Pending.TryDequeue(out _);
+            _ = connection.TakeAnswered();
             await FailAsync(next, null).ConfigureAwait(false);
             if (next.Hidden is { } stale)
             {
@@ -207,7 +216,7 @@ internal sealed class ServerSide(
             throw new WireBrokenException("the server is ready before it has answered");
         }
 
-        _ = connection.Pending.TryDequeue(out var pending);
+        var pending = connection.TakeAnswered();
         await FailAsync(pending!, null).ConfigureAwait(false);
         agent.Write(message.Type, message.Body);
     }
@@ -276,7 +285,7 @@ internal sealed class ServerSide(
         IReadOnlyList<byte[]> rows = _rows;
         if (head.Passage is { } passage)
         {
-            rows = await InspectedAsync(passage, head.Formats, cancellationToken).ConfigureAwait(false);
+            rows = await InspectedAsync(passage, head, cancellationToken).ConfigureAwait(false);
         }
 
         foreach (var row in rows)
@@ -290,19 +299,20 @@ internal sealed class ServerSide(
 
     private async ValueTask<IReadOnlyList<byte[]>> InspectedAsync(
         Passage passage,
-        ImmutableArray<short> formats,
+        Pending head,
         CancellationToken cancellationToken
     )
     {
-        // A line of COPY is a row of one value.
+        // A line of COPY is a row of one value, and text: the server takes no heed of what formats were asked for.
         var isCopy = _kind == 'd';
+        var shape = isCopy ? RowShape.Text : new RowShape(head.Formats, head.Prepared?.Gives ?? []);
         List<byte[]> rows = isCopy ? [.. _rows.Select(row => ResultRows.RowOf(row))] : _rows;
-        var shown = ResultRows.Show(rows, formats);
+        var shown = ResultRows.Show(rows, shape);
         var seen = await passage.InspectAsync(shown, cancellationToken).ConfigureAwait(false);
         var passed = seen.Verdict switch
         {
             InspectionVerdict.Forward => rows,
-            InspectionVerdict.Replace => ResultRows.Take(seen.Bytes, rows, formats),
+            InspectionVerdict.Replace => ResultRows.Take(seen.Bytes, rows, shape),
             _ => null,
         };
         if (passed is null)

@@ -40,6 +40,18 @@ internal sealed class WireBody
         return this;
     }
 
+    /// <summary>A count, and so many numbers of types.</summary>
+    public WireBody Types(int[] types)
+    {
+        Short((short)types.Length);
+        foreach (var type in types)
+        {
+            Int(type);
+        }
+
+        return this;
+    }
+
     /// <summary>The body of an error in PostgreSQL's words.</summary>
     public static ReadOnlySpan<byte> Error(string severity, string code, string message, string? hint = null)
     {

@@ -4,8 +4,12 @@ using System.Buffers.Binary;
 namespace Bartizan.Gateway.Databases;
 
 /// <summary>Messages of one side: read whole, each within its bound; written together, at a flush.</summary>
-internal sealed class WireStream(Stream stream, int maxMessageBytes) : IAsyncDisposable
+internal sealed class WireStream(Stream stream, Func<byte, int> mostOf, KeptBytes? kept = null) : IAsyncDisposable
 {
+    /// <summary>One whose messages all have the same bound.</summary>
+    public WireStream(Stream stream, int maxMessageBytes)
+        : this(stream, _ => maxMessageBytes) { }
+
     private const int HeadBytes = 5;
 
     private const int LengthBytes = 4;
@@ -17,6 +21,7 @@ internal sealed class WireStream(Stream stream, int maxMessageBytes) : IAsyncDis
     private readonly ArrayBufferWriter<byte> _written = new(BufferBytes);
     private int _start;
     private int _end;
+    private long _held;
 
     /// <summary>What is below.</summary>
     public Stream Inner => stream;
@@ -33,6 +38,7 @@ internal sealed class WireStream(Stream stream, int maxMessageBytes) : IAsyncDis
     /// <summary>The next message; null at an orderly end.</summary>
     public async ValueTask<WireMessage?> ReadAsync(CancellationToken cancellationToken)
     {
+        LetGo();
         if (!await FillAsync(HeadBytes, cancellationToken).ConfigureAwait(false))
         {
             return null;
@@ -40,9 +46,10 @@ internal sealed class WireStream(Stream stream, int maxMessageBytes) : IAsyncDis
 
         var type = _read[_start];
         var length = BinaryPrimitives.ReadInt32BigEndian(_read.AsSpan(_start + 1)) - LengthBytes;
-        if (length < 0 || length > maxMessageBytes)
+        var most = mostOf(type);
+        if (length < 0 || length > most)
         {
-            throw new WireBrokenException($"a message of more than {maxMessageBytes} bytes isn't taken");
+            throw new WireBrokenException($"a message of more than {most} bytes isn't taken");
         }
 
         _start += HeadBytes;
@@ -94,7 +101,11 @@ internal sealed class WireStream(Stream stream, int maxMessageBytes) : IAsyncDis
         }
     }
 
-    public ValueTask DisposeAsync() => stream.DisposeAsync();
+    public ValueTask DisposeAsync()
+    {
+        LetGo();
+        return stream.DisposeAsync();
+    }
 
     private async ValueTask<bool> FillAsync(int count, CancellationToken cancellationToken)
     {
@@ -120,15 +131,42 @@ internal sealed class WireStream(Stream stream, int maxMessageBytes) : IAsyncDis
 
     private async ValueTask<byte[]> TakeAsync(int length, CancellationToken cancellationToken)
     {
-        var body = new byte[length];
+        // INVARIANT: room is made as bytes come: a head alone, which says how many there will be, costs nobody any.
+        var body = new byte[Math.Min(length, BufferBytes)];
         var known = Math.Min(length, _end - _start);
         _read.AsSpan(_start, known).CopyTo(body);
         _start += known;
-        if (known < length)
+        while (known < length)
         {
-            await stream.ReadExactlyAsync(body.AsMemory(known), cancellationToken).ConfigureAwait(false);
+            if (known == body.Length)
+            {
+                body = Grown(body, length);
+            }
+
+            var read = await stream.ReadAsync(body.AsMemory(known), cancellationToken).ConfigureAwait(false);
+            known += read > 0 ? read : throw new WireBrokenException("the connection broke off within a message");
         }
 
         return body;
+    }
+
+    private byte[] Grown(byte[] body, int length)
+    {
+        var grown = (int)Math.Min(length, body.Length * 2L);
+        if (kept?.TryTake(grown - body.Length) == false)
+        {
+            throw new WireBrokenException("the session's connections hold too many values", "53200");
+        }
+
+        _held += grown - body.Length;
+        Array.Resize(ref body, grown);
+        return body;
+    }
+
+    // Once the next message is asked for, the one before is over, or counts as what it was kept as.
+    private void LetGo()
+    {
+        kept?.Return(_held);
+        _held = 0;
     }
 }

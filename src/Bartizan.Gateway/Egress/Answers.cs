@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using Bartizan.Core.Enforcement;
 
@@ -27,12 +28,24 @@ internal static class Answers
     /// <summary>TLS alert unrecognized_name (112), fatal.</summary>
     public static ReadOnlyMemory<byte> UnrecognizedName { get; } = new byte[] { 21, 3, 3, 0, 2, 2, 112 };
 
-    /// <summary>403 for a decision. Whoever steers the agent reads it: nothing of rules but the one that is needed.</summary>
+    /// <summary>
+    /// 403 for a decision, 429 for one that may be another soon. Whoever steers the agent reads it: nothing of rules but the one that is
+    /// needed.
+    /// </summary>
     public static byte[] Refused(ActionTarget target, Decision decision)
     {
         var (rule, text) = TextOf(target, decision);
-        return Make("403 Forbidden", rule is null ? "" : $"{RuleHeader}: {rule}\r\n", text);
+        var fields = rule is null ? "" : $"{RuleHeader}: {rule}\r\n";
+        return SecondsOf(decision) is { } seconds
+            ? Make("429 Too Many Requests", $"{fields}Retry-After: {seconds}\r\n", text)
+            : Make("403 Forbidden", fields, text);
     }
+
+    /// <summary>After how many seconds it is worth trying again, as <c>Retry-After</c> says it; null when nobody knows.</summary>
+    public static string? SecondsOf(Decision decision) =>
+        decision.RetryAfter is { } wait
+            ? Math.Max(1, Math.Ceiling(wait.TotalSeconds)).ToString("0", CultureInfo.InvariantCulture)
+            : null;
 
     /// <summary>The same in parts: what <see cref="RuleHeader"/> says, if anything, and the text.</summary>
     public static (string? Rule, string Text) TextOf(ActionTarget target, Decision decision)

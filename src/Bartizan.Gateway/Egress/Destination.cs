@@ -28,7 +28,7 @@ internal sealed record Destination(HostName Host, int Port, string Path, string 
         string target,
         string? hostField,
         bool http10,
-        HostName? captured,
+        Captured? captured,
         out Destination destination,
         out string problem
     )
@@ -53,8 +53,8 @@ internal sealed record Destination(HostName Host, int Port, string Path, string 
 
         if (captured is not null)
         {
-            return TryParsePath(target, captured, HttpPort, out destination, out problem)
-                && HoldAgainst(hostField, captured, HttpPort, required: true, out problem);
+            return TryParsePath(target, captured.Host, captured.Port, out destination, out problem)
+                && HoldAgainst(hostField, captured.Host, captured.Port, required: true, out problem);
         }
 
         return TryParseUrl(target, out destination, out problem)

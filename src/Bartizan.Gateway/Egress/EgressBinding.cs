@@ -23,6 +23,8 @@ public sealed class EgressBinding : IAsyncDisposable
         _connections.Serve(listeners.Proxy, Entrance.Proxy);
         _connections.Serve(listeners.CaptureHttp, Entrance.CaptureHttp);
         _connections.Serve(listeners.CaptureTls, Entrance.CaptureTls);
+        _connections.Serve(listeners.CaptureAny, Entrance.CaptureAny);
+        _connections.Serve(listeners.CaptureAnySix, Entrance.CaptureAny);
         if (listeners.Dns is { } dns)
         {
             _resolver = new FakeResolver(wiring, session, names, dns);

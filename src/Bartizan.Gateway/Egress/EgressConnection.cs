@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Egress.Git;
 
 namespace Bartizan.Gateway.Egress;
 
@@ -19,13 +20,22 @@ internal sealed class EgressConnection(
     CancellationToken ending
 )
 {
-    /// <summary>The port that captured TLS was meant for.</summary>
-    private const int TlsPort = 443;
+    private const int HttpPort = 80;
 
     private readonly Lock _lock = new();
     private readonly HashSet<Socket> _kept = [];
+    private Captured? _captured;
     private Socket? _upstream;
     private bool _aborted;
+
+    // What an entry names where no request does.
+    private int Port =>
+        entrance switch
+        {
+            Entrance.CaptureHttp => HttpPort,
+            Entrance.CaptureAny when client.LocalEndPoint is IPEndPoint dialed => dialed.Port,
+            _ => TunnelOpening.TlsPort,
+        };
 
     /// <summary>The agent's side.</summary>
     public Socket Client => client;
@@ -38,24 +48,37 @@ internal sealed class EgressConnection(
     {
         client.NoDelay = true;
         using var reader = new WireReader(client, wiring.Options.MaxHeadBytes);
-        if (entrance == Entrance.CaptureTls)
+        if (entrance is Entrance.CaptureHttp or Entrance.CaptureTls or Entrance.CaptureAny)
         {
-            await ServeCapturedTlsAsync(reader).ConfigureAwait(false);
-            return;
-        }
-
-        HostName? captured = null;
-        if (entrance == Entrance.CaptureHttp && !TryFindName(out captured))
-        {
-            await RefuseAsync(session?.Id, null, "the address was never given to a name").ConfigureAwait(false);
+            await ServeCapturedAsync(reader).ConfigureAwait(false);
             return;
         }
 
         var first = wiring.Options.HeadWithin;
-        while (await ServeOneAsync(reader, captured, first).ConfigureAwait(false))
+        if (!await reader.WaitAsync(first, wiring.Clock, ending).ConfigureAwait(false))
         {
-            first = wiring.Options.NextRequestWithin;
+            client.Dispose();
+            return;
         }
+
+        if (reader.Buffered.Span[0] == SocksHandshake.Version)
+        {
+            await ServeSocksAsync(reader).ConfigureAwait(false);
+            return;
+        }
+
+        if (
+            entrance == Entrance.Proxy
+            && session is not null
+            && wiring.Git is { } git
+            && reader.Buffered.Span[0] == GitForwarder.FirstByte
+        )
+        {
+            await git.ServeAsync(wiring, this, reader, session).ConfigureAwait(false);
+            return;
+        }
+
+        await ServeRequestsAsync(reader, first).ConfigureAwait(false);
     }
 
     /// <summary>Takes the socket to the other side, in place of the one before; false (and closed) after a cut.</summary>
@@ -169,7 +192,15 @@ internal sealed class EgressConnection(
         socket.Dispose();
     }
 
-    private async ValueTask<bool> ServeOneAsync(WireReader reader, HostName? captured, TimeSpan first)
+    private async ValueTask ServeRequestsAsync(WireReader reader, TimeSpan first)
+    {
+        while (await ServeOneAsync(reader, first).ConfigureAwait(false))
+        {
+            first = wiring.Options.NextRequestWithin;
+        }
+    }
+
+    private async ValueTask<bool> ServeOneAsync(WireReader reader, TimeSpan first)
     {
         // 1 read
         var (end, length) = await reader
@@ -186,13 +217,13 @@ internal sealed class EgressConnection(
         if (end == HeadEnd.Complete)
         {
             var head = reader.Buffered.Span[..length];
-            _ = RequestHead.TryParse(head, captured, wiring.Options.MaxFields, out request, out problem);
+            _ = RequestHead.TryParse(head, _captured, wiring.Options.MaxFields, out request, out problem);
             reader.Advance(length);
         }
 
         if (request is null)
         {
-            await RefuseAsync(session?.Id, captured, problem).ConfigureAwait(false);
+            await RefuseAsync(session?.Id, _captured?.Host, problem).ConfigureAwait(false);
             await EndWithAsync(Answers.Malformed(problem)).ConfigureAwait(false);
             return false;
         }
@@ -209,136 +240,96 @@ internal sealed class EgressConnection(
         // 3 decide, and on
         if (request.IsConnect)
         {
-            await TunnelAsync(request.Destination, id, reader, announce: true).ConfigureAwait(false);
+            await TunnelAsync(request.Destination, id, reader, Opening.Connect).ConfigureAwait(false);
+            return false;
+        }
+
+        if (wiring.Monitor.KeepsCookies(id, request.Destination.Host))
+        {
+            problem =
+                "the manifest keeps this host's cookies outside the sandbox, and cleartext would show them: use https";
+            await RefuseAsync(id, request.Destination.Host, request.Destination.Port, problem).ConfigureAwait(false);
+            await EndWithAsync(Answers.Refused(problem)).ConfigureAwait(false);
             return false;
         }
 
         return await new HttpExchange(wiring, this, reader, request).RunAsync(id).ConfigureAwait(false);
     }
 
-    private async ValueTask ServeCapturedTlsAsync(WireReader reader)
+    private async ValueTask ServeCapturedAsync(WireReader reader)
     {
-        if (session is null || !TryFindName(out var name))
+        var problem = "the address was never given to a name";
+        _captured = names is null ? null : Captured.Read(client.LocalEndPoint, names, out problem);
+        if (session is null || _captured is not { } to)
         {
-            await RefuseAsync(session?.Id, null, "the address was never given to a name").ConfigureAwait(false);
+            await RefuseAsync(session?.Id, null, problem).ConfigureAwait(false);
             return;
         }
 
-        var problem = await new HelloCheck(wiring, reader, name!).RunAsync(ending).ConfigureAwait(false);
+        switch (entrance)
+        {
+            case Entrance.CaptureHttp:
+                _captured = to with { Port = HttpPort };
+                await ServeRequestsAsync(reader, wiring.Options.HeadWithin).ConfigureAwait(false);
+                break;
+            case Entrance.CaptureTls:
+                await ServeCapturedTlsAsync(reader, session, to).ConfigureAwait(false);
+                break;
+            default:
+                await ServeAnyPortAsync(reader, session, to).ConfigureAwait(false);
+                break;
+        }
+    }
+
+    private async ValueTask ServeCapturedTlsAsync(WireReader reader, Session of, Captured to)
+    {
+        var problem = await new HelloCheck(wiring, reader, to.Host).RunAsync(ending).ConfigureAwait(false);
         if (problem is not null)
         {
-            await RefuseAsync(session.Id, name, problem).ConfigureAwait(false);
+            await RefuseAsync(of.Id, to.Host, problem).ConfigureAwait(false);
             await EndWithAsync(Answers.UnrecognizedName).ConfigureAwait(false);
             return;
         }
 
-        var destination = new Destination(name!, TlsPort, "", "");
-        await TunnelAsync(destination, session.Id, reader, announce: false).ConfigureAwait(false);
+        var destination = new Destination(to.Host, TunnelOpening.TlsPort, "", "");
+        await TunnelAsync(destination, of.Id, reader, Opening.Captured).ConfigureAwait(false);
     }
 
-    private async ValueTask TunnelAsync(Destination to, SessionId id, WireReader reader, bool announce)
+    // A tunnel as by CONNECT, where one is granted: the other side may be who speaks first. Where only requests in the clear could be,
+    // what comes first says whether it is one.
+    private async ValueTask ServeAnyPortAsync(WireReader reader, Session of, Captured to)
     {
-        var (seen, authority) = wiring.Monitor.InterceptionOf(id, to.Host, to.Port);
-        if (seen != Interception.None)
-        {
-            await InterceptAsync(to, id, reader, announce, seen, authority).ConfigureAwait(false);
-            return;
-        }
-
-        var target = new ConnectTarget(to.Host, to.Port);
-        var action = new AgentAction
-        {
-            Session = id,
-            Target = target,
-            Point = EgressWiring.Point,
-        };
-        await using var passage = await wiring.Monitor.RequestAsync(action, ending).ConfigureAwait(false);
-        if (!passage.Granted)
-        {
-            var refusal = announce ? Answers.Refused(target, passage.Decision) : Answers.AccessDenied;
-            await EndWithAsync(refusal).ConfigureAwait(false);
-            return;
-        }
-
-        try
-        {
-            await CarryAsync(to, passage, reader, announce).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException)
-        {
-            Abort();
-            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, "the session ended")).ConfigureAwait(false);
-        }
-    }
-
-    // Nothing is dialed here: of what is looked into, each request is decided by itself.
-    private async ValueTask InterceptAsync(
-        Destination to,
-        SessionId id,
-        WireReader reader,
-        bool announce,
-        Interception seen,
-        string? authority
-    )
-    {
-        var problem =
-            wiring.Interceptor is null ? "its requests would have to be looked at, and this instance can't"
-            : seen == Interception.Closed
-                ? $"each request to `{to.Host}:{to.Port}` is looked at, and no `http` rule allows any"
-            : null;
-        if (problem is not null)
-        {
-            await RefuseAsync(id, to.Host, to.Port, problem).ConfigureAwait(false);
-            await EndWithAsync(announce ? Answers.Refused(problem) : Answers.AccessDenied).ConfigureAwait(false);
-            return;
-        }
-
-        if (announce)
-        {
-            if (!await client.TrySendAsync(Answers.Established, ending).ConfigureAwait(false))
-            {
-                return;
-            }
-
-            problem = await new HelloCheck(wiring, reader, to.Host).RunAsync(ending).ConfigureAwait(false);
-            if (problem is not null)
-            {
-                await RefuseAsync(id, to.Host, to.Port, problem).ConfigureAwait(false);
-                await EndWithAsync(Answers.UnrecognizedName).ConfigureAwait(false);
-                return;
-            }
-        }
-
-        await wiring.Interceptor!.ServeAsync(wiring, this, reader, id, to, authority).ConfigureAwait(false);
-    }
-
-    private async ValueTask CarryAsync(Destination to, Passage passage, WireReader reader, bool announce)
-    {
-        using var revoked = passage.Revoked.UnsafeRegister(static one => ((EgressConnection)one!).Abort(), this);
-        var dialed = await wiring
-            .Upstream.DialAsync(to.Host, to.Port, passage.Obligations.PrivateAddresses, ending)
-            .ConfigureAwait(false);
-        if (dialed.Socket is not { } upstream)
-        {
-            await passage.CompleteAsync(dialed.ToOutcome()).ConfigureAwait(false);
-            var answer = announce ? dialed.ToAnswer() : Answers.AccessDenied;
-            await EndWithAsync(answer).ConfigureAwait(false);
-            return;
-        }
-
+        var now = Circumstances.Of(of, wiring.Clock.GetUtcNow());
         if (
-            !TryOwn(upstream)
-            || (announce && !await client.TrySendAsync(Answers.Established, ending).ConfigureAwait(false))
+            of.Policy.CouldGrantCleartext(to.Host, to.Port, now.Now)
+            && of.Policy.Screen(new ConnectTarget(to.Host, to.Port), now).Effect == Effect.Deny
+            && await reader.WaitAsync(wiring.Options.HeadWithin, wiring.Clock, ending).ConfigureAwait(false)
+            && RequestHead.LooksLikeHttp(reader.Buffered.Span)
         )
         {
-            await passage.CompleteAsync(new Outcome(OutcomeKind.Cancelled)).ConfigureAwait(false);
+            await ServeRequestsAsync(reader, wiring.Options.HeadWithin).ConfigureAwait(false);
             return;
         }
 
-        var tunnel = new Tunnel(wiring, this, passage, reader, upstream);
-        var check = announce ? new HelloCheck(wiring, reader, to.Host) : null;
-        var outcome = await tunnel.RunAsync(check, tlsOnly: to.Port == TlsPort).ConfigureAwait(false);
-        await passage.CompleteAsync(outcome).ConfigureAwait(false);
+        await TunnelAsync(new Destination(to.Host, to.Port, "", ""), of.Id, reader, Opening.Dialed)
+            .ConfigureAwait(false);
+    }
+
+    private ValueTask TunnelAsync(Destination to, SessionId id, WireReader reader, Opening opening) =>
+        new TunnelOpening(wiring, this, reader, id, opening).RunAsync(to);
+
+    private async ValueTask ServeSocksAsync(WireReader reader)
+    {
+        // 1 and 2 together
+        var handshake = new SocksHandshake(wiring, this, reader, session);
+        if (await handshake.RunAsync(ending).ConfigureAwait(false) is { } to && handshake.Id is { } id)
+        {
+            await TunnelAsync(to, id, reader, Opening.Socks).ConfigureAwait(false);
+            return;
+        }
+
+        await RefuseAsync(handshake.Id, null, handshake.Problem).ConfigureAwait(false);
+        await EndWithAsync(handshake.Answer).ConfigureAwait(false);
     }
 
     /// <summary>The session of a request: the listener's; on a shared listener the token's. Null: nobody's.</summary>
@@ -353,16 +344,8 @@ internal sealed class EgressConnection(
         return session is null || said == session.Id ? said : null;
     }
 
-    private bool TryFindName(out HostName? name)
-    {
-        name = null;
-        return names is not null
-            && client.LocalEndPoint is IPEndPoint { Address: var address }
-            && names.TryFind(address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address, out name);
-    }
-
     private ValueTask RefuseAsync(SessionId? id, HostName? host, string problem) =>
-        RefuseAsync(id, host, entrance == Entrance.CaptureHttp ? 80 : TlsPort, problem);
+        RefuseAsync(id, host, Port, problem);
 
     /// <summary>Records what was refused without a decision.</summary>
     public async ValueTask RefuseAsync(SessionId? id, HostName? host, int port, string problem)

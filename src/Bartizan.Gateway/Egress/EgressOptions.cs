@@ -18,8 +18,13 @@ public sealed record EgressOptions
     /// <summary>Bytes of a ClientHello: post-quantum key shares make about 2 KiB of it, tickets a few more.</summary>
     public int MaxClientHelloBytes { get; init; } = 32 * 1024;
 
-    /// <summary>For a whole head or ClientHello from its first byte, so that a client that drips holds no connection.</summary>
+    /// <summary>
+    /// For a whole head, ClientHello or SOCKS handshake from its first byte, so that a client that drips holds no connection.
+    /// </summary>
     public TimeSpan HeadWithin { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>For the first bytes of a program whose dial was refused: they say in which protocol it can be told.</summary>
+    public TimeSpan FirstBytesWithin { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>For a body that is read whole before it is decided, from its first byte to its last.</summary>
     public TimeSpan HoldWithin { get; init; } = TimeSpan.FromMinutes(2);

@@ -2,6 +2,7 @@ using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Egress.Git;
 using Bartizan.Gateway.Egress.Injection;
 using Bartizan.Gateway.Egress.Intercepted;
 
@@ -14,8 +15,9 @@ namespace Bartizan.Gateway.Egress;
 /// <code>
 ///  agent                        egress proxy                                    outside
 ///  CONNECT h:p        ─┐  1 read the head, strictly (400)
+///  SOCKS5 h:p         ─┤   (Git's own protocol: Git/GitForwarder)
 ///  GET http://h/path  ─┤  2 whose session: the listener's, or the token's (407)
-///  captured :80, :443 ─┘  3 monitor.RequestAsync: connect h:p | http M http://h:p/path (403)
+///  captured, any port ─┘  3 monitor.RequestAsync: connect h:p | http M http://h:p/path (403)
 ///                         4 resolve once · 5 vet every address · 6 dial one of them
 ///                         7 TLS: ClientHello names h, or nothing leaves
 ///                         8 copy, until an end, an idle time, a revocation ──────────── h:p
@@ -30,7 +32,7 @@ public sealed class EgressProxy : IAsyncDisposable
 
     /// <summary>
     /// Makes a proxy that dials from the host's own network. Without <paramref name="mint"/> TLS is never looked into, and what needs that
-    /// is refused; without <paramref name="injector"/> so is what needs a credential.
+    /// is refused; without <paramref name="injector"/> so is what needs a credential, without <paramref name="git"/> Git over SSH.
     /// </summary>
     public EgressProxy(
         ReferenceMonitor monitor,
@@ -39,9 +41,10 @@ public sealed class EgressProxy : IAsyncDisposable
         TimeProvider clock,
         EgressOptions options,
         ICertificateMint? mint = null,
-        Injector? injector = null
+        Injector? injector = null,
+        GitForwarder? git = null
     )
-        : this(monitor, tokens, resolver, new SocketDialer(), clock, options, mint, injector) { }
+        : this(monitor, tokens, resolver, new SocketDialer(), clock, options, mint, injector, git) { }
 
     internal EgressProxy(
         ReferenceMonitor monitor,
@@ -51,13 +54,15 @@ public sealed class EgressProxy : IAsyncDisposable
         TimeProvider clock,
         EgressOptions options,
         ICertificateMint? mint = null,
-        Injector? injector = null
+        Injector? injector = null,
+        GitForwarder? git = null
     )
     {
         _wiring = new EgressWiring(monitor, tokens, new Upstream(resolver, dialer, clock, options), clock, options)
         {
             Interceptor = mint is null ? null : new Interceptor(mint),
             Injector = injector,
+            Git = git,
         };
     }
 

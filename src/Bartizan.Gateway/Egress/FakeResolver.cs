@@ -141,7 +141,8 @@ internal sealed class FakeResolver
         var seen = policy.InterceptionOf(host, TlsPort, now.Now);
         return seen == Interception.Open
             || policy.Screen(new ConnectTarget(host, TlsPort), now).Effect != Effect.Deny
-            || policy.Screen(new HttpTarget("GET", "http", host, HttpPort, "/"), now).Effect != Effect.Deny;
+            || policy.Screen(new HttpTarget("GET", "http", host, HttpPort, "/"), now).Effect != Effect.Deny
+            || policy.CouldDial(host, now);
     }
 
     private ValueTask RecordAsync(HostName? host, string seen)

@@ -25,7 +25,12 @@ internal sealed class HeldBody
     public byte[] Head { get; private set; } = [];
 
     /// <summary>Reads it; what is wrong with it, or null.</summary>
-    public async ValueTask<string?> ReadAsync(BodyReader body, IdleWatch idle, CancellationToken cancellationToken)
+    public async ValueTask<string?> ReadAsync(
+        BodyReader body,
+        HeldBytes.Share room,
+        IdleWatch idle,
+        CancellationToken cancellationToken
+    )
     {
         while (true)
         {
@@ -41,19 +46,24 @@ internal sealed class HeldBody
                 return "its body is longer than guards read";
             }
 
+            if (!room.TryTake(bytes.Length))
+            {
+                return "more is being read for guards already than there is memory for; send it again later";
+            }
+
             _bytes.Write(bytes.Span);
             body.Advance(bytes.Length);
         }
     }
 
     /// <summary>What guards read of the request, and the log keeps; null when the body can't be read.</summary>
-    public ImmutableArray<Payload>? ToPayloads(RequestHead request)
+    public ImmutableArray<Payload>? ToPayloads(RequestHead request, HeldBytes.Share room)
     {
         var sent = request;
         if (_bytes.WrittenCount > 0 && request.Fields.Any(f => f.Is("Content-Encoding")))
         {
             var codings = request.Fields.Where(f => f.Is("Content-Encoding")).Select(f => f.Value);
-            if (!Unpacking.TryDecode(codings, _bytes.WrittenMemory, out var unpacked))
+            if (!Unpacking.TryDecode(codings, _bytes.WrittenMemory, room, out var unpacked))
             {
                 return null;
             }

@@ -16,10 +16,8 @@ internal sealed class HelloCheck(EgressWiring wiring, WireReader reader, HostNam
     public async ValueTask<string?> RunAsync(bool tlsOnly, CancellationToken cancellationToken)
     {
         var options = wiring.Options;
-        if (
-            !await FirstByteAsync(tlsOnly ? options.NextRequestWithin : options.IdleWithin, cancellationToken)
-                .ConfigureAwait(false)
-        )
+        var within = tlsOnly ? options.NextRequestWithin : options.IdleWithin;
+        if (!await reader.WaitAsync(within, wiring.Clock, cancellationToken).ConfigureAwait(false))
         {
             return tlsOnly ? "nothing came" : null;
         }
@@ -61,25 +59,6 @@ internal sealed class HelloCheck(EgressWiring wiring, WireReader reader, HostNam
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return "the ClientHello came too slowly";
-        }
-    }
-
-    private async ValueTask<bool> FirstByteAsync(TimeSpan within, CancellationToken cancellationToken)
-    {
-        if (!reader.Buffered.IsEmpty)
-        {
-            return true;
-        }
-
-        using var limit = new CancellationTokenSource(within, wiring.Clock);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        try
-        {
-            return await reader.FillAsync(either.Token).ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
-        {
-            return false;
         }
     }
 

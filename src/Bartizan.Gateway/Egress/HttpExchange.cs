@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Egress.Injection;
+using Bartizan.Gateway.Egress.Intercepted;
 
 namespace Bartizan.Gateway.Egress;
 
@@ -17,9 +18,6 @@ internal sealed class HttpExchange(
     RequestHead request
 )
 {
-    /// <summary>100, 102 and 103 before the answer itself: a few are useful, many are a trick.</summary>
-    private const int MaxInterim = 16;
-
     private static readonly ReadOnlyMemory<byte> LastChunk = "0\r\n\r\n"u8.ToArray();
 
     private long _out;
@@ -41,9 +39,10 @@ internal sealed class HttpExchange(
             Point = EgressWiring.Point,
             Query = to.Query,
         };
+        using var room = wiring.Held.Open(session);
         if (wiring.Monitor.WantsContent(action))
         {
-            var (read, problem) = await HoldAsync(action).ConfigureAwait(false);
+            var (read, problem) = await HoldAsync(action, room).ConfigureAwait(false);
             if (problem is not null)
             {
                 await wiring.Monitor.RefuseAsync(action, problem).ConfigureAwait(false);
@@ -69,12 +68,32 @@ internal sealed class HttpExchange(
             return false;
         }
 
+        // While it waited, a rule began to hold that guards come with, and they have read nothing.
+        if (_held is null && wiring.Monitor.WantsContent(action))
+        {
+            await passage
+                .CompleteAsync(new Outcome(OutcomeKind.Cut, NotPut.Unread) { IsFree = true })
+                .ConfigureAwait(false);
+            await connection.EndWithAsync(Answers.Refused(NotPut.Unread)).ConfigureAwait(false);
+            return false;
+        }
+
         // A credential on a connection that anybody on the way can read would be given away.
         if (passage.Obligations.Credential is not null)
         {
             const string Problem = "a credential is never put into cleartext HTTP";
             await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, Problem)).ConfigureAwait(false);
             await connection.EndWithAsync(Answers.Refused(Problem)).ConfigureAwait(false);
+            return false;
+        }
+
+        // Before anything is dialed: nothing was sent then.
+        var head = _held?.Head ?? request.ToUpstream();
+        if (!passage.TryPass(head.Length, Heading.Out))
+        {
+            var problem = passage.CutBecause;
+            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, problem) { IsFree = true }).ConfigureAwait(false);
+            await connection.EndWithAsync(Answers.Refused(problem)).ConfigureAwait(false);
             return false;
         }
 
@@ -98,7 +117,7 @@ internal sealed class HttpExchange(
         // 8
         using var back = new WireReader(upstream, wiring.Options.MaxHeadBytes);
         using var idle = new IdleWatch(wiring.Clock, wiring.Options.IdleWithin, GiveUp);
-        var upload = UploadAsync(passage, upstream, idle);
+        var upload = UploadAsync(passage, upstream, head, idle);
         try
         {
             return await AnswerAsync(passage, upstream, back, upload, idle).ConfigureAwait(false);
@@ -117,7 +136,7 @@ internal sealed class HttpExchange(
     }
 
     // Guards read the whole request before it is decided; a client that waits to be asked for its body is asked.
-    private async ValueTask<(AgentAction Action, string? Problem)> HoldAsync(AgentAction action)
+    private async ValueTask<(AgentAction Action, string? Problem)> HoldAsync(AgentAction action, HeldBytes.Share room)
     {
         if (request.Body.Kind != BodyKind.None && request.Fields.Any(f => f.Is("Expect")))
         {
@@ -126,13 +145,14 @@ internal sealed class HttpExchange(
 
         var held = new HeldBody();
         using var idle = new IdleWatch(wiring.Clock, wiring.Options.HeadWithin, GiveUp);
-        var problem = await held.ReadAsync(new BodyReader(reader, request.Body), idle, connection.Ending)
+        using var whole = new IdleWatch(wiring.Clock, wiring.Options.HoldWithin, GiveUp);
+        var problem = await held.ReadAsync(new BodyReader(reader, request.Body), room, idle, connection.Ending)
             .ConfigureAwait(false);
-        var payloads = problem is null ? held.ToPayloads(request) : null;
+        var payloads = problem is null ? held.ToPayloads(request, room) : null;
         _held = held;
         return payloads is { } all
             ? (action with { Payloads = all }, null)
-            : (action, problem ?? "its body is packed in a way that guards can't read");
+            : (action, problem ?? "its body is packed in a way, or to a size, that guards can't read");
     }
 
     private async ValueTask<bool> AnswerAsync(
@@ -184,9 +204,8 @@ internal sealed class HttpExchange(
     }
 
     /// <summary>Sends head and body; true when all of it was sent.</summary>
-    private async Task<bool> UploadAsync(Passage passage, Socket upstream, IdleWatch idle)
+    private async Task<bool> UploadAsync(Passage passage, Socket upstream, ReadOnlyMemory<byte> head, IdleWatch idle)
     {
-        var head = _held?.Head ?? request.ToUpstream();
         if (!await upstream.TrySendAsync(head, CancellationToken.None).ConfigureAwait(false))
         {
             return false;
@@ -201,8 +220,10 @@ internal sealed class HttpExchange(
         if (_held is { } held)
         {
             _out += held.Bytes.Length;
-            return (held.Bytes.IsEmpty || await PassAsync(passage, held.Bytes, upstream, chunked).ConfigureAwait(false))
-                && (!chunked || await upstream.TrySendAsync(LastChunk, CancellationToken.None).ConfigureAwait(false));
+            return (
+                    held.Bytes.IsEmpty
+                    || await PassAsync(passage, held.Bytes, upstream, Heading.Out, chunked).ConfigureAwait(false)
+                ) && (!chunked || await upstream.TrySendAsync(LastChunk, CancellationToken.None).ConfigureAwait(false));
         }
 
         var body = new BodyReader(reader, request.Body);
@@ -224,7 +245,9 @@ internal sealed class HttpExchange(
                 return false;
             }
 
-            if (!piece.IsEmpty && !await PassAsync(passage, piece, upstream, chunked).ConfigureAwait(false))
+            if (
+                !piece.IsEmpty && !await PassAsync(passage, piece, upstream, Heading.Out, chunked).ConfigureAwait(false)
+            )
             {
                 return false;
             }
@@ -247,7 +270,16 @@ internal sealed class HttpExchange(
         IdleWatch idle
     )
     {
-        var (response, problem) = await HeadAsync(back, idle).ConfigureAwait(false);
+        var (response, problem) = await AnswerHead
+            .ReadAsync(wiring, connection, request, passage, back, idle)
+            .ConfigureAwait(false);
+        if (response is null && passage.Reservation?.Exhausted is { } exhausted)
+        {
+            _cut ??= exhausted;
+            await connection.Client.TrySendAsync(Answers.Refused(exhausted), connection.Ending).ConfigureAwait(false);
+            return (new Outcome(OutcomeKind.Cut, exhausted), ClientEnd.Close);
+        }
+
         if (response is null || (response.IsSwitch && !request.WebSocket))
         {
             problem = response is null ? problem : "it switched to a protocol that nobody asked for";
@@ -293,47 +325,6 @@ internal sealed class HttpExchange(
         return (new Outcome(kind, status), end);
     }
 
-    /// <summary>The answer's head; what comes before it is passed on.</summary>
-    private async ValueTask<(ResponseHead? Head, string Problem)> HeadAsync(WireReader back, IdleWatch idle)
-    {
-        var options = wiring.Options;
-        for (var i = 0; i < MaxInterim; i++)
-        {
-            var (end, length) = await back.ReadHeadAsync(
-                    options.IdleWithin,
-                    options.HeadWithin,
-                    wiring.Clock,
-                    connection.Ending
-                )
-                .ConfigureAwait(false);
-            idle.Touch();
-            if (end != HeadEnd.Complete)
-            {
-                return (null, end == HeadEnd.Nothing ? "it hung up" : "its head is broken");
-            }
-
-            var span = back.Buffered.Span[..length];
-            if (!ResponseHead.TryParse(span, request.Method, options.MaxFields, out var response, out var problem))
-            {
-                return (null, problem);
-            }
-
-            back.Advance(length);
-            if (!response!.IsInterim)
-            {
-                return (response, "");
-            }
-
-            if (!request.Http10)
-            {
-                var head = response.ToClient(BodyFraming.None, close: false);
-                await connection.Client.TrySendAsync(head, connection.Ending).ConfigureAwait(false);
-            }
-        }
-
-        return (null, "it never came to the point");
-    }
-
     private async ValueTask<OutcomeKind> CopyAsync(Passage passage, BodyReader body, bool chunked, IdleWatch idle)
     {
         while (true)
@@ -353,7 +344,7 @@ internal sealed class HttpExchange(
                 return told ? OutcomeKind.Done : OutcomeKind.Cancelled;
             }
 
-            if (!await PassAsync(passage, bytes, connection.Client, chunked).ConfigureAwait(false))
+            if (!await PassAsync(passage, bytes, connection.Client, Heading.Back, chunked).ConfigureAwait(false))
             {
                 return OutcomeKind.Cancelled;
             }
@@ -367,12 +358,18 @@ internal sealed class HttpExchange(
     /// Step 9 for one piece: held while the session is paused. A body's length may already be told, so a piece is forwarded as
     /// it is or the exchange is cut.
     /// </summary>
-    private async ValueTask<bool> PassAsync(Passage passage, ReadOnlyMemory<byte> bytes, Socket sink, bool chunked)
+    private async ValueTask<bool> PassAsync(
+        Passage passage,
+        ReadOnlyMemory<byte> bytes,
+        Socket sink,
+        Heading heading,
+        bool chunked
+    )
     {
-        var inspection = await passage.InspectAsync(bytes, connection.Ending).ConfigureAwait(false);
+        var inspection = await passage.InspectAsync(bytes, heading, connection.Ending).ConfigureAwait(false);
         if (inspection.Verdict != InspectionVerdict.Forward)
         {
-            _cut ??= "cut by the monitor";
+            _cut ??= passage.CutBecause;
             connection.Abort();
             return false;
         }

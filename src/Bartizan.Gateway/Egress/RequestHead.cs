@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Text;
-using Bartizan.Core.Enforcement;
 
 namespace Bartizan.Gateway.Egress;
 
@@ -14,8 +13,8 @@ internal sealed class RequestHead
     private const int MaxMethodLength = 20;
 
     /// <summary>
-    /// Fields by which some frameworks take another method or path than the first line's: the one that was ruled on must be the
-    /// one that is carried out.
+    /// Fields by which some frameworks take another method, path or host than the first line's and <c>Host</c>: the one that was ruled on
+    /// must be the one that is carried out. Only proxies have a reason to send them, and there is none between an agent and this one.
     /// </summary>
     private static readonly FrozenSet<string> SecondReadings = FrozenSet.ToFrozenSet(
         [
@@ -30,9 +29,28 @@ internal sealed class RequestHead
             "X-Forwarded-Method",
             "X-Forwarded-Prefix",
             "X-Forwarded-URI",
+            "X-Forwarded-Host",
+            "X-Forwarded-Server",
+            "X-Forwarded-Path",
+            "X-Original-Host",
+            "X-HTTP-Host-Override",
+            "X-Host",
+            "Forwarded",
         ],
         StringComparer.OrdinalIgnoreCase
     );
+
+    /// <summary>
+    /// Fields that say where a request ends and whose it is. Servers behind CGI and its like take <c>_</c> for <c>-</c>, and would read in
+    /// one that is spelled so what nobody here has read.
+    /// </summary>
+    private static readonly FrozenSet<string> Framing = FrozenSet.ToFrozenSet(
+        ["Transfer-Encoding", "Content-Length", "Content-Type", "Content-Encoding", "Proxy-Authorization"],
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    /// <summary>What is wrong with a request that has such a field.</summary>
+    public const string Secondly = "a field names another method, path, host or length than the request does";
 
     private readonly List<HeadField> _fields;
 
@@ -70,13 +88,13 @@ internal sealed class RequestHead
     /// Reads a head from its first byte to the empty line.
     /// </summary>
     /// <param name="head">The bytes.</param>
-    /// <param name="captured">The name that the fake address stands for, on the captured port; null on a proxy port.</param>
+    /// <param name="captured">What was dialed, where it was captured; null on a proxy port.</param>
     /// <param name="maxFields">The bound on fields.</param>
     /// <param name="request">The request; null when there is a problem.</param>
     /// <param name="problem">What is wrong with it, without its content.</param>
     public static bool TryParse(
         ReadOnlySpan<byte> head,
-        HostName? captured,
+        Captured? captured,
         int maxFields,
         out RequestHead? request,
         out string problem
@@ -120,7 +138,7 @@ internal sealed class RequestHead
 
         if (fields.Exists(static field => IsSecondReading(field.Name)))
         {
-            problem = "a field names another method or path than the first line does";
+            problem = Secondly;
             return false;
         }
 
@@ -134,8 +152,22 @@ internal sealed class RequestHead
         return true;
     }
 
+    /// <summary>True when bytes begin as a request that is captured does: a method, and a path or an asterisk.</summary>
+    public static bool LooksLikeHttp(ReadOnlySpan<byte> first)
+    {
+        var end = first.IndexOfAnyExcept("ABCDEFGHIJKLMNOPQRSTUVWXYZ-"u8);
+        return end is > 0 and <= MaxMethodLength
+            && first[end] == (byte)' '
+            && first.Length > end + 1
+            && first[end + 1] is (byte)'/' or (byte)'*';
+    }
+
     /// <summary>True for a field that names a method or path of its own; many servers take `_` for `-` in names.</summary>
-    public static bool IsSecondReading(string name) => SecondReadings.Contains(name.Replace('_', '-'));
+    public static bool IsSecondReading(string name)
+    {
+        var spelled = name.Replace('_', '-');
+        return SecondReadings.Contains(spelled) || (spelled != name && Framing.Contains(spelled));
+    }
 
     /// <summary>True for a method that is forwarded: in upper case, and none that sends the request back.</summary>
     public static bool IsMethod(ReadOnlySpan<char> method, out string problem)

@@ -164,10 +164,11 @@ internal sealed class Tunnel(
             return true;
         }
 
-        var inspection = await passage.InspectAsync(bytes, connection.Ending).ConfigureAwait(false);
+        var heading = outwards ? Heading.Out : Heading.Back;
+        var inspection = await passage.InspectAsync(bytes, heading, connection.Ending).ConfigureAwait(false);
         if (inspection.Verdict != InspectionVerdict.Forward)
         {
-            _cut ??= "cut by the monitor";
+            _cut ??= passage.CutBecause;
             return false;
         }
 

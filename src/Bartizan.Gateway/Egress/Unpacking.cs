@@ -9,10 +9,16 @@ internal static class Unpacking
     /// <summary>Nobody packs a body more often, and each time costs as much again.</summary>
     private const int MaxCodings = 2;
 
-    /// <summary>What <c>Content-Encoding</c> fields say was done, undone; false when that can't be.</summary>
+    private const int PieceBytes = 16 << 10;
+
+    /// <summary>
+    /// What <c>Content-Encoding</c> fields say was done, undone; false when that can't be, or there is no more room: some bytes unpack to
+    /// as much as guards read.
+    /// </summary>
     public static bool TryDecode(
         IEnumerable<string?> fields,
         ReadOnlyMemory<byte> packed,
+        HeldBytes.Share room,
         out ReadOnlyMemory<byte> decoded
     )
     {
@@ -30,7 +36,7 @@ internal static class Unpacking
 
         foreach (var coding in Enumerable.Reverse(codings))
         {
-            if (!TryDecode(coding.ToLowerInvariant(), ref decoded))
+            if (!TryDecode(coding.ToLowerInvariant(), room, ref decoded))
             {
                 return false;
             }
@@ -39,7 +45,7 @@ internal static class Unpacking
         return true;
     }
 
-    private static bool TryDecode(string coding, ref ReadOnlyMemory<byte> bytes)
+    private static bool TryDecode(string coding, HeldBytes.Share room, ref ReadOnlyMemory<byte> bytes)
     {
         try
         {
@@ -59,7 +65,13 @@ internal static class Unpacking
             var whole = new ArrayBufferWriter<byte>();
             while (whole.WrittenCount <= HeldBody.MaxBytes)
             {
-                var read = unpacked.Read(whole.GetSpan(16 << 10));
+                // What is grown into is as much again, for as long as it takes.
+                if (!room.TryTake(PieceBytes))
+                {
+                    return false;
+                }
+
+                var read = unpacked.Read(whole.GetSpan(PieceBytes)[..PieceBytes]);
                 if (read == 0)
                 {
                     bytes = whole.WrittenMemory;

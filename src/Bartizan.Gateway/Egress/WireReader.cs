@@ -52,6 +52,26 @@ internal sealed class WireReader(Socket socket, int maxBytes) : IDisposable
         }
     }
 
+    /// <summary>Waits until something was received; false when nothing came in time, or nothing more will.</summary>
+    public async ValueTask<bool> WaitAsync(TimeSpan within, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        if (_start < _end)
+        {
+            return true;
+        }
+
+        using var limit = new CancellationTokenSource(within, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        try
+        {
+            return await FillAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
     /// <summary>
     /// Reads on until the buffer starts with a whole head, and says how long it is. CR LF is the only line end: a bare LF, a
     /// bare CR or a NUL is read differently by different parsers.

@@ -45,7 +45,7 @@ internal sealed class ResultSight(ICredentialLender lender)
         if (passage is not null)
         {
             var bytes = JsonSerializer.SerializeToUtf8Bytes(shown);
-            var inspection = await passage.InspectAsync(bytes, cancellationToken).ConfigureAwait(false);
+            var inspection = await passage.InspectMessageAsync(bytes, cancellationToken).ConfigureAwait(false);
             switch (inspection.Verdict)
             {
                 case InspectionVerdict.Forward:

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.IO.Pipelines;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
@@ -71,7 +70,8 @@ internal sealed class Forwarder(
             var status = (int)response.StatusCode;
             reader = ReaderFor(call, response, status, passage.Reservation?.OutputTokens ?? long.MaxValue);
             var echo = KeyEcho.Of(request);
-            if (HeldStream.Of(context) is { } open && !HeldStream.Takes(response))
+            var open = HeldStream.Takes(response) ? null : HeldStream.Of(context);
+            if (open is not null)
             {
                 await open.FailAsync(response, passage, reader, echo, either.Token).ConfigureAwait(false);
             }
@@ -104,9 +104,10 @@ internal sealed class Forwarder(
                 }
             }
 
-            var detail = tried.Tell(status.ToString(CultureInfo.InvariantCulture));
+            var isNone = open is not null && status < 400;
+            var detail = tried.Tell(HeldStream.DetailOf(status, isNone));
             var outcome = reader.ToOutcome(
-                status < 400 ? OutcomeKind.Done : OutcomeKind.Failed,
+                status < 400 && !isNone ? OutcomeKind.Done : OutcomeKind.Failed,
                 detail,
                 (long)call.Sent.Length * tried.Sent
             ) with

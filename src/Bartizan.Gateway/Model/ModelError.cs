@@ -97,29 +97,37 @@ internal static class ModelError
     }
 
     /// <summary>The member <c>error</c> as Google's APIs have it.</summary>
-    public static void WriteGemini(Utf8JsonWriter json, int status, string message, string? rule = null)
+    public static void WriteGemini(
+        Utf8JsonWriter json,
+        int status,
+        string message,
+        string? rule = null,
+        UpstreamError? error = null
+    )
     {
         json.WriteStartObject("error");
         json.WriteNumber("code", status);
         json.WriteString("message", message);
         json.WriteString(
             "status",
-            status switch
-            {
-                400 or 405 or 413 or 415 => "INVALID_ARGUMENT",
-                401 => "UNAUTHENTICATED",
-                403 => "PERMISSION_DENIED",
-                404 => "NOT_FOUND",
-                429 => "RESOURCE_EXHAUSTED",
-                503 or 504 => "UNAVAILABLE",
-                _ => "INTERNAL",
-            }
+            error?.Code
+                ?? status switch
+                {
+                    400 or 405 or 413 or 415 => "INVALID_ARGUMENT",
+                    401 => "UNAUTHENTICATED",
+                    403 => "PERMISSION_DENIED",
+                    404 => "NOT_FOUND",
+                    429 => "RESOURCE_EXHAUSTED",
+                    503 or 504 => "UNAVAILABLE",
+                    _ => "INTERNAL",
+                }
         );
         if (rule is not null)
         {
             json.WriteString("rule", rule);
         }
 
+        WriteWait(json, error);
         json.WriteEndObject();
     }
 
@@ -130,12 +138,12 @@ internal static class ModelError
         int status,
         string message,
         string? rule,
-        string? type = null
+        UpstreamError? error = null
     )
     {
         if (api == ModelApi.Gemini)
         {
-            WriteGemini(json, status, message, rule);
+            WriteGemini(json, status, message, rule, error);
             return;
         }
 
@@ -145,12 +153,13 @@ internal static class ModelError
         }
 
         json.WriteStartObject("error");
-        json.WriteString("type", type ?? Type(status));
+        json.WriteString("type", error?.Type ?? Type(status));
         json.WriteString("message", message);
         if (api != ModelApi.Anthropic)
         {
             json.WriteNull("param");
-            json.WriteString("code", status == 403 && type is null ? "refused_by_policy" : type ?? Type(status));
+            var code = error?.Code ?? error?.Type;
+            json.WriteString("code", code ?? (status == 403 ? "refused_by_policy" : Type(status)));
         }
 
         if (rule is not null)
@@ -158,7 +167,17 @@ internal static class ModelError
             json.WriteString("rule", rule);
         }
 
+        WriteWait(json, error);
         json.WriteEndObject();
+    }
+
+    // What the header says that can't be said any more.
+    private static void WriteWait(Utf8JsonWriter json, UpstreamError? error)
+    {
+        if (error?.RetryAfter is { } seconds)
+        {
+            json.WriteNumber("retry_after", seconds);
+        }
     }
 
     private static string Type(int status) =>

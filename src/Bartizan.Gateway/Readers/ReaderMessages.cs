@@ -1,89 +1,30 @@
-using System.Buffers;
-using System.Text;
 using System.Text.Json;
 using Bartizan.Core.Readers;
 using Bartizan.Gateway.Tools.Messages;
 
 namespace Bartizan.Gateway.Readers;
 
-/// <summary>
-/// What the readers' server says, in both eras: the members that only the newer one has are read by nobody in the older.
-/// </summary>
+/// <summary>What the readers' server says of its tools.</summary>
 internal static class ReaderMessages
 {
-    private const string Usual = "2025-11-25";
-
-    /// <summary>The answer to a client that opens a session.</summary>
-    public static ReadOnlyMemory<byte> Opened(string id, string? version) =>
-        Result(
-            id,
-            json =>
-            {
-                json.WriteString(
-                    "protocolVersion"u8,
-                    version is not null && SessionEra.IsVersion(version) ? version : Usual
-                );
-                WriteSelf(json);
-            }
-        );
-
-    /// <summary>The answer to a client of the stateless era.</summary>
-    public static ReadOnlyMemory<byte> Discovered(string id) =>
-        Result(
-            id,
-            json =>
-            {
-                json.WriteStartArray("supportedVersions"u8);
-                json.WriteStringValue(Stateless.Version);
-                json.WriteEndArray();
-                WriteFresh(json);
-                WriteSelf(json);
-            }
-        );
-
-    /// <summary>A result without content.</summary>
-    public static ReadOnlyMemory<byte> Empty(string id) => Result(id, static _ => { });
+    /// <summary>What the server calls itself.</summary>
+    public static OwnServer Server { get; } = new("bartizan-readers");
 
     /// <summary>The list of the readers.</summary>
     public static ReadOnlyMemory<byte> Tools(string id, IEnumerable<ReaderTerms> readers) =>
-        Result(
+        OwnServer.Tools(
             id,
             json =>
             {
-                WriteFresh(json);
-                json.WriteStartArray("tools"u8);
                 foreach (var reader in readers)
                 {
                     WriteTool(json, reader);
                 }
-
-                json.WriteEndArray();
-            }
-        );
-
-    /// <summary>The values of a reading.</summary>
-    public static ReadOnlyMemory<byte> Given(string id, ReadOnlyMemory<byte> values) =>
-        Result(
-            id,
-            json =>
-            {
-                WriteText(json, Encoding.UTF8.GetString(values.Span));
-                json.WritePropertyName("structuredContent"u8);
-                json.WriteRawValue(values.Span);
-                json.WriteBoolean("isError"u8, false);
             }
         );
 
     /// <summary>How a reading ended that gave nothing: a fixed sentence.</summary>
-    public static ReadOnlyMemory<byte> Failed(string id, ReadingEnd end) =>
-        Result(
-            id,
-            json =>
-            {
-                WriteText(json, Sentence(end));
-                json.WriteBoolean("isError"u8, true);
-            }
-        );
+    public static ReadOnlyMemory<byte> Failed(string id, ReadingEnd end) => OwnServer.Failed(id, Sentence(end));
 
     private static string Sentence(ReadingEnd end) =>
         end switch
@@ -142,49 +83,4 @@ internal static class ReaderMessages
             GivenKind.Number => "number",
             _ => "string",
         };
-
-    private static void WriteSelf(Utf8JsonWriter json)
-    {
-        json.WriteStartObject("capabilities"u8);
-        json.WriteStartObject("tools"u8);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.WriteStartObject("serverInfo"u8);
-        json.WriteString("name"u8, "bartizan-readers"u8);
-        json.WriteString("version"u8, "1"u8);
-        json.WriteEndObject();
-    }
-
-    private static void WriteFresh(Utf8JsonWriter json)
-    {
-        json.WriteNumber("ttlMs"u8, 0);
-        json.WriteString("cacheScope"u8, "private"u8);
-    }
-
-    private static void WriteText(Utf8JsonWriter json, string text)
-    {
-        json.WriteStartArray("content"u8);
-        json.WriteStartObject();
-        json.WriteString("type"u8, "text"u8);
-        json.WriteString("text"u8, text);
-        json.WriteEndObject();
-        json.WriteEndArray();
-    }
-
-    private static ReadOnlyMemory<byte> Result(string id, Action<Utf8JsonWriter> write)
-    {
-        var body = new ArrayBufferWriter<byte>();
-        using var json = new Utf8JsonWriter(body, RpcError.Readable);
-        json.WriteStartObject();
-        json.WriteString("jsonrpc"u8, "2.0"u8);
-        json.WritePropertyName("id"u8);
-        json.WriteRawValue(id);
-        json.WriteStartObject("result"u8);
-        json.WriteString("resultType"u8, "complete"u8);
-        write(json);
-        json.WriteEndObject();
-        json.WriteEndObject();
-        json.Flush();
-        return body.WrittenMemory;
-    }
 }

@@ -1,11 +1,9 @@
 using System.Net;
-using System.Net.Http.Headers;
 using System.Runtime.CompilerServices;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tools;
 using Bartizan.Gateway.Tools.Messages;
-using Bartizan.Gateway.Transport;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 
@@ -38,22 +36,22 @@ internal sealed class ReaderServer(ReaderGround ground, Func<IHttpApplication<Ht
     {
         if (method != HttpMethod.Post)
         {
-            return Status(method == HttpMethod.Delete ? HttpStatusCode.OK : HttpStatusCode.MethodNotAllowed);
+            return ServerAnswer.Of(method == HttpMethod.Delete ? HttpStatusCode.OK : HttpStatusCode.MethodNotAllowed);
         }
 
         var message = Message.Read(body);
         if (message.Kind != MessageKind.Request)
         {
-            return Status(HttpStatusCode.Accepted);
+            return ServerAnswer.Of(HttpStatusCode.Accepted);
         }
 
         var call = CallParams.Read(message.Inner);
-        return Json(
+        return ServerAnswer.Of(
             message.Method switch
             {
-                Methods.Initialize => ReaderMessages.Opened(message.Id, call?.Text("protocolVersion")),
-                Methods.Discover => ReaderMessages.Discovered(message.Id),
-                Methods.Ping => ReaderMessages.Empty(message.Id),
+                Methods.Initialize => ReaderMessages.Server.Opened(message.Id, call?.Text("protocolVersion")),
+                Methods.Discover => ReaderMessages.Server.Discovered(message.Id),
+                Methods.Ping => OwnServer.Empty(message.Id),
                 Methods.ToolsList => ReaderMessages.Tools(message.Id, server.Readers.Values),
                 Methods.ToolsCall when call is not null => await CallAsync(
                         session,
@@ -96,21 +94,11 @@ internal sealed class ReaderServer(ReaderGround ground, Func<IHttpApplication<Ht
             var (end, values) = await new ContentReading(ground, tools(), session, reader, clock)
                 .ReadAsync(arguments, cancellationToken)
                 .ConfigureAwait(false);
-            return end == ReadingEnd.Given ? ReaderMessages.Given(id, values) : ReaderMessages.Failed(id, end);
+            return end == ReadingEnd.Given ? OwnServer.Given(id, values) : ReaderMessages.Failed(id, end);
         }
         finally
         {
             room.Release();
         }
     }
-
-    private static ServerAnswer Json(ReadOnlyMemory<byte> body)
-    {
-        var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ReadOnlyMemoryContent(body) };
-        response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return new ServerAnswer(response, KeyEcho.OfKey(""));
-    }
-
-    private static ServerAnswer Status(HttpStatusCode status) =>
-        new(new HttpResponseMessage(status), KeyEcho.OfKey(""));
 }

@@ -193,7 +193,7 @@ internal sealed class Mediation(
             return Mediated.AnswerOf(call, refused.ToMessage(call.Id));
         }
 
-        bytes = Unasked.Answered(call, message, bytes);
+        bytes = await Unasked.AnsweredAsync(call, message, bytes, cancellationToken).ConfigureAwait(false);
         if (bytes.IsEmpty)
         {
             return await FailAsync(call, ServerErrors.KeptBack).ConfigureAwait(false);
@@ -277,7 +277,7 @@ internal sealed class Mediation(
             return Mediated.Nothing;
         }
 
-        bytes = Unasked.Said(message, bytes, own, client);
+        bytes = await Unasked.SaidAsync(message, bytes, own, client, cancellationToken).ConfigureAwait(false);
         if (bytes.IsEmpty)
         {
             return Mediated.Nothing;
@@ -322,7 +322,9 @@ internal sealed class Mediation(
                 : throw new PassageCutException();
         }
 
-        return Mediated.Passed(Passing(await passage.InspectAsync(bytes, cancellationToken).ConfigureAwait(false)));
+        return Mediated.Passed(
+            Passing(await passage.InspectMessageAsync(bytes, cancellationToken).ConfigureAwait(false))
+        );
     }
 
     // A message is whole: there is nothing to hold a part of it for.
@@ -351,7 +353,7 @@ internal sealed class Mediation(
         if (message.Method == Methods.Ping)
         {
             var id = client.Join is null ? message.Id : JoinedName.IdOf(server.Name, message.Id);
-            bytes = Unasked.Pinged(message, id, bytes);
+            bytes = await Unasked.PingedAsync(message, id, bytes, cancellationToken).ConfigureAwait(false);
             var ping = new PendingCall(message.Id, message.Method, null, 0);
             return !bytes.IsEmpty && await client.AskAsync(ping, wiring.Options.ResumeWithin).ConfigureAwait(false)
                 ? await PassAsync(bytes, null, cancellationToken).ConfigureAwait(false)

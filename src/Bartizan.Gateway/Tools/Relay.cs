@@ -57,7 +57,10 @@ internal sealed class Relay(
                     server,
                     HttpMethod.Post,
                     body,
-                    sent,
+                    sent with
+                    {
+                        Passage = call.Passage?.Number ?? 0,
+                    },
                     call.Passage?.Obligations.Credential,
                     limit.Token
                 )
@@ -159,7 +162,10 @@ internal sealed class Relay(
                 return;
             }
 
-            await PassStreamAsync(answer, null, client, limit).ConfigureAwait(false);
+            var mediation = new Mediation(wiring, session, server, tools, client, answer.Echo);
+            Task TellAsync(ReadOnlyMemory<byte> refusal) => TellServerAsync(refusal, client, limit.Token);
+            var listened = new ListenedStream(wiring, tools, writer, mediation, client, TellAsync);
+            await listened.PassAsync(answer, limit.Token).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -228,11 +234,11 @@ internal sealed class Relay(
             .ConfigureAwait(false);
     }
 
-    private async Task PassStreamAsync(ServerAnswer answer, PendingCall? call, ClientSession? client, Limits limit)
+    private async Task PassStreamAsync(ServerAnswer answer, PendingCall call, ClientSession? client, Limits limit)
     {
         using var buffer = new AnswerBuffer(tools, wiring.Options.MaxAnswerBytes);
         var body = await answer.OpenAsync(limit.Token).ConfigureAwait(false);
-        var events = new EventReader(body, buffer);
+        await using var events = new EventReader(body, buffer, limit.Token);
         var mediation = new Mediation(wiring, session, server, tools, client, answer.Echo);
         writer.BeginStream(client?.Id);
         var (resumable, unflushed) = (false, true);
@@ -240,7 +246,7 @@ internal sealed class Relay(
         {
             while (true)
             {
-                var next = events.NextAsync(limit.Token);
+                var next = events.NextAsync();
                 if (unflushed && (!next.IsCompleted || writer.IsFull))
                 {
                     limit.Deliver();
@@ -271,7 +277,7 @@ internal sealed class Relay(
                     unflushed = true;
                 }
 
-                if (call is not null && taken.Answered == call)
+                if (taken.Answered == call)
                 {
                     // The last that this stream carries; what a server adds to it is nobody's.
                     return;
@@ -280,14 +286,9 @@ internal sealed class Relay(
                 limit.Heard();
             }
         }
-        catch (Exception e) when (resumable && call is not null && IsBrokenOff(e, limit))
+        catch (Exception e) when (resumable && IsBrokenOff(e, limit))
         {
             // As an end without an answer.
-        }
-
-        if (call is null)
-        {
-            return;
         }
 
         if (!resumable || !await client!.WaitForAsync(call, wiring.Options.ResumeWithin).ConfigureAwait(false))

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Http.Headers;
 using Bartizan.Gateway.Transport;
 
 namespace Bartizan.Gateway.Tools;
@@ -34,6 +36,22 @@ internal sealed class ServerAnswer(HttpResponseMessage response, KeyEcho echo) :
     /// <summary>When it may be tried again; null when nothing is said.</summary>
     public string? RetryAfter =>
         response.Headers.RetryAfter is { } said && echo.Without(said.ToString()) is { } text ? text : null;
+
+    /// <summary>A message of a server that the gateway is itself.</summary>
+    public static ServerAnswer Of(ReadOnlyMemory<byte> body, string? session = null)
+    {
+        var response = new HttpResponseMessage(HttpStatusCode.OK) { Content = new ReadOnlyMemoryContent(body) };
+        response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+        if (session is not null)
+        {
+            response.Headers.TryAddWithoutValidation("Mcp-Session-Id", session);
+        }
+
+        return new ServerAnswer(response, KeyEcho.OfKey(""));
+    }
+
+    /// <summary>The same without a message.</summary>
+    public static ServerAnswer Of(HttpStatusCode status) => new(new HttpResponseMessage(status), KeyEcho.OfKey(""));
 
     /// <summary>The body.</summary>
     public Task<Stream> OpenAsync(CancellationToken cancellationToken) =>

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Code;
 using Bartizan.Gateway.Readers;
 using Bartizan.Gateway.Tools.Stdio;
 using Bartizan.Gateway.Transport;
@@ -17,7 +18,8 @@ internal sealed class ServerConnection(
     UpstreamConnections upstreams,
     ICredentialLender lender,
     StdioServers? stdio,
-    ReaderServer? readers = null
+    ReaderServer? readers = null,
+    CodeServer? code = null
 )
 {
     private static readonly MediaTypeHeaderValue Json = new("application/json");
@@ -39,6 +41,14 @@ internal sealed class ServerConnection(
                 ? throw new IOException("nothing can be read for an agent here")
                 : await readers
                     .SendAsync(session, server, method, body ?? default, cancellationToken)
+                    .ConfigureAwait(false);
+        }
+
+        if (server.Code is not null)
+        {
+            return code is null
+                ? throw new IOException("no code can be run here")
+                : await code.SendAsync(session, server, method, body ?? default, headers, cancellationToken)
                     .ConfigureAwait(false);
         }
 

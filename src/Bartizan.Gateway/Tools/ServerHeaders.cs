@@ -18,6 +18,9 @@ internal readonly record struct ServerHeaders
     /// <summary>The last event that came, to go on after it.</summary>
     public string? LastEvent { get; init; }
 
+    /// <summary>The number of the passage, for a server that the gateway is itself; no other hears of it.</summary>
+    public long Passage { get; init; }
+
     /// <summary>Parameters that the client mirrors (2026-07-28).</summary>
     public IReadOnlyList<KeyValuePair<string, string>>? Mirrored { get; init; }
 }

@@ -30,7 +30,7 @@ internal sealed class SessionTools
         Pins = new SessionPins(
             options.Pins(session),
             clock,
-            session.Manifest.Servers.Values.FirstOrDefault(one => !one.Readers.IsEmpty)?.Name
+            name => session.Manifest.Servers.GetValueOrDefault(name)?.IsOwn == true
         );
         Tasks = new SessionTasks(options.TaskWithin, clock);
         _options = options;

@@ -4,6 +4,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Gateway.Code;
 using Bartizan.Gateway.Readers;
 using Bartizan.Gateway.Tools.Pins;
 using Bartizan.Gateway.Tools.Stdio;
@@ -59,7 +60,9 @@ public sealed class ToolGateway : IAsyncDisposable
         var stdio = processes is null ? null : new StdioServers(processes, lender, options, clock);
         ToolApplication? application = null;
         var readers = options.Readers is { } ground ? new ReaderServer(ground, () => application!, clock) : null;
-        var wiring = new ToolWiring(monitor, new ServerConnection(upstreams, lender, stdio, readers), clock, options);
+        var code = options.Code is { } runs ? new CodeServer(runs) : null;
+        var connection = new ServerConnection(upstreams, lender, stdio, readers, code);
+        var wiring = new ToolWiring(monitor, connection, clock, options);
         application = new ToolApplication(sessions, tokens, wiring);
         var limits = new SessionServerLimits(
             options.AttachAddress,

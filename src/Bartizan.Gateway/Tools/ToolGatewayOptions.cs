@@ -17,6 +17,9 @@ public sealed record ToolGatewayOptions
     /// <summary>What quarantined readers read with; null where there are none.</summary>
     public ReaderGround? Readers { get; init; }
 
+    /// <summary>Who runs code; null where nobody does.</summary>
+    public ICodeRuns? Code { get; init; }
+
     /// <summary>A message of a client: arguments are written by a model, and none writes this much.</summary>
     public int MaxRequestBytes { get; init; } = 4 << 20;
 

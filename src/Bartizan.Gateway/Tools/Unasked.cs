@@ -9,8 +9,8 @@ using Bartizan.Gateway.Tools.Messages;
 namespace Bartizan.Gateway.Tools;
 
 /// <summary>
-/// What a server says that answers no action. Where the manifest's `trust` names the server, what has room for a text is met and
-/// inspected as a result is; what only says that something happened is written anew, so that it has no room for more.
+/// What a server says that answers no action. It is inspected as a result is. Where the manifest's `trust` names the server, what has room
+/// for a text is met, too; what only says that something happened is written anew, so that it has no room for more.
 /// </summary>
 internal sealed class Unasked(ReferenceMonitor monitor, Session session, ToolServer server)
 {
@@ -26,18 +26,14 @@ internal sealed class Unasked(ReferenceMonitor monitor, Session session, ToolSer
     private bool IsNamed => ReferenceMonitor.IsTrustNamed(session, server.Name);
 
     /// <summary>What of a notification passes on; empty for nothing.</summary>
-    public ReadOnlyMemory<byte> Said(
+    public async ValueTask<ReadOnlyMemory<byte>> SaidAsync(
         Message message,
         ReadOnlyMemory<byte> bytes,
         PendingCall? own,
-        ClientSession? client
+        ClientSession? client,
+        CancellationToken cancellationToken
     )
     {
-        if (!IsNamed)
-        {
-            return bytes;
-        }
-
         // Logs tell of everything the server does, and so of what it did for a reader.
         if (message.Method == Logged && session.Parent is null && session.Manifest.ReadsFrom(server.Name))
         {
@@ -47,6 +43,11 @@ internal sealed class Unasked(ReferenceMonitor monitor, Session session, ToolSer
         if (own is { Under.Granted: true, Kind: not ClientMethod.Listen })
         {
             return bytes;
+        }
+
+        if (!IsNamed)
+        {
+            return await HeardAsync(message.Method, bytes, cancellationToken).ConfigureAwait(false);
         }
 
         if (message.Method.EndsWith(Changed, StringComparison.Ordinal))
@@ -71,42 +72,50 @@ internal sealed class Unasked(ReferenceMonitor monitor, Session session, ToolSer
                     json.WriteEndObject();
                 }
             ),
-            _ => Heard(message.Method, bytes),
+            _ => await HeardAsync(message.Method, bytes, cancellationToken).ConfigureAwait(false),
         };
     }
 
     /// <summary>What of an answer passes on that belongs to a request which is no action; empty for nothing.</summary>
-    public ReadOnlyMemory<byte> Answered(PendingCall call, Message message, ReadOnlyMemory<byte> bytes)
+    public ValueTask<ReadOnlyMemory<byte>> AnsweredAsync(
+        PendingCall call,
+        Message message,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken
+    )
     {
-        if (
-            call.Under is not null
-            || call.Kind is ClientMethod.Call or ClientMethod.Act or ClientMethod.Task
-            || !IsNamed
-        )
+        if (call.Under is not null || call.Kind is ClientMethod.Call or ClientMethod.Act or ClientMethod.Task)
         {
-            return bytes;
+            return new(bytes);
         }
 
         if (message.Kind == MessageKind.Error)
         {
-            return Heard(call.Method, bytes);
+            return HeardAsync(call.Method, bytes, cancellationToken);
         }
 
         // What lists and openings say is pinned, and no session could begin without it.
-        return call.Kind is ClientMethod.List or ClientMethod.Open || call.Method == Methods.Discover ? bytes
-            : IsEmpty(message) ? JoinedMessage.Result(call.Id, json => WriteComplete(json, message))
-            : Heard(call.Method, bytes);
+        return call.Kind is ClientMethod.List or ClientMethod.Open || call.Method == Methods.Discover ? new(bytes)
+            : IsNamed && IsEmpty(message) ? new(JoinedMessage.Result(call.Id, json => WriteComplete(json, message)))
+            : HeardAsync(call.Method, bytes, cancellationToken);
     }
 
     /// <summary>What of a server's asking whether its client is there passes on; empty for nothing.</summary>
-    public ReadOnlyMemory<byte> Pinged(Message message, string id, ReadOnlyMemory<byte> bytes) =>
-        !IsNamed ? bytes
-        : message.Id.Length <= MaxDigits && message.Id.All(char.IsAsciiDigit)
-            ? JoinedMessage.Request(id, message.Method, default)
-        : Heard(message.Method, bytes);
+    public ValueTask<ReadOnlyMemory<byte>> PingedAsync(
+        Message message,
+        string id,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken
+    ) =>
+        IsNamed && message.Id.Length <= MaxDigits && message.Id.All(char.IsAsciiDigit)
+            ? new(JoinedMessage.Request(id, message.Method, default))
+            : HeardAsync(message.Method, bytes, cancellationToken);
 
-    private ReadOnlyMemory<byte> Heard(string method, ReadOnlyMemory<byte> bytes) =>
-        monitor.Hear(session, new ToolTarget(server.Name, method), bytes);
+    private ValueTask<ReadOnlyMemory<byte>> HeardAsync(
+        string method,
+        ReadOnlyMemory<byte> bytes,
+        CancellationToken cancellationToken
+    ) => monitor.HearAsync(session, new ToolTarget(server.Name, method), bytes, cancellationToken);
 
     private static ReadOnlyMemory<byte> CancelledOf(Message message, ClientSession? client) =>
         CallParams.Read(message.Inner)?.Member("requestId") is { ValueKind: not JsonValueKind.Undefined } id

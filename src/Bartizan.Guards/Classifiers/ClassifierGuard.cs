@@ -8,9 +8,9 @@ using Bartizan.Guards.Findings;
 namespace Bartizan.Guards.Classifiers;
 
 /// <summary>
-/// Has classifiers outside read what comes to an agent's model: what its user typed and what tools answered, in the requests that carry
-/// it. A long text goes in windows; a window that was judged isn't asked about again. It only makes a decision stricter, and what a
-/// classifier doesn't answer is what its manifest says of that.
+/// Has classifiers outside read what comes to an agent and to its model: what tools answer, before the agent has it, and what its user
+/// typed and tools answered in the requests that carry it. A long text goes in windows; a window that was judged isn't asked about again.
+/// It only makes a decision stricter, and what a classifier doesn't answer is what its manifest says of that.
 /// </summary>
 public sealed class ClassifierGuard(ISessions sessions, TimeProvider clock) : IGuard, IAsyncDisposable
 {
@@ -49,6 +49,39 @@ public sealed class ClassifierGuard(ISessions sessions, TimeProvider clock) : IG
             select new JudgedText(one, text.Channel, text.Text, pieces),
         ];
         return await JudgeAsync(session, texts, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public bool ReadsResults(Session session, AgentAction action)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(action);
+        return action.Target.Verb == Verb.Tool
+            && session.Manifest.Guards?.Classifiers.Any(one => one.ReadsUntrusted) == true;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<GuardReport> ReadResultAsync(
+        Session session,
+        AgentAction action,
+        ReadOnlyMemory<byte> message,
+        CancellationToken cancellationToken
+    )
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        ArgumentNullException.ThrowIfNull(action);
+        var texts = PayloadTexts.Of(message, isModel: false);
+
+        // Of what people say of an answer nothing is remembered: it is held by itself, and its pieces have no names.
+        JudgedText[] judged =
+        [
+            .. from one in session.Manifest.Guards?.Classifiers ?? []
+            where one.ReadsUntrusted
+            from text in texts
+            let pieces = new RequestPieces(default, Channel.Untrusted, text.Text, known: null)
+            select new JudgedText(one, Channel.Untrusted, text.Text, pieces),
+        ];
+        return await JudgeAsync(session, judged, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -36,6 +36,7 @@ public sealed class ContentGuard(
 {
     private readonly GuardPack _pack = pack ?? GuardPack.Shipped;
     private readonly LentSecrets _lent = new(lender, clock);
+    private readonly CredentialTries _tries = new();
     private readonly ConditionalWeakTable<Session, Placeholders> _names = [];
     private readonly ConditionalWeakTable<Session, Drips> _drips = [];
     private readonly ConditionalWeakTable<Session, SeenHosts> _hosts = [];
@@ -92,7 +93,13 @@ public sealed class ContentGuard(
             return new GuardReport(Effect.Deny, Labels.None, ["the session is over"]);
         }
 
+        if (_tries.AreOver(session))
+        {
+            return CredentialTries.Refusal;
+        }
+
         var verdicts = new Verdicts();
+        var isTried = false;
         var counted = terms.Caps.IsEmpty ? null : new DataCount(terms);
         var outgoing = new Asked(null, null, terms.Secrets, terms.PersonalData, null, terms.Exfiltration)
         {
@@ -108,7 +115,7 @@ public sealed class ContentGuard(
         {
             var most = isModel ? Least(terms.MaxInputBytes, terms.MaxOutputBytes) : terms.MaxOutputBytes;
             verdicts.Size(payload.Content.Length, most);
-            ContentLook.ForLent(verdicts, lent, payload.Content, secrets);
+            isTried |= ContentLook.ForLent(verdicts, lent, payload.Content, secrets);
             var texts = PayloadTexts.Of(payload, isModel);
             foreach (var (channel, text) in texts)
             {
@@ -137,16 +144,18 @@ public sealed class ContentGuard(
         if (action.Target is HttpTarget)
         {
             ContentLook.At(verdicts, action.Target.Text, Channel.Untrusted, outgoing);
-            ContentLook.ForLent(verdicts, lent, Encoding.UTF8.GetBytes(action.Target.Text), terms.Secrets);
+            isTried |= ContentLook.ForLent(verdicts, lent, Encoding.UTF8.GetBytes(action.Target.Text), terms.Secrets);
         }
 
+        _tries.Count(session, action, isTried ? terms.Secrets : null);
         PromptGuard.Remember(session, terms, action);
         PromptGuard.At(verdicts, session, action);
         if (isModel)
         {
-            var sent = terms.LooksToModel
+            var (sent, isKept) = terms.LooksToModel
                 ? RequestLook.At(verdicts, action, terms, lent, NamesOf(session), cancellationToken)
                 : default;
+            _tries.Count(session, action, isKept ? terms.SecretsToModel : null);
             return verdicts.ToReport() with { Sent = sent };
         }
 
@@ -194,6 +203,7 @@ public sealed class ContentGuard(
             : "";
         var isData = ExfiltrationGuard.IsData(name);
         var isDrip = lent is not null && Sent.Completes(action, head, lent, _drips.GetOrCreateValue(session));
+        _tries.Count(session, action, isDrip ? done : null);
         if (isData || isDrip)
         {
             var kind = isDrip ? "credential-in-pieces" : "data-in-name";

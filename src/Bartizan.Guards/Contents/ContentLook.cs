@@ -40,13 +40,14 @@ internal static class ContentLook
     }
 
     /// <summary>
-    /// The session's own credentials: in no content may they stand, in whatever form; over the bytes as they are, and unfolded.
+    /// The session's own credentials: in no content may they stand, in whatever form; over the bytes as they are, and unfolded. True when
+    /// one stands there.
     /// </summary>
-    public static void ForLent(Verdicts verdicts, SecretIndex? lent, ReadOnlyMemory<byte> content, GuardAction? action)
+    public static bool ForLent(Verdicts verdicts, SecretIndex? lent, ReadOnlyMemory<byte> content, GuardAction? action)
     {
         if (action is not { } done || lent is null)
         {
-            return;
+            return false;
         }
 
         var raw = Encoding.UTF8.GetString(content.Span);
@@ -68,6 +69,7 @@ internal static class ContentLook
             done,
             found ? [new ContentFinding("secrets", "credential-of-this-session", 0, 0, FindingSeverity.High, 1)] : []
         );
+        return found;
     }
 
     /// <summary>One text.</summary>

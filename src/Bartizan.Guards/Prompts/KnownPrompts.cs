@@ -7,7 +7,7 @@ namespace Bartizan.Guards.Prompts;
 internal sealed class KnownPrompts(Session session)
 {
     /// <summary>The canary, in all its forms.</summary>
-    public SecretIndex Canary { get; } = SecretIndex.Of([session.Marks.Canary]);
+    public SecretIndex Canary { get; } = SecretIndex.Of([session.Marks.Canary], isKnown: true);
 
     /// <summary>What the model gateway adds to each of them.</summary>
     public string? Addition { get; } = session.Marks.Addition(session.Manifest.Guards);

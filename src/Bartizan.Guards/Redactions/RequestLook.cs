@@ -15,8 +15,10 @@ internal static class RequestLook
 {
     private const string Version = "1";
 
-    /// <summary>Looks, and takes out; the body that may be sent, empty where it is the agent's own.</summary>
-    public static ReadOnlyMemory<byte> At(
+    /// <summary>
+    /// Looks, and takes out; the body that may be sent, empty where it is the agent's own, and whether a credential stood in it.
+    /// </summary>
+    public static (ReadOnlyMemory<byte> Sent, bool IsTried) At(
         Verdicts verdicts,
         AgentAction action,
         GuardTerms terms,
@@ -25,7 +27,7 @@ internal static class RequestLook
         CancellationToken cancellationToken
     )
     {
-        var sent = ReadOnlyMemory<byte>.Empty;
+        var (sent, isTried) = (ReadOnlyMemory<byte>.Empty, false);
         foreach (var payload in action.Payloads.IsDefault ? [] : action.Payloads)
         {
             var count = new RedactionCount();
@@ -38,11 +40,11 @@ internal static class RequestLook
             }
 
             count.Judge(verdicts, terms);
-            ContentLook.ForLent(verdicts, lent, cleaned, terms.SecretsToModel);
+            isTried |= ContentLook.ForLent(verdicts, lent, cleaned, terms.SecretsToModel);
             sent = cleaned.Equals(payload.Content) ? sent : cleaned;
         }
 
-        return sent;
+        return (sent, isTried);
     }
 
     private static readonly ContentFinding s_unread = new("request", "unreadable", 0, 0, FindingSeverity.High, 1);

@@ -45,7 +45,7 @@ internal static class LentFinder
             }
         }
 
-        return Merge(all);
+        return Merge(all, text);
     }
 
     /// <summary>The same of the text as it came, and of no other reading of it.</summary>
@@ -53,15 +53,17 @@ internal static class LentFinder
     {
         var all = new List<(int Start, int End)>();
         lent.FindAll(text, all);
-        return Merge(all);
+        return Merge(all, text);
     }
 
-    private static List<(int Start, int End)> Merge(List<(int Start, int End)> all)
+    // What is found may end where a value of its length would: never in the middle of a surrogate pair, of which no half can be written.
+    private static List<(int Start, int End)> Merge(List<(int Start, int End)> all, string text)
     {
         all.Sort();
         var merged = new List<(int Start, int End)>(all.Count);
-        foreach (var (start, end) in all)
+        foreach (var (from, to) in all)
         {
+            var (start, end) = (from - (IsWithinPair(text, from) ? 1 : 0), to + (IsWithinPair(text, to) ? 1 : 0));
             if (merged.Count > 0 && start <= merged[^1].End)
             {
                 merged[^1] = (merged[^1].Start, Math.Max(end, merged[^1].End));
@@ -74,4 +76,7 @@ internal static class LentFinder
 
         return merged;
     }
+
+    private static bool IsWithinPair(string text, int at) =>
+        at > 0 && at < text.Length && char.IsSurrogatePair(text[at - 1], text[at]);
 }

@@ -11,14 +11,14 @@ namespace Bartizan.Guards.Sensitive;
 internal static class SecretForms
 {
     /// <summary>All forms of one secret.</summary>
-    public static IEnumerable<string> Of(string secret)
+    public static IEnumerable<SecretForm> Of(string secret)
     {
         var bytes = Encoding.UTF8.GetBytes(secret);
         var letters = secret.ToCharArray();
         Array.Reverse(letters);
         var reversed = new string(letters);
         yield return secret;
-        yield return reversed;
+        yield return new SecretForm(reversed, IsBackwards: true);
         yield return Letters.Move(secret);
         foreach (var one in Base64(bytes))
         {
@@ -26,19 +26,28 @@ internal static class SecretForms
             yield return one.Replace('+', '-').Replace('/', '_');
         }
 
-        foreach (var one in Base64(Encoding.ASCII.GetBytes(Convert.ToBase64String(bytes))))
+        foreach (var one in Base64(bytes).SelectMany(inner => Base64(Encoding.ASCII.GetBytes(inner))))
         {
             yield return one;
         }
 
-        foreach (var one in Base64(Encoding.UTF8.GetBytes(reversed)).Concat(Base64(Encoding.Unicode.GetBytes(secret))))
+        foreach (var one in Base64(Encoding.UTF8.GetBytes(reversed)))
+        {
+            yield return new SecretForm(one, IsBackwards: true);
+        }
+
+        foreach (var one in Base64(Encoding.Unicode.GetBytes(secret)))
         {
             yield return one;
         }
 
-        yield return Base32(bytes);
+        foreach (var one in Base32(bytes))
+        {
+            yield return one;
+        }
+
         yield return Convert.ToHexString(bytes);
-        yield return Convert.ToHexString(Encoding.UTF8.GetBytes(reversed));
+        yield return new SecretForm(Convert.ToHexString(Encoding.UTF8.GetBytes(reversed)), IsBackwards: true);
         yield return Convert.ToHexString(Encoding.Unicode.GetBytes(secret));
         foreach (var (format, between) in _byBytes)
         {
@@ -98,21 +107,25 @@ internal static class SecretForms
         }
     }
 
-    private static string Base32(byte[] bytes)
+    // Likewise, at each of five places.
+    private static IEnumerable<string> Base32(byte[] bytes)
     {
-        var text = new StringBuilder();
-        var (bits, value) = (0, 0);
-        foreach (var b in bytes)
+        for (var before = 0; before < 5; before++)
         {
-            value = ((value << 8) | b) & 0xFFFF;
-            bits += 8;
-            while (bits >= 5)
+            var text = new StringBuilder();
+            var (bits, value) = (0, 0);
+            foreach (var b in Enumerable.Repeat((byte)0, before).Concat(bytes))
             {
-                bits -= 5;
-                text.Append("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(value >> bits) & 31]);
+                value = ((value << 8) | b) & 0xFFFF;
+                bits += 8;
+                while (bits >= 5)
+                {
+                    bits -= 5;
+                    text.Append("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"[(value >> bits) & 31]);
+                }
             }
-        }
 
-        return text.ToString();
+            yield return text.ToString()[(((before * 8) + 4) / 5)..];
+        }
     }
 }

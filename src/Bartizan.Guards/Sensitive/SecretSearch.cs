@@ -11,8 +11,12 @@ public sealed class SecretSearch : ISecretSearch
     private SecretSearch(SecretIndex index) => _index = index;
 
     /// <summary>Makes one; the values aren't kept.</summary>
+    /// <remarks>
+    /// Every piece of sixteen characters of a value that nobody knows is found, wherever in it: whoever tells somebody else where something
+    /// was found counts how often he did.
+    /// </remarks>
     public static ISecretSearch Of(IReadOnlyList<string> values) =>
-        new SecretSearch(SecretIndex.Of(values, byValue: true));
+        new SecretSearch(SecretIndex.Of(values, isDense: true));
 
     /// <inheritdoc/>
     public IReadOnlyList<(int Start, int End)> Find(ReadOnlySpan<byte> bytes, bool unfold)

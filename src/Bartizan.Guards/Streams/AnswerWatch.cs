@@ -15,7 +15,8 @@ namespace Bartizan.Guards.Streams;
 /// events ─ their strings, each going on where the last of its kind ended ─ looked at every few characters ─ passed on, a little later
 /// one JSON ─ held until whole        anything else ─ as text, a little later
 /// </code>
-/// Held back are at most 64 characters and the events that they came in. What was found is cut there, or taken out.
+/// Held back are at most 64 characters and the events that they came in, or more while half of a credential stands at the end. What was
+/// found is cut there, or taken out.
 /// </summary>
 internal sealed class AnswerWatch : IContentWatch
 {
@@ -27,6 +28,9 @@ internal sealed class AnswerWatch : IContentWatch
     /// many may come before the next look, so at most twice as many are held.
     /// </summary>
     public const int Held = 32;
+
+    /// <summary>The same while a text ends within what may become a credential in a form that takes more room.</summary>
+    private const int HeldBegun = 192;
 
     /// <summary>The longest answer that is held whole, or event of one.</summary>
     private const int MaxHeldBytes = 16 << 20;
@@ -87,6 +91,7 @@ internal sealed class AnswerWatch : IContentWatch
     private bool _found;
     private bool _leaves;
     private bool _isCut;
+    private bool _isBegun;
 
     /// <summary>Looks for what a manifest says.</summary>
     /// <param name="lent">The session's own credentials; null when they aren't looked for.</param>
@@ -337,11 +342,13 @@ internal sealed class AnswerWatch : IContentWatch
             }
         }
 
+        _isBegun = _raw.IsNew && _raw.IsBegun(_lent);
         var isRaw = _raw.IsNew && _raw.Look(_lent);
         var found = isRaw;
-        foreach (var tail in _tails.Values)
+        foreach (var tail in _tails.Values.Where(tail => tail.IsNew))
         {
-            found |= tail.IsNew && tail.Look(_lent);
+            found |= tail.Look(_lent);
+            _isBegun |= tail.IsBegun(_lent);
         }
 
         _found |= found;
@@ -352,7 +359,8 @@ internal sealed class AnswerWatch : IContentWatch
 
     private bool Release(bool isLast, ArrayBufferWriter<byte> passed)
     {
-        while (_held.TryPeek(out var next) && (isLast || next.SeenAtEnd <= _looked - Held))
+        var held = _isBegun ? HeldBegun : Held;
+        while (_held.TryPeek(out var next) && (isLast || next.SeenAtEnd <= _looked - held))
         {
             _held.Dequeue();
             passed.Write(_action == GuardAction.Redact && _found ? Cleaned(next) : next.Raw);

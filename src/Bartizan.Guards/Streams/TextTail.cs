@@ -53,11 +53,15 @@ internal sealed class TextTail
             }
         }
 
-        var gone = Math.Max(0, _text.Length - MaxBefore);
+        var gone = Math.Max(0, text.Length - MaxBefore);
+        gone -= gone > 0 && char.IsSurrogatePair(text[gone - 1], text[gone]) ? 1 : 0;
         _text.Remove(0, gone);
         _origin += gone;
         return found;
     }
+
+    /// <summary>True when it ends within what may become a credential.</summary>
+    public bool IsBegun(SecretIndex? lent) => lent?.IsBegun(Text) == true;
 
     /// <summary>True when data leaves by an address in what is new, and what is before it.</summary>
     public bool Leaves() => _new > 0 && Leaves(_text.ToString());

@@ -229,7 +229,12 @@ internal static class BlobPass
         {
             // The end of a piece may cut a letter.
             var length = bytes.Length;
-            while (isPiece && length > bytes.Length - 4 && bytes[length - 1] >= 0x80)
+            while (
+                isPiece
+                && length > bytes.Length - 4
+                && bytes[length - 1] >= 0x80
+                && !System.Text.Unicode.Utf8.IsValid(bytes.AsSpan(0, length))
+            )
             {
                 length--;
             }

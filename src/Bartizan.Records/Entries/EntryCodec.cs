@@ -17,9 +17,9 @@ public static class EntryCodec
     /// <summary>
     /// The newest version of the leaf's format: 2 brought <c>verdict</c>, <c>parent</c>, <c>lost</c>, heartbeats, claims, and <c>action</c>
     /// outside approvals; 3 brought <c>spend</c>, and in <c>usage</c> the tokens of a provider's cache; 4 brought findings; 5 the vault's
-    /// entries.
+    /// entries; 6 what was seen inside sandboxes.
     /// </summary>
-    public const int Version = 5;
+    public const int Version = 6;
 
     // Texts are cut at the first of these lengths with which the entry fits a leaf. The first is far above any real target;
     // with the last even the worst of entries does (six bytes a character, every list full: 57 KiB).
@@ -56,6 +56,11 @@ public static class EntryCodec
     public static int VersionOf(Entry entry)
     {
         ArgumentNullException.ThrowIfNull(entry);
+        if (entry.Kind == EntryKind.Seen)
+        {
+            return 6;
+        }
+
         if (entry.Kind == EntryKind.Vault)
         {
             return 5;

@@ -39,6 +39,15 @@ internal readonly ref struct EntryGlance
     /// <summary>The verb, as it stands in the leaf.</summary>
     public ReadOnlySpan<byte> Verb { get; private init; }
 
+    /// <summary>The agent, as it stands in the leaf, escapes included.</summary>
+    public ReadOnlySpan<byte> Agent { get; private init; }
+
+    /// <summary>The enforcement point, as it stands in the leaf.</summary>
+    public ReadOnlySpan<byte> Point { get; private init; }
+
+    /// <summary>The target, as it stands in the leaf, escapes included.</summary>
+    public ReadOnlySpan<byte> Target { get; private init; }
+
     /// <summary>The day of its budget, as it stands in the leaf; empty for what reserved nothing.</summary>
     public ReadOnlySpan<byte> SpendDay { get; private init; }
 
@@ -104,6 +113,21 @@ internal readonly ref struct EntryGlance
             {
                 _ = reader.Read();
                 glance = glance with { Verb = reader.ValueSpan };
+            }
+            else if (reader.ValueTextEquals("agent"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Agent = reader.ValueSpan };
+            }
+            else if (reader.ValueTextEquals("point"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Point = reader.ValueSpan };
+            }
+            else if (reader.ValueTextEquals("target"u8))
+            {
+                _ = reader.Read();
+                glance = glance with { Target = reader.ValueSpan };
             }
             else if (reader.ValueTextEquals("spend"u8))
             {

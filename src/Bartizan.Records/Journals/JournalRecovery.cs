@@ -15,6 +15,9 @@ public sealed record JournalRecovery(ImmutableArray<LiveSession> LiveSessions, I
     /// <summary>What was spent of the budgets of the day it is, and of later ones when a clock went back.</summary>
     public ImmutableArray<RecordedSpend> Spends { get; init; } = [];
 
+    /// <summary>The hosts that agents have opened, as far as the log still has it.</summary>
+    public OpenedHosts Hosts { get; init; } = new();
+
     /// <summary>What it knows of the vault.</summary>
     public RecordedVault Vault { get; init; } = RecordedVault.Nothing;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using Bartizan.Core.Budgets;
+using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 using Bartizan.Log;
@@ -12,11 +13,17 @@ namespace Bartizan.Records.Journals;
 /// <summary>Folds leaves into what recovery needs. Reads of each leaf only a glance; decodes only what is left open.</summary>
 internal sealed class RecoveryFold(DateOnly today)
 {
+    /// <summary>Bytes of an agent's name and a target that are read where they stand.</summary>
+    private const int MaxGlanced = 2048;
+
+    private static readonly byte[] s_egress = Encoding.ASCII.GetBytes(AgentAction.EgressPoint);
+
     // As text days sort as days do.
     private readonly byte[] _today = Encoding.ASCII.GetBytes(today.ToString("O", CultureInfo.InvariantCulture));
     private readonly SpendFold _spends = new();
     private readonly Dictionary<SessionId, Track> _sessions = [];
     private readonly Dictionary<string, SessionId> _ids = new(StringComparer.Ordinal);
+    private readonly OpenedHosts _hosts = new();
     private RecordedVault _vault = RecordedVault.Nothing;
     private long _lastSequence = -1;
     private long? _lastPrune;
@@ -43,6 +50,7 @@ internal sealed class RecoveryFold(DateOnly today)
         {
             case EntryKind.Intent:
                 track.Open[glance.Passage] = leaf.Index;
+                Remember(glance, leaf);
 
                 // An earlier day's budget binds nobody any more.
                 if (!glance.SpendDay.IsEmpty && glance.SpendDay.SequenceCompareTo(_today) >= 0)
@@ -96,7 +104,35 @@ internal sealed class RecoveryFold(DateOnly today)
             LastPrune = _lastPrune,
             Spends = _spends.Result,
             Vault = _vault,
+            Hosts = _hosts,
         };
+    }
+
+    // What is escaped is read whole; a host's name never is.
+    private void Remember(EntryGlance glance, LogLeaf leaf)
+    {
+        if (!glance.Point.SequenceEqual(s_egress))
+        {
+            return;
+        }
+
+        if (glance.Agent.Length + glance.Target.Length > MaxGlanced || glance.Agent.Contains((byte)'\\'))
+        {
+            var entry = EntryDecoder.Decode(leaf.Index, leaf.Bytes).Entry;
+            _hosts.Add(OpenedHosts.NameOf(entry.Agent), OpenedHosts.HostOf(entry.Verb, entry.Target));
+            return;
+        }
+
+        Span<char> text = stackalloc char[glance.Agent.Length + glance.Target.Length];
+        var agent = Encoding.ASCII.GetChars(glance.Agent, text);
+        var target = text[agent..];
+        _ = Encoding.ASCII.GetChars(glance.Target, target);
+        var verb =
+            glance.Verb.SequenceEqual("http"u8) ? Verb.Http
+            : glance.Verb.SequenceEqual("connect"u8) ? Verb.Connect
+            : glance.Verb.SequenceEqual("tool"u8) ? Verb.Tool
+            : Verb.Unknown;
+        _hosts.Add(OpenedHosts.NameOf(text[..agent]), OpenedHosts.HostOf(verb, target));
     }
 
     private static async Task<Entry> ReadAsync(LogDirectory log, long index, CancellationToken cancellationToken)

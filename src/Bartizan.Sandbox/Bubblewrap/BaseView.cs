@@ -34,7 +34,8 @@ internal static class BaseView
         "/etc/gai.conf",
     ];
 
-    private static readonly ImmutableArray<Mount> Generated =
+    /// <summary>The files of <c>/etc</c> that are the same in every sandbox.</summary>
+    public static ImmutableArray<Mount> Generated { get; } =
     [
         Text("/etc/passwd", "root:x:0:0:root:/:/usr/sbin/nologin\nagent:x:10000:10000:agent:/home/agent:/bin/bash\n"),
         Text("/etc/group", "root:x:0:\nagent:x:10000:\n"),
@@ -63,7 +64,9 @@ internal static class BaseView
         }
 
         mounts.AddRange(Generated);
-        foreach (var path in HostDirectories.Concat(HostFiles))
+        // A runtime of Java doesn't start without its configuration, which Debian keeps in /etc/java-17-openjdk.
+        var java = Directory.GetDirectories("/etc", "java-*-openjdk").Order(StringComparer.Ordinal);
+        foreach (var path in HostDirectories.Concat(java).Concat(HostFiles))
         {
             if (new FileInfo(path).LinkTarget is { } target)
             {

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox.ControlGroups;
+using Bartizan.Sandbox.Launches;
 using Bartizan.Sandbox.Seccomp;
 
 namespace Bartizan.Sandbox.Bubblewrap;
@@ -11,7 +12,7 @@ namespace Bartizan.Sandbox.Bubblewrap;
 /// Agents in bubblewrap on this host. Works the same as root and as anybody else: as root every sandbox has a host user of its
 /// own, as anybody else it runs as that user. It refuses to start anything while a required layer is missing.
 /// </summary>
-public sealed class BubblewrapBackend : IIsolationBackend
+public sealed class BubblewrapBackend : IIsolationBackend, IRewritableBackend
 {
     private readonly BubblewrapOptions _options;
     private readonly TimeProvider _time;
@@ -19,7 +20,7 @@ public sealed class BubblewrapBackend : IIsolationBackend
     private readonly ImmutableArray<Mount> _baseView = BaseView.Read();
     private readonly HostUserPool _users;
     private readonly Lazy<Task<HostReport>> _report;
-    private readonly ConcurrentDictionary<SessionId, BubblewrapSandbox> _live = new();
+    private readonly ConcurrentDictionary<SessionId, LaunchedSandbox> _live = new();
 
     /// <summary>Makes the backend.</summary>
     public BubblewrapBackend(BubblewrapOptions options, TimeProvider time)
@@ -44,6 +45,12 @@ public sealed class BubblewrapBackend : IIsolationBackend
     public ValueTask<ISandbox> PrepareAsync(SandboxPlan plan, CancellationToken cancellationToken) =>
         PrepareAsync(plan, rewrite: null, cancellationToken);
 
+    ValueTask<ISandbox> IRewritableBackend.PrepareAsync(
+        SandboxPlan plan,
+        Action<LaunchSpecs>? rewrite,
+        CancellationToken cancellationToken
+    ) => PrepareAsync(plan, rewrite, cancellationToken);
+
     /// <summary>The same with what is passed on changed, for tests of the protection only.</summary>
     internal async ValueTask<ISandbox> PrepareAsync(
         SandboxPlan plan,
@@ -57,8 +64,15 @@ public sealed class BubblewrapBackend : IIsolationBackend
             throw new SandboxUnavailableException(string.Join(' ', report.Missing));
         }
 
-        var filter = SyscallFilter.Compile(SyscallTable.For(RuntimeInformation.ProcessArchitecture)!);
-        var sandbox = new BubblewrapSandbox(plan, report, filter, _options, _time, onCollected: Forget);
+        var filter = SyscallFilter.Compile(SyscallTable.For(RuntimeInformation.ProcessArchitecture)!, plan.Seen);
+        var sandbox = new LaunchedSandbox(
+            plan,
+            report,
+            filter,
+            new LaunchPatience(_options.LaunchTimeout, _options.KillTimeout),
+            _time,
+            onCollected: Forget
+        );
         if (!_live.TryAdd(plan.Id, sandbox))
         {
             throw new SandboxUnavailableException($"Session `{plan.Id}` has a sandbox already.");
@@ -66,12 +80,12 @@ public sealed class BubblewrapBackend : IIsolationBackend
 
         try
         {
+            var user = report.Root ? ReserveUser(plan.Id) : null;
+            var setting = new LaunchSetting(report.BubblewrapPath, StageDirectory(report), _cgroups.Tier, rewrite);
             sandbox.Reserve(
                 _cgroups,
-                report.Root ? ReserveUser(plan.Id) : null,
-                _baseView,
-                StageDirectory(report),
-                rewrite
+                user,
+                cgroup => Launch.Build(new LaunchOrder(plan, report, filter), _baseView, cgroup, setting, user?.User)
             );
             return sandbox;
         }
@@ -89,9 +103,16 @@ public sealed class BubblewrapBackend : IIsolationBackend
     // What a daemon that was killed left on the host goes before this one makes anything of its own.
     private async Task<HostReport> OpenAsync()
     {
-        foreach (var session in Environment.IsPrivilegedProcess ? _users.Abandoned() : [])
+        foreach (var (session, user) in Environment.IsPrivilegedProcess ? _users.Abandoned() : [])
         {
-            await _cgroups.Find(session).ClearAsync(_options.KillTimeout, CancellationToken.None).ConfigureAwait(false);
+            using (user)
+            {
+                var left = _cgroups.Find(session);
+                if (!await left.ClearAsync(_options.KillTimeout, CancellationToken.None).ConfigureAwait(false))
+                {
+                    user.Keep();
+                }
+            }
         }
 
         return await ProbeAsync().ConfigureAwait(false);

@@ -15,6 +15,9 @@ internal sealed class HostUserPool(string directory, int first, int count)
     private const int OwnerOnly = 0x180; // 0600
     private const int MostFileBytes = 64; // a session id, with room
 
+    /// <summary>True when a user is taken, or was by a daemon that is gone.</summary>
+    public bool HasAny => Directory.Exists(directory) && Directory.EnumerateFiles(directory).Any();
+
     /// <summary>Takes a user; null when all are taken.</summary>
     public Reservation? Reserve(SessionId session)
     {
@@ -44,24 +47,31 @@ internal sealed class HostUserPool(string directory, int first, int count)
         return null;
     }
 
-    /// <summary>The sessions of daemons that died without giving their host users back; each is named once.</summary>
-    public IReadOnlyList<SessionId> Abandoned()
+    /// <summary>
+    /// What daemons that died left: each session with its user, which stays taken until what is left of the session is gone and this is
+    /// disposed, or which another daemon may find again when it is kept.
+    /// </summary>
+    public IReadOnlyList<(SessionId Session, Reservation User)> Abandoned()
     {
-        var found = new List<SessionId>();
+        var found = new List<(SessionId, Reservation)>();
         foreach (var path in Directory.Exists(directory) ? Directory.EnumerateFiles(directory) : [])
         {
             try
             {
-                using var file = Descriptor.Open(path, Libc.O_RDWR | Libc.O_NOFOLLOW);
-                if (Libc.flock(file, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && HasName(file, path))
+                var file = Descriptor.Open(path, Libc.O_RDWR | Libc.O_NOFOLLOW);
+                var free = Libc.flock(file, Libc.LOCK_EX | Libc.LOCK_NB) == 0 && HasName(file, path);
+                if (free && SessionId.TryParse(file.ReadText(MostFileBytes), out var session))
                 {
-                    if (SessionId.TryParse(file.ReadText(MostFileBytes), out var session))
-                    {
-                        found.Add(session);
-                    }
+                    found.Add((session, new Reservation(0, path, file)));
+                    continue;
+                }
 
+                if (free)
+                {
                     File.Delete(path);
                 }
+
+                file.Dispose();
             }
             catch (IOException)
             {
@@ -81,6 +91,9 @@ internal sealed class HostUserPool(string directory, int first, int count)
     {
         /// <summary>The user.</summary>
         public int User { get; } = user;
+
+        /// <summary>Lets go of it and leaves the record: what it stands for isn't gone.</summary>
+        public void Keep() => file.Dispose();
 
         public void Dispose()
         {

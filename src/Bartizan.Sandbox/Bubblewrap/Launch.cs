@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
+using Bartizan.Core.Manifests;
 using Bartizan.Sandbox.ControlGroups;
+using Bartizan.Sandbox.Launches;
 using Bartizan.Sandbox.Native;
 
 namespace Bartizan.Sandbox.Bubblewrap;
@@ -10,16 +12,16 @@ namespace Bartizan.Sandbox.Bubblewrap;
 /// Everything one launch passes on, built from a plan: three specs (for launch, for bwrap, for the shim), and the descriptors
 /// they refer to by number. It holds the descriptors open until they are passed.
 /// </summary>
-internal sealed class Launch : IDisposable
+internal sealed class Launch : ISandboxLaunch
 {
     /// <summary>/dev/shm; it counts to the memory limit like every tmpfs.</summary>
-    private const long SharedMemoryBytes = 512L << 20;
+    internal const long SharedMemoryBytes = 512L << 20;
 
     /// <summary>
     /// Descriptors one agent process may have: four times the customary soft limit, and fewer than the self-test's
     /// <c>res.nofile_5000</c> takes. They are kernel memory that no other limit of the weaker tier counts.
     /// </summary>
-    private const long OpenFiles = 4096;
+    internal const long OpenFiles = 4096;
 
     // setrlimit(2) on x86-64 and arm64.
     private const int RLIMIT_FSIZE = 1,
@@ -32,14 +34,16 @@ internal sealed class Launch : IDisposable
     private readonly List<string> _launch = [];
     private readonly List<string> _arguments = [];
     private readonly List<string> _shim = [];
+    private readonly LaunchOrder _order;
     private readonly string _stage;
     private readonly int? _user;
     private int _next = LaunchDescriptors.FirstFree;
     private int _binds;
     private byte[]? _filterInstead;
 
-    private Launch(string stage, int? user)
+    private Launch(LaunchOrder order, string stage, int? user)
     {
+        _order = order;
         _stage = stage;
         _user = user;
     }
@@ -49,17 +53,17 @@ internal sealed class Launch : IDisposable
 
     /// <summary>Builds a launch. <paramref name="user"/> is the host user to become; null when already nobody special.</summary>
     public static Launch Build(
-        SandboxPlan plan,
+        LaunchOrder order,
         ImmutableArray<Mount> baseView,
         SandboxCgroup cgroup,
         LaunchSetting setting,
         int? user
     )
     {
-        var launch = new Launch(setting.StageDirectory, user);
+        var launch = new Launch(order, setting.StageDirectory, user);
         try
         {
-            launch.Describe(plan, baseView, cgroup, setting);
+            launch.Describe(order.Plan, baseView, cgroup, setting);
             if (setting.Rewrite is { } rewrite)
             {
                 var specs = new LaunchSpecs(launch._launch, launch._arguments, launch._shim);
@@ -76,7 +80,24 @@ internal sealed class Launch : IDisposable
         }
     }
 
-    /// <summary>Starts it; the streams and the sync socket are the caller's.</summary>
+    /// <inheritdoc/>
+    public bool HasMonitor => false;
+
+    /// <inheritdoc/>
+    public SandboxReceipt Receipt(int hostUser, IReadOnlyList<string> namespaces) =>
+        Receipts.Of(_order.Plan, _order.Host, _order.Filter, hostUser, namespaces, _user is not null);
+
+    /// <inheritdoc/>
+    public Task CheckAsync(int agent, int init, CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
+    public Task<(string Evidence, int Ended)?> EndUnreadyAsync(CancellationToken cancellationToken) =>
+        Task.FromResult<(string, int)?>(null);
+
+    /// <inheritdoc/>
+    public Task CollectAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    /// <inheritdoc/>
     public Task<ChildProcess> SpawnAsync(
         Descriptor sync,
         Descriptor diagnostics,
@@ -113,7 +134,7 @@ internal sealed class Launch : IDisposable
         _passed.Clear();
     }
 
-    private static byte[] Words(List<string> words) => Encoding.UTF8.GetBytes(string.Join('\0', words) + '\0');
+    internal static byte[] Words(List<string> words) => Encoding.UTF8.GetBytes(string.Join('\0', words) + '\0');
 
     private static string Text(long number) => number.ToString(CultureInfo.InvariantCulture);
 
@@ -146,6 +167,14 @@ internal sealed class Launch : IDisposable
         _arguments.AddRange(["--unshare-all", "--unshare-user", "--disable-userns", "--uid", id, "--gid", id]);
         _arguments.AddRange(["--hostname", "sandbox", "--cap-drop", "ALL", "--new-session", "--die-with-parent"]);
         _arguments.Add("--clearenv");
+        foreach (var (name, value) in Variables(plan))
+        {
+            _arguments.AddRange(["--setenv", name, value]);
+        }
+    }
+
+    internal static SortedDictionary<string, string> Variables(SandboxPlan plan)
+    {
         var variables = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["PATH"] = SandboxPaths.SearchPath,
@@ -161,10 +190,7 @@ internal sealed class Launch : IDisposable
             variables[name] = value;
         }
 
-        foreach (var (name, value) in variables)
-        {
-            _arguments.AddRange(["--setenv", name, value]);
-        }
+        return variables;
     }
 
     // The kernel's file systems, and the directories in memory that every agent has.
@@ -299,11 +325,16 @@ internal sealed class Launch : IDisposable
         }
 
         _shim.Add("filter");
+        if (plan.Seen != SeenKind.Nothing)
+        {
+            _shim.Add("seen");
+        }
+
         _shim.Add("exec");
         _shim.AddRange(plan.Command);
     }
 
-    private static IEnumerable<(int Resource, long Most)> Rlimits(SandboxPlan plan, LimitTier tier)
+    internal static IEnumerable<(int Resource, long Most)> Rlimits(SandboxPlan plan, LimitTier tier)
     {
         yield return (RLIMIT_CORE, 0);
         yield return (RLIMIT_NOFILE, OpenFiles);

@@ -1,3 +1,4 @@
+using Bartizan.Core.Manifests;
 using Bartizan.Sandbox.Seccomp;
 
 namespace Bartizan.Sandbox.Bubblewrap;
@@ -35,6 +36,7 @@ internal static class Receipts
                 ),
                 new("landlock", $"abi {host.LandlockAbi}", "what the view shows, and nothing else"),
                 new("seccomp", "allow-list", $"{filter.Program.Length} instructions, sha256 {filter.Digest}"),
+                new("seen", SeenOf(plan.Seen), SeenBy(plan.Seen)),
                 new("limits", TierOf(host.Limits), LimitsOf(plan)),
                 new("pause", host.Pause.ToString(), "how a pause holds processes"),
                 new("network", plan.Network ? "loopback" : "none", plan.Network ? "seven listeners" : "no listener"),
@@ -56,6 +58,22 @@ internal static class Receipts
             LimitTier.CgroupV2 => "cgroup v2",
             LimitTier.CgroupV1 => "cgroup v1",
             _ => "rlimits",
+        };
+
+    private static string SeenOf(SeenKind seen) =>
+        seen switch
+        {
+            SeenKind.All => "all",
+            SeenKind.Programs => "programs",
+            _ => "nothing",
+        };
+
+    private static string SeenBy(SeenKind seen) =>
+        seen switch
+        {
+            SeenKind.All => "programs, writes, removals and reads, asked of a process outside by the kernel",
+            SeenKind.Programs => "programs, asked of a process outside by the kernel",
+            _ => "what happens inside is not told",
         };
 
     private static string LimitsOf(SandboxPlan plan) =>

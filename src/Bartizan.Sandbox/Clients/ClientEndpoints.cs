@@ -21,6 +21,9 @@ public sealed record ClientEndpoints(
     /// <summary>The certificate, by its path inside, of the authority that is to be trusted beside the system's; null for none.</summary>
     public string? Authority { get; init; }
 
+    /// <summary>The same bundle as Java reads it, by its path inside; null while nothing is intercepted.</summary>
+    public string? JavaTrustStore { get; init; }
+
     /// <summary>What the address of a tool server starts with; the server's name follows.</summary>
     public string Tools { get; init; } = "http://127.0.0.1:8081/mcp/";
 

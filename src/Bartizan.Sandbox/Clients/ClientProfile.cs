@@ -101,6 +101,9 @@ public sealed class ClientProfile
             ["{egressPort}"] = egress.Port.ToString(),
             ["{ca}"] = endpoints.Certificates,
             ["{authority}"] = endpoints.Authority,
+            ["{javaTrust}"] = endpoints.JavaTrustStore is { } store
+                ? $" -Djavax.net.ssl.trustStore={store} -Djavax.net.ssl.trustStoreType=JKS"
+                : "",
             ["{claims?}"] = endpoints.Claims,
             ["{claimsToken?}"] = endpoints.Claims is null ? null : token,
             ["{ifClaims?}"] = endpoints.Claims is null ? null : "",

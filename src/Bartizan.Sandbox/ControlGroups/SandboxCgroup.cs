@@ -98,6 +98,15 @@ internal sealed class SandboxCgroup
         }
     }
 
+    /// <summary>Puts a process that somebody else started under all of them.</summary>
+    public void AdmitToAll(int process)
+    {
+        foreach (var (_, directory) in _groups)
+        {
+            Write(Path.Combine(directory, "cgroup.procs"), process.ToString(CultureInfo.InvariantCulture));
+        }
+    }
+
     /// <summary>Freezes; false when there is no freezer.</summary>
     public async Task<bool> FreezeAsync(CancellationToken cancellationToken)
     {
@@ -130,19 +139,24 @@ internal sealed class SandboxCgroup
     /// <summary>Thaws; false when there is no freezer.</summary>
     public bool Thaw()
     {
-        if (Freezer is { } v1)
+        var (directory, file, word) = Freezer is { } v1
+            ? (v1, "freezer.state", "THAWED")
+            : (Unified, "cgroup.freeze", "0");
+        if (directory is null)
         {
-            Write(Path.Combine(v1, "freezer.state"), "THAWED");
-            return true;
+            return false;
         }
 
-        if (Unified is { } v2)
+        try
         {
-            Write(Path.Combine(v2, "cgroup.freeze"), "0");
-            return true;
+            Write(Path.Combine(directory, file), word);
+        }
+        catch (IOException) when (!Directory.Exists(directory))
+        {
+            // The next daemon has cleared it: there is nobody to thaw.
         }
 
-        return false;
+        return true;
     }
 
     /// <summary>Kills whoever is in there and says how many that were.</summary>
@@ -191,7 +205,9 @@ internal sealed class SandboxCgroup
                 return false;
             }
 
+            // What was paused when its daemon was killed dies when it is thawed, and v1 keeps even the dead frozen.
             Sweep();
+            Thaw();
             await Task.Delay(LookAgain, _time, cancellationToken).ConfigureAwait(false);
         }
 

@@ -36,6 +36,38 @@ internal sealed class ControlSocket(Descriptor descriptor) : IDisposable
         }
     }
 
+    /// <summary>Sends a short text, and descriptors with it (SCM_RIGHTS).</summary>
+    public unsafe void Send(string text, IReadOnlyList<Descriptor> descriptors)
+    {
+        const int header = 16; // struct cmsghdr: length (8), level (4), type (4)
+        var control = stackalloc byte[ControlBytes];
+        var length = header + (descriptors.Count * sizeof(int));
+        *(long*)control = length;
+        *(int*)(control + 8) = Libc.SOL_SOCKET;
+        *(int*)(control + 12) = Libc.SCM_RIGHTS;
+        for (var i = 0; i < descriptors.Count; i++)
+        {
+            ((int*)(control + header))[i] = descriptors[i].Number;
+        }
+
+        var bytes = Encoding.UTF8.GetBytes(text);
+        fixed (byte* start = bytes)
+        {
+            var vector = new Libc.Vector { Base = start, Length = (nuint)bytes.Length };
+            var message = new Libc.MessageHeader
+            {
+                Vectors = &vector,
+                VectorCount = 1,
+                Control = control,
+                ControlLength = (nuint)((length + 7) & ~7),
+            };
+            if (Libc.sendmsg(descriptor, &message, Libc.MSG_NOSIGNAL) != bytes.Length)
+            {
+                throw Descriptor.Failure("hand descriptors to the sandbox's helper");
+            }
+        }
+    }
+
     public void Dispose() => descriptor.Dispose();
 
     private unsafe ControlMessage? TryReceive()

@@ -21,6 +21,15 @@ internal sealed unsafe class Descriptor : SafeHandle
     /// <summary>Its number, for a caller that keeps it alive.</summary>
     public int Number => (int)handle;
 
+    /// <summary>Closes each.</summary>
+    public static void CloseAll(IEnumerable<Descriptor> descriptors)
+    {
+        foreach (var descriptor in descriptors)
+        {
+            descriptor.Dispose();
+        }
+    }
+
     /// <summary>Opens a path; throws what the system said.</summary>
     public static Descriptor Open(string path, int flags, int mode = 0) =>
         Checked(Libc.open(path, flags | Libc.O_CLOEXEC, mode), $"open `{path}`");

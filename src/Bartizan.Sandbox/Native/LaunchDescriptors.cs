@@ -6,8 +6,11 @@ internal static class LaunchDescriptors
     /// <summary>launch's spec.</summary>
     public const int LaunchSpec = 3;
 
-    /// <summary>inject's socket.</summary>
+    /// <summary>inject's and observe's socket.</summary>
     public const int Control = 3;
+
+    /// <summary>Where observe tells what it sees.</summary>
+    public const int Seen = 4;
 
     /// <summary>shim's spec.</summary>
     public const int ShimSpec = 4;
@@ -20,6 +23,9 @@ internal static class LaunchDescriptors
 
     /// <summary>The agent's standard input; output and error follow.</summary>
     public const int AgentInput = 7;
+
+    /// <summary>What an engine passes on to a container: places 3 to the sync socket's.</summary>
+    public const int PassedByEngine = Sync - LaunchSpec + 1;
 
     /// <summary>bwrap's arguments.</summary>
     public const int BubblewrapArguments = 10;

@@ -108,6 +108,9 @@ internal static unsafe partial class Libc
     public static partial int setsockopt(Descriptor descriptor, int level, int option, int* value, uint length);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial nint sendmsg(Descriptor descriptor, MessageHeader* message, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial nint recvmsg(Descriptor descriptor, MessageHeader* message, int flags);
 
     [LibraryImport("libc", SetLastError = true)]

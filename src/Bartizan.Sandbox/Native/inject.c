@@ -1,7 +1,8 @@
-// inject: waits for a process id on the control socket, joins that process's network namespace (through the user namespace
-// that owns it), opens the listeners there and sends them back. No route, relay or socket file is needed: a listener that
-// was made in a namespace stays in it, whoever accepts on it.
+// inject: waits for a process id on the control socket (an 's' before it: seal its user namespace too; behind it: addresses outside
+// that may be dialed), joins that process's network namespace (through the user namespace that owns it), opens the listeners there
+// and sends them back. No relay or socket file is needed: a listener that was made in a namespace stays in it, whoever accepts on it.
 #define _GNU_SOURCE
+#include "capture.h"
 #include "helper.h"
 
 #include <arpa/inet.h>
@@ -32,6 +33,12 @@ static const struct listener {
     {SOCK_STREAM, "127.0.0.1", 5432},
 };
 enum { COUNT = sizeof listeners / sizeof *listeners };
+enum { ORDER_MAX_BYTES = 4096, SAID_MAX_BYTES = 128 }; // of an order: a process and 64 addresses
+
+// The listeners, and what is said with them: 'L', the families whose every port is captured, and why one isn't.
+static int fds[COUNT + 2];
+static int opened;
+static char said[SAID_MAX_BYTES] = "L";
 
 static void join_network(int process) {
     char path[64];
@@ -52,6 +59,15 @@ static void join_network(int process) {
         fail("join the owner of the network");
     if (setns(network, CLONE_NEWNET))
         fail("join the network");
+}
+
+// What bwrap's --disable-userns does: nobody in there makes a user namespace, whatever seccomp says. Its owner has no rights
+// that could set it back, and we are in its user namespace already.
+static void seal_namespaces(void) {
+    int fd = open("/proc/sys/user/max_user_namespaces", O_WRONLY | O_CLOEXEC);
+    if (fd < 0 || write(fd, "0", 1) != 1)
+        fail("forbid further user namespaces");
+    close(fd);
 }
 
 static void need_loopback(void) {
@@ -77,35 +93,63 @@ static int open_listener(const struct listener *listener) {
     return fd;
 }
 
+// A kernel that can't capture every port leaves what is captured by a listener of its own, and the daemon hears of it.
+static int capture_family(int family, const char *name) {
+    size_t length = strlen(said);
+    int fd = capture(family);
+    if (fd < 0) {
+        snprintf(said + length, sizeof said - length, " IPv%s: %s", name, strerror(errno));
+        return 0;
+    }
+    fds[opened++] = fd;
+    snprintf(said + length, sizeof said - length, "%s", name);
+    return 1;
+}
+
+static void capture_dials(char *addresses) {
+    if (!capture_family(AF_INET, "4"))
+        return;
+    int six = strchr(addresses, ':') && capture_family(AF_INET6, "6");
+    char *rest = NULL;
+    for (char *one = strtok_r(addresses, " ", &rest); one; one = strtok_r(NULL, " ", &rest)) {
+        size_t length = strlen(said);
+        if ((six || !strchr(one, ':')) && capture_address(one))
+            snprintf(said + length, sizeof said - length, " %s: %s", one, strerror(errno));
+    }
+}
+
 int inject_applet(void) {
     report_failures_to(FD_CONTROL);
-    char text[16] = {0};
+    static char text[ORDER_MAX_BYTES];
     ssize_t length = read(FD_CONTROL, text, sizeof text - 1);
     if (length <= 0)
         return EXIT_DAEMON_GONE;
-    int process = atoi(text);
+    int sealed = *text == 's';
+    int process = atoi(text + sealed);
     if (process <= 1)
         fail_with("read the process id", text);
     join_network(process);
+    if (sealed)
+        seal_namespaces();
     need_loopback();
 
-    int fds[COUNT];
-    for (int i = 0; i < COUNT; i++)
-        fds[i] = open_listener(&listeners[i]);
+    while (opened < COUNT) {
+        fds[opened] = open_listener(&listeners[opened]);
+        opened++;
+    }
+    char *addresses = strchr(text, ' ');
+    capture_dials(addresses ? addresses : text + length);
 
-    char byte = 'L';
-    struct iovec one = {&byte, 1};
+    struct iovec one = {said, strlen(said)};
+    size_t space = (size_t)opened * sizeof *fds;
     union {
         struct cmsghdr header;
         char space[CMSG_SPACE(sizeof fds)];
     } control;
     memset(&control, 0, sizeof control);
-    control.header =
-        (struct cmsghdr){.cmsg_len = CMSG_LEN(sizeof fds), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-    memcpy(CMSG_DATA(&control.header), fds, sizeof fds);
+    control.header = (struct cmsghdr){.cmsg_len = CMSG_LEN(space), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
+    memcpy(CMSG_DATA(&control.header), fds, space);
     struct msghdr message = {
-        .msg_iov = &one, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = sizeof control.space};
-    if (sendmsg(FD_CONTROL, &message, MSG_NOSIGNAL) != 1)
-        return EXIT_DAEMON_GONE;
-    return 0;
+        .msg_iov = &one, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = CMSG_SPACE(space)};
+    return sendmsg(FD_CONTROL, &message, MSG_NOSIGNAL) < 0 ? EXIT_DAEMON_GONE : 0;
 }

@@ -84,7 +84,7 @@ static int make_namespace(uid_t uid, gid_t gid, uid_t user) {
     return fd;
 }
 
-static void give_to_user(int tree, uid_t user) {
+void give_to_user(int tree, uid_t user) {
     static struct id_map map = {.namespace_fd = -1};
     struct stat owner;
     if (fstat(tree, &owner))
@@ -101,7 +101,7 @@ static void give_to_user(int tree, uid_t user) {
         fail("id-map a mount (its file system may have none)");
 }
 
-static int pin(int fd, int with_submounts) {
+int pin(int fd, int with_submounts) {
     unsigned flags = OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH | (with_submounts ? AT_RECURSIVE : 0);
     int tree = (int)syscall(SYS_open_tree, fd, "", flags);
     if (tree < 0)

@@ -74,10 +74,16 @@ int main(int argc, char **argv) {
     const char *applet = argc > 1 ? argv[1] : "";
     if (!strcmp(applet, "launch"))
         return launch_applet();
+    if (!strcmp(applet, "engine"))
+        return engine_applet();
     if (!strcmp(applet, "shim"))
         return shim_applet();
     if (!strcmp(applet, "inject"))
         return inject_applet();
+    if (!strcmp(applet, "capture"))
+        return capture_applet();
+    if (!strcmp(applet, "observe"))
+        return observe_applet(argc > 2 ? argv[2] : NULL, argc > 3 && !strcmp(argv[3], "engine"));
     if (!strcmp(applet, "probe") && probe_applet)
         return probe_applet(argc - 1, argv + 1);
     static const char usage[] = "bartizan-helper is started by bartizan only\n";

@@ -1,9 +1,14 @@
 // shim: the first thing that runs inside. It tells the daemon that the sandbox stands, waits for the go, takes away what is
 // left to take, and becomes the agent. The sync socket then closes by exec, which tells the daemon that the agent runs.
 //
+//   wires                        first: take the sync socket, the streams and the lifeline from a message on the socket
+//   init                         stay as PID 1 beside the agent; needs the wires
+//   variable NAME=VALUE          one of the agent's variables; with any, what was inherited is gone
+//   directory PATH               where the agent starts
 //   terminal                     make a terminal inside, send its master with the ready byte
 //   landlock RIGHTS PATH         RIGHTS: letters r read, l list, x execute, w write and make, d device
 //   filter                       load the seccomp filter
+//   seen                         have the kernel ask whoever the daemon gives the filter's listener to, and hand it out
 //   rlimit R N                   soft and hard limit N for resource R; counted in the user namespace of the sandbox
 //   exec WORD…                   the agent
 #define _GNU_SOURCE
@@ -16,6 +21,7 @@
 #include <linux/seccomp.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -115,14 +121,26 @@ static void add_rule(int ruleset, uint64_t rights, const char *path) {
     close(fd);
 }
 
-static void load_filter(void) {
+// WATCHED: gives the listener that the kernel asks on.
+int load_filter(int watched) {
     static struct sock_filter filter[FILTER_MAX];
-    ssize_t size = read(FD_FILTER, filter, sizeof filter);
+    ssize_t size = pread(FD_FILTER, filter, sizeof filter, 0);
     if (size <= 0 || (size_t)size % sizeof *filter)
         fail_with("read the seccomp filter", "it is empty or cut");
     struct sock_fprog program = {.len = (unsigned short)((size_t)size / sizeof *filter), .filter = filter};
-    if (syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program))
+    long listener = -1;
+    // With the second flag a signal doesn't take a call back that is being looked at; kernels before 5.19 don't know it.
+    if (watched) {
+        listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER,
+                           SECCOMP_FILTER_FLAG_NEW_LISTENER | SECCOMP_FILTER_FLAG_WAIT_KILLABLE_RECV, &program);
+        if (listener < 0 && errno == EINVAL)
+            listener = syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, SECCOMP_FILTER_FLAG_NEW_LISTENER, &program);
+        if (listener < 0 && errno == EBUSY)
+            fail_with("watch the agent's calls", "whoever started Bartizan does already; say `seen: nothing`");
+    }
+    if (watched ? listener < 0 : syscall(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program))
         fail("load the seccomp filter");
+    return (int)listener;
 }
 
 // A terminal of the sandbox's own devpts: it has a name inside, and the host's terminal never enters.
@@ -143,8 +161,7 @@ static int make_terminal(void) {
     return master;
 }
 
-static void say_ready(int terminal) {
-    char byte = 'R';
+static void say(char byte, int descriptor) {
     struct iovec text = {&byte, 1};
     union {
         struct cmsghdr header;
@@ -152,15 +169,23 @@ static void say_ready(int terminal) {
     } control;
     memset(&control, 0, sizeof control);
     struct msghdr message = {.msg_iov = &text, .msg_iovlen = 1};
-    if (terminal >= 0) {
+    if (descriptor >= 0) {
         message.msg_control = control.space;
         message.msg_controllen = sizeof control.space;
         control.header = (struct cmsghdr){
             .cmsg_len = CMSG_LEN(sizeof(int)), .cmsg_level = SOL_SOCKET, .cmsg_type = SCM_RIGHTS};
-        memcpy(CMSG_DATA(&control.header), &terminal, sizeof terminal);
+        memcpy(CMSG_DATA(&control.header), &descriptor, sizeof descriptor);
     }
     if (sendmsg(FD_SYNC, &message, MSG_NOSIGNAL) != 1)
         _exit(EXIT_DAEMON_GONE);
+}
+
+static void add_variable(char *text) {
+    static int cleared;
+    if (!cleared++ && clearenv())
+        fail("clear the variables");
+    if (putenv(text))
+        fail("set a variable");
 }
 
 int shim_applet(void) {
@@ -170,15 +195,26 @@ int shim_applet(void) {
     struct words words = read_words(FD_SHIM_SPEC);
 
     uint64_t handled = 0;
-    int ruleset = -1, terminal = -1, filter = 0;
+    int ruleset = -1, terminal = -1, filter = 0, watched = 0, lifeline = -1;
+    const char *directory = NULL;
     for (;;) {
         const char *verb = next_word(&words);
         if (!strcmp(verb, "exec")) {
             break;
+        } else if (!strcmp(verb, "wires")) {
+            lifeline = take_wires();
+        } else if (!strcmp(verb, "init") && lifeline >= 0) {
+            leave_init(lifeline);
+        } else if (!strcmp(verb, "variable")) {
+            add_variable(next_word(&words));
+        } else if (!strcmp(verb, "directory")) {
+            directory = next_word(&words);
         } else if (!strcmp(verb, "terminal")) {
             terminal = make_terminal();
         } else if (!strcmp(verb, "filter")) {
             filter = 1;
+        } else if (!strcmp(verb, "seen")) {
+            watched = 1;
         } else if (!strcmp(verb, "rlimit")) {
             int resource = (int)next_number(&words);
             limit(resource, (rlim_t)next_number(&words));
@@ -198,9 +234,11 @@ int shim_applet(void) {
         fail_with("enter Landlock", "the spec has no rules");
     if (!filter)
         fail_with("load the seccomp filter", "the spec has none");
+    if (directory && chdir(directory))
+        fail("enter the working directory");
     words.at[words.count] = NULL;
 
-    say_ready(terminal);
+    say('R', terminal);
     char go = 0;
     // Fails closed: a daemon that is gone gives end of file, not a go.
     if (read(FD_SYNC, &go, 1) != 1 || go != 'G')
@@ -220,7 +258,11 @@ int shim_applet(void) {
         fail("close descriptors");
     for (int fd = FD_LAUNCH_SPEC; fd < FD_AGENT_STDIN + 3; fd++)
         fcntl(fd, F_SETFD, FD_CLOEXEC);
-    load_filter();
+    int listener = load_filter(watched);
+    if (watched) {
+        say('S', listener);
+        close(listener); // held here too, its observer's death would leave the exec below waiting instead of failing
+    }
     execve(words.at[words.next], &words.at[words.next], environ);
     fail("exec the agent");
 }

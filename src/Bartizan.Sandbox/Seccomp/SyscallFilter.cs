@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Manifests;
 
 namespace Bartizan.Sandbox.Seccomp;
 
@@ -7,8 +8,8 @@ namespace Bartizan.Sandbox.Seccomp;
 /// The agent's seccomp filter: an allow-list compiled to classic BPF.
 /// <code>
 /// other architecture, x32 ──────────────► kill
-/// number ──► search tree over ranges ──► allow | EPERM | ENOSYS
-///                                    └─► clone, socket, socketpair, ioctl: by their arguments
+/// number ──► search tree over ranges ──► allow | EPERM | ENOSYS | ask whoever observes
+///                                    └─► clone, socket, socketpair, ioctl, open: by their arguments
 /// </code>
 /// </summary>
 internal sealed record SyscallFilter
@@ -18,6 +19,9 @@ internal sealed record SyscallFilter
 
     /// <summary>SECCOMP_RET_ALLOW.</summary>
     public const uint Allow = 0x7FFF0000;
+
+    /// <summary>SECCOMP_RET_USER_NOTIF: the one who observes is asked, and lets it pass.</summary>
+    public const uint Ask = 0x7FC00000;
 
     private const uint Errno = 0x00050000;
     private const uint EPERM = 1,
@@ -47,6 +51,13 @@ internal sealed record SyscallFilter
         TIOCLINUX = 0x541C,
         TIOCSETD = 0x5423;
 
+    // O_PATH; and what makes an open of a directory more than a look at its names: O_ACCMODE | O_CREAT | O_TRUNC.
+    private const uint PathFlag = 0x200000,
+        WritingFlags = 0x243;
+
+    // A conditional jump reaches 255 instructions; the two upper levels of the tree lead further.
+    private const int NearRanges = 48;
+
     private SyscallFilter(ImmutableArray<BpfInstruction> program)
     {
         Program = program;
@@ -66,8 +77,8 @@ internal sealed record SyscallFilter
     /// <summary>The verdict that makes a call fail with this error.</summary>
     public static uint Fail(uint error) => Errno | error;
 
-    /// <summary>Compiles the filter for an architecture.</summary>
-    public static SyscallFilter Compile(SyscallTable table)
+    /// <summary>Compiles the filter for an architecture, and for what shall be seen.</summary>
+    public static SyscallFilter Compile(SyscallTable table, SeenKind seen)
     {
         var code = new BpfAssembler();
         code.Load(ArchitectureOffset);
@@ -83,11 +94,14 @@ internal sealed record SyscallFilter
         }
 
         var labels = 0;
-        EmitTree(code, Ranges(table), ref labels);
+        EmitTree(code, Ranges(table, seen), ref labels);
         EmitClone(code);
         EmitSocket(code);
         EmitSocketPair(code);
         EmitIoctl(code);
+        EmitOpen(code, table.DirectoryFlag);
+        code.Label("ask");
+        code.Return(Ask);
         code.Label("allow");
         code.Return(Allow);
         code.Label("deny");
@@ -99,7 +113,7 @@ internal sealed record SyscallFilter
         return new SyscallFilter([.. code.Assemble()]);
     }
 
-    private static List<(uint First, SyscallVerdict Verdict)> Ranges(SyscallTable table)
+    private static List<(uint First, SyscallVerdict Verdict)> Ranges(SyscallTable table, SeenKind seen)
     {
         var ranges = new List<(uint First, SyscallVerdict Verdict)>();
         uint next = 0;
@@ -110,7 +124,7 @@ internal sealed record SyscallFilter
                 Add(next, SyscallVerdict.NoSuchCall);
             }
 
-            Add(row.Number, row.Verdict);
+            Add(row.Number, IsSeen(row.Verdict, seen) ? row.Verdict : SyscallVerdict.Allow);
             next = row.Number + 1;
         }
 
@@ -126,6 +140,14 @@ internal sealed record SyscallFilter
         }
     }
 
+    private static bool IsSeen(SyscallVerdict verdict, SeenKind seen) =>
+        verdict switch
+        {
+            SyscallVerdict.Program => seen is SeenKind.All or SeenKind.Programs,
+            SyscallVerdict.Names or SyscallVerdict.Open or SyscallVerdict.OpenAt => seen is SeenKind.All,
+            _ => true,
+        };
+
     private static void EmitTree(BpfAssembler code, List<(uint First, SyscallVerdict Verdict)> ranges, ref int labels)
     {
         if (ranges.Count == 1)
@@ -136,7 +158,18 @@ internal sealed record SyscallFilter
 
         var middle = ranges.Count / 2;
         var upper = $"upper {labels++}";
-        code.Test(BpfInstruction.JumpIfAtLeast, ranges[middle].First, upper, BpfAssembler.Next);
+        if (ranges.Count > NearRanges)
+        {
+            var lower = $"lower {labels++}";
+            code.Test(BpfInstruction.JumpIfAtLeast, ranges[middle].First, BpfAssembler.Next, lower);
+            code.Jump(upper);
+            code.Label(lower);
+        }
+        else
+        {
+            code.Test(BpfInstruction.JumpIfAtLeast, ranges[middle].First, upper, BpfAssembler.Next);
+        }
+
         EmitTree(code, ranges[..middle], ref labels);
         code.Label(upper);
         EmitTree(code, ranges[middle..], ref labels);
@@ -163,6 +196,15 @@ internal sealed record SyscallFilter
                 break;
             case SyscallVerdict.Ioctl:
                 code.Jump("ioctl");
+                break;
+            case SyscallVerdict.Program or SyscallVerdict.Names:
+                code.Return(Ask);
+                break;
+            case SyscallVerdict.Open:
+                code.Jump("open");
+                break;
+            case SyscallVerdict.OpenAt:
+                code.Jump("openat");
                 break;
             default:
                 code.Return(Fail(EPERM));
@@ -218,6 +260,20 @@ internal sealed record SyscallFilter
         code.Test(BpfInstruction.JumpIfEqual, TIOCSTI, "deny", BpfAssembler.Next);
         code.Test(BpfInstruction.JumpIfEqual, TIOCLINUX, "deny", BpfAssembler.Next);
         code.Test(BpfInstruction.JumpIfEqual, TIOCSETD, "deny", "allow");
+    }
+
+    // What opens a name only, or lists a directory, reads and writes no file.
+    private static void EmitOpen(BpfAssembler code, uint directory)
+    {
+        code.Label("open");
+        LoadArgument(code, 1);
+        code.Jump("flags");
+        code.Label("openat");
+        LoadArgument(code, 2);
+        code.Label("flags");
+        code.Test(BpfInstruction.JumpIfAnyBit, PathFlag, "allow", BpfAssembler.Next);
+        code.Test(BpfInstruction.JumpIfAnyBit, directory, BpfAssembler.Next, "ask");
+        code.Test(BpfInstruction.JumpIfAnyBit, WritingFlags, "ask", "allow");
     }
 
     // The low half of an argument; both architectures are little-endian, and these arguments are 32-bit to the kernel.

@@ -32,6 +32,9 @@ internal sealed record SyscallTable
     /// <summary>True where numbers from 2^30 on are the x32 ABI.</summary>
     public bool HasX32 => AuditArchitecture == AuditArchX64;
 
+    /// <summary>O_DIRECTORY, which differs.</summary>
+    public uint DirectoryFlag => AuditArchitecture == AuditArchX64 ? 0x10000u : 0x4000u;
+
     /// <summary>The calls, by number.</summary>
     public ImmutableArray<Row> Rows { get; }
 
@@ -77,6 +80,10 @@ internal sealed record SyscallTable
             "socket" => SyscallVerdict.Socket,
             "socketpair" => SyscallVerdict.SocketPair,
             "ioctl" => SyscallVerdict.Ioctl,
+            "program" => SyscallVerdict.Program,
+            "names" => SyscallVerdict.Names,
+            "open" => SyscallVerdict.Open,
+            "openat" => SyscallVerdict.OpenAt,
             _ => throw new InvalidDataException($"syscalls.txt: no verdict `{word}`"),
         };
 

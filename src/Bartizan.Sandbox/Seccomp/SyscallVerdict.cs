@@ -23,4 +23,16 @@ internal enum SyscallVerdict
 
     /// <summary>Passes but for those that type into a terminal.</summary>
     Ioctl,
+
+    /// <summary>Starts a program: passes, seen.</summary>
+    Program,
+
+    /// <summary>Makes, changes or removes names: passes, seen.</summary>
+    Names,
+
+    /// <summary>Opens a file, the flags its second argument: passes, seen unless it opens nothing to be read or written.</summary>
+    Open,
+
+    /// <summary>The same, the flags its third argument.</summary>
+    OpenAt,
 }

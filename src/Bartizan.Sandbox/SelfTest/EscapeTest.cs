@@ -79,11 +79,11 @@ public sealed class EscapeTest(IIsolationBackend backend, EscapeTestOptions opti
     )
     {
         var settings = ProbeSettings.Write(canaries, options, stage, inside: true);
-        var plan = ProbeRun.Plan(insideOptions, stage, settings, "run", ProbeRun.Settings);
+        var plan = options.Shaped(ProbeRun.Plan(insideOptions, stage, settings, "run", ProbeRun.Settings));
         var sandbox = await backend.PrepareAsync(plan, cancellationToken).ConfigureAwait(false);
         await using var _ = sandbox.ConfigureAwait(false);
         await sandbox.CreateAsync(cancellationToken).ConfigureAwait(false);
-        using var listeners = await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false);
+        using var listeners = plan.Network ? await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false) : null;
         await sandbox.StartAsync(cancellationToken).ConfigureAwait(false);
         var output = await ProbeRun.ReadToEndAsync(sandbox, cancellationToken).ConfigureAwait(false);
         return (sandbox.Receipt, ProbeLine.ReadAll(output));

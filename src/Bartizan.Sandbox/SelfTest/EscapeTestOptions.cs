@@ -18,6 +18,12 @@ public sealed record EscapeTestOptions
     /// <summary>The limits of the sandbox under attack.</summary>
     public Limits Limits { get; init; } = ProbeSettings.SelfTestLimits;
 
+    /// <summary>
+    /// Makes of an agent's plan the one that is attacked: the code tool's, or nothing else. A plan without a network has none of the
+    /// ways out, and so none of the attempts on them.
+    /// </summary>
+    public Func<SandboxPlan, SandboxPlan> Shaped { get; init; } = static plan => plan;
+
     /// <summary>For all attempts of one sandbox: a hundred that each take at most ten seconds rarely take any.</summary>
     public TimeSpan RunWithin { get; init; } = TimeSpan.FromMinutes(3);
 }

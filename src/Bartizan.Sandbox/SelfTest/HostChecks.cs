@@ -28,19 +28,23 @@ internal sealed class HostChecks(
     {
         var attempts = ImmutableArray.CreateBuilder<Attempt>();
         var mark = canaries.Mark + "-waits";
-        var plan = ProbeRun.Plan(options, stage, Encoding.UTF8.GetBytes(mark), "wait", mark);
+        var plan = options.Shaped(ProbeRun.Plan(options, stage, Encoding.UTF8.GetBytes(mark), "wait", mark));
         var sandbox = await backend.PrepareAsync(plan, cancellationToken).ConfigureAwait(false);
         await using (sandbox.ConfigureAwait(false))
         {
             await sandbox.CreateAsync(cancellationToken).ConfigureAwait(false);
-            using var listeners = await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false);
+            using var listeners = plan.Network
+                ? await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false)
+                : null;
             await sandbox.StartAsync(cancellationToken).ConfigureAwait(false);
             var ready = new byte[1];
             await sandbox.Output.ReadExactlyAsync(ready, cancellationToken).ConfigureAwait(false);
             var agent = HostProcesses.Find(mark);
             var all = agent == 0 ? [] : HostProcesses.OfSandbox(agent);
 
-            attempts.Add(await UserAsync(sandbox, all, cancellationToken).ConfigureAwait(false));
+            // An engine's monitor stands outside as the daemon's own user; it counts where it is asked what a kill leaves.
+            var inside = backend.Probe().Engine.Length > 0 ? HostProcesses.Inside(agent) : all;
+            attempts.Add(await UserAsync(sandbox, inside, cancellationToken).ConfigureAwait(false));
             attempts.Add(Interfaces(agent));
             attempts.AddRange(Layers(agent));
             attempts.Add(NewSession(agent));
@@ -257,7 +261,7 @@ internal sealed class HostChecks(
                 "H07",
                 "mount view (CVE-2026-87766)",
                 IsRefusal(attack) && !planted,
-                $"{backend.Name} {backend.Probe().BubblewrapVersion}: {attack}",
+                $"{backend.Name} {VersionOf(backend.Probe())}: {attack}",
                 "a mount beside the workspace: " + control,
                 !IsRefusal(control)
             );
@@ -267,6 +271,8 @@ internal sealed class HostChecks(
             File.Delete(link);
         }
     }
+
+    private static string VersionOf(HostReport host) => host.Engine.Length > 0 ? host.Engine : host.BubblewrapVersion;
 
     // Prepares and creates, and says whether that was refused.
     private async Task<string> TryAsync(SandboxPlan plan, CancellationToken cancellationToken)

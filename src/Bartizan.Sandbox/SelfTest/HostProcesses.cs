@@ -14,19 +14,20 @@ internal static class HostProcesses
                 id != Environment.ProcessId && Read(id, "cmdline").Contains(mark, StringComparison.Ordinal)
             );
 
+    /// <summary>The processes of the PID namespace that <paramref name="id"/> is in.</summary>
+    public static IReadOnlyList<int> Inside(int id)
+    {
+        var space = Namespace(id, "pid");
+        return space.Length > 0 ? [.. Ids().Where(other => Namespace(other, "pid") == space).Order()] : [];
+    }
+
     /// <summary>
     /// The processes of the sandbox that <paramref name="id"/> is in: its PID namespace, and the parents that set it up, as
     /// far as they are not this process.
     /// </summary>
     public static IReadOnlyList<int> OfSandbox(int id)
     {
-        var space = Namespace(id, "pid");
-        var all = new HashSet<int> { id };
-        if (space.Length > 0)
-        {
-            all.UnionWith(Ids().Where(other => Namespace(other, "pid") == space));
-        }
-
+        var all = new HashSet<int>(Inside(id)) { id };
         var parent = Parent(id);
         for (var i = 0; i < MaxAncestors && parent > 1 && parent != Environment.ProcessId; i++)
         {

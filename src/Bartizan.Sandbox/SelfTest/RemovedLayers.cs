@@ -1,4 +1,6 @@
 using Bartizan.Sandbox.Bubblewrap;
+using Bartizan.Sandbox.Launches;
+using Bartizan.Sandbox.Oci;
 
 namespace Bartizan.Sandbox.SelfTest;
 
@@ -11,22 +13,22 @@ internal sealed class RemovedLayers(IIsolationBackend backend, EscapeTestOptions
     /// <summary>Takes each away in turn.</summary>
     public async Task<Attempt> RunAsync(CancellationToken cancellationToken)
     {
-        if (backend is not BubblewrapBackend bubblewrap)
+        if (backend is not IRewritableBackend rewritable)
         {
             return Make(AttemptResult.NotApplicable, "", "", "this backend's launch can't be taken apart");
         }
 
-        var host = bubblewrap.Probe();
+        var host = rewritable.Probe();
         var seen = new List<string>();
         var accepted = false;
-        foreach (var (layer, remove) in Layers(host))
+        foreach (var (layer, remove) in rewritable is OciBackend ? ContainerLayers() : Layers(host))
         {
-            var answer = await TryAsync(bubblewrap, remove, cancellationToken).ConfigureAwait(false);
+            var answer = await TryAsync(rewritable, remove, cancellationToken).ConfigureAwait(false);
             accepted |= answer != Refused;
             seen.Add($"without {layer}: {answer}");
         }
 
-        var whole = await TryAsync(bubblewrap, static _ => { }, cancellationToken).ConfigureAwait(false);
+        var whole = await TryAsync(rewritable, static _ => { }, cancellationToken).ConfigureAwait(false);
         var control = whole != Refused;
         return Make(
             accepted ? AttemptResult.Open
@@ -56,6 +58,27 @@ internal sealed class RemovedLayers(IIsolationBackend backend, EscapeTestOptions
         }
     }
 
+    // Of a container: limits are put on from outside and looked at there, so no word can take them away.
+    private static IEnumerable<(string Layer, Action<LaunchSpecs> Remove)> ContainerLayers()
+    {
+        yield return ("Landlock", static specs => LaunchSpecs.Remove(specs.Shim, "landlock", following: 2));
+        yield return ("seccomp", static specs => LaunchSpecs.Remove(specs.Shim, "filter", following: 0));
+        yield return ("network namespace", static specs => ShareHost(specs, "--network"));
+        yield return ("PID namespace", static specs => ShareHost(specs, "--pid"));
+        yield return ("IPC namespace", static specs => ShareHost(specs, "--ipc"));
+        yield return (
+            "a host user",
+            static specs =>
+            {
+                LaunchSpecs.Remove(specs.Launch, "--uidmap", following: 1);
+                LaunchSpecs.Remove(specs.Launch, "--gidmap", following: 1);
+            }
+        );
+    }
+
+    private static void ShareHost(LaunchSpecs specs, string option) =>
+        specs.Launch[specs.Launch.IndexOf(option) + 1] = "host";
+
     private static void ShareOnly(LaunchSpecs specs, string shared)
     {
         LaunchSpecs.Remove(specs.Arguments, "--unshare-all", following: 0);
@@ -63,7 +86,7 @@ internal sealed class RemovedLayers(IIsolationBackend backend, EscapeTestOptions
     }
 
     private async Task<string> TryAsync(
-        BubblewrapBackend bubblewrap,
+        IRewritableBackend rewritable,
         Action<LaunchSpecs> rewrite,
         CancellationToken cancellationToken
     )
@@ -71,7 +94,7 @@ internal sealed class RemovedLayers(IIsolationBackend backend, EscapeTestOptions
         try
         {
             var plan = ProbeRun.Plan(options, stage, new byte[] { 0 }, "wait");
-            var sandbox = await bubblewrap.PrepareAsync(plan, rewrite, cancellationToken).ConfigureAwait(false);
+            var sandbox = await rewritable.PrepareAsync(plan, rewrite, cancellationToken).ConfigureAwait(false);
             await using var _ = sandbox.ConfigureAwait(false);
             await sandbox.CreateAsync(cancellationToken).ConfigureAwait(false);
             using var listeners = await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false);

@@ -15,6 +15,9 @@ public static class TrustedAuthority
     /// <summary>The host's bundle and the certificate, by its path inside.</summary>
     public const string BundlePath = "/etc/bartizan/certificates.pem";
 
+    /// <summary>The same as a truststore of Java, by its path inside.</summary>
+    public const string JavaStorePath = "/etc/bartizan/truststore.jks";
+
     private const string Purpose = "trusted authority";
 
     // Debian and its kin, Fedora's, Alpine's, SUSE's: those of them that this host has are shown with the certificate in them.
@@ -26,6 +29,13 @@ public static class TrustedAuthority
         "/etc/ssl/ca-bundle.pem",
     ];
 
+    // Where the distributions' runtimes of Java read; others are told by a variable.
+    private static readonly string[] s_javaStores =
+    [
+        "/etc/ssl/certs/java/cacerts",
+        "/etc/pki/ca-trust/extracted/java/cacerts",
+    ];
+
     /// <summary>The files to show.</summary>
     /// <param name="certificate">The authority's certificate, in PEM.</param>
     public static ImmutableArray<Mount> MountsOf(string certificate)
@@ -35,8 +45,11 @@ public static class TrustedAuthority
         var places = s_bundles.Where(IsPlainFile).ToList();
         byte[] system = places.Count > 0 ? File.ReadAllBytes(places[0]) : [];
         byte[] bundle = system is [.., not (byte)'\n'] ? [.. system, (byte)'\n', .. own] : [.. system, .. own];
+        var store = JavaTrustStore.Of(bundle);
         return
         [
+            Mount.File(JavaStorePath, store, Purpose),
+            .. s_javaStores.Where(IsPlainFile).Select(place => Mount.File(place, store, Purpose)),
             Mount.File(CertificatePath, own, Purpose),
             Mount.File(BundlePath, bundle, Purpose),
             .. places.Select(place => Mount.File(place, bundle, Purpose)),

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Vault.Keys;
 
 namespace Bartizan.Vault.Authority;
 
@@ -12,7 +13,7 @@ namespace Bartizan.Vault.Authority;
 /// sandboxes that trust it, and towards nothing else: no host trusts it. A session keeps the authority that it began with; one
 /// whose end is near is replaced for the sessions to come.
 /// </summary>
-public sealed class CertificateAuthority(IAuthorityDisk disk, TimeProvider clock) : ICertificateMint, IDisposable
+public sealed class CertificateAuthority(IKeyDisk disk, TimeProvider clock) : ICertificateMint, IDisposable
 {
     /// <summary>Longer than any session lives.</summary>
     public static readonly TimeSpan ReplaceBefore = TimeSpan.FromDays(30);

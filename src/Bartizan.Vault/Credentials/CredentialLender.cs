@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Vault.Identity;
 
 namespace Bartizan.Vault.Credentials;
 
@@ -10,12 +11,23 @@ namespace Bartizan.Vault.Credentials;
 /// Lends what a session's manifest names: <c>env:</c> values that the command handed over for this session alone, and
 /// <c>file:</c> contents, read when they are first needed and again when the file changes; their leases' handle is the
 /// credential's name. <c>vault:</c> credentials come from the vault, each lease by an entry, and their handle names the
-/// version. When the session ends, everything lent to it is revoked and zeroed.
+/// version; <c>identity:</c> ones are signed by the instance, and their handle names the token; those of a <c>provider:</c> are issued for
+/// the session. When the session ends, everything lent to it is revoked and zeroed.
 /// </summary>
-public sealed class CredentialLender(VaultLoans? vault = null) : ICredentialLender, IDisposable
+public sealed class CredentialLender : ICredentialLender, IDisposable
 {
+    private readonly VaultLoans? _vault;
+    private readonly IdentityLoans? _identity;
+    private readonly ProviderLoans? _providers;
     private readonly ConcurrentDictionary<SessionId, SessionCredentials> _sessions = new();
     private readonly ConcurrentDictionary<SessionId, SessionId> _shared = new();
+
+    /// <summary>Lends from these.</summary>
+    public CredentialLender(VaultLoans? vault = null, IdentityLoans? identity = null, ProviderLoans? providers = null)
+    {
+        (_vault, _identity, _providers) = (vault, identity, providers);
+        providers?.TakeFrom(this);
+    }
 
     /// <summary>Opens a session's credentials.</summary>
     /// <param name="session">The session.</param>
@@ -23,15 +35,20 @@ public sealed class CredentialLender(VaultLoans? vault = null) : ICredentialLend
     /// <param name="sources">The manifest's credentials.</param>
     /// <param name="manifestDirectory">Where relative file paths start.</param>
     /// <param name="variables">Values that the command handed over, by the variables' names.</param>
+    /// <param name="providers">The manifest's providers.</param>
     public void Open(
         SessionId session,
         string agent,
         ImmutableDictionary<string, CredentialSource> sources,
         string manifestDirectory,
-        IReadOnlyDictionary<string, string> variables
+        IReadOnlyDictionary<string, string> variables,
+        ImmutableDictionary<string, CredentialProvider>? providers = null
     )
     {
-        var credentials = new SessionCredentials(agent, sources, manifestDirectory, variables);
+        var credentials = new SessionCredentials(agent, sources, manifestDirectory, variables)
+        {
+            Providers = providers ?? ImmutableDictionary<string, CredentialProvider>.Empty,
+        };
         if (!_sessions.TryAdd(session, credentials))
         {
             credentials.Dispose();
@@ -49,7 +66,7 @@ public sealed class CredentialLender(VaultLoans? vault = null) : ICredentialLend
         if (_sessions.TryRemove(session, out var credentials))
         {
             credentials.Dispose();
-            vault?.Close(session);
+            CloseLoans(session);
         }
     }
 
@@ -64,14 +81,19 @@ public sealed class CredentialLender(VaultLoans? vault = null) : ICredentialLend
         cancellationToken.ThrowIfCancellationRequested();
         var (owner, credentials) = Find(session, name);
         var source = credentials.SourceOf(name);
-        if (source.Origin != CredentialOrigin.Vault || vault is null)
+        var lending = source.Origin switch
+        {
+            CredentialOrigin.Vault => _vault?.LendAsync(owner, credentials.Agent, source, to, cancellationToken),
+            CredentialOrigin.Identity => _identity?.LendAsync(owner, source, to, cancellationToken),
+            CredentialOrigin.Provider => _providers?.LendAsync(owner, credentials, source, cancellationToken),
+            _ => null,
+        };
+        if (lending is not { } begun)
         {
             return credentials.Lend(source);
         }
 
-        var lease = await vault
-            .LendAsync(owner, credentials.Agent, source, to, cancellationToken)
-            .ConfigureAwait(false);
+        var lease = await begun.ConfigureAwait(false);
         if (_sessions.ContainsKey(owner))
         {
             return lease;
@@ -79,7 +101,7 @@ public sealed class CredentialLender(VaultLoans? vault = null) : ICredentialLend
 
         // It ended while the entry was written.
         lease.Dispose();
-        vault.Close(owner);
+        CloseLoans(owner);
         throw Ended(name);
     }
 
@@ -91,10 +113,24 @@ public sealed class CredentialLender(VaultLoans? vault = null) : ICredentialLend
         CancellationToken cancellationToken
     )
     {
-        var source = Find(session, name).Credentials.SourceOf(name);
+        var (owner, credentials) = Find(session, name);
+        var source = credentials.SourceOf(name);
         if (source.Origin == CredentialOrigin.Vault)
         {
-            vault?.Compare(source, look);
+            _vault?.Compare(source, look);
+            return;
+        }
+
+        if (source.Origin == CredentialOrigin.Provider)
+        {
+            // Nobody signs in to compare: what nobody was lent can't leak.
+            _providers?.Compare(owner, source, look);
+            return;
+        }
+
+        if (source.Origin == CredentialOrigin.Identity)
+        {
+            _identity?.Compare(owner, name, look);
             return;
         }
 
@@ -109,6 +145,13 @@ public sealed class CredentialLender(VaultLoans? vault = null) : ICredentialLend
         {
             Close(session);
         }
+    }
+
+    private void CloseLoans(SessionId session)
+    {
+        _vault?.Close(session);
+        _identity?.Close(session);
+        _providers?.Close(session);
     }
 
     private static CredentialUnavailableException Ended(string name) =>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Bartizan.Core.Ports;
 
 namespace Bartizan.Vault.Credentials;
@@ -6,8 +7,27 @@ namespace Bartizan.Vault.Credentials;
 internal sealed class Lease(string handle, Secret secret, Action? givenBack = null) : ILease
 {
     private Secret? _secret = secret;
+    private ImmutableDictionary<string, Lease> _parts = ImmutableDictionary<string, Lease>.Empty;
 
     public string Handle { get; } = handle;
+
+    /// <summary>It, with what was issued together with it; they are given back together.</summary>
+    public Lease With(ImmutableDictionary<string, Lease> parts)
+    {
+        _parts = parts;
+        return this;
+    }
+
+    public bool ApplyPart(string name, Action<ReadOnlyMemory<char>> use)
+    {
+        if (!_parts.TryGetValue(name, out var part))
+        {
+            return false;
+        }
+
+        part.Apply(use);
+        return true;
+    }
 
     public void Apply(Action<ReadOnlyMemory<char>> use)
     {
@@ -22,6 +42,10 @@ internal sealed class Lease(string handle, Secret secret, Action? givenBack = nu
         if (Interlocked.Exchange(ref _secret, null) is not null)
         {
             givenBack?.Invoke();
+            foreach (var part in _parts.Values)
+            {
+                part.Dispose();
+            }
         }
     }
 

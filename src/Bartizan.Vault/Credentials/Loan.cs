@@ -8,6 +8,7 @@ internal sealed class Loan(string path, int version, string handle, Secret secre
     private readonly Lock _lock = new();
     private int _borrowed;
     private bool _ended;
+    private bool _wiped;
 
     public string Handle => handle;
 
@@ -17,12 +18,38 @@ internal sealed class Loan(string path, int version, string handle, Secret secre
 
     public DateTimeOffset Until => until;
 
+    public bool IsWiped
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _wiped;
+            }
+        }
+    }
+
     /// <summary>A lease on it; null when it has ended.</summary>
     public Lease? Borrow()
     {
         lock (_lock)
         {
             if (_ended)
+            {
+                return null;
+            }
+
+            _borrowed++;
+            return new Lease(handle, secret, GiveBack);
+        }
+    }
+
+    /// <summary>A lease to compare with, whatever its time; null when it is wiped.</summary>
+    public Lease? BorrowToCompare()
+    {
+        lock (_lock)
+        {
+            if (_wiped)
             {
                 return null;
             }
@@ -40,6 +67,7 @@ internal sealed class Loan(string path, int version, string handle, Secret secre
             _ended = true;
             if (atOnce || _borrowed == 0)
             {
+                _wiped = true;
                 secret.Dispose();
             }
         }
@@ -51,6 +79,7 @@ internal sealed class Loan(string path, int version, string handle, Secret secre
         {
             if (--_borrowed == 0 && _ended)
             {
+                _wiped = true;
                 secret.Dispose();
             }
         }

@@ -39,6 +39,16 @@ internal sealed class SessionCredentials : IDisposable
     /// <summary>The agent's name.</summary>
     public string Agent { get; }
 
+    /// <summary>Where relative paths start.</summary>
+    public string Folder => _manifestDirectory;
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<CredentialSource> Sources => _sources.Values;
+
+    /// <summary>The manifest's providers.</summary>
+    public ImmutableDictionary<string, CredentialProvider> Providers { get; init; } =
+        ImmutableDictionary<string, CredentialProvider>.Empty;
+
     /// <summary>What the manifest says of a credential.</summary>
     public CredentialSource SourceOf(string name) =>
         _sources.TryGetValue(name, out var source)
@@ -80,6 +90,12 @@ internal sealed class SessionCredentials : IDisposable
                     $"credential `{source.Name}`: the variable `{source.Locator}` isn't set where the agent was started: set it and start again"
                 ),
             CredentialOrigin.File => FindFile(source),
+            CredentialOrigin.Identity => throw new CredentialUnavailableException(
+                $"credential `{source.Name}` is the agent's identity, and this instance signs none: `bartizan identity` says why"
+            ),
+            CredentialOrigin.Provider => throw new CredentialUnavailableException(
+                $"credential `{source.Name}` comes from a provider, and this instance has none"
+            ),
             _ => throw new CredentialUnavailableException(
                 $"credential `{source.Name}` comes from the vault, and this instance has none"
             ),

@@ -9,17 +9,17 @@ namespace Bartizan.Vault.Stores;
 /// A vault's file: 16 bytes that say what it is, the vault's id, the lock; then the sealed manifest, bound to all of that; then the
 /// sealed values, each named by the manifest with its digest. No byte of it can change unseen by who has the key.
 /// </summary>
-/// <param name="Id">The vault's id.</param>
-/// <param name="Lock">Its lock.</param>
-/// <param name="Manifest">The sealed manifest.</param>
-/// <param name="Boxes">The sealed values.</param>
-/// <param name="Digest">The digest of the whole file.</param>
-internal sealed record VaultFile(byte[] Id, VaultLock Lock, byte[] Manifest, byte[] Boxes, Digest Digest)
+internal sealed class VaultFile
 {
     public const int IdBytes = 16;
 
-    /// <summary>A vault of a thousand credentials of 4 KiB with their versions before is far below.</summary>
+    /// <summary>A vault of ten thousand keys of 100 bytes, each with a version before, takes 6 MiB.</summary>
     public const int MaxBytes = 32 * 1024 * 1024;
+
+    private readonly byte[] _bytes;
+    private Digest _digest;
+
+    private VaultFile(byte[] bytes, byte[] id, VaultLock front) => (_bytes, Id, Lock) = (bytes, id, front);
 
     private static readonly byte[] Magic = "bartizan vault 1"u8.ToArray();
     private static readonly byte[] ManifestLabel = "bartizan/vault/manifest/1"u8.ToArray();
@@ -40,8 +40,27 @@ internal sealed record VaultFile(byte[] Id, VaultLock Lock, byte[] Manifest, byt
         return to.Written.ToArray();
     }
 
+    /// <summary>The vault's id.</summary>
+    public byte[] Id { get; }
+
+    /// <summary>Its lock.</summary>
+    public VaultLock Lock { get; }
+
+    /// <summary>The sealed manifest.</summary>
+    public ReadOnlyMemory<byte> Manifest { get; private init; }
+
+    /// <summary>The sealed values.</summary>
+    public ReadOnlyMemory<byte> Boxes { get; private init; }
+
+    /// <summary>The digest of the whole file; most of what an opening costs, so it is made once, when it is asked for.</summary>
+    public Digest Digest => _digest == default ? _digest = Digest.Of(_bytes) : _digest;
+
+    /// <summary>True when these are its bytes.</summary>
+    public bool Is(ReadOnlySpan<byte> bytes) => bytes.SequenceEqual(_bytes);
+
+    /// <summary>Reads a file's front; the bytes are kept, and nobody changes them.</summary>
     /// <exception cref="InvalidDataException">When it is no such file.</exception>
-    public static VaultFile Parse(ReadOnlySpan<byte> bytes)
+    public static VaultFile Parse(byte[] bytes)
     {
         var from = new FieldReader(bytes);
         if (!from.Raw(Magic.Length).SequenceEqual(Magic))
@@ -51,8 +70,12 @@ internal sealed record VaultFile(byte[] Id, VaultLock Lock, byte[] Manifest, byt
 
         var id = from.Raw(IdBytes).ToArray();
         var front = VaultLock.Read(ref from);
-        var manifest = from.Bytes().ToArray();
-        return new VaultFile(id, front, manifest, from.Raw(from.Left).ToArray(), Digest.Of(bytes));
+        var length = from.Bytes().Length;
+        return new VaultFile(bytes, id, front)
+        {
+            Manifest = bytes.AsMemory(bytes.Length - from.Left - length, length),
+            Boxes = bytes.AsMemory(bytes.Length - from.Left),
+        };
     }
 
     /// <summary>The digest of the vault's id and its lock.</summary>
@@ -72,8 +95,8 @@ internal sealed record VaultFile(byte[] Id, VaultLock Lock, byte[] Manifest, byt
     {
         var head = new FieldWriter();
         WriteHead(head, Id, Lock);
-        var plain = new byte[Math.Max(0, Manifest.Length - SealedBox.Overhead)];
-        return SealedBox.TryOpen(inner.Span, ManifestLabel, head.Written, Manifest, plain)
+        var plain = GC.AllocateUninitializedArray<byte>(Math.Max(0, Manifest.Length - SealedBox.Overhead));
+        return SealedBox.TryOpen(inner.Span, ManifestLabel, head.Written, Manifest.Span, plain)
             ? VaultState.Decode(plain, Boxes)
             : throw new InvalidDataException("its manifest isn't what was written");
     }

@@ -11,27 +11,29 @@ namespace Bartizan.Vault.Stores;
 /// </summary>
 /// <param name="Generation">How many changes there were.</param>
 /// <param name="Before">The digest of the file before; default for the first.</param>
-/// <param name="Records">The credentials, by path.</param>
-internal sealed record VaultState(
-    long Generation,
-    Digest Before,
-    ImmutableSortedDictionary<string, VaultRecord> Records
-)
+/// <param name="Contents">The credentials.</param>
+internal sealed record VaultState(long Generation, Digest Before, VaultContents Contents)
 {
     /// <summary>Credentials of one vault, those taken away counted.</summary>
-    public const int MaxRecords = 1000;
+    public const int MaxRecords = 10_000;
 
-    public static VaultState Empty { get; } =
-        new(0, default, ImmutableSortedDictionary.Create<string, VaultRecord>(StringComparer.Ordinal));
+    public static VaultState Empty { get; } = new(0, default, VaultContents.Empty);
+
+    /// <summary>The credentials, by path.</summary>
+    public ImmutableSortedDictionary<string, VaultRecord> Records => Contents.Records;
 
     /// <summary>The sealed values in the order of the file.</summary>
     public IEnumerable<VaultVersion> Boxes => Records.Values.SelectMany(r => r.Versions).Where(v => v.HasValue);
+
+    /// <summary>A credential; null when there is none of that path.</summary>
+    /// <exception cref="InvalidDataException">When a value of it isn't what was written.</exception>
+    public VaultRecord? Find(string path) => Contents.Find(path);
 
     public VaultState With(VaultRecord record) =>
         Records.Count < MaxRecords || Records.ContainsKey(record.Path)
             ? this with
             {
-                Records = Records.SetItem(record.Path, record),
+                Contents = new VaultContents(Records.SetItem(record.Path, record)),
             }
             : throw new VaultRefusedException($"a vault holds {MaxRecords} credentials", "take an instance more");
 
@@ -39,22 +41,24 @@ internal sealed record VaultState(
     public VaultState Resealed(byte[] vault, KeyBytes before, KeyBytes after) =>
         this with
         {
-            Records = Records
-                .Select(pair =>
-                    KeyValuePair.Create(
-                        pair.Key,
-                        pair.Value with
-                        {
-                            Versions =
-                            [
-                                .. pair.Value.Versions.Select(v =>
-                                    v.HasValue ? SealedValue.Reseal(before, after, vault, pair.Key, v) : v
-                                ),
-                            ],
-                        }
+            Contents = new VaultContents(
+                Records
+                    .Select(pair =>
+                        KeyValuePair.Create(
+                            pair.Key,
+                            pair.Value with
+                            {
+                                Versions =
+                                [
+                                    .. pair.Value.Versions.Select(v =>
+                                        v.HasValue ? SealedValue.Reseal(before, after, vault, pair.Key, v) : v
+                                    ),
+                                ],
+                            }
+                        )
                     )
-                )
-                .ToImmutableSortedDictionary(StringComparer.Ordinal),
+                    .ToImmutableSortedDictionary(StringComparer.Ordinal)
+            ),
         };
 
     public byte[] Encode()
@@ -68,36 +72,12 @@ internal sealed record VaultState(
         return to.Written.ToArray();
     }
 
-    /// <summary>Reads a manifest and, behind it, the boxes that it names; each must be the one that was written.</summary>
-    public static VaultState Decode(ReadOnlySpan<byte> manifest, ReadOnlySpan<byte> boxes)
+    /// <summary>Reads a manifest and, behind it, the boxes that it names; each of them is looked at when it is asked for.</summary>
+    public static VaultState Decode(ReadOnlyMemory<byte> manifest, ReadOnlyMemory<byte> boxes)
     {
-        var from = new FieldReader(manifest);
-        var rest = new FieldReader(boxes);
+        var from = new FieldReader(manifest.Span);
         var generation = from.Long();
         _ = Digest.TryParse(from.Text(), out var before);
-        var records = ImmutableSortedDictionary.CreateBuilder<string, VaultRecord>(StringComparer.Ordinal);
-        for (var left = from.Whole(); left > 0; left--)
-        {
-            var path = from.Text();
-            var removed = from.Byte() != 0;
-            var versions = ImmutableArray.CreateBuilder<VaultVersion>();
-            for (var more = from.Whole(); more > 0; more--)
-            {
-                var (version, length) = VaultVersion.Read(ref from);
-                var box = rest.Raw(length);
-                if (length > 0 && !Digest.Of(box).Equals(Digest.FromBytes(version.Digest.AsSpan())))
-                {
-                    throw new InvalidDataException($"`{path}` isn't what was written");
-                }
-
-                versions.Add(version with { Box = [.. box] });
-            }
-
-            records.Add(path, new VaultRecord(path, versions.ToImmutable()) { Removed = removed });
-        }
-
-        from.End();
-        rest.End();
-        return new VaultState(generation, before, records.ToImmutable());
+        return new VaultState(generation, before, new VaultContents(new PackedRecords(manifest[^from.Left..], boxes)));
     }
 }

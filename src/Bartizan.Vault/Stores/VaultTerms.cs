@@ -103,6 +103,25 @@ public sealed record VaultTerms
         };
     }
 
+    internal static void Skip(ref FieldReader from)
+    {
+        from.Raw(2 * sizeof(long)); // the end and the reminder
+        var count = from.Whole();
+        SkipTexts(ref from, count & ~WithHosts);
+        if ((count & WithHosts) != 0)
+        {
+            SkipTexts(ref from, from.Whole());
+        }
+    }
+
+    private static void SkipTexts(ref FieldReader from, uint count)
+    {
+        for (var i = 0u; i < count; i++)
+        {
+            from.Bytes();
+        }
+    }
+
     private static ImmutableArray<string> Texts(ref FieldReader from, uint count)
     {
         var texts = ImmutableArray.CreateBuilder<string>();

@@ -6,6 +6,8 @@ namespace Bartizan.Vault.Stores;
 /// <summary>One version of a credential, as the vault's manifest has it; its value lies sealed beside.</summary>
 public sealed record VaultVersion
 {
+    private const int DigestBytes = 32;
+
     /// <summary>Its number, counted from 1; none is used twice.</summary>
     public required int Number { get; init; }
 
@@ -40,6 +42,16 @@ public sealed record VaultVersion
         to.Whole((uint)Box.Length).Raw(Digest.AsSpan());
     }
 
+    /// <summary>Passes over one, and says how long its box is.</summary>
+    internal static int Skip(ref FieldReader from)
+    {
+        from.Raw(sizeof(uint) + (4 * sizeof(long))); // the number and the four times
+        VaultTerms.Skip(ref from);
+        var length = (int)from.Whole();
+        from.Raw(length == 0 ? 0 : DigestBytes);
+        return length;
+    }
+
     internal static (VaultVersion Version, int BoxLength) Read(ref FieldReader from)
     {
         var number = (int)from.Whole();
@@ -56,7 +68,7 @@ public sealed record VaultVersion
                 Grace = grace,
                 Revoked = revoked,
                 Terms = terms,
-                Digest = length == 0 ? [] : [.. from.Raw(32)],
+                Digest = length == 0 ? [] : [.. from.Raw(DigestBytes)],
             },
             length
         );

@@ -55,7 +55,32 @@ public sealed class CredentialPlaceTests
             .Shape.ShouldBe(PlaceholderShape.Aws);
     }
 
-    private static ManifestLoad Load(string said) =>
+    [Theory]
+    [InlineData("identity:https://api.example", null)]
+    [InlineData("identity:https://api.example, ttl: 15m", null)]
+    [InlineData("identity:api, ttl: 16m", "lives for 1 to 15 minutes")]
+    [InlineData("identity:api, ttl: 30s", "lives for 1 to 15 minutes")]
+    [InlineData("\"identity:\"", "names no audience")]
+    [InlineData("\"identity:a b\"", "names no audience")]
+    public void An_identity_is_for_one_audience_and_some_minutes(string from, string? problem)
+    {
+        var load = Load("why: w", from);
+
+        if (problem is null)
+        {
+            load.Manifest!.Credentials["k"].Origin.ShouldBe(CredentialOrigin.Identity);
+            load.Errors.ShouldBeEmpty();
+        }
+        else
+        {
+            load.Errors.ShouldContain(
+                e => e.Message.Contains(problem),
+                string.Join("; ", load.Errors.Select(e => e.Message))
+            );
+        }
+    }
+
+    private static ManifestLoad Load(string said, string from = "vault:a/b") =>
         ManifestLoader.Load(
             $$"""
             apiVersion: bartizan/v1
@@ -69,7 +94,7 @@ public sealed class CredentialPlaceTests
                 with: k
                 why: A test says so.
             credentials:
-              k: { from: "vault:a/b"{{(said.Length == 0 ? "" : ", " + said)}} }
+              k: { from: {{from}}{{(said.Length == 0 ? "" : ", " + said)}} }
             """,
             "agent.yaml",
             _ => null

@@ -8,6 +8,7 @@ public sealed class ManifestLoaderTests
 {
     private const string Head = "apiVersion: bartizan/v1\nagent: a\n";
     private const string Models = "models:\n  one: { api: anthropic, url: \"https://one.example\" }\n";
+    private const string Hex = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
     private const string Rule = "rules:\n  - allow: read workspace/**\n    why: The code.\n";
 
     [Theory]
@@ -58,7 +59,20 @@ public sealed class ManifestLoaderTests
     [InlineData(Head + Rule + "run: { limits: { wall_clock: 1 hour } }\n", "`wall_clock`: `1 hour` is no time")]
     [InlineData(Head + Rule + "run: { mounts: [{ path: ../x }] }\n", "is not an absolute path")]
     [InlineData(Head + Rule + "run: { mounts: [{ path: /proc/1 }] }\n", "`path`: `/proc/1` can't be mounted")]
-    [InlineData(Head + Rule + "run: { isolation: oci }\n", "6:19: `isolation: oci` is not supported yet")]
+    [InlineData(Head + Rule + "run: { isolation: kubernetes }\n", "6:19: `isolation: kubernetes` is not supported yet")]
+    [InlineData(Head + Rule + "run: { isolation: oci }\n", "`isolation: oci` has no image")]
+    [InlineData(Head + Rule + "run: { isolation: oci, image: debian:12 }\n", "a tag can be moved")]
+    [InlineData(Head + Rule + "run: { isolation: oci, image: debian }\n", "is not pinned")]
+    [InlineData(Head + Rule + "run: { isolation: oci, image: 'debian@sha256:12' }\n", "64 lower-case hex digits")]
+    [InlineData(Head + Rule + "run: { image: 'a@sha256:" + Hex + "' }\n", "`image` has no container to be of")]
+    [InlineData(
+        Head + Rule + "run: { isolation: oci, image: 'a@sha256:" + Hex + "', command: [sh] }\n",
+        "is no path of the image"
+    )]
+    [InlineData(
+        Head + Rule + "run: { isolation: oci, image: 'a@sha256:" + Hex + "', tools: stdio }\n",
+        "which no container has"
+    )]
     [InlineData(Head + Rule + "run: { client: claude }\n", "`client` can't be `claude`")]
     [InlineData(Head + Rule + "run: []\n", "`run` must be a map of keys, not a list")]
     [InlineData(Head + "rules: {}\n", "`rules` must be a list, not a map of keys")]
@@ -111,6 +125,10 @@ public sealed class ManifestLoaderTests
         "has each request to that host looked at, and only `http` rules allow those"
     )]
     [InlineData(Head + "hosts: { A.example: { ca: a.pem } }\n" + Rule, "is not in lower case")]
+    [InlineData(Head + "hosts: { \"*.example\": { up: 1MiB } }\n" + Rule, "`*.example`")]
+    [InlineData(Head + "hosts: { a.example: { up: 1MB } }\n" + Rule, "a size such as `512MiB`")]
+    [InlineData(Head + "hosts: { a.example: { down: 0B } }\n" + Rule, "a size such as `512MiB`")]
+    [InlineData(Head + "hosts: { a.example: { rate: 0/s } }\n" + Rule, "a rate such as `60/min`")]
     [InlineData(Head + "rules:\n  - allow: exec a && b\n    why: x\n", "holds the shell's `&&`")]
     [InlineData(Head + "rules:\n  - allow: exec echo \"a b\"\n    why: x\n", "holds quotes")]
     [InlineData(Head + "rules:\n  - allow: connect **:443\n    why: x\n", "`**:443` is wide")]

@@ -1,5 +1,6 @@
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Narrowing;
+using Bartizan.Core.Policies;
 using Bartizan.Core.Tests.Policies;
 
 namespace Bartizan.Core.Tests.Narrowing;
@@ -25,8 +26,40 @@ public sealed class ParsedArgumentTests
     [InlineData("q: { sql: read, functions: [f] }", "q: { sql: read }")]
     [InlineData("f: { operators: [in, ne] }", "f: { operators: [in] }")]
     [InlineData("b: { html: formatting }", "b: { html: none }")]
+    [InlineData(
+        "q: { sql: write, tables: [a], columns: [id, sets, status] }",
+        "q: { sql: write, tables: [a], columns: [id], sets: [status] }"
+    )]
+    [InlineData(
+        "q: { sql: write, tables: [a], columns: [id], sets: [status] }",
+        "q: { sql: write, tables: [a], columns: [id, sets, status] }"
+    )]
+    [InlineData(
+        "q: { sql: read, tables: [a], functions: [columns, id, name] }",
+        "q: { sql: read, tables: [a], columns: [id, name] }"
+    )]
+    [InlineData("q: { sql: read, tables: [a, functions, f] }", "q: { sql: read, tables: [a], functions: [f] }")]
+    [InlineData("q: { sql: read, tables: [a], functions: [write] }", "q: { sql: write, tables: [a] }")]
+    [InlineData("q: { sql: write, tables: [a] }", "q: { sql: read, tables: [a], functions: [write] }")]
+    [InlineData(
+        "q: { sql: read, tables: [a], columns: [operators, in] }",
+        "q: { sql: read, tables: [a], columns: [in] }"
+    )]
+    [InlineData("f: { operators: [html, None] }", "f: { operators: [], html: none }")]
     public void What_asks_for_less_is_never_proved_narrower(string a, string b) =>
         Prove(a, b).ShouldNotBe(NarrowingAnswer.Proved);
+
+    [Theory]
+    [InlineData(
+        "q: { sql: write, tables: [a], columns: [id], sets: [status] }",
+        "q: { sql: write, tables: [a], columns: [id, sets, status] }"
+    )]
+    [InlineData(
+        "q: { sql: read, tables: [a], columns: [id, name] }",
+        "q: { sql: read, tables: [a], functions: [columns, id, name] }"
+    )]
+    public void What_an_author_names_like_a_demand_is_no_demand(string a, string b) =>
+        Policy.Compile(Load(a)).Digest.ShouldNotBe(Policy.Compile(Load(b)).Digest);
 
     private static NarrowingAnswer Prove(string a, string b) => NarrowingProof.Of(Load(a), Load(b), Rules.Now).Answer;
 

@@ -23,7 +23,10 @@ public sealed class SurfaceTests
     private const string OnlyRead = "read by conditions alone, which are decided with it";
     private const string Inside = "its own properties are listed";
 
-    private static readonly Dictionary<string, string> _leftOut = new(SurfaceDatabases.LeftOut, StringComparer.Ordinal)
+    private static readonly Dictionary<string, string> _leftOut = new(
+        [.. SurfacePlaces.LeftOut, .. SurfaceRuns.LeftOut, .. SurfaceCode.LeftOut],
+        StringComparer.Ordinal
+    )
     {
         ["Manifest.Agent"] = OnlyRead,
         ["Manifest.Version"] = OnlyRead,
@@ -32,16 +35,12 @@ public sealed class SurfaceTests
         ["Manifest.Catalogue"] = OnlyRead,
         ["Manifest.Run"] = Inside,
         ["Manifest.Layers"] = Inside,
-        ["RunSection.Command"] = "what is run is bounded by the sandbox and the rules, not by its name",
-        ["RunSection.Client"] = "as the command",
-        ["RunSection.Variables"] = "the operator's own words to the process; credentials are compared apart",
-        ["RunSection.ToolsByProcess"] = "the same calls reach the same tool gateway",
         ["RunSection.Limits"] = Inside,
-        ["RunSection.Claims"] = "what the agent says of itself is recorded as its claim; it gains no power by it",
         ["ModelUpstream.Retry"] = "how often one call is tried is bounded by its budget; each try is the same action",
         ["ToolServer.Undo"] = "shown to people, and made by nobody here",
         ["ToolServer.Name"] = "the key that two servers are compared by",
         ["ModelUpstream.Name"] = "the key that two upstreams are compared by",
+        ["CredentialProvider.Name"] = "the key that two providers are compared by",
         ["CredentialSource.Name"] = "the key that two credentials are compared by",
         ["CredentialSource.Shape"] = "what a placeholder looks like; it stands for the same value",
         ["CredentialSource.Why"] = OnlyText,
@@ -69,7 +68,7 @@ public sealed class SurfaceTests
     };
 
     private static readonly Dictionary<string, Func<Manifest, Manifest>> _compared = new(
-        [.. GuardWorld.Compared, .. SurfaceDatabases.Compared, .. SurfaceHosts.Compared],
+        [.. GuardWorld.Compared, .. SurfacePlaces.Compared, .. SurfaceRuns.Compared, .. SurfaceCode.Compared],
         StringComparer.Ordinal
     )
     {
@@ -111,9 +110,6 @@ public sealed class SurfaceTests
         ["BudgetRate.Count"] = m => Rate(m, r => r with { Count = 61 }),
         ["BudgetRate.Period"] = m => Rate(m, r => r with { Period = TimeSpan.FromSeconds(1) }),
         ["Manifest.Consultations"] = m => m with { Consultations = [] },
-        ["RunSection.WorkspacePath"] = m => m with { Run = m.Run! with { WorkspacePath = ".." } },
-        ["RunSection.WorkspaceMode"] = m => m with { Run = m.Run! with { WorkspaceMode = WorkspaceMode.ReadWrite } },
-        ["RunSection.Mounts"] = m => m with { Run = m.Run! with { Mounts = ["/opt"] } },
         ["Limits.Cpu"] = m => Limited(m, l => l with { Cpu = 64 }),
         ["Limits.MemoryBytes"] = m => Limited(m, l => l with { MemoryBytes = long.MaxValue }),
         ["Limits.Processes"] = m => Limited(m, l => l with { Processes = int.MaxValue }),
@@ -181,11 +177,15 @@ public sealed class SurfaceTests
             typeof(Manifest),
             typeof(RunSection),
             typeof(Limits),
+            .. SurfaceRuns.Types,
+            typeof(CodeTerms),
             typeof(ModelUpstream),
             typeof(ToolServer),
             typeof(HostTerms),
             typeof(ToolDatabase),
+            typeof(GitHost),
             typeof(CredentialSource),
+            typeof(CredentialProvider),
             typeof(Consultation),
             typeof(RuleLayer),
             typeof(Rule),
@@ -269,7 +269,7 @@ public sealed class SurfaceTests
                 Rates = [new BudgetRate(BudgetScope.Day, Verb.Tool, 60, TimeSpan.FromMinutes(1))],
                 SameCall = 10,
             },
-            Run = new RunSection { Mounts = ["/usr/share/x"] },
+            Run = new RunSection { Mounts = ["/usr/share/x"], Scan = SurfaceRuns.Some() },
             Models = ImmutableDictionary<string, ModelUpstream>.Empty.Add(
                 "one",
                 new ModelUpstream
@@ -281,8 +281,10 @@ public sealed class SurfaceTests
                 }
             ),
             Hosts = SurfaceHosts.Some(),
-            Servers = ImmutableDictionary<string, ToolServer>.Empty.Add("a", SurfaceArguments.Server()),
+            Servers = SurfaceCode.With(SurfaceArguments.Server()),
             Databases = SurfaceDatabases.Some(),
+            Git = SurfaceGit.Some(),
+            Providers = SurfaceProviders.Some(),
             Credentials = ImmutableDictionary<string, CredentialSource>.Empty.Add(
                 "key",
                 new CredentialSource("key", CredentialOrigin.Variable, "KEY") { Ttl = TimeSpan.FromMinutes(15) }

@@ -84,6 +84,22 @@ public sealed class ConditionRuleTests
     }
 
     [Fact]
+    public void An_entry_of_a_path_says_nothing_of_the_tunnel_and_one_of_the_tunnel_says_it_of_each_request()
+    {
+        var rules = "  - { allow: \"connect **:443\", why: x, accept_wide: y, when: \"resource.class == 'public'\" }\n";
+        const string Path = "  - { of: [\"http GET https://h.example/public/**\"], is: { class: public }, why: x }\n";
+        Catalogued(rules, Path).Screen("connect h.example:443").Effect.ShouldBe(Effect.Deny);
+
+        var within = Catalogued(
+            "  - { allow: \"http GET https://h.example/a\", why: x }\n"
+                + "  - { deny: \"connect **:443\", why: x, when: \"resource.class == 'restricted'\" }\n",
+            "  - { of: [\"connect h.example:443\"], is: { class: restricted }, why: x }\n"
+                + "  - { of: [\"http * https://h.example/**\"], is: { class: internal }, why: x }\n"
+        );
+        within.Screen("http GET https://h.example/a").Effect.ShouldBe(Effect.Deny);
+    }
+
+    [Fact]
     public void What_a_caller_does_not_know_is_stricter()
     {
         var allow = Compile("  - { allow: tool crm/*, why: x, when: \"!('untrusted' in session.labels)\" }\n", out _);
@@ -172,6 +188,17 @@ public sealed class ConditionRuleTests
         load.Errors.Select(ManifestLoader.Describe).ShouldBeEmpty();
         manifest = load.Manifest!;
         return Policy.Compile(manifest);
+    }
+
+    private static Policy Catalogued(string rules, string entries)
+    {
+        var load = ManifestLoader.Load(
+            "apiVersion: bartizan/v1\nagent: a\nextends: b.yaml\nrules:\n" + rules,
+            "agent.yaml",
+            _ => $"apiVersion: bartizan/v1\ncatalogue:\n{entries}rules:\n  - {{ deny: exec rm **, why: x }}\n"
+        );
+        load.Errors.Select(ManifestLoader.Describe).ShouldBeEmpty();
+        return Policy.Compile(load.Manifest!);
     }
 
     private static ManifestLoad Load(string rules, string extra) =>

@@ -131,7 +131,10 @@ internal sealed class RandomWorld
                     name is not ExecTarget { IsOpaque: true }
                     && PlainPatterns
                         .Expand(entry.Pattern)!
-                        .Any(p => PlainPatterns.Fits(Enum.Parse<Verb>(entry.Verb, true), p, true, true, name))
+                        .Any(p =>
+                            PlainPatterns.Fits(Enum.Parse<Verb>(entry.Verb, true), p, true, true, name)
+                            || (TunnelOf(name) is { } tunnel && entry.Verb == "connect" && IsOf(p, tunnel))
+                        )
                 )
                 .Select(entry => entry.Class)
                 .Distinct()
@@ -139,6 +142,13 @@ internal sealed class RandomWorld
         );
         return classes.Select(c => c is [var one] ? one : null).Distinct().ToList() is [var all] ? all : null;
     }
+
+    // The requests in a tunnel are of what the tunnel is of.
+    private static ConnectTarget? TunnelOf(ActionTarget name) =>
+        name is HttpTarget { Scheme: "https" } request ? new ConnectTarget(request.Host, request.Port) : null;
+
+    private static bool IsOf(string pattern, ConnectTarget tunnel) =>
+        PlainPatterns.Fits(Verb.Connect, pattern, true, true, tunnel);
 
     private static long? CountOf(ActionTarget target, JsonElement? args) =>
         target switch

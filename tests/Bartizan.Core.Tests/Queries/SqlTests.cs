@@ -106,6 +106,10 @@ public sealed class SqlTests
     [InlineData("SELECT * FROM orders LIMIT 101")]
     [InlineData("SELECT * FROM (SELECT * FROM orders LIMIT 1) x, shop.items")]
     [InlineData("SELECT * FROM orders UNION (SELECT * FROM orders LIMIT 1)")]
+    // A text that grows by a row with each turn is one row.
+    [InlineData(
+        "WITH RECURSIVE a AS (SELECT 0 AS n, '' AS t UNION ALL SELECT a.n + 1, a.t || o.email FROM a JOIN orders o ON o.id = a.n + 1) SELECT t FROM a ORDER BY n DESC LIMIT 1"
+    )]
     public void A_read_of_more_than_it_may_is_refused(string query) => s_orders.Judge(query).ShouldBe(Truth.False);
 
     [Theory]
@@ -136,6 +140,40 @@ public sealed class SqlTests
             .Judge(query)
             .ShouldBe(Truth.True);
     }
+
+    // What is folded by the quotes of another part is looked for as another table.
+    [Theory]
+    [InlineData("SELECT id FROM \"sales\".Orders", "sales.orders")]
+    [InlineData("SELECT id FROM SALES.\"Orders\"", "sales.Orders")]
+    [InlineData("SELECT id FROM Sales.Orders", "sales.orders")]
+    [InlineData("SELECT id FROM \"Sales\".\"Orders\"", "Sales.Orders")]
+    public void Each_part_of_a_name_is_read_by_its_own_quotes(string query, string table)
+    {
+        foreach (
+            var named in (string[])["sales.orders", "sales.Orders", "Sales.orders", "Sales.Orders", "SALES.Orders"]
+        )
+        {
+            new SqlTerms([named], null, [])
+                .Judge(query)
+                .ShouldBe(named == table ? Truth.True : Truth.False, customMessage: named);
+        }
+    }
+
+    [Theory]
+    [InlineData("select cast('secrets' as regclass)")]
+    [InlineData("select 'secrets'::regclass")]
+    [InlineData("select 'secrets'::REGCLASS::text")]
+    [InlineData("select 'postgres'::regrole")]
+    [InlineData("select 'pg_read_file'::regproc")]
+    [InlineData("select 'lower(text)'::regprocedure")]
+    [InlineData("select 'public'::regnamespace")]
+    [InlineData("select 'int'::regtype")]
+    [InlineData("select cast('super=r/super' as aclitem)")]
+    [InlineData("select 'english'::regconfig")]
+    [InlineData("select '<a/>'::xml")]
+    [InlineData("select 'x'::orders")]
+    public void A_cast_that_looks_into_the_catalog_is_not_understood(string query) =>
+        s_any.Judge(query).ShouldBe(Truth.Unknown);
 
     [Fact]
     public void A_function_that_is_named_may_be_called()

@@ -86,6 +86,8 @@ public sealed class WeakenedNetworkTests
             Proxy = proxy,
             CaptureHttp = listeners.CaptureHttp,
             CaptureTls = listeners.CaptureTls,
+            CaptureAny = listeners.CaptureAny,
+            CaptureAnySix = listeners.CaptureAnySix,
             Dns = listeners.Dns,
         };
 

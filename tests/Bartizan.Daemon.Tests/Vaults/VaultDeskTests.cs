@@ -5,6 +5,7 @@ using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Daemon.Vaults;
 using Bartizan.Records.Journals;
+using Bartizan.Vault;
 using Bartizan.Vault.Keys;
 
 namespace Bartizan.Daemon.Tests.Vaults;
@@ -144,6 +145,44 @@ public sealed class VaultDeskTests : IAsyncLifetime, IJournal
         _isFull = true;
         await Should.ThrowAsync<ControlException>(() => AskAsync(Share(rekeyed.NewShares[1])));
         (await AskAsync(VaultVerb.Status)).Shares[^1].ShouldBe(0);
+    }
+
+    [Fact]
+    public async Task A_sign_in_is_kept_at_a_free_path_and_at_its_own_again()
+    {
+        await SignInAsync("tried/refresh");
+        await SignInAsync("tried/refresh");
+
+        _desk.RequireSignIn("tried/refresh", "tried", "idp.example:443");
+        _entries.Count(e => e.Detail.StartsWith("set;", StringComparison.Ordinal)).ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData(new string[0], new string[0])]
+    [InlineData(new[] { "tried" }, new string[0])]
+    [InlineData(new string[0], new[] { "idp.example:443" })]
+    [InlineData(new[] { "tried", "other" }, new[] { "idp.example:443" })]
+    [InlineData(new[] { "other" }, new[] { "idp.example:443" })]
+    [InlineData(new[] { "tried" }, new[] { "api.example:443" })]
+    [InlineData(new[] { "tried" }, new[] { "idp.example:8443" })]
+    public async Task A_sign_in_takes_the_place_of_nothing_that_is_for_another_agent_or_host(
+        string[] agents,
+        string[] hosts
+    )
+    {
+        await AskAsync(Write("a/b") with { Agents = agents, Hosts = hosts });
+        var before = _entries.Count;
+
+        Should.Throw<VaultRefusedException>(() => _desk.RequireSignIn("a/b", "tried", "idp.example:443"));
+        await Should.ThrowAsync<VaultRefusedException>(() => SignInAsync("a/b"));
+
+        _entries.Count.ShouldBe(before);
+    }
+
+    private async Task SignInAsync(string path)
+    {
+        using var value = new Secret("rt-one");
+        await _desk.PutSignedInAsync(path, value, "tried", "idp.example:443", "alice");
     }
 
     private string Key => Path.Combine(_home, "vault.key");

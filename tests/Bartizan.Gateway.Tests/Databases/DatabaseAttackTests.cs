@@ -132,25 +132,85 @@ public sealed class DatabaseAttackTests(OwnPostgres server) : IClassFixture<OwnP
         (await raw.UntilReadyAsync(2)).ShouldMatch(@"^12?E\[22012.*\]ZI TD\[open\]CZI $");
     }
 
-    [Fact]
-    public async Task Values_that_portals_keep_have_a_bound()
+    // The role could do it: nothing but the sentence that a rule must say of its tables stands between.
+    [Theory]
+    [InlineData("select set_config('search_path', 'hidden', false) as n")]
+    [InlineData("select pg_sleep(0) as n")]
+    [InlineData("select query_to_xml('select * from secrets', true, true, '') as n")]
+    [InlineData("select word as n from secrets")]
+    [InlineData("select id from customers")]
+    public async Task A_rule_for_whatever_server_there_is_grants_no_statement(string text)
+    {
+        await using var house = Open(
+            $"""
+            {DatabaseHouse.Rules}
+              - allow: tool shop/select
+                args: {"{ sql: { sql: read, tables: [customers] } }"}
+                when: '"private" in session.labels'
+                why: Not yet.
+              - allow: tool */select
+                why: Everything that reads.
+            """
+        );
+        await using var raw = await house.RawAsync();
+
+        var simple = await raw.Query(text).UntilReadyAsync();
+        var extended = await raw.Parse("", text).Bind("", "").Execute("").Sync().UntilReadyAsync();
+
+        simple.ShouldMatch(@"^E\[42501: bartizan refused .*\]ZI $");
+        extended.ShouldMatch(@"^(12)?E\[42501: bartizan refused .*\]ZI $");
+        (await raw.Query("select id from orders where id = 3").UntilReadyAsync()).ShouldBe("TD[3]CZI ");
+    }
+
+    [Theory]
+    [InlineData(2205)]
+    [InlineData(24)]
+    [InlineData(2202)]
+    [InlineData(4096)]
+    [InlineData(1033)]
+    [InlineData(2210)]
+    [InlineData(142)]
+    [InlineData(99999)]
+    public async Task A_value_of_a_type_that_looks_into_the_catalog_never_reaches_the_server(int type)
     {
         await using var house = Open();
         await using var raw = await house.RawAsync();
-        var value = new byte[8 << 20];
-        value.AsSpan().Fill((byte)'x');
 
-        raw.Parse("", "select status from orders where status = $1");
-        for (var i = 0; i < 5; i++)
+        var said = await Typed(raw, type).Sync().UntilReadyAsync();
+
+        said.ShouldMatch(@"^E\[0A000: bartizan refused it: a value is of a type that isn't taken.*\]ZI $");
+        foreach (var plain in (int[])[0, 23, 25, 1009])
         {
-            raw.Message(
-                'B',
-                new WireBody().Text($"p{i}").Text("").Short(0).Short(1).Int(value.Length).Bytes(value).Short(0)
+            (await Typed(raw, plain).Sync().UntilReadyAsync()).ShouldBe("1ZI ");
+        }
+    }
+
+    [Fact]
+    public async Task Dates_and_days_mean_the_same_in_each_connection()
+    {
+        await using (var super = await server.SuperAsync("shop"))
+        {
+            await OwnPostgres.RunAsync(
+                super,
+                "ALTER DATABASE shop SET timezone = 'Asia/Tokyo'; ALTER DATABASE shop SET datestyle = 'SQL, DMY'; ALTER DATABASE shop SET extra_float_digits = -3; ALTER DATABASE shop SET intervalstyle = sql_standard"
             );
         }
 
-        (await raw.Sync().UntilReadyAsync()).ShouldMatch(@"^12222?E\[53200.*\]ZI $");
+        await using var house = Open();
+        await using var raw = await house.RawAsync();
+        foreach (var change in (string[])["select 1 as n", "set timezone to default", "reset all", "discard all"])
+        {
+            await raw.Query(change).UntilReadyAsync();
+
+            (await raw.Query("show timezone").UntilReadyAsync()).ShouldBe("TD[UTC]CZI ");
+            (await raw.Query("show datestyle").UntilReadyAsync()).ShouldBe("TD[ISO, MDY]CZI ");
+            (await raw.Query("show intervalstyle").UntilReadyAsync()).ShouldBe("TD[postgres]CZI ");
+            (await raw.Query("show extra_float_digits").UntilReadyAsync()).ShouldBe("TD[1]CZI ");
+        }
     }
+
+    private static RawClient Typed(RawClient raw, int type) =>
+        raw.Message('P', new WireBody().Text("").Text("select cast($1 as text) as n").Short(1).Int(type));
 
     // The server skips the second Parse, so that its unnamed statement stays the first: what is judged as the second must not run as that.
     [Fact]
@@ -233,6 +293,10 @@ public sealed class DatabaseAttackTests(OwnPostgres server) : IClassFixture<OwnP
     [InlineData("role", "bartizan")]
     [InlineData("client_encoding", "SJIS")]
     [InlineData("session_authorization", "super")]
+    [InlineData("DateStyle", "ISO, DMY")]
+    [InlineData("TimeZone", "Asia/Tokyo")]
+    [InlineData("intervalstyle", "sql_standard")]
+    [InlineData("extra_float_digits", "-15")]
     public async Task A_connection_setting_that_changes_what_is_read_is_refused(string name, string value)
     {
         await using var house = Open();

@@ -18,7 +18,12 @@ internal sealed class DatabaseHouse : IAsyncDisposable
 {
     private readonly TestRoles _roles;
 
-    public DatabaseHouse(OwnPostgres server, string manifest, ImmutableArray<DatabaseGrant>? grants = null)
+    public DatabaseHouse(
+        OwnPostgres server,
+        string manifest,
+        ImmutableArray<DatabaseGrant>? grants = null,
+        DatabaseOptions? options = null
+    )
     {
         var text = $$"""
             apiVersion: bartizan/v1
@@ -49,7 +54,7 @@ internal sealed class DatabaseHouse : IAsyncDisposable
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
         Port = ((IPEndPoint)listener.LocalEndPoint!).Port;
-        Binding = new DatabaseGateway(monitor, _roles, TimeProvider.System, new DatabaseOptions()).Bind(
+        Binding = new DatabaseGateway(monitor, _roles, TimeProvider.System, options ?? new DatabaseOptions()).Bind(
             Session,
             listener
         );

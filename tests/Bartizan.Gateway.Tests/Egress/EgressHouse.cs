@@ -1,12 +1,14 @@
 using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
+using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Egress;
+using Bartizan.Gateway.Egress.Git;
 using Bartizan.Gateway.Egress.Injection;
 using Bartizan.Guards.Contents;
 using Bartizan.Guards.Sensitive;
@@ -23,6 +25,7 @@ internal sealed class EgressHouse : IAsyncDisposable
     private readonly CredentialSource[] _credentials;
     private readonly GuardTerms? _guards;
     private readonly ImmutableDictionary<string, HostTerms> _hosts;
+    private readonly ImmutableDictionary<string, GitHost> _git;
 
     public EgressHouse(params string[] rules)
         : this(new EgressOptions(), rules) { }
@@ -48,11 +51,13 @@ internal sealed class EgressHouse : IAsyncDisposable
         string[] rules,
         ICertificateMint? mint = null,
         ImmutableDictionary<string, HostTerms>? hosts = null,
-        CredentialSource[]? credentials = null
+        CredentialSource[]? credentials = null,
+        GitHost? git = null
     )
     {
         _guards = guards;
         _credentials = credentials ?? [];
+        _git = git is null ? [] : ImmutableDictionary<string, GitHost>.Empty.Add(git.Name, git);
         _hosts = hosts ?? [];
         Monitor = new ReferenceMonitor(
             Host,
@@ -60,14 +65,28 @@ internal sealed class EgressHouse : IAsyncDisposable
             Host,
             [new ContentGuard(Host, Host, TimeProvider.System)],
             TimeProvider.System,
-            new MonitorOptions()
+            new MonitorOptions(),
+            new BudgetLedger(PriceTable.Empty, TimeProvider.System)
         );
-        Proxy = new EgressProxy(Monitor, Host, Network, Network, TimeProvider.System, options, mint, Injector());
+        var forwarder = new GitForwarder(Host);
+        Proxy = new EgressProxy(
+            Monitor,
+            Host,
+            Network,
+            Network,
+            TimeProvider.System,
+            options,
+            mint,
+            Injector(),
+            forwarder
+        );
         (Session, Control) = Open(rules);
         var (proxy, http, tls) = (Listen(IPAddress.Loopback), Listen(FirstFake), Listen(FirstFake));
+        var any = Listen(FirstFake);
         _dns = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
         _dns.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         (ProxyAddress, HttpAddress, TlsAddress, DnsAddress) = (At(proxy), At(http), At(tls), At(_dns));
+        AnyAddress = At(any);
         Binding = Proxy.Bind(
             Session,
             new EgressListeners
@@ -75,10 +94,30 @@ internal sealed class EgressHouse : IAsyncDisposable
                 Proxy = proxy,
                 CaptureHttp = http,
                 CaptureTls = tls,
+                CaptureAny = any,
                 Dns = _dns,
             }
         );
     }
+
+    /// <summary>One whose manifest has a Git host.</summary>
+    public static EgressHouse WithGit(
+        GitHost git,
+        string[] rules,
+        EgressOptions? options = null,
+        HostTerms? terms = null
+    ) =>
+        new(
+            options ?? new EgressOptions(),
+            null,
+            rules,
+            hosts: terms is null ? [] : ImmutableDictionary<string, HostTerms>.Empty.Add(git.Host.ToString(), terms),
+            git: git
+        );
+
+    /// <summary>One whose manifest says how much of a host a session may have.</summary>
+    public static EgressHouse Limiting(string host, HostTerms terms, params string[] rules) =>
+        new(new EgressOptions(), null, rules, hosts: ImmutableDictionary<string, HostTerms>.Empty.Add(host, terms));
 
     public PlaceholderBook Placeholders { get; } = new();
 
@@ -104,12 +143,16 @@ internal sealed class EgressHouse : IAsyncDisposable
 
     public IPEndPoint DnsAddress { get; }
 
+    /// <summary>Some other port of the first fake address.</summary>
+    public IPEndPoint AnyAddress { get; }
+
     /// <summary>Opens another running session.</summary>
     public (Session Session, SessionControl Control) Open(params string[] rules)
     {
         var manifest = Rules.Manifest(rules) with
         {
             Hosts = _hosts,
+            Git = _git,
             Credentials = _credentials.ToImmutableDictionary(c => c.Name),
         };
         if (_guards is not null)

@@ -79,13 +79,10 @@ public sealed class FuzzTests
             var sentSeen = 0;
             WireReader.Scan(sent, ref sentSeen).ShouldBe(HeadEnd.Complete);
             sentSeen.ShouldBe(sent.Length);
-            var port = to.Port == 80 ? to.Host : null;
-            if (port is not null)
-            {
-                RequestHead.TryParse(sent, port, 70, out var reread, out var problem).ShouldBeTrue(problem);
-                reread!.Destination.ShouldBe(to);
-                reread.Body.ShouldBe(request.Body);
-            }
+            var captured = new Captured(to.Host, to.Port);
+            RequestHead.TryParse(sent, captured, 70, out var reread, out var problem).ShouldBeTrue(problem);
+            reread!.Destination.ShouldBe(to);
+            reread.Body.ShouldBe(request.Body);
         }
 
         accepted.ShouldBeGreaterThan(Rounds / 50, "the fuzzer must also reach what is accepted");

@@ -3,6 +3,7 @@ using System.Text;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Policies;
 
 namespace Bartizan.Gateway.Tests.Egress;
 
@@ -45,6 +46,36 @@ public sealed class GuardedRequestTests
                 Post(Packed(bytes, s => new BrotliStream(s, CompressionLevel.Fastest)), "Content-Encoding: br\r\n")
             );
         }
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    [InlineData(6)]
+    public async Task What_is_denied_when_it_comes_and_allowed_when_it_is_decided_does_not_pass_unread(int look)
+    {
+        await using var house = new EgressHouse(_guards, "deny: http * http://api.example/**");
+        await using var canary = Canary.Ok();
+        house.Outside("api.example", canary);
+        var open = Rules.Manifest(Rule) with { Guards = _guards, Credentials = house.Session.Manifest.Credentials };
+        house.Host.Looking = count =>
+        {
+            if (count == look)
+            {
+                house.Control.Replace(Policy.Compile(open));
+            }
+        };
+        using var wire = await house.WireAsync();
+
+        var answer = await wire.AskAsync(
+            Encoding.Latin1.GetString(Post(Encoding.UTF8.GetBytes(Hidden), "Connection: close\r\n"))
+        );
+
+        answer.ShouldStartWith("HTTP/1.1 403");
+        canary.Heard.ShouldNotContain(Hidden);
     }
 
     [Theory]

@@ -134,11 +134,40 @@ public sealed class RequestHeadTests
     [InlineData("CONNECT a.example:443 HTTP/1.1\r\nHost: a.example:443\r\n\r\n")]
     public void The_captured_port_takes_only_its_own_name(string head)
     {
-        HostName.TryParse("a.example", out var captured, out _).ShouldBeTrue();
+        HostName.TryParse("a.example", out var host, out _).ShouldBeTrue();
+        var captured = new Captured(host, 80);
         RequestHead.TryParse(Encoding.Latin1.GetBytes(head), captured, 128, out _, out _).ShouldBeFalse();
         var right = "GET / HTTP/1.1\r\nHost: a.example\r\n\r\n"u8;
         RequestHead.TryParse(right, captured, 128, out _, out _).ShouldBeTrue();
     }
+
+    [Theory]
+    [InlineData("a.example:8080", true)]
+    [InlineData("a.example", false)]
+    [InlineData("a.example:80", false)]
+    [InlineData("a.example:8081", false)]
+    [InlineData("b.example:8080", false)]
+    public void A_captured_port_that_is_not_80_is_named_by_the_request(string said, bool taken)
+    {
+        HostName.TryParse("a.example", out var host, out _).ShouldBeTrue();
+        var head = Encoding.Latin1.GetBytes($"GET /x HTTP/1.1\r\nHost: {said}\r\n\r\n");
+        RequestHead.TryParse(head, new Captured(host, 8080), 128, out var request, out _).ShouldBe(taken);
+        (request?.Destination.Port ?? 8080).ShouldBe(8080);
+    }
+
+    [Theory]
+    [InlineData("GET / HTTP/1.1", true)]
+    [InlineData("OPTIONS * HTTP/1.1", true)]
+    [InlineData("GET key", false)]
+    [InlineData("PING\r\n", false)]
+    [InlineData("GET", false)]
+    [InlineData("GET ", false)]
+    [InlineData("", false)]
+    [InlineData(" /", false)]
+    [InlineData("*1\r\n$4\r\nPING\r\n", false)]
+    [InlineData("SSH-2.0-x", false)]
+    public void A_request_is_known_by_its_first_bytes(string first, bool known) =>
+        RequestHead.LooksLikeHttp(Encoding.Latin1.GetBytes(first)).ShouldBe(known);
 
     [Fact]
     public void Too_many_fields_are_not_read()

@@ -22,7 +22,16 @@ internal sealed class TestHost : IJournal, ISessions, IApprovals, ISessionTokens
 
     public void Add(Session session) => _sessions[session.Id] = session;
 
-    public Session? Find(SessionId id) => _sessions.GetValueOrDefault(id);
+    /// <summary>Called before each look for a session, with how many there were.</summary>
+    public Action<int>? Looking { get; set; }
+
+    private int _looks;
+
+    public Session? Find(SessionId id)
+    {
+        Looking?.Invoke(Interlocked.Increment(ref _looks));
+        return _sessions.GetValueOrDefault(id);
+    }
 
     /// <summary>What every credential of a session is.</summary>
     public const string Secret = "Vx9#pQ2!mK7&zT4w-0";

@@ -117,6 +117,41 @@ public sealed class HeldStreamFormatTests
 
         MessageOf("anthropic", Events(await HeldAsync(scene, "anthropic", true)).ShouldHaveSingleItem())
             .ShouldContain("no stream of events");
+        var outcome = await scene.House.Journal.OutcomeAsync();
+        outcome.Outcome.ShouldBe(OutcomeKind.Failed);
+        outcome.Detail!.ShouldContain("200, no stream of events");
+    }
+
+    [Theory]
+    [MemberData(nameof(HeldScene.Formats), MemberType = typeof(HeldScene))]
+    public async Task An_upstream_s_code_and_the_time_it_wants_to_be_left_alone_are_told_in_the_event(string format)
+    {
+        await using var scene = await StartAsync();
+        scene.Upstream.Answer = context =>
+        {
+            context.Response.Headers.RetryAfter = "17";
+            return ScriptedUpstream.JsonAsync(
+                context,
+                format == "gemini"
+                    ? """{"error":{"code":429,"status":"RESOURCE_EXHAUSTED_TODAY","message":"Slow down."}}"""
+                    : """{"error":{"type":"tokens","code":"insufficient_quota","message":"Slow down."}}""",
+                429
+            );
+        };
+
+        var said = Events(await HeldAsync(scene, format, true)).ShouldHaveSingleItem();
+
+        MessageOf(format, said).ShouldBe("Slow down. Please try again in 17s.");
+        if (format != "anthropic")
+        {
+            said.ToString()
+                .ShouldContain(format == "gemini" ? "\"RESOURCE_EXHAUSTED_TODAY\"" : "\"insufficient_quota\"");
+        }
+
+        if (format != "openai")
+        {
+            said.ToString().ShouldContain("\"retry_after\":17");
+        }
     }
 
     [Fact]

@@ -52,7 +52,8 @@ public sealed class HeldCallTests
 
         result.StructuredContent!.Value.GetProperty("id").GetInt32().ShouldBe(1);
         var heard = told.Take(3).ToList();
-        heard.Select(value => value.Progress).ShouldBeInOrder();
+        // The client hands each to a task of its own: they arrive in any order, and none twice.
+        heard.Select(value => value.Progress).Distinct().Count().ShouldBe(3);
         heard.ShouldAllBe(value => value.Progress < 0 && value.Message!.Contains("Bartizan holds this call"));
     }
 

@@ -11,6 +11,7 @@ using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Tests.Model;
 using Bartizan.Gateway.Tools;
+using Bartizan.Guards.Classifiers;
 using Bartizan.Guards.Contents;
 
 namespace Bartizan.Gateway.Tests.Tools;
@@ -35,9 +36,12 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
 
     private ToolsUnderTest(string manifest)
     {
+        _classifiers = new ClassifierGuard(this, TimeProvider.System);
         (Mine, MineControl) = Open(manifest, Token);
         (Other, _) = Open(manifest, OtherToken);
     }
+
+    private readonly ClassifierGuard _classifiers;
 
     public GatewayUnderTest.MemoryJournal Journal { get; } = new();
 
@@ -58,7 +62,8 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
         string rules,
         ToolGatewayOptions? options = null,
         IIsolatedProcesses? processes = null,
-        string guards = ""
+        string guards = "",
+        string more = ""
     )
     {
         var house = new ToolsUnderTest(
@@ -75,6 +80,7 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
             credentials:
               server-key: { from: env:SERVER_KEY }
             {{guards}}
+            {{more}}
             rules:
             {{string.Join('\n', rules.Split('\n').Select(rule => $"  - {{ {rule.Trim()}, why: A test says so. }}"))}}
             """
@@ -83,7 +89,7 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
             house,
             house.Journal,
             house,
-            guards.Length == 0 ? [] : [new ContentGuard(house, house, TimeProvider.System)],
+            guards.Length == 0 ? [] : [new ContentGuard(house, house, TimeProvider.System), house._classifiers],
             TimeProvider.System,
             new MonitorOptions()
         );
@@ -237,6 +243,7 @@ internal sealed class ToolsUnderTest : ISessions, ISessionTokens, ICredentialLen
     public async ValueTask DisposeAsync()
     {
         await Gateway.DisposeAsync();
+        await _classifiers.DisposeAsync();
         _http.Dispose();
     }
 

@@ -14,12 +14,13 @@ public sealed class LentSecretTests
 {
     private const string Guards = "{ output: { secrets: block } }";
 
-    // One with a known shape, one that is drawn by lot, one that looks like words.
+    // Two with a known shape, one that is drawn by lot, one that looks like words.
     private static readonly string[] _secrets =
     [
         "sk-ant-api03-Zq8LmT4xWv2RbKd7",
+        "ghp_Zq8LmT4xWv2RbKd7Nh5Yc1PgJs9fBw3MkQ6t",
         "Vx9#pQ2!mK7&zT4w",
-        "correct-horse-battery",
+        "correct-horse-battery-staple",
     ];
 
     private static readonly Dictionary<string, Func<string, string>> _forms = new()
@@ -67,7 +68,7 @@ public sealed class LentSecretTests
         ["full width"] = s => new string([.. s.Select(c => (char)(c + 0xFEE0))]),
         ["tags of HTML between"] = s => string.Join("<b></b>", s.ToCharArray()),
         ["Unicode tags"] = s => string.Concat(s.Select(c => char.ConvertFromUtf32(0xE0000 + c))),
-        ["a piece of sixteen"] = s => s[..16],
+        ["the first sixteen that not everybody knows"] = s => s.Replace("sk-ant-api03-", "").Replace("ghp_", "")[..16],
         ["the last sixteen"] = s => s[^16..],
     };
 

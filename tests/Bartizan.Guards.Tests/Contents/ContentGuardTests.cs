@@ -111,7 +111,7 @@ public sealed class ContentGuardTests
         var told = new House(Input).Result(message);
         told.Strictest.ShouldBe(Effect.Allow);
         told.Labels.ShouldBe(Labels.Untrusted);
-        told.Verdicts.ShouldContain(v => v.StartsWith("lexical/1 untrusted 0.", StringComparison.Ordinal));
+        told.Verdicts.ShouldContain(v => v.StartsWith("lexical/2 untrusted 0.", StringComparison.Ordinal));
         told.Verdicts.ShouldContain(v => v.Contains("of 0.50 report (likely at ", StringComparison.Ordinal));
         var held = new House("{ input: { lexical: block } }").Result(message);
         held.Strictest.ShouldBe(Effect.Deny);

@@ -77,6 +77,20 @@ public sealed class AnswerWatchTests
 
     [Theory]
     [MemberData(nameof(Wires))]
+    public void A_piece_that_stands_for_more_than_itself_takes_no_half_of_a_character_out(string wire)
+    {
+        // Sixteen of eighteen characters, and in the place of the last one a surrogate pair.
+        var text = $"so: {Secret[..16]}뺓\U000e0100";
+        foreach (var size in new[] { 1, 5, 17, 40 })
+        {
+            var pieces = text.EnumerateRunes().Chunk(size).Select(runes => string.Concat(runes));
+            var read = Wire.TextOf(Run(Wire.All[wire](pieces), 100_000, GuardAction.Redact)!);
+            read.ShouldBe($"so: {AnswerWatch.Name}");
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Wires))]
     public void A_credential_at_the_very_end_ends_the_answer_as_cut_and_not_as_whole(string wire)
     {
         var watch = new AnswerWatch(_lent, GuardAction.Block, "text/event-stream");

@@ -117,6 +117,27 @@ internal static class SampleEntries
             };
         }
 
+        yield return Base(EntryKind.Seen) with
+        {
+            Verb = Verb.Exec,
+            Point = "sandbox",
+            Target = text,
+            Detail = "started",
+            Count = 3,
+            Lost = 1,
+        };
+        yield return Base(EntryKind.Seen) with
+        {
+            Verb = Verb.Write,
+            Point = "sandbox",
+            Target = text,
+            Detail = "removed",
+        };
+        yield return Base(EntryKind.Seen) with
+        {
+            Point = "sandbox",
+            Detail = "in all: 1 programs started",
+        };
         yield return Base(EntryKind.View) with
         {
             Target = text,

@@ -31,6 +31,7 @@ public sealed class ClientProfileTests
     public void Without_a_bundle_no_certificate_variable_is_set_and_with_one_all_are()
     {
         Prepare("generic").Variables.Keys.ShouldNotContain("NODE_EXTRA_CA_CERTS");
+        Prepare("generic").Variables["JAVA_TOOL_OPTIONS"].ShouldNotContain("trustStore");
 
         var setup = ClientProfile
             .Named("generic")
@@ -39,6 +40,7 @@ public sealed class ClientProfileTests
                 {
                     Certificates = "/etc/ssl/b.pem",
                     Authority = "/etc/ssl/a.pem",
+                    JavaTrustStore = "/etc/ssl/j.jks",
                 },
                 Token,
                 model: null
@@ -47,6 +49,8 @@ public sealed class ClientProfileTests
         setup.Variables["NODE_EXTRA_CA_CERTS"].ShouldBe("/etc/ssl/a.pem");
         setup.Variables["SSL_CERT_FILE"].ShouldBe("/etc/ssl/b.pem");
         setup.Variables["REQUESTS_CA_BUNDLE"].ShouldBe("/etc/ssl/b.pem");
+        setup.Variables["GRPC_DEFAULT_SSL_ROOTS_FILE_PATH"].ShouldBe("/etc/ssl/b.pem");
+        setup.Variables["JAVA_TOOL_OPTIONS"].ShouldContain(" -Djavax.net.ssl.trustStore=/etc/ssl/j.jks -D");
     }
 
     [Fact]

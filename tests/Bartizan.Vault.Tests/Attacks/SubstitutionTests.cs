@@ -74,14 +74,14 @@ public sealed class SubstitutionTests
         one.Set("a/b", "sk-one");
         one.Set("a/gone", "sk-gone");
         one.Vault.Revoke("a/gone", null);
-        var before = VaultFile.Parse(one.Disk.Content);
+        var before = VaultFile.Parse(one.Disk.Content!);
         using var stolen = before.Lock.Open(one.Key, before.Id)!;
         using var key = KeyBytes.Random(SealedBox.KeyBytes);
 
         one.Vault.Rekey(new VaultLock { Kind = LockKind.KeyFile, Place = "other" }, key);
         one.Set("c/d", "sk-two");
 
-        var after = VaultFile.Parse(one.Disk.Content);
+        var after = VaultFile.Parse(one.Disk.Content!);
         Should.Throw<InvalidDataException>(() => after.Open(stolen));
         using var inner = after.Lock.Open(key, after.Id)!;
         foreach (var (path, record) in after.Open(inner).Records.Where(r => r.Value.Current is not null))

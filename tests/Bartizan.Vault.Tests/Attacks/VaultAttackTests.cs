@@ -1,3 +1,4 @@
+using Bartizan.Core.Enforcement;
 using Bartizan.Vault.Keys;
 using Bartizan.Vault.Sealing;
 using Bartizan.Vault.Stores;
@@ -129,17 +130,54 @@ public sealed class VaultAttackTests
     {
         using var one = new OneVault();
         one.Set("a/b", "sk-one");
-        var older = VaultFile.Parse(one.Disk.Content).Boxes;
+        var older = VaultFile.Parse(one.Disk.Content!).Boxes.ToArray();
         one.Rotate("a/b", "sk-two", TimeSpan.Zero);
         one.Clock.Now = one.Clock.Now.AddSeconds(1);
         one.Rotate("a/b", "sk-3rd", TimeSpan.Zero);
-        var newer = VaultFile.Parse(one.Disk.Content);
+        var newer = VaultFile.Parse(one.Disk.Content!);
         var head = one.Disk.Content![..^newer.Boxes.Length];
-        using var again = one.Again([.. head, .. older, .. newer.Boxes[older.Length..]]);
+        using var again = one.Again([.. head, .. older, .. newer.Boxes[older.Length..].Span]);
 
         Should
             .Throw<VaultRefusedException>(() => again.Unseal(one.Key, default, acceptOlder: true))
             .Message.ShouldContain("was changed");
+    }
+
+    [Fact]
+    public void A_flipped_bit_in_any_byte_of_a_file_that_the_log_pins_opens_nothing()
+    {
+        using var one = new OneVault();
+        one.Set("a/b", "sk-one");
+        one.Set("c/d", "sk-two");
+        var whole = one.Disk.Content!;
+        for (var at = 0; at < whole.Length; at++)
+        {
+            var changed = whole.ToArray();
+            changed[at] ^= 1;
+            using var again = one.Again(changed);
+
+            Should.Throw<VaultRefusedException>(() => again.Unseal(one.Key, one.Known), $"byte {at}");
+            again.Standing.ShouldBe(VaultStanding.Sealed);
+        }
+    }
+
+    [Fact]
+    public void A_value_that_was_changed_is_not_lent_even_where_the_log_pins_that_very_file()
+    {
+        using var one = new OneVault();
+        one.Set("a/b", "sk-one");
+        one.Set("c/d", "sk-two");
+        var changed = one.Disk.Content!;
+        changed[^1] ^= 1;
+        var pinned = one.Known with { File = Digest.Of(changed) };
+        using var again = one.Again(changed);
+
+        again.Unseal(one.Key, pinned);
+
+        OneVault.Read(again, "a/b").ShouldBe("sk-one");
+        Should.Throw<InvalidDataException>(() => OneVault.Read(again, "c/d")).Message.ShouldContain("`c/d`");
+        Should.Throw<InvalidDataException>(() => again.Records.Length.ShouldBe(0));
+        Should.Throw<InvalidDataException>(() => again.Write("e/f", "sk-3"u8, VaultTerms.Open, null));
     }
 
     [Fact]

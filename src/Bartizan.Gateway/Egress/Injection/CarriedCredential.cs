@@ -4,14 +4,24 @@ using Bartizan.Core.Ports;
 namespace Bartizan.Gateway.Egress.Injection;
 
 /// <summary>A credential in a request that is under way, until its answer has ended.</summary>
-internal sealed class CarriedCredential(ILease lease, OutgoingRequest request, ISecretSearch search, Action echoed)
-    : IDisposable
+internal sealed class CarriedCredential(
+    string name,
+    ILease lease,
+    OutgoingRequest request,
+    ISecretSearch search,
+    Func<bool> echoed
+) : IDisposable
 {
-    private readonly List<StreamSearch> _bodies = [];
     private bool _found;
+
+    /// <summary>True once it has come back more often than its session may see: nothing more of the answer is passed on.</summary>
+    public bool IsOver { get; private set; }
 
     /// <summary>The request to send.</summary>
     public OutgoingRequest Request => request;
+
+    /// <summary>What the manifest calls it.</summary>
+    public string Name => name;
 
     /// <summary>The lease's handle.</summary>
     public string Handle => lease.Handle;
@@ -31,19 +41,19 @@ internal sealed class CarriedCredential(ILease lease, OutgoingRequest request, I
     }
 
     /// <summary>Looks through the answer's body.</summary>
-    public StreamSearch Along()
-    {
-        var body = new StreamSearch(search);
-        _bodies.Add(body);
-        return body;
-    }
+    public StreamSearch Along() => new(search, Count);
 
     /// <summary>A field's value, or whatever else of the answer's head, without the credential.</summary>
     public string Without(string text)
     {
         var bytes = Encoding.Latin1.GetBytes(text);
         var places = search.Find(bytes, unfold: true);
-        _found |= places.Count > 0;
+        if (places.Count > 0 && !_found)
+        {
+            _found = true;
+            Count();
+        }
+
         foreach (var (start, end) in places)
         {
             bytes.AsSpan(start, end - start).Fill((byte)'*');
@@ -52,12 +62,7 @@ internal sealed class CarriedCredential(ILease lease, OutgoingRequest request, I
         return places.Count == 0 ? text : Encoding.Latin1.GetString(bytes);
     }
 
-    public void Dispose()
-    {
-        lease.Dispose();
-        if (_found || _bodies.Exists(body => body.Found > 0))
-        {
-            echoed();
-        }
-    }
+    public void Dispose() => lease.Dispose();
+
+    private void Count() => IsOver |= !echoed();
 }

@@ -24,9 +24,13 @@ public sealed class Injector(
 )
 {
     /// <summary>
-    /// Answers of one session that may hold the credential that was put in: each tells where it was found, and so which guess was right.
+    /// Pieces of one session's answers that may hold the credential that was put in: each tells where it was found, and so which guess was
+    /// right. Counted as they come: answers that are under way at once have one bound.
     /// </summary>
     private const int MaxEchoes = 16;
+
+    /// <summary>Why an answer is cut: what comes back with the credential in it tells too much.</summary>
+    public const string OverEchoed = "its credential came back too often";
 
     private readonly ConditionalWeakTable<Session, ConcurrentDictionary<string, int>> _echoes = [];
     private readonly PlaceholderCheck _check = new(book, searches);
@@ -67,6 +71,18 @@ public sealed class Injector(
     private static bool AsksForPart(HeadField field) =>
         field.Name.EndsWith("range", StringComparison.OrdinalIgnoreCase) && !field.Is("Content-Range");
 
+    // A key that was made has its id and the token of its session beside it.
+    private static MadeKey? MadeWith(ILease lease, CredentialPlace place)
+    {
+        var (id, token) = ("", "");
+        return
+            place is { Surface: CredentialSurface.SigV4, AccessKey: "" }
+            && lease.ApplyPart(CredentialPlace.KeyIdPart, text => id = text.ToString())
+            && lease.ApplyPart(CredentialPlace.KeyTokenPart, text => token = text.ToString())
+            ? new MadeKey(id, token)
+            : null;
+    }
+
     /// <summary>Lends the credential and puts it in; or says why the request isn't sent.</summary>
     /// <exception cref="CredentialUnavailableException">When it can't be had, or not for this address.</exception>
     internal async ValueTask<(CarriedCredential? Made, string Problem)> InjectAsync(
@@ -100,14 +116,15 @@ public sealed class Injector(
         {
             var placed = default(Injected);
             ISecretSearch? search = null;
+            var made = MadeWith(lease, source.Place);
             lease.Apply(value =>
             {
-                placed = Placing.Put(request, source.Place, value.Span, clock.GetUtcNow());
-                search = searches([value.ToString()]);
+                placed = Placing.Put(request, source.Place, value.Span, clock.GetUtcNow(), made);
+                search = searches(made is { } key ? [value.ToString(), key.Token] : [value.ToString()]);
             });
-            if (placed.Request is { } made)
+            if (placed.Request is { } sent)
             {
-                return (new CarriedCredential(lease, made, search!, Echoed), "");
+                return (new CarriedCredential(source.Name, lease, sent, search!, Echoed), "");
             }
 
             lease.Dispose();
@@ -119,6 +136,27 @@ public sealed class Injector(
             throw;
         }
 
-        void Echoed() => echoes.AddOrUpdate(source.Name, 1, static (_, count) => count + 1);
+        bool Echoed() => echoes.AddOrUpdate(source.Name, 1, static (_, count) => count + 1) <= MaxEchoes;
+    }
+
+    /// <summary>The handle of a credential's lease for an address; null when it can't be had, or not any more.</summary>
+    internal async ValueTask<string?> HandleOfAsync(
+        SessionId session,
+        string name,
+        string authority,
+        CancellationToken cancellationToken
+    )
+    {
+        try
+        {
+            var to = new Uri($"https://{authority}/");
+            using var lease = await lender.LendAsync(session, name, to, cancellationToken).ConfigureAwait(false);
+            lease.Apply(static _ => { });
+            return lease.Handle;
+        }
+        catch (Exception e) when (e is CredentialUnavailableException or ObjectDisposedException)
+        {
+            return null;
+        }
     }
 }

@@ -27,7 +27,8 @@ internal static class Placing
         OutgoingRequest request,
         CredentialPlace place,
         ReadOnlySpan<char> value,
-        DateTimeOffset now
+        DateTimeOffset now,
+        MadeKey? made = null
     )
     {
         if (value.IsEmpty || value.ContainsAnyExceptInRange(' ', '~'))
@@ -43,7 +44,7 @@ internal static class Placing
             CredentialSurface.Query => QueryPlace.Put(request, place.Name, value),
             CredentialSurface.Form => FormPlace.Put(request, place.Name, value),
             CredentialSurface.Json => JsonPlace.Put(request, place.Name, value),
-            CredentialSurface.SigV4 => SigV4.Sign(request, place, value, now),
+            CredentialSurface.SigV4 => SigV4.Sign(request, place, value, now, made),
             _ => Injected.No("its credential has no place"),
         };
     }

@@ -14,14 +14,20 @@ internal static class SigV4
     private const string Algorithm = "AWS4-HMAC-SHA256";
     private const string ContentHash = "x-amz-content-sha256";
 
-    /// <summary>The request, signed; the value is the secret of the place's access key.</summary>
+    /// <summary>The request, signed; the value is the secret of the place's access key, or of one that was made.</summary>
     public static Injected Sign(
         OutgoingRequest request,
         CredentialPlace place,
         ReadOnlySpan<char> value,
-        DateTimeOffset now
+        DateTimeOffset now,
+        MadeKey? made = null
     )
     {
+        if ((made?.Id ?? place.AccessKey) is not { Length: > 0 } id)
+        {
+            return Injected.No("its credential has no key's id: it wasn't made by a provider");
+        }
+
         if (Problem(request) is { } problem)
         {
             return Injected.No(problem);
@@ -41,6 +47,7 @@ internal static class SigV4
         };
         sent = isStore || request.Has(ContentHash) ? sent.With(ContentHash, hash) : sent;
         sent = sent.With("x-amz-date", time);
+        sent = made is { } key ? sent.With("x-amz-security-token", key.Token) : sent;
         var path = isStore
             ? Encode(Uri.UnescapeDataString(request.Path), slashes: true)
             : Encode(request.Path, slashes: true);
@@ -53,7 +60,7 @@ internal static class SigV4
         var signature = Hex(Signature(value, time[..8], place.Region, place.Service, toSign));
         return sent.With(
             "Authorization",
-            $"{Algorithm} Credential={place.AccessKey}/{scope}, SignedHeaders={names}, Signature={signature}"
+            $"{Algorithm} Credential={id}/{scope}, SignedHeaders={names}, Signature={signature}"
         );
     }
 
@@ -64,6 +71,8 @@ internal static class SigV4
             is not { Values: [] }
         || Parameters.Without((request.Query.Length == 0 ? "" : request.Query[1..]), "X-Amz-Algorithm")
             is not { Values: [] }
+        || Parameters.Without((request.Query.Length == 0 ? "" : request.Query[1..]), "X-Amz-Security-Token")
+            is not { Values: [] }
             ? "it is signed in its address, which isn't signed anew"
         : request.Fields.Any(f =>
             f.Is(ContentHash) && f.Value.StartsWith("STREAMING", StringComparison.OrdinalIgnoreCase)
@@ -72,6 +81,8 @@ internal static class SigV4
             f.Is("Content-Encoding") && f.Value.Contains("aws-chunked", StringComparison.OrdinalIgnoreCase)
         )
             ? "its body is signed in pieces, which isn't signed anew"
+        : request.Fields.Any(f => f.Name.StartsWith("x-amz-copy-source", StringComparison.OrdinalIgnoreCase))
+            ? "it names a second thing, to copy from, which no rule saw"
         : null;
 
     /// <summary>What is signed of the fields: host, type, and what is Amazon's own; each name once, in order.</summary>

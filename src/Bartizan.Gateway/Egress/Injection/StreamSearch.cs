@@ -7,7 +7,7 @@ namespace Bartizan.Gateway.Egress.Injection;
 /// that no part of a value that is long enough to be found has passed before it is seen. A piece that ends a line passes whole, so that
 /// who waits for an event gets it.
 /// </summary>
-internal sealed class StreamSearch(ISecretSearch search)
+internal sealed class StreamSearch(ISecretSearch search, Action? found = null)
 {
     /// <summary>Bytes held back: sixteen characters, each spelled in nine.</summary>
     private const int MaxHeldBytes = 160;
@@ -33,6 +33,7 @@ internal sealed class StreamSearch(ISecretSearch search)
     {
         byte[] bytes = [.. _kept, .. piece];
         byte[] shown = [.. bytes];
+        var before = Found;
         foreach (var (start, end) in search.Find(bytes, _seen < MaxUnfoldedBytes))
         {
             var from = Math.Max(start, _passed);
@@ -41,6 +42,11 @@ internal sealed class StreamSearch(ISecretSearch search)
                 Found += end > _kept.Length ? 1 : 0;
                 shown.AsSpan(from, end - from).Fill((byte)'*');
             }
+        }
+
+        if (Found > before)
+        {
+            found?.Invoke();
         }
 
         _seen += piece.Length;

@@ -54,9 +54,9 @@ internal sealed record HeldRequest(InterceptedHead Head, ReadOnlyMemory<byte> Bo
             return (new HeldRequest(head, bytes.WrittenMemory), "");
         }
 
-        if (!Unpacking.TryDecode(head.Fields.ContentEncoding, bytes.WrittenMemory, out var unpacked))
+        if (!Unpacking.TryDecode(head.Fields.ContentEncoding, bytes.WrittenMemory, room, out var unpacked))
         {
-            return (null, "its body is packed in a way that guards can't read");
+            return (null, "its body is packed in a way, or to a size, that guards can't read");
         }
 
         head.Fields.Remove("Content-Encoding");

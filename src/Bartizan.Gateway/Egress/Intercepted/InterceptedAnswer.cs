@@ -6,7 +6,7 @@ namespace Bartizan.Gateway.Egress.Intercepted;
 /// <summary>What the proxy says in its own name inside an intercepted connection.</summary>
 internal static class InterceptedAnswer
 {
-    /// <summary>403 for a decision.</summary>
+    /// <summary>403 for a decision, 429 for one that may be another soon.</summary>
     public static Task RefuseAsync(HttpContext context, ActionTarget target, Decision decision)
     {
         var (rule, text) = Answers.TextOf(target, decision);
@@ -15,7 +15,17 @@ internal static class InterceptedAnswer
             context.Response.Headers[Answers.RuleHeader] = rule;
         }
 
-        return WriteAsync(context, StatusCodes.Status403Forbidden, text);
+        var seconds = Answers.SecondsOf(decision);
+        if (seconds is not null)
+        {
+            context.Response.Headers.RetryAfter = seconds;
+        }
+
+        return WriteAsync(
+            context,
+            seconds is null ? StatusCodes.Status403Forbidden : StatusCodes.Status429TooManyRequests,
+            text
+        );
     }
 
     /// <summary>What the proxy may not do whatever the rules say, or can't take.</summary>

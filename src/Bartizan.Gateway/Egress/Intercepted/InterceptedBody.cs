@@ -81,10 +81,10 @@ internal sealed class InterceptedBody(
             return;
         }
 
-        var inspection = await passage.InspectAsync(ready, cancellationToken).ConfigureAwait(false);
+        var inspection = await passage.InspectAsync(ready, Heading.Out, cancellationToken).ConfigureAwait(false);
         if (inspection.Verdict != InspectionVerdict.Forward)
         {
-            Stop("cut by the monitor");
+            Stop(passage.CutBecause);
         }
 
         await stream.WriteAsync(inspection.Bytes, cancellationToken).ConfigureAwait(false);

@@ -1,7 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 using System.IO.Pipelines;
-using System.Security.Authentication;
 using Bartizan.Core.Enforcement;
 using Bartizan.Gateway.Egress.Injection;
 using Microsoft.AspNetCore.Http;
@@ -87,16 +86,29 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         // INVARIANT: between granted and sent is the one place where what was decided is changed by what its rule demands.
         var (put, refused) = await credential.PutAsync(passage, held, _gone).ConfigureAwait(false);
         using var carried = put;
-        if (refused is not null)
+        if (refused is { } no)
         {
-            await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, refused) { IsFree = true }).ConfigureAwait(false);
-            await InterceptedAnswer.RefuseAsync(context, StatusCodes.Status403Forbidden, refused).ConfigureAwait(false);
+            var cut = new Outcome(OutcomeKind.Cut, no.Recorded) { IsFree = true };
+            await passage.CompleteAsync(cut).ConfigureAwait(false);
+            await InterceptedAnswer.RefuseAsync(context, StatusCodes.Status403Forbidden, no.Told).ConfigureAwait(false);
             return;
         }
 
         head = carried is null ? held?.Head ?? head : PutCredential.HeadOf(head, carried.Request);
         held = held is not null && carried?.Request.Body is { } changed ? held with { Body = changed } : held;
         var body = BodyOf(passage, head, held, idle, credential, carried);
+        head = await PutCookies.IntoAsync(place, passage, head, carried, _gone).ConfigureAwait(false);
+        if (!passage.TryPass(head.LengthAt(place), Heading.Out))
+        {
+            await passage
+                .CompleteAsync(new Outcome(OutcomeKind.Cut, passage.CutBecause) { IsFree = true })
+                .ConfigureAwait(false);
+            await InterceptedAnswer
+                .RefuseAsync(context, StatusCodes.Status403Forbidden, passage.CutBecause)
+                .ConfigureAwait(false);
+            return;
+        }
+
         using var message = head.ToMessage(place, body, HttpProtocol.IsHttp2(context.Request.Protocol));
         await SendAsync(passage, message, head, idle, carried).ConfigureAwait(false);
     }
@@ -184,8 +196,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
             outcome = new Outcome(OutcomeKind.Cut, problem);
         }
 
-        var sent = body is InterceptedBody streamed ? streamed.Sent : body?.Headers.ContentLength ?? 0;
-        sent += _out;
+        var sent = _out + (body is InterceptedBody streamed ? streamed.Sent : body?.Headers.ContentLength ?? 0);
         await passage
             .CompleteAsync(
                 outcome with
@@ -210,6 +221,12 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
     )
     {
         var status = ((int)response.StatusCode).ToString(CultureInfo.InvariantCulture);
+        PutCookies.OutOf(place, response, head, carried);
+        if (!passage.TryPass(PassedAnswer.LengthOfHead(response), Heading.Back))
+        {
+            return await LeftOutAsync(passage.CutBecause).ConfigureAwait(false);
+        }
+
         if (response.StatusCode == System.Net.HttpStatusCode.SwitchingProtocols)
         {
             if (!head.WebSocket || !PassedAnswer.IsWebSocket(response))
@@ -219,34 +236,39 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
                 return new Outcome(OutcomeKind.Failed, Problem);
             }
 
-            PassedAnswer.CopyHead(response, context, switches: true, carried);
+            PassedAnswer.CopyHead(response, context, switches: true, carried, place.Cookies is not null);
             return await SwitchAsync(passage, response, idle).ConfigureAwait(false);
         }
 
         if (carried is not null && PassedAnswer.IsPart(response))
         {
-            return await LeftOutAsync("its answer is a part, and might hold too little of the credential to be known")
-                .ConfigureAwait(false);
+            const string Part = "its answer is a part, and might hold too little of the credential to be known";
+            return await LeftOutAsync(Part).ConfigureAwait(false);
         }
 
         var raw = await response.Content.ReadAsStreamAsync(_gone).ConfigureAwait(false);
         await using var stream = carried is null ? raw : AnswerLook.Open(raw, PassedAnswer.CodingsOf(response));
         if (stream is null)
         {
-            return await LeftOutAsync("its answer is packed in a way that can't be looked through for the credential")
-                .ConfigureAwait(false);
+            const string Packed = "its answer is packed in a way that can't be looked through for the credential";
+            return await LeftOutAsync(Packed).ConfigureAwait(false);
         }
 
         _answering = true;
-        PassedAnswer.CopyHead(response, context, switches: false, carried);
+        PassedAnswer.CopyHead(response, context, switches: false, carried, place.Cookies is not null);
         await context.Response.StartAsync(_gone).ConfigureAwait(false);
-        var end = await CopyAsync(passage, stream, context.Response.Body, idle, inwards: true, carried?.Along())
+        var end = await CopyAsync(passage, stream, context.Response.Body, idle, inwards: true, carried)
             .ConfigureAwait(false);
         if (end == OutcomeKind.Done)
         {
             // What unpacks stops where its own end is; trailers come behind that of the answer.
             await AnswerRest.DrainAsync(raw, _gone).ConfigureAwait(false);
-            PassedAnswer.CopyTrailers(response, context.Response, carried);
+            if (!passage.TryPass(PassedAnswer.LengthOf(response.TrailingHeaders), Heading.Back))
+            {
+                return new Outcome(OutcomeKind.Cut, passage.CutBecause);
+            }
+
+            PassedAnswer.CopyTrailers(response, context.Response, carried, place.Cookies is not null);
         }
 
         return new Outcome(end, status);
@@ -283,9 +305,10 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         Stream to,
         IdleWatch idle,
         bool inwards,
-        StreamSearch? along = null
+        CarriedCredential? carried = null
     )
     {
+        var along = carried?.Along();
         var buffer = ArrayPool<byte>.Shared.Rent(CopyBytes);
         try
         {
@@ -304,6 +327,13 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
 
                 idle.Touch();
                 ReadOnlyMemory<byte> piece = along?.Take(buffer.AsSpan(0, read), read == 0) ?? buffer.AsMemory(0, read);
+                if (carried?.IsOver == true)
+                {
+                    _cut ??= Injector.OverEchoed;
+                    place.Connection.Abort();
+                    return OutcomeKind.Cut;
+                }
+
                 if (piece.IsEmpty)
                 {
                     if (read == 0)
@@ -314,10 +344,11 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
                     continue;
                 }
 
-                var inspection = await passage.InspectAsync(piece, _gone).ConfigureAwait(false);
+                var heading = inwards ? Heading.Back : Heading.Out;
+                var inspection = await passage.InspectAsync(piece, heading, _gone).ConfigureAwait(false);
                 if (inspection.Verdict != InspectionVerdict.Forward)
                 {
-                    _cut ??= "cut by the monitor";
+                    _cut ??= passage.CutBecause;
                     place.Connection.Abort();
                     return OutcomeKind.Cut;
                 }
@@ -350,7 +381,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         }
 
         var (end, outcome) = stopped is null
-            ? Describe(e)
+            ? UpstreamEnd.Of(e, place)
             : (DialEnd.AddressRefused, new Outcome(OutcomeKind.Cut, stopped));
         if (!context.Response.HasStarted)
         {
@@ -359,28 +390,6 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
 
         return outcome;
     }
-
-    private (DialEnd End, Outcome Outcome) Describe(Exception e)
-    {
-        for (var inner = e; inner is not null; inner = inner.InnerException)
-        {
-            switch (inner)
-            {
-                case NotDialedException not:
-                    return (not.Dialed.End, not.Dialed.ToOutcome());
-                case IOException when inner.Message.StartsWith("the authority", StringComparison.Ordinal):
-                case UntrustedHostException:
-                    return (DialEnd.Unreachable, new Outcome(OutcomeKind.Cut, inner.Message));
-                case AuthenticationException:
-                    return Failed($"`{place.Authority}` and this proxy came to no TLS connection; nothing was sent");
-            }
-        }
-
-        return Failed($"`{place.Authority}` gave no answer that can be read");
-    }
-
-    private static (DialEnd End, Outcome Outcome) Failed(string problem) =>
-        (DialEnd.Unreachable, new Outcome(OutcomeKind.Failed, problem));
 
     private void GiveUp()
     {

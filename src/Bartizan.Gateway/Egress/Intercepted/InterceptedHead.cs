@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Bartizan.Core.Enforcement;
 using Microsoft.AspNetCore.Http;
@@ -62,9 +63,30 @@ internal sealed record InterceptedHead(string Method, string Path, string Query,
         {
             if (RequestHead.IsSecondReading(name))
             {
-                problem = "a field names another method or path than the first line does";
+                problem = RequestHead.Secondly;
                 return null;
             }
+
+            // RFC 9113, 8.2.2: a request that has one is malformed, whatever Kestrel makes of it.
+            if (HttpProtocol.IsHttp2(request.Protocol) && IsOfOneConnection(name, fields))
+            {
+                problem = $"HTTP/2 knows no `{name}`";
+                return null;
+            }
+        }
+
+        if (place.Cookies is not null)
+        {
+            if (ConnectionOptions.IsNamed(fields.Connection, "Cookie"))
+            {
+                problem =
+                    "its `Connection` names `Cookie`, and this host's cookies are kept: leave it out of `Connection`";
+                return null;
+            }
+
+            // Before it is decided: what is decided has what the agent said, and that is no cookie.
+            fields.Remove("Cookie");
+            fields.Remove("Cookie2");
         }
 
         var upgrade = context.Features.Get<IHttpUpgradeFeature>()?.IsUpgradableRequest == true;
@@ -77,6 +99,31 @@ internal sealed record InterceptedHead(string Method, string Path, string Query,
                 && "websocket".Equals(fields.Upgrade[0], StringComparison.OrdinalIgnoreCase),
         };
     }
+
+    /// <summary>The credentials that it shows, by themselves or by cookies that were given for them.</summary>
+    public ImmutableArray<string> CookiesFor { get; private init; } = [];
+
+    /// <summary>The same with the cookies that its host has set, and what they and it were given for.</summary>
+    public InterceptedHead WithCookies(string? cookies, ImmutableArray<string> given)
+    {
+        if (cookies is not null)
+        {
+            Fields.Cookie = cookies;
+        }
+
+        return this with
+        {
+            CookiesFor = given,
+        };
+    }
+
+    private static bool IsOfOneConnection(string name, IHeaderDictionary fields) =>
+        name.ToUpperInvariant() switch
+        {
+            "TRANSFER-ENCODING" or "UPGRADE" or "KEEP-ALIVE" or "PROXY-CONNECTION" => true,
+            "TE" => fields.TE.ToString() != "trailers",
+            _ => false,
+        };
 
     /// <summary>
     /// What a request without a body is sent with. INVARIANT: what was granted once is sent once. The handler sends a request without
@@ -101,6 +148,21 @@ internal sealed record InterceptedHead(string Method, string Path, string Query,
         }
 
         return Encoding.Latin1.GetBytes(text.Append("\r\n").ToString());
+    }
+
+    /// <summary>Its length as text; no more of it is sent, however it is packed on its way.</summary>
+    public long LengthAt(InterceptedPlace place)
+    {
+        long length = $"{Method} {Path}{Query} HTTP/1.1\r\nHost: {place.Authority}\r\n\r\n".Length;
+        foreach (var (name, values) in Fields)
+        {
+            foreach (var value in Passes(name) ? values : default)
+            {
+                length += name.Length + (value?.Length ?? 0) + ": \r\n".Length;
+            }
+        }
+
+        return length;
     }
 
     /// <summary>The request to send, but for its body.</summary>

@@ -13,6 +13,9 @@ internal sealed record InterceptedPlace(
     InterceptedUpstream Upstream
 )
 {
+    /// <summary>Where the host's cookies stay; null where they pass.</summary>
+    public CookieJar? Cookies { get; init; }
+
     /// <summary>The port that https means when none is named.</summary>
     public const int TlsPort = 443;
 

@@ -14,7 +14,8 @@ internal sealed class InterceptedUpstream(
     EgressConnection connection,
     HostName host,
     int port,
-    string? authority
+    string? authority,
+    bool alone
 ) : IDisposable
 {
     /// <summary>For the requests of one client connection: a client of HTTP/2 and a server of HTTP/1.1 need one each.</summary>
@@ -26,7 +27,8 @@ internal sealed class InterceptedUpstream(
     /// <summary>
     /// Sends, and has the answer's head. INVARIANT: a request that may not reach private addresses never rides on a connection that was
     /// opened for one that may; and one with a credential on none that others were sent on: where a host takes the end of one request for
-    /// the beginning of the next, that would be somebody else's.
+    /// the beginning of the next, that would be somebody else's. One to a host whose cookies are kept has a connection alone: any may
+    /// carry them.
     /// </summary>
     public Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage message,
@@ -73,6 +75,7 @@ internal sealed class InterceptedUpstream(
             ConnectTimeout =
                 options.ResolveWithin + (options.MaxAddressesTried * options.DialWithin) + options.HeadWithin,
             PooledConnectionIdleTimeout = options.NextRequestWithin,
+            PooledConnectionLifetime = alone ? TimeSpan.Zero : Timeout.InfiniteTimeSpan,
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ConnectCallback = (_, cancellationToken) => DialAsync(privateAddresses, cancellationToken),

@@ -21,7 +21,8 @@ namespace Bartizan.Gateway.Egress.Intercepted;
 ///    answers ─────────────────────────────── 5 as they come, until an end, an idle time, a revocation ── h:p
 /// </code>
 /// What comes in: a connection whose ClientHello named the host. What goes out: requests that were granted, on connections that serve
-/// this one client connection only. It never shows a key, follows a redirect, keeps a cookie or answers for another host.
+/// this one client connection only. It never shows a key, follows a redirect or answers for another host, and keeps cookies only where
+/// the manifest says so.
 /// </summary>
 internal sealed class Interceptor(ICertificateMint mint) : IAsyncDisposable
 {
@@ -30,8 +31,7 @@ internal sealed class Interceptor(ICertificateMint mint) : IAsyncDisposable
     private Task<KestrelServer>? _server;
 
     /// <summary>
-    /// Serves one connection to its end, after its ClientHello named the host. <paramref name="authority"/> is the file of the one authority
-    /// that vouches for it; null for the system's.
+    /// Serves one connection to its end, after its ClientHello named the host.
     /// </summary>
     public async Task ServeAsync(
         EgressWiring wiring,
@@ -39,7 +39,7 @@ internal sealed class Interceptor(ICertificateMint mint) : IAsyncDisposable
         WireReader reader,
         SessionId session,
         Destination to,
-        string? authority
+        SeenHost seen
     )
     {
         var (host, port) = (to.Host, to.Port);
@@ -56,8 +56,20 @@ internal sealed class Interceptor(ICertificateMint mint) : IAsyncDisposable
         }
 
         reader.Advance(hello.Length);
-        using var upstream = new InterceptedUpstream(wiring, connection, host, port, authority);
-        var place = new InterceptedPlace(wiring, connection, session, host, port, upstream);
+        using var upstream = new InterceptedUpstream(
+            wiring,
+            connection,
+            host,
+            port,
+            seen.Terms.CertificateAuthority,
+            seen.Terms.KeepsCookies
+        );
+        var place = new InterceptedPlace(wiring, connection, session, host, port, upstream)
+        {
+            Cookies = seen is { Terms.KeepsCookies: true, Session: { } live }
+                ? wiring.Cookies.Of(live, host, port)
+                : null,
+        };
         var opened = new InterceptedConnection(tls, place);
         var read = opened.ReadAsync();
         await _handed.HandAsync(opened, connection.Ending).ConfigureAwait(false);

@@ -14,7 +14,14 @@ internal static class PassedAnswer
     /// <param name="to">Whom it goes to.</param>
     /// <param name="switches">True for one that switches protocols.</param>
     /// <param name="carried">The credential that it was asked with, which goes no way back; null for none.</param>
-    public static void CopyHead(HttpResponseMessage from, HttpContext to, bool switches, CarriedCredential? carried)
+    /// <param name="keepsCookies">True when its cookies stay here.</param>
+    public static void CopyHead(
+        HttpResponseMessage from,
+        HttpContext to,
+        bool switches,
+        CarriedCredential? carried,
+        bool keepsCookies
+    )
     {
         to.Response.StatusCode = (int)from.StatusCode;
         if (from.ReasonPhrase is { Length: > 0 } phrase)
@@ -22,8 +29,8 @@ internal static class PassedAnswer
             to.Features.GetRequiredFeature<IHttpResponseFeature>().ReasonPhrase = carried?.Without(phrase) ?? phrase;
         }
 
-        Copy(from.Headers.NonValidated, from, to.Response, carried);
-        Copy(from.Content.Headers.NonValidated, from, to.Response, carried);
+        Copy(from.Headers.NonValidated, from, to.Response, carried, keepsCookies);
+        Copy(from.Content.Headers.NonValidated, from, to.Response, carried, keepsCookies);
         if (switches)
         {
             to.Response.Headers.Upgrade = "websocket";
@@ -35,7 +42,12 @@ internal static class PassedAnswer
     }
 
     /// <summary>What gRPC says at the end of an answer.</summary>
-    public static void CopyTrailers(HttpResponseMessage from, HttpResponse to, CarriedCredential? carried)
+    public static void CopyTrailers(
+        HttpResponseMessage from,
+        HttpResponse to,
+        CarriedCredential? carried,
+        bool keepsCookies
+    )
     {
         if (!to.SupportsTrailers())
         {
@@ -44,9 +56,35 @@ internal static class PassedAnswer
 
         foreach (var (name, values) in from.TrailingHeaders.NonValidated)
         {
-            to.AppendTrailer(name, ToValues(values, carried));
+            if (!keepsCookies || !SetsCookie(name))
+            {
+                to.AppendTrailer(name, ToValues(values, carried));
+            }
         }
     }
+
+    /// <summary>The length of an answer's head as text, however it was packed on its way.</summary>
+    public static long LengthOfHead(HttpResponseMessage of) =>
+        $"HTTP/1.1 200 {of.ReasonPhrase}\r\n\r\n".Length + LengthOf(of.Headers) + LengthOf(of.Content.Headers);
+
+    /// <summary>The length of fields as text.</summary>
+    public static long LengthOf(HttpHeaders fields)
+    {
+        long length = 0;
+        foreach (var (name, values) in fields.NonValidated)
+        {
+            foreach (var value in values)
+            {
+                length += name.Length + value.Length + ": \r\n".Length;
+            }
+        }
+
+        return length;
+    }
+
+    /// <summary>What it sets as cookies.</summary>
+    public static IEnumerable<string> CookiesOf(HttpResponseMessage from) =>
+        from.Headers.NonValidated.TryGetValues("Set-Cookie", out var fields) ? fields : [];
 
     /// <summary>True when an answer switches to a WebSocket, and to nothing else.</summary>
     public static bool IsWebSocket(HttpResponseMessage from) =>
@@ -84,13 +122,15 @@ internal static class PassedAnswer
         HttpHeadersNonValidated fields,
         HttpResponseMessage from,
         HttpResponse to,
-        CarriedCredential? carried
+        CarriedCredential? carried,
+        bool keepsCookies
     )
     {
         foreach (var (name, values) in fields)
         {
             var stays =
                 ConnectionOptions.IsOneHop(name)
+                || (keepsCookies && SetsCookie(name))
                 || (carried is not null && name.Equals("Content-Encoding", StringComparison.OrdinalIgnoreCase))
                 || name.Equals("Alt-Svc", StringComparison.OrdinalIgnoreCase)
                 || from.Headers.Connection.Contains(name);
@@ -100,6 +140,10 @@ internal static class PassedAnswer
             }
         }
     }
+
+    private static bool SetsCookie(string name) =>
+        name.Equals("Set-Cookie", StringComparison.OrdinalIgnoreCase)
+        || name.Equals("Set-Cookie2", StringComparison.OrdinalIgnoreCase);
 
     private static StringValues ToValues(HeaderStringValues values, CarriedCredential? carried) =>
         values.Count == 1

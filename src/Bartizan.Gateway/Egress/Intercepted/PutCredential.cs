@@ -39,25 +39,34 @@ internal sealed class PutCredential(InterceptedPlace place, AgentAction action, 
     /// Between granted and sent: the request with what its rule demands in it; or why it isn't sent. Nothing for a rule that demands
     /// nothing.
     /// </summary>
-    public async ValueTask<(CarriedCredential? Carried, string? Problem)> PutAsync(
+    public async ValueTask<(CarriedCredential? Carried, NotPut? Problem)> PutAsync(
         Passage passage,
         HeldRequest? held,
         CancellationToken cancellationToken
     )
     {
+        // While it waited, a rule began to hold that guards come with, and they have read nothing.
+        if (held is null && place.Wiring.Monitor.WantsContent(action))
+        {
+            return (null, new NotPut(NotPut.Unread));
+        }
+
         if (passage.Obligations.Credential is not { } name)
         {
-            return (null, _said is null ? null : "its rules changed while it was decided");
+            return (null, _said is null ? null : new NotPut("its rules changed while it was decided"));
         }
 
         if (_injector is null || _said is null || _said.Name != name)
         {
-            return (null, "its credential can't be put into it");
+            return (null, new NotPut("its credential can't be put into it"));
         }
 
         if (head.WebSocket)
         {
-            return (null, "a credential isn't put into a WebSocket: what comes back on it can't be looked through");
+            return (
+                null,
+                new NotPut("a credential isn't put into a WebSocket: what comes back on it can't be looked through")
+            );
         }
 
         try
@@ -70,11 +79,13 @@ internal sealed class PutCredential(InterceptedPlace place, AgentAction action, 
                 passage.Uses(made.Handle);
             }
 
-            return (made, made is null ? problem : null);
+            return (made, made is null ? new NotPut(problem) : null);
         }
         catch (Exception e) when (e is CredentialUnavailableException or ObjectDisposedException)
         {
-            return (null, e is CredentialUnavailableException ? e.Message : $"credential `{name}`: it was taken back");
+            // Where it lies, and how it is kept there, is no business of the agent's.
+            var recorded = e is CredentialUnavailableException ? e.Message : $"credential `{name}`: it was taken back";
+            return (null, new NotPut($"the credential `{name}` can't be had; the log says why", recorded));
         }
     }
 

@@ -61,6 +61,10 @@ internal sealed class HeldStream
             StringComparison.OrdinalIgnoreCase
         ) == true;
 
+    /// <summary>What is recorded of an answer: one that could not go on in the stream that had begun is none.</summary>
+    public static string DetailOf(int status, bool isNone) =>
+        string.Create(CultureInfo.InvariantCulture, $"{status}{(isNone ? ", no stream of events" : "")}");
+
     /// <summary>Ends it with what an upstream answered that is no stream.</summary>
     public async Task FailAsync(
         HttpResponseMessage response,
@@ -81,24 +85,36 @@ internal sealed class HeldStream
             throw new PassageCutException(passage.Reservation?.Exhausted ?? passage.Objection);
         }
 
-        var (message, type) = status < 400 ? (null, null) : ErrorOf((byte[])[.. seen.Bytes.Span, .. rest.Bytes.Span]);
+        if (status < 400)
+        {
+            await FailAsync(
+                    StatusCodes.Status502BadGateway,
+                    "Bartizan: the upstream's answer is no stream of events, and one was asked for",
+                    null
+                )
+                .ConfigureAwait(false);
+            return;
+        }
+
+        var error = UpstreamError.Of(response, (byte[])[.. seen.Bytes.Span, .. rest.Bytes.Span], _clock.GetUtcNow());
 
         // INVARIANT: what was an escape in the upstream's JSON is a letter here: the key is looked for again in what is written anew.
-        (message, type) = (echo.Without(message), echo.Without(type));
-        message ??=
-            status < 400
-                ? "Bartizan: the upstream's answer is no stream of events, and one was asked for"
-                : string.Create(CultureInfo.InvariantCulture, $"Bartizan: the upstream answered {status}");
-        await FailAsync(status < 400 ? StatusCodes.Status502BadGateway : status, message, null, type)
-            .ConfigureAwait(false);
+        error = error with
+        {
+            Message = echo.Without(error.Message),
+            Type = echo.Without(error.Type),
+            Code = echo.Without(error.Code),
+        };
+        var otherwise = string.Create(CultureInfo.InvariantCulture, $"Bartizan: the upstream answered {status}");
+        await FailAsync(status, error.Told(otherwise), null, error).ConfigureAwait(false);
     }
 
     /// <summary>Ends it with an error.</summary>
     /// <param name="status">The status that an answer would have that didn't begin as a stream.</param>
     /// <param name="message">What is said.</param>
     /// <param name="rule">The rule that would change a refusal.</param>
-    /// <param name="type">The upstream's own word for its error.</param>
-    public async Task FailAsync(int status, string message, string? rule, string? type = null)
+    /// <param name="error">What the upstream said of its error; null where it is no upstream's.</param>
+    public async Task FailAsync(int status, string message, string? rule, UpstreamError? error = null)
     {
         var body = new ArrayBufferWriter<byte>();
         var isResponses = _call.Route.Path == "/v1/responses";
@@ -107,11 +123,11 @@ internal sealed class HeldStream
             json.WriteStartObject();
             if (isResponses)
             {
-                WriteFailed(json, status, message);
+                WriteFailed(json, status, message, error);
             }
             else
             {
-                ModelError.Write(json, _call.Api, status, message, rule, type);
+                ModelError.Write(json, _call.Api, status, message, rule, error);
             }
 
             json.WriteEndObject();
@@ -126,7 +142,7 @@ internal sealed class HeldStream
     }
 
     // The event that ends a response which failed. By its code clients know whether to try again.
-    private void WriteFailed(Utf8JsonWriter json, int status, string message)
+    private void WriteFailed(Utf8JsonWriter json, int status, string message, UpstreamError? error)
     {
         json.WriteString("type", "response.failed");
         json.WriteNumber("sequence_number", 0);
@@ -138,12 +154,13 @@ internal sealed class HeldStream
         json.WriteStartObject("error");
         json.WriteString(
             "code",
-            status switch
-            {
-                429 => "rate_limit_exceeded",
-                >= 500 => "server_error",
-                _ => "invalid_prompt",
-            }
+            error?.Code
+                ?? status switch
+                {
+                    429 => "rate_limit_exceeded",
+                    >= 500 => "server_error",
+                    _ => "invalid_prompt",
+                }
         );
         json.WriteString("message", message);
         json.WriteEndObject();
@@ -175,25 +192,4 @@ internal sealed class HeldStream
         echo.Mask(read.AsSpan(0, count));
         return read.AsMemory(0, count);
     }
-
-    private static (string? Message, string? Type) ErrorOf(ReadOnlyMemory<byte> body)
-    {
-        try
-        {
-            using var json = JsonDocument.Parse(body);
-            return
-                json.RootElement.ValueKind == JsonValueKind.Object
-                && json.RootElement.TryGetProperty("error", out var error)
-                && error.ValueKind == JsonValueKind.Object
-                ? (Text(error, "message"), Text(error, "type"))
-                : default;
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            return default;
-        }
-    }
-
-    private static string? Text(JsonElement of, string name) =>
-        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 }

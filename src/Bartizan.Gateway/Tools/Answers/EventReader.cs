@@ -4,13 +4,19 @@ namespace Bartizan.Gateway.Tools.Answers;
 
 /// <summary>
 /// Reads a stream of server-sent events (WHATWG) one by one: CR, LF or CRLF; comments; several <c>data</c> lines. The data of
-/// an event stands in the buffer until the next is asked for.
+/// an event stands in the buffer until the next is asked for. Once it is disposed of nothing is read into the buffer any more, so dispose
+/// of it before the buffer.
 /// </summary>
-internal sealed class EventReader(Stream stream, AnswerBuffer buffer)
+internal sealed class EventReader(Stream stream, AnswerBuffer buffer, CancellationToken cancellationToken)
+    : IAsyncDisposable
 {
     /// <summary>The longest id of an event, and the longest time to wait, as texts.</summary>
     private const int MaxFieldLength = 512;
 
+    private readonly CancellationTokenSource _ending = CancellationTokenSource.CreateLinkedTokenSource(
+        cancellationToken
+    );
+    private Task _reading = Task.CompletedTask;
     private int _taken;
     private int _scanned;
     private int _line;
@@ -28,7 +34,24 @@ internal sealed class EventReader(Stream stream, AnswerBuffer buffer)
     public Memory<byte> Data => buffer.Filled.Slice(_dataStart, _dataLength);
 
     /// <summary>Goes on to the next event; false at the end. An event that is cut short is none.</summary>
-    public async ValueTask<bool> NextAsync(CancellationToken cancellationToken)
+    public Task<bool> NextAsync()
+    {
+        var next = ReadAsync();
+        _reading = next;
+        return next;
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        // INVARIANT: who waits no longer for what is read still leaves the buffer to it until it has ended. A pooled one is the next
+        // one's then.
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await _reading.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        _ending.Dispose();
+    }
+
+    private async Task<bool> ReadAsync()
     {
         buffer.Drop(_taken);
         _line -= _taken;
@@ -37,7 +60,7 @@ internal sealed class EventReader(Stream stream, AnswerBuffer buffer)
         (Id, Retry, _dataLength) = (null, null, -1);
         while (!TryRead())
         {
-            if (!await buffer.FillAsync(stream, cancellationToken).ConfigureAwait(false))
+            if (!await buffer.FillAsync(stream, _ending.Token).ConfigureAwait(false))
             {
                 return false;
             }

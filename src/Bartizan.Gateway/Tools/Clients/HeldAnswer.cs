@@ -20,7 +20,10 @@ internal sealed class HeldAnswer(ToolWiring wiring, HttpContext context, AnswerW
         session.Manifest.Guards
             is { Injection: GuardAction.Ask }
                 or { Lexical: GuardAction.Ask }
-                or { HiddenText: GuardAction.Ask };
+                or { HiddenText: GuardAction.Ask }
+        || session.Manifest.Guards?.Classifiers.Any(one =>
+            one.Action == GuardAction.Ask || one.OnFailure == GuardAction.Ask
+        ) == true;
 
     /// <summary>Takes a message. A client that cancels its call, or goes away, has the answer kept back.</summary>
     /// <param name="mediation">Takes it.</param>

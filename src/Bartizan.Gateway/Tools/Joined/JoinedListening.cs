@@ -194,13 +194,15 @@ internal sealed class JoinedListening(
     private async Task<bool> PassAsync(ServerAnswer answer, ListeningSource source, CancellationToken cancellationToken)
     {
         using var buffer = new AnswerBuffer(tools, wiring.Options.MaxAnswerBytes);
-        var events = new EventReader(await answer.OpenAsync(cancellationToken).ConfigureAwait(false), buffer);
+        var body = await answer.OpenAsync(cancellationToken).ConfigureAwait(false);
+        await using var events = new EventReader(body, buffer, cancellationToken);
         var (server, part) = (source.Server, source.Part);
         var mediation = new Mediation(wiring, session, server, tools, part, answer.Echo);
         var fetch = new PartFetch(wiring, context, session, tools);
-        while (await events.NextAsync(cancellationToken).ConfigureAwait(false))
+        await using var held = new JoinedAnswers(mediation, source.Call, WriteAsync, cancellationToken);
+        while (await events.NextAsync().ConfigureAwait(false))
         {
-            if (events.Data.IsEmpty)
+            if (events.Data.IsEmpty || await held.TakeAsync(events.Data).ConfigureAwait(false))
             {
                 continue;
             }

@@ -179,8 +179,8 @@ internal sealed class PartFetch(ToolWiring wiring, HttpContext context, Session 
             return ReadAnswer(whole, call);
         }
 
-        var events = new EventReader(body, buffer);
-        while (await events.NextAsync(cancellationToken).ConfigureAwait(false))
+        await using var events = new EventReader(body, buffer, cancellationToken);
+        while (await events.NextAsync().ConfigureAwait(false))
         {
             var taken = events.Data.IsEmpty
                 ? default

@@ -60,8 +60,8 @@ internal sealed class ServerQuestion(ToolWiring wiring, Session session, ToolSer
             return (ResultOf(buffer.Filled, id), answer.OpenedSession);
         }
 
-        var events = new EventReader(body, buffer);
-        while (await events.NextAsync(soon.Token).ConfigureAwait(false))
+        await using var events = new EventReader(body, buffer, soon.Token);
+        while (await events.NextAsync().ConfigureAwait(false))
         {
             answer.Echo.Mask(events.Data.Span);
             if (

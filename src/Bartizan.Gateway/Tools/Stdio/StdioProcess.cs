@@ -54,6 +54,9 @@ internal sealed class StdioProcess : IAsyncDisposable
     /// <summary>True once it was told that its client is ready.</summary>
     public bool IsReady { get; set; }
 
+    /// <summary>False from before the first of its calls fails because it ends: nothing new is asked of it then.</summary>
+    public bool IsLiving => Volatile.Read(ref _broken) == 0;
+
     /// <summary>Completes when it is over.</summary>
     public Task Ended { get; }
 
@@ -107,7 +110,7 @@ internal sealed class StdioProcess : IAsyncDisposable
             throw;
         }
 
-        if (Volatile.Read(ref _broken) != 0)
+        if (!IsLiving)
         {
             events.Break();
         }

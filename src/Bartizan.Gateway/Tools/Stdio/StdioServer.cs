@@ -72,7 +72,7 @@ internal sealed class StdioServer(
         {
             lock (_lock)
             {
-                return _process is { Ended.IsCompleted: false } living ? living : null;
+                return _process is { IsLiving: true } living ? living : null;
             }
         }
     }

@@ -17,7 +17,7 @@ namespace Bartizan.Guards.Injection.Lexical;
 public static class LexicalGuard
 {
     /// <summary>Changes whenever its scores may: features or weights.</summary>
-    public const string Version = "1";
+    public const string Version = "2";
 
     /// <summary>The score that one clean text in a hundred reaches.</summary>
     public const double Likely = LexicalScale.ShippedLikely;

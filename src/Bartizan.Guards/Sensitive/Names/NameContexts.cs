@@ -3,9 +3,6 @@ namespace Bartizan.Guards.Sensitive.Names;
 /// <summary>Reads what stands before a name.</summary>
 internal static class NameContexts
 {
-    /// <summary>Signs between a label and what it labels.</summary>
-    private const int MaxSigns = 8;
-
     /// <summary>The longest label, without its gaps.</summary>
     private const int MaxLabel = 24;
 
@@ -52,22 +49,15 @@ internal static class NameContexts
     /// <summary>What the text before a place says of the word there.</summary>
     public static NameContext Before(ReadOnlySpan<char> text, int start)
     {
-        var end = start;
-        var isLabel = false;
-        while (end > 0 && start - end < MaxSigns && !char.IsLetterOrDigit(text[end - 1]))
+        var end = LabelBefore.Signs(text, start, ":=>|", ".!?;)]}", out var isLabel);
+        if (end < 0)
         {
-            var sign = text[--end];
-            if (sign is '.' or '!' or '?' or ';' or ')' or ']' or '}')
-            {
-                return NameContext.None;
-            }
-
-            isLabel |= sign is ':' or '=' or '>' or '|';
+            return NameContext.None;
         }
 
-        // first_name, first-name, first name and firstName are one label.
+        // So is `first name`.
         Span<char> letters = stackalloc char[MaxLabel];
-        var count = Take(text, ref end, letters, 0);
+        var count = LabelBefore.Word(text, ref end, letters, 0);
         var last = letters[^count..];
         if (!isLabel)
         {
@@ -87,26 +77,8 @@ internal static class NameContexts
         }
 
         end--;
-        count += Take(text, ref end, letters, count);
+        count += LabelBefore.Word(text, ref end, letters, count);
         return _sure.Contains(letters[^count..]) ? NameContext.Sure : known;
-    }
-
-    private static int Take(ReadOnlySpan<char> text, ref int end, Span<char> letters, int taken)
-    {
-        var count = 0;
-        while (
-            end > 0 && taken + count < letters.Length && (char.IsLetter(text[end - 1]) || text[end - 1] is '_' or '-')
-        )
-        {
-            end--;
-            if (char.IsLetter(text[end]))
-            {
-                count++;
-                letters[^(taken + count)] = text[end];
-            }
-        }
-
-        return count;
     }
 
     private static bool IsSentence(ReadOnlySpan<char> before)

@@ -22,9 +22,6 @@ internal static class PostalScan
     /// <summary>The longest small word within a street's name.</summary>
     private const int MaxSmall = 5;
 
-    /// <summary>Characters between a label and its address.</summary>
-    private const int MaxSigns = 6;
-
     private const double WithTown = 0.9;
     private const double Labelled = 0.8;
 
@@ -310,31 +307,17 @@ internal static class PostalScan
 
     private static bool IsLabelled(ReadOnlySpan<char> text, int start)
     {
-        var end = start;
-        var isLabel = false;
         if (
-            end < 2
-            || (text[end - 1] is not ('"' or '\'' or ':' or '=' or '>') && text[end - 2] is not (':' or '=' or '>'))
+            start < 2
+            || (text[start - 1] is not ('"' or '\'' or ':' or '=' or '>') && text[start - 2] is not (':' or '=' or '>'))
         )
         {
             return false;
         }
 
-        while (end > 0 && start - end < MaxSigns && !char.IsLetterOrDigit(text[end - 1]))
-        {
-            isLabel |= text[--end] is ':' or '=' or '>';
-        }
-
+        var end = LabelBefore.Signs(text, start, ":=>", "", out var isLabel);
         Span<char> letters = stackalloc char[MaxWord];
-        var count = 0;
-        while (end > 0 && count < MaxWord && (char.IsLetter(text[end - 1]) || text[end - 1] is '_' or '-'))
-        {
-            if (char.IsLetter(text[--end]))
-            {
-                letters[^++count] = text[end];
-            }
-        }
-
+        var count = LabelBefore.Word(text, ref end, letters, 0);
         return isLabel && StreetWords.IsLabel(letters[^count..]);
     }
 }

@@ -141,6 +141,22 @@ public sealed class LaunderingThroughStores
     }
 
     [Fact]
+    public async Task What_no_guard_can_read_carries_them_too()
+    {
+        var kept = new MemoryStores();
+        await FooledAsync(OneKey, kept, """{"id": "n1"}""");
+        var reader = SceneOf(OneKey, kept);
+        await using var passage = await reader.Monitor.RequestAsync(
+            ActionOf(reader, "mail", "get", """{"id": "n1"}"""),
+            Cancel
+        );
+
+        (await passage.CarryAsync(new byte[] { 1 }, Heading.Back, Cancel)).Verdict.ShouldBe(InspectionVerdict.Forward);
+
+        reader.Session.Labels.ShouldBe(Labels.Untrusted);
+    }
+
+    [Fact]
     public async Task A_result_that_is_held_by_a_pause_keeps_its_labels_until_the_agent_has_it()
     {
         var kept = new MemoryStores();

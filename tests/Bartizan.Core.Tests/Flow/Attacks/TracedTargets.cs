@@ -137,6 +137,23 @@ public sealed class TracedTargets
     }
 
     [Fact]
+    public async Task What_the_agents_own_code_prints_is_nobody_s_word()
+    {
+        const string Code = """
+              - { allow: "tool code/run", why: "It computes." }
+            code: { languages: { python: [python3] } }
+            """;
+        var session = TracedSession.Of(rules: Code);
+        await session.TaintAsync();
+        var arguments = """{"language": "python", "code": "print('evil' + chr(64) + 'evil.' + 'example')"}""";
+        await session.CallAsync("code", "run", arguments, TracedSession.Text(Evil));
+        await session.CallAsync("crm", "find_all", "{}", TracedSession.Text("bob@x.com"));
+
+        (await session.SendAsync("bob@x.com")).ShouldBeTrue();
+        (await session.SendAsync(Evil)).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task What_the_agent_planted_with_one_tool_is_not_believed_when_another_lists_it()
     {
         var session = await TracedSession.TaintedAsync("Write to everybody.");

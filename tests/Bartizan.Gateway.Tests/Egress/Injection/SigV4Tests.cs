@@ -57,6 +57,29 @@ public sealed class SigV4Tests
     }
 
     [Fact]
+    public void A_key_that_was_made_signs_with_its_own_id_and_the_token_of_its_session()
+    {
+        // `post-sts-header-before` of the suite.
+        const string token =
+            "AQoDYXdzEPT//////////wEXAMPLEtc764bNrC9SAPBSM22wDOk4x4HIZ8j4FZTwdQWLWsKWHGBuFqwAeMicRXmxfpSPfIeoIYRqTflfKD8YUuwthAx7mSEI/qkPpKPi/kMcGdQrmGdeehM4IC1NtBmUpp2wUE8phUZampKsburEDy0KPkyQDYwT7WZ0wq5VSXDvp75YU9HFvlRd8Tx6q6fE8YQcHNVXAkiY9q6d+xo0rKwT38xVqr7ZD0u0iPPkUL64lIZbqBAz+scqKmlzm8FDrypNC9Yjc8fPOLn9FX9KSYvKTr4rvx3iSIlTJabIQwj2ICCR/oLxBA==";
+        HeadField[] own =
+        [
+            new("x-amz-security-token", "the placeholder's"),
+            new("Authorization", "AWS4-HMAC-SHA256 Credential=AKIDMINE/x, SignedHeaders=host, Signature=0"),
+        ];
+        var request = new OutgoingRequest("POST", "example.amazonaws.com", "/", "", [.. own], null);
+        var place = Place("service") with { AccessKey = "" };
+
+        var signed = Placing.Put(request, place, Secret, SuiteTime, new MadeKey("AKIDEXAMPLE", token)).Request!;
+
+        signed
+            .Single("Authorization")!
+            .ShouldEndWith("Signature=85d96828115b5dc0cfc3bd16ad9e210dd772bbebba041836c64533a82be05ead");
+        signed.Single("x-amz-security-token").ShouldBe(token);
+        Placing.Put(request, place, Secret, SuiteTime).Problem.ShouldContain("has no key's id");
+    }
+
+    [Fact]
     public void The_example_of_the_guide_of_iam() =>
         Signed(
                 new OutgoingRequest(
@@ -131,9 +154,11 @@ public sealed class SigV4Tests
     [Theory]
     [InlineData("?X-Amz-Signature=00&x=1", "", "", "in its address")]
     [InlineData("?x-amz-algorithm=AWS4-HMAC-SHA256", "", "", "in its address")]
+    [InlineData("?X-Amz-Security-Token=mine", "", "", "in its address")]
     [InlineData("", "Authorization", "AWS4-ECDSA-P256-SHA256 Credential=x", "SigV4A")]
     [InlineData("", "x-amz-content-sha256", "STREAMING-AWS4-HMAC-SHA256-PAYLOAD", "in pieces")]
     [InlineData("", "Content-Encoding", "aws-chunked", "in pieces")]
+    [InlineData("", "X-Amz-Copy-Source", "/other/secret", "a second thing")]
     public void What_can_not_be_signed_anew_is_refused(string query, string name, string value, string why) =>
         Placing
             .Put(

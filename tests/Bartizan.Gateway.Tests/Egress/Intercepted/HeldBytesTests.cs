@@ -53,7 +53,35 @@ public sealed class HeldBytesTests
             packed = whole.ToArray();
         }
 
-        Unpacking.TryDecode([codings], packed, out var decoded).ShouldBe(expected);
+        using var room = new HeldBytes().Open(SessionId.New());
+        Unpacking.TryDecode([codings], packed, room, out var decoded).ShouldBe(expected);
         (!expected || decoded.Span.SequenceEqual("hello"u8)).ShouldBeTrue();
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void What_some_bytes_unpack_to_is_counted_too(bool brotli)
+    {
+        using var whole = new MemoryStream();
+        using (
+            Stream zip = brotli
+                ? new BrotliStream(whole, CompressionLevel.SmallestSize)
+                : new GZipStream(whole, CompressionLevel.SmallestSize)
+        )
+        {
+            zip.Write(new byte[Body - 1]);
+        }
+
+        var packed = whole.ToArray();
+        var (held, session, coding) = (new HeldBytes(), SessionId.New(), brotli ? "br" : "gzip");
+        var shares = Enumerable.Range(0, 100).Select(_ => held.Open(session)).ToList();
+
+        packed.Length.ShouldBeLessThan(Body / 500);
+        shares
+            .Count(share => Unpacking.TryDecode([coding], packed, share, out _))
+            .ShouldBeInRange(1, (int)(HeldBytes.MaxOfSession / Body));
+        shares.ForEach(share => share.Dispose());
+        Unpacking.TryDecode([coding], packed, shares[0], out _).ShouldBeTrue();
     }
 }

@@ -30,6 +30,8 @@ internal sealed class InterceptedHouse : IAsyncDisposable
         Func<TestAuthority, Task<SecureServer>>? serve = null,
         GuardTerms? guards = null,
         bool trusts = true,
+        bool keepsCookies = false,
+        HostTerms? terms = null,
         params CredentialSource[] credentials
     )
     {
@@ -38,7 +40,11 @@ internal sealed class InterceptedHouse : IAsyncDisposable
         var hosts = trusts
             ? ImmutableDictionary<string, HostTerms>.Empty.Add(
                 Host,
-                new HostTerms { CertificateAuthority = outside.File }
+                (terms ?? new HostTerms()) with
+                {
+                    CertificateAuthority = outside.File,
+                    KeepsCookies = keepsCookies,
+                }
             )
             : [];
         var house = new EgressHouse(inside, hosts, guards, rules, credentials);

@@ -47,6 +47,7 @@ internal sealed record OcsfActivity(OcsfClass Class, int Id, string Name)
             EntryKind.Finding => new(OcsfClass.DetectionFinding, 1, "Create"),
             EntryKind.Claim => new(OcsfClass.EventLogActivity, Other, "Claim of an agent"),
             EntryKind.Vault => new(OcsfClass.EventLogActivity, Other, "Credential"),
+            EntryKind.Seen => OfSeen(exported),
             EntryKind.Heartbeat => new(OcsfClass.EventLogActivity, Other, "Heartbeat"),
             _ => OfInstance(entry.Detail ?? ""),
         };
@@ -66,6 +67,18 @@ internal sealed record OcsfActivity(OcsfClass Class, int Id, string Name)
             _ => new(OcsfClass.ApiActivity, Other, "Call"),
         };
     }
+
+    private static OcsfActivity OfSeen(ExportedEntry exported) =>
+        exported.Entry switch
+        {
+            { Verb: Verb.Unknown } => new(OcsfClass.EventLogActivity, Other, "Seen in a sandbox"),
+            { Verb: Verb.Write, Detail: { } detail } when detail.StartsWith("removed", StringComparison.Ordinal) => new(
+                OcsfClass.FileActivity,
+                4,
+                "Delete"
+            ),
+            _ => OfAction(exported),
+        };
 
     private static OcsfActivity OfConnection(ExportedEntry exported)
     {

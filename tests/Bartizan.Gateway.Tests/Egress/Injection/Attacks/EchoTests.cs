@@ -80,6 +80,19 @@ public sealed class EchoTests
         Encoding.ASCII.GetString(got.Span).ShouldContain(guess);
     }
 
+    [Theory]
+    [InlineData(4)]
+    [InlineData(11)]
+    [InlineData(24)]
+    public void A_part_of_it_is_written_over_wherever_it_was_cut_out(int from)
+    {
+        var search = new StreamSearch(SecretSearch.Of([Value]));
+
+        var got = search.Take(Encoding.ASCII.GetBytes($"a {Value[from..(from + 16)]} b\n"), true);
+
+        Left(Encoding.ASCII.GetString(got.Span)).ShouldBeLessThan(4);
+    }
+
     [Fact]
     public void It_is_written_over_where_every_byte_comes_alone()
     {

@@ -337,6 +337,9 @@ public sealed class InjectedTests
         answer.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
         house.Server!.Asked.ShouldBeEmpty();
         (await house.House.Host.OutcomeAsync(OutcomeKind.Cut)).Detail!.ShouldContain("the vault is sealed");
+        (await answer.Content.ReadAsStringAsync()).ShouldBe(
+            "bartizan refused it: the credential `token` can't be had; the log says why.\n"
+        );
     }
 
     [Fact]

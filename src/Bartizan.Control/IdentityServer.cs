@@ -1,0 +1,153 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Bartizan.Control;
+
+/// <summary>
+/// What others verify agents' tokens by, on an address of this machine: <c>/.well-known/openid-configuration</c> (OpenID Connect Discovery
+/// 1.0), <c>/.well-known/jwks.json</c> (RFC 7517) and <c>/introspect</c> (RFC 7662), which says whether a token's session still runs; and
+/// <c>/token</c> (RFC 8693), where a token of one agent becomes one of another that acts for it, bound to the client's key where it shows
+/// one (RFC 9449).
+/// INVARIANT: nothing is said of a token but what who holds it can read in it, and none is given for less than a token of a live session.
+/// </summary>
+public sealed class IdentityServer : IAsyncDisposable
+{
+    /// <summary>The largest request body: a token.</summary>
+    public const long MaxBodyBytes = 16 << 10;
+
+    /// <summary>Connections at once; of more the newest is closed.</summary>
+    public const int MaxConnections = 64;
+
+    private static readonly TimeSpan s_within = TimeSpan.FromSeconds(5);
+
+    private readonly WebApplication _web;
+
+    private IdentityServer(WebApplication web) => _web = web;
+
+    /// <summary>Starts listening.</summary>
+    /// <param name="listen">Where.</param>
+    /// <param name="issuer">The issuer that tokens name.</param>
+    /// <param name="keys">The key set, as JSON.</param>
+    /// <param name="introspect">What a token says, when it is good and its session runs; null otherwise.</param>
+    /// <param name="exchange">Gives another token for a token, or says why not.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    /// <exception cref="IOException">The address is taken.</exception>
+    public static async Task<IdentityServer> StartAsync(
+        IPEndPoint listen,
+        string issuer,
+        Func<string> keys,
+        Func<string, JsonObject?> introspect,
+        Func<TokenRequest, CancellationToken, Task<TokenReply>> exchange,
+        CancellationToken cancellationToken
+    )
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        builder.Services.AddRoutingCore();
+        builder
+            .WebHost.UseKestrelCore()
+            .ConfigureKestrel(kestrel =>
+            {
+                kestrel.AddServerHeader = false;
+                kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
+                kestrel.Limits.MaxConcurrentConnections = MaxConnections;
+                kestrel.Limits.RequestHeadersTimeout = s_within;
+                kestrel.Limits.KeepAliveTimeout = s_within;
+                kestrel.Listen(listen);
+            });
+        var web = builder.Build();
+        web.UseRouting();
+        web.MapGet("/.well-known/jwks.json", context => AnswerAsync(context, keys(), "public, max-age=300"));
+        web.MapGet(
+            "/.well-known/openid-configuration",
+            context => AnswerAsync(context, Configuration(issuer), "public, max-age=300")
+        );
+        web.MapPost(
+            "/introspect",
+            async context =>
+            {
+                var form = context.Request.HasFormContentType
+                    ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false)
+                    : null;
+                var said = form?["token"] is { Count: 1 } token ? introspect(token.ToString()) : null;
+                var reply = said is null ? [] : said.DeepClone().AsObject();
+                reply["active"] = said is not null;
+                if (reply.ContainsKey("cnf"))
+                {
+                    // RFC 9449, 6.2: so that nobody takes it from who only has it.
+                    reply["token_type"] = "DPoP";
+                }
+
+                await AnswerAsync(context, reply.ToJsonString(), "no-store").ConfigureAwait(false);
+            }
+        );
+        web.MapPost(
+            "/token",
+            async context =>
+            {
+                var problem = TokenReply.Refused("invalid_request", "the body is no form");
+                var asked = context.Request.HasFormContentType
+                    ? TokenRequest.Read(
+                        await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false),
+                        context.Request.Headers["DPoP"],
+                        out problem
+                    )
+                    : null;
+                var reply = asked is null
+                    ? problem
+                    : await exchange(asked, context.RequestAborted).ConfigureAwait(false);
+                context.Response.StatusCode = reply.Token is null
+                    ? StatusCodes.Status400BadRequest
+                    : StatusCodes.Status200OK;
+                await AnswerAsync(context, reply.ToJson().ToJsonString(), "no-store").ConfigureAwait(false);
+            }
+        );
+        try
+        {
+            await web.StartAsync(cancellationToken).ConfigureAwait(false);
+            return new IdentityServer(web);
+        }
+        catch
+        {
+            await web.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        using var grace = new CancellationTokenSource(TimeSpan.FromSeconds(2));
+        await _web.StopAsync(grace.Token).ConfigureAwait(false);
+        await _web.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private static string Configuration(string issuer) =>
+        new JsonObject
+        {
+            ["issuer"] = issuer,
+            ["jwks_uri"] = $"{issuer}/.well-known/jwks.json",
+            ["introspection_endpoint"] = $"{issuer}/introspect",
+            ["token_endpoint"] = $"{issuer}/token",
+            ["token_endpoint_auth_methods_supported"] = new JsonArray("none"),
+            ["grant_types_supported"] = new JsonArray("urn:ietf:params:oauth:grant-type:token-exchange"),
+            ["dpop_signing_alg_values_supported"] = new JsonArray("ES256"),
+            ["introspection_endpoint_auth_methods_supported"] = new JsonArray("none"),
+            ["id_token_signing_alg_values_supported"] = new JsonArray("ES256"),
+            ["response_types_supported"] = new JsonArray("id_token"),
+            ["subject_types_supported"] = new JsonArray("public"),
+        }.ToJsonString();
+
+    private static async Task AnswerAsync(HttpContext context, string json, string caching)
+    {
+        context.Response.ContentType = "application/json";
+        context.Response.Headers.CacheControl = caching;
+        await context
+            .Response.Body.WriteAsync(Encoding.UTF8.GetBytes(json), context.RequestAborted)
+            .ConfigureAwait(false);
+    }
+}

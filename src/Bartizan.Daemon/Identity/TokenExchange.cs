@@ -1,0 +1,364 @@
+using System.Collections.Immutable;
+using Bartizan.Control;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
+using Bartizan.Core.Narrowing;
+using Bartizan.Core.Ports;
+using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Sessions;
+using Bartizan.Vault.Identity;
+
+namespace Bartizan.Daemon.Identity;
+
+/// <summary>
+/// A token of one agent becomes one of another that acts for it (RFC 8693), or such a one becomes one for another audience.
+/// <code>
+/// subject token ─ 1 both are for us, live ─ 2 the audience is one of the actor's own ─ 3 the actor's manifest is proved within
+/// actor token     sessions, no circle       and, by the proof, of whom it acts for       the manifest of whom it acts for
+///                              ─ 4 `delegate ACTOR` passes the monitor ─ 5 signed: sub and sid stay, act grows, ends no later
+/// </code>
+/// Whoever shows a key with it (RFC 9449) has the new token bound to that; a token that is bound is taken from who shows its key alone.
+/// INVARIANT: a token for anybody but this issuer is never taken: a service that an agent called can't go on in its name.
+/// </summary>
+internal sealed class TokenExchange(
+    AgentTokens tokens,
+    IdentityPlace place,
+    LiveSessions sessions,
+    ReferenceMonitor monitor,
+    IJournal journal,
+    TimeProvider clock
+) : IDisposable
+{
+    /// <summary>What the entry of such a token says.</summary>
+    public const string Detail = "exchanged";
+
+    /// <summary>Bound tokens of which it is recorded that somebody sent them without their key.</summary>
+    public const int MaxUnproved = 1024;
+
+    private const string Bad = "invalid_request";
+
+    /// <summary>How long people may take to answer an ask: whoever asks for the token waits on a connection.</summary>
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
+
+    // A proof takes milliseconds of a processor; one at a time is enough, and more would be a lever.
+    private readonly SemaphoreSlim _one = new(1);
+    private readonly Dictionary<(SessionId Actor, SessionId Holder), string?> _known = [];
+    private readonly DpopProofs _proofs = new(new Uri($"{place.Issuer}/token"), clock);
+    private readonly HashSet<string> _unproved = new(StringComparer.Ordinal);
+
+    /// <summary>Gives the token, or says why not.</summary>
+    public async Task<TokenReply> ExchangeAsync(TokenRequest request, CancellationToken cancellationToken)
+    {
+        DpopProof? proof = null;
+        if (request.Proof is { } shown && (proof = _proofs.Read(shown, out var wrong)) is null)
+        {
+            return Refused(TokenReply.BadProof, wrong);
+        }
+
+        // 1 both are for us, and live
+        if (tokens.Verify(request.SubjectToken) is not { } subject || Holders(subject) is not { } holder)
+        {
+            return Refused(Bad, "the subject token isn't one of a live session here for this issuer");
+        }
+
+        // INVARIANT: who was given an agent's token to act for it can't be the agent itself: what is answered always names who acts.
+        if (request.ActorToken is null && subject.Actors.IsEmpty)
+        {
+            return Refused(Bad, "it doesn't say who acts: an `actor_token` is needed");
+        }
+
+        var (actor, acting) = (default(VerifiedToken), holder);
+        if (request.ActorToken is { } text)
+        {
+            if (tokens.Verify(text) is not { Actors.IsEmpty: true } good || Holders(good) is not { } other)
+            {
+                return Refused(
+                    Bad,
+                    "the actor token isn't one of a live session here, of the actor itself, for this issuer"
+                );
+            }
+
+            if (subject.Actors.Length == AgentActor.MaxActors || subject.Sessions.Contains(good.Session))
+            {
+                return Refused(Bad, $"at most {AgentActor.MaxActors} act for one another, and nobody for itself");
+            }
+
+            (actor, acting) = (good, other);
+        }
+
+        if (await ProofProblemAsync(request, proof, subject, actor, cancellationToken).ConfigureAwait(false) is { } no)
+        {
+            return Refused(TokenReply.BadProof, no);
+        }
+
+        // 2 an audience that its manifest names
+        var terms = acting.Manifest.Credentials.Values.FirstOrDefault(one =>
+            one.Origin == CredentialOrigin.Identity && one.Locator == request.Audience
+        );
+        if (terms is null)
+        {
+            return Refused(
+                "invalid_target",
+                "the manifest of whoever is to hold the token has no `identity:` credential for it"
+            );
+        }
+
+        if (actor is null)
+        {
+            return await SignAsync(subject, null, terms, proof?.Key, cancellationToken).ConfigureAwait(false);
+        }
+
+        // 3 proved, 4 decided
+        if (await ProblemOfAsync(acting, holder, cancellationToken).ConfigureAwait(false) is not null)
+        {
+            return Refused(
+                Bad,
+                "the actor's powers aren't proved within those of whom it is to act for; the log says why"
+            );
+        }
+
+        await using var passage = await monitor
+            .RequestAsync(
+                new AgentAction
+                {
+                    Session = holder.Id,
+                    Target = new DelegateTarget(acting.Manifest.Agent),
+                    Point = "identity",
+                    Patience = s_patience,
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        if (!passage.Granted)
+        {
+            return Refused(Bad, "whom it is to act for may not delegate to it; the log says why");
+        }
+
+        var reply = await SignAsync(subject, actor, terms, proof?.Key, cancellationToken).ConfigureAwait(false);
+        await passage
+            .CompleteAsync(new Outcome(reply.Token is null ? OutcomeKind.Failed : OutcomeKind.Done, reply.Says ?? ""))
+            .ConfigureAwait(false);
+        return reply;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _one.Dispose();
+
+    // INVARIANT: a token that is bound to a key is nothing to who doesn't show that key now, for this request alone.
+    private async Task<string?> ProofProblemAsync(
+        TokenRequest request,
+        DpopProof? proof,
+        VerifiedToken subject,
+        VerifiedToken? actor,
+        CancellationToken cancellationToken
+    )
+    {
+        foreach (var token in (VerifiedToken?[])[subject, actor])
+        {
+            if (token?.BoundTo is { } key && key != proof?.Key)
+            {
+                await RecordUnprovedAsync(token, cancellationToken).ConfigureAwait(false);
+                return "a token is bound to a key, and no proof by that key came with it";
+            }
+        }
+
+        if (proof is null)
+        {
+            return null;
+        }
+
+        var isOfThese =
+            proof.TokenHash is not { } hash
+            || hash == DpopProof.HashOf(request.SubjectToken)
+            || (request.ActorToken is { } text && hash == DpopProof.HashOf(text));
+        return !isOfThese ? "the proof is for another token"
+            : _proofs.TryTake(proof) ? null
+            : "the proof was used before, or more come than can be remembered";
+    }
+
+    // Who has a token and not its key may have stolen it. Once for a token: nobody fills the log by asking again.
+    private async Task RecordUnprovedAsync(VerifiedToken token, CancellationToken cancellationToken)
+    {
+        var id = token.Claims["jti"]!.GetValue<string>();
+        lock (_unproved)
+        {
+            if (_unproved.Count >= MaxUnproved || !_unproved.Add(id))
+            {
+                return;
+            }
+        }
+
+        if (sessions.Find(token.Holder) is { } session)
+        {
+            await RefuseAsync(
+                    session,
+                    session.Manifest.Agent,
+                    $"the token `{id}` is bound to a key, and whoever sent it didn't show that it holds it",
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+    }
+
+    // The session of whoever acts now, when all of them run and the token is meant for the issuer.
+    private Session? Holders(VerifiedToken token) =>
+        token.Audience == place.Issuer && token.Sessions.All(Runs) ? sessions.Find(token.Holder) : null;
+
+    private bool Runs(SessionId id) =>
+        sessions.Get(id) is { Session.State: SessionState.Running } live && live.Serves == default;
+
+    // Worked out and recorded once for two sessions: what one may do at most stays, and nobody fills the log by asking again.
+    private async Task<string?> ProblemOfAsync(Session actor, Session holder, CancellationToken cancellationToken)
+    {
+        await _one.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (_known.TryGetValue((actor.Id, holder.Id), out var known))
+            {
+                return known;
+            }
+
+            var problem = Prove(actor, holder);
+            if (problem is not null)
+            {
+                await RecordAsync(holder, actor, problem, cancellationToken).ConfigureAwait(false);
+            }
+
+            foreach (var gone in _known.Keys.Where(pair => !Runs(pair.Actor) || !Runs(pair.Holder)).ToList())
+            {
+                _known.Remove(gone);
+            }
+
+            return _known[(actor.Id, holder.Id)] = problem;
+        }
+        finally
+        {
+            _one.Release();
+        }
+    }
+
+    // Both are compared under one name: that the actor goes by its own is what the token says.
+    private string? Prove(Session actor, Session holder)
+    {
+        if (actor.Observe)
+        {
+            return "it runs with `--observe`, which lets what no rule mentions pass";
+        }
+
+        var proof = NarrowingProof.Of(
+            actor.Manifest with
+            {
+                Agent = holder.Manifest.Agent,
+            },
+            holder.Manifest,
+            clock.GetUtcNow(),
+            (actor.Manifest.Agent, holder.Manifest.Agent)
+        );
+        return proof.Answer == NarrowingAnswer.Proved
+            ? null
+            : proof.Excesses.Select(excess => excess.Says).FirstOrDefault() ?? "nothing was proved of it";
+    }
+
+    // 5 signed
+    private async Task<TokenReply> SignAsync(
+        VerifiedToken subject,
+        VerifiedToken? actor,
+        CredentialSource terms,
+        string? boundTo,
+        CancellationToken cancellationToken
+    )
+    {
+        if (sessions.Find(subject.Session) is not { } root)
+        {
+            return Over();
+        }
+
+        var now = clock.GetUtcNow();
+        var ends = (
+            (TimeSpan[])[subject.Ends - now, (actor ?? subject).Ends - now, terms.Ttl ?? CredentialSource.TokenLife]
+        ).Min();
+        if (ends < TimeSpan.FromSeconds(1))
+        {
+            return Over();
+        }
+
+        var chain = actor is null
+            ? subject.Actors
+            : subject.Actors.Insert(0, new AgentActor(actor.Claims["sub"]!.GetValue<string>(), actor.Session));
+        var token = tokens.Sign(
+            new AgentClaims(
+                root.Id,
+                root.Manifest.Agent,
+                root.Manifest.Environment.ToString().ToLowerInvariant(),
+                root.Policy.Digest.ToString()
+            ),
+            terms.Locator,
+            ends,
+            chain,
+            boundTo
+        );
+        using (token.Text)
+        {
+            await journal
+                .AppendAsync(
+                    new Entry
+                    {
+                        Kind = EntryKind.Vault,
+                        Session = root.Id,
+                        Agent = root.Manifest.Agent,
+                        Target = terms.Locator,
+                        Credential = $"identity:{terms.Locator}#{token.Id}",
+                        Detail = Detail,
+                        Reason =
+                            $"until {token.Ends.UtcDateTime:u}"
+                            + string.Concat(chain.Select(one => $", by {one.Subject} in {one.Session}"))
+                            + (boundTo is null ? "" : $", bound to the key {boundTo}"),
+                    },
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+
+            // A session may have ended while the entry was written; what ends later, introspection says.
+            if (!subject.Sessions.Concat(chain.Select(one => one.Session)).All(Runs))
+            {
+                return Over();
+            }
+
+            var text = "";
+            token.Text.Use(chars => text = new string(chars.Span));
+            return TokenReply.Given(text, ends, boundTo is not null);
+        }
+    }
+
+    private Task RecordAsync(Session holder, Session actor, string problem, CancellationToken cancellationToken) =>
+        RefuseAsync(
+            holder,
+            actor.Manifest.Agent,
+            $"what `{actor.Manifest.Agent}` may do isn't proved within: {problem}",
+            cancellationToken
+        );
+
+    private async Task RefuseAsync(Session holder, string target, string why, CancellationToken cancellationToken) =>
+        await journal
+            .AppendAsync(
+                new Entry
+                {
+                    Kind = EntryKind.Refusal,
+                    Session = holder.Id,
+                    Agent = holder.Manifest.Agent,
+                    Verb = Verb.Delegate,
+                    Target = target,
+                    Point = "identity",
+                    Policy = holder.Policy.Digest,
+                    Effect = Effect.Deny,
+                    Reason = why,
+                },
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+
+    private static TokenReply Over() => Refused(Bad, "a session ended, or a token is about to");
+
+    private static TokenReply Refused(string error, string says) => TokenReply.Refused(error, says);
+}

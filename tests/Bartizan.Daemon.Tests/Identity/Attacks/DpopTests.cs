@@ -1,0 +1,281 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Text.Json.Nodes;
+using Bartizan.Control;
+using Bartizan.Core.Enforcement;
+using Bartizan.Core.Entries;
+using Bartizan.Core.Ports;
+using Bartizan.Daemon.Identity;
+using Bartizan.Daemon.Sessions;
+using Bartizan.Vault.Identity;
+
+namespace Bartizan.Daemon.Tests.Identity.Attacks;
+
+/// <summary>Tokens that are bound to a client's key (RFC 9449), over real HTTP; and whoever has the token without the key.</summary>
+public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
+{
+    private const string Stock = "https://stock.example";
+
+    private readonly LiveSessions _sessions = new();
+    private readonly ConcurrentQueue<Entry> _entries = new();
+    private readonly Clock _clock = new();
+    private readonly IdentityKeys _keys;
+    private readonly AgentTokens _tokens;
+    private readonly TokenExchange _exchange;
+    private readonly IPEndPoint _listen = FreePort();
+    private readonly string _issuer;
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
+    private readonly ProofMaker _maker;
+    private IdentityServer? _server;
+
+    public DpopTests()
+    {
+        _issuer = $"http://{_listen}";
+        var place = new IdentityPlace("example.com", _issuer);
+        _keys = new IdentityKeys(new Disk(), _clock);
+        _tokens = new AgentTokens(_keys, place, _clock);
+        var monitor = new ReferenceMonitor(_sessions, this, this, [], _clock, new());
+        _exchange = new TokenExchange(_tokens, place, _sessions, monitor, this, _clock);
+        _maker = new ProofMaker($"{_issuer}/token", _clock);
+        _clock.Now += TimeSpan.FromMinutes(2);
+    }
+
+    public async ValueTask InitializeAsync() =>
+        _server = await IdentityServer.StartAsync(
+            _listen,
+            _issuer,
+            _keys.PublicSet,
+            text => _tokens.Verify(text)?.Claims,
+            _exchange.ExchangeAsync,
+            TestContext.Current.CancellationToken
+        );
+
+    public async ValueTask DisposeAsync()
+    {
+        await _server!.DisposeAsync();
+        _exchange.Dispose();
+        _keys.Dispose();
+        _http.Dispose();
+        _maker.Dispose();
+    }
+
+    [Fact]
+    public async Task With_a_proof_the_token_names_the_key_and_without_one_none()
+    {
+        var (parent, child) = (Open("parent"), Open("child"));
+
+        var bound = await AskAsync(Token(parent), Token(child), _maker.Make());
+        var plain = await AskAsync(Token(parent), Token(child));
+
+        bound["token_type"]!.GetValue<string>().ShouldBe("DPoP");
+        ClaimsOf(bound)["cnf"]!.ToJsonString().ShouldBe($$"""{"jkt":"{{_maker.Thumbprint}}"}""");
+        plain["token_type"]!.GetValue<string>().ShouldBe("Bearer");
+        ClaimsOf(plain).ContainsKey("cnf").ShouldBeFalse();
+        _entries.ShouldContain(e =>
+            e.Detail == "exchanged" && e.Reason!.Contains($"bound to the key {_maker.Thumbprint}")
+        );
+        var told = await _http.GetStringAsync($"{_issuer}/.well-known/openid-configuration");
+        JsonNode.Parse(told)!["dpop_signing_alg_values_supported"]!.ToJsonString().ShouldBe("""["ES256"]""");
+    }
+
+    [Fact]
+    public async Task Who_verifies_a_bound_token_is_told_its_key()
+    {
+        var bound = await BoundAsync(_issuer);
+
+        using var answer = await _http.PostAsync(
+            $"{_issuer}/introspect",
+            new FormUrlEncodedContent([new("token", bound)])
+        );
+
+        var said = JsonNode.Parse(await answer.Content.ReadAsStringAsync())!;
+        said["active"]!.GetValue<bool>().ShouldBeTrue();
+        said["token_type"]!.GetValue<string>().ShouldBe("DPoP");
+        said["cnf"]!["jkt"]!.GetValue<string>().ShouldBe(_maker.Thumbprint);
+    }
+
+    [Fact]
+    public async Task A_bound_token_goes_on_with_its_key_and_stays_bound()
+    {
+        var bound = await BoundAsync(_issuer);
+
+        var again = await AskAsync(bound, null, _maker.Make());
+        var named = await AskAsync(bound, null, _maker.Make(("ath", DpopProof.HashOf(bound))));
+
+        ClaimsOf(again)["cnf"]!["jkt"]!.GetValue<string>().ShouldBe(_maker.Thumbprint);
+        ClaimsOf(named)["cnf"]!["jkt"]!.GetValue<string>().ShouldBe(_maker.Thumbprint);
+    }
+
+    [Fact]
+    public async Task A_bound_token_without_a_proof_is_nothing_and_the_log_says_so_once()
+    {
+        var bound = await BoundAsync(_issuer);
+        _entries.Clear();
+
+        ShouldBeRefused(await AskAsync(bound, null));
+        ShouldBeRefused(await AskAsync(bound, null));
+
+        _entries
+            .ShouldHaveSingleItem()
+            .ShouldSatisfyAllConditions(
+                e => e.Kind.ShouldBe(EntryKind.Refusal),
+                e => e.Reason!.ShouldContain("bound to a key, and whoever sent it didn't show that it holds it")
+            );
+    }
+
+    [Fact]
+    public async Task A_bound_token_is_no_bearer_token()
+    {
+        var bound = await BoundAsync(_issuer);
+        using var request = Request(bound, null);
+        request.Headers.TryAddWithoutValidation("Authorization", $"Bearer {bound}").ShouldBeTrue();
+
+        ShouldBeRefused(await SendAsync(request));
+    }
+
+    [Fact]
+    public async Task A_proof_by_another_key_doesnt_open_a_bound_token()
+    {
+        var bound = await BoundAsync(_issuer);
+        using var thief = new ProofMaker($"{_issuer}/token", _clock);
+
+        ShouldBeRefused(await AskAsync(bound, null, thief.Make()));
+        ShouldBeRefused(await AskAsync(bound, null, thief.Make(("ath", DpopProof.HashOf(bound)))));
+    }
+
+    [Fact]
+    public async Task A_bound_actor_needs_its_key_too()
+    {
+        var (parent, child) = (Open("parent"), Open("child"));
+        using var other = new ProofMaker($"{_issuer}/token", _clock);
+        var actor = Token(child, boundTo: other.Thumbprint);
+
+        ShouldBeRefused(await AskAsync(Token(parent), actor));
+        ShouldBeRefused(await AskAsync(Token(parent), actor, _maker.Make()));
+        ClaimsOf(await AskAsync(Token(parent), actor, other.Make()))["cnf"]!["jkt"]!
+            .GetValue<string>()
+            .ShouldBe(other.Thumbprint);
+    }
+
+    [Fact]
+    public async Task Two_tokens_of_two_keys_are_opened_by_neither()
+    {
+        var (parent, child) = (Open("parent"), Open("child"));
+        using var other = new ProofMaker($"{_issuer}/token", _clock);
+        var (subject, actor) = (Token(parent, boundTo: _maker.Thumbprint), Token(child, boundTo: other.Thumbprint));
+
+        ShouldBeRefused(await AskAsync(subject, actor, _maker.Make()));
+        ShouldBeRefused(await AskAsync(subject, actor, other.Make()));
+    }
+
+    [Fact]
+    public async Task A_proof_is_taken_once_also_with_its_signature_written_otherwise()
+    {
+        var bound = await BoundAsync(_issuer);
+        var proof = _maker.Make();
+        (await AskAsync(bound, null, proof)).ContainsKey("access_token").ShouldBeTrue();
+
+        ShouldBeRefused(await AskAsync(bound, null, proof));
+        ShouldBeRefused(await AskAsync(bound, null, ProofMaker.Mirrored(proof)));
+        _clock.Now += DpopProofs.Oldest + DpopProofs.Ahead;
+        ShouldBeRefused(await AskAsync(bound, null, proof));
+        _clock.Now -= DpopProofs.Oldest + DpopProofs.Ahead;
+        ShouldBeRefused(await AskAsync(bound, null, proof));
+    }
+
+    [Fact]
+    public async Task Many_at_once_with_one_proof_get_one_token()
+    {
+        var bound = await BoundAsync(_issuer);
+        var proof = _maker.Make();
+
+        var replies = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => AskAsync(bound, null, proof)));
+
+        replies.Count(reply => reply.ContainsKey("access_token")).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task Two_proofs_are_none()
+    {
+        using var twice = Request(Token(Open("parent")), Token(Open("child")));
+        twice.Headers.Add("DPoP", _maker.Make());
+        twice.Headers.Add("DPoP", _maker.Make());
+        ShouldBeRefused(await SendAsync(twice));
+
+        using var joined = Request(Token(Open("parent")), Token(Open("child")));
+        joined.Headers.TryAddWithoutValidation("DPoP", $"{_maker.Make()}, {_maker.Make()}").ShouldBeTrue();
+        ShouldBeRefused(await SendAsync(joined));
+    }
+
+    [Theory]
+    [InlineData("none")]
+    [InlineData("hs256")]
+    [InlineData("es384")]
+    [InlineData("typ")]
+    [InlineData("no-typ")]
+    [InlineData("crit")]
+    [InlineData("no-jwk")]
+    [InlineData("private-jwk")]
+    [InlineData("symmetric-jwk")]
+    [InlineData("p384-jwk")]
+    [InlineData("off-curve")]
+    [InlineData("long-coordinate")]
+    [InlineData("other-key")]
+    [InlineData("rsa-jwk")]
+    [InlineData("wrong-htm")]
+    [InlineData("lower-htm")]
+    [InlineData("no-htm")]
+    [InlineData("other-path")]
+    [InlineData("other-host")]
+    [InlineData("other-scheme")]
+    [InlineData("with-query")]
+    [InlineData("with-user")]
+    [InlineData("no-htu")]
+    [InlineData("old")]
+    [InlineData("future")]
+    [InlineData("no-iat")]
+    [InlineData("text-iat")]
+    [InlineData("infinite-iat")]
+    [InlineData("before-start")]
+    [InlineData("no-jti")]
+    [InlineData("empty-jti")]
+    [InlineData("long-jti")]
+    [InlineData("number-jti")]
+    [InlineData("other-ath")]
+    [InlineData("number-ath")]
+    [InlineData("oversize")]
+    [InlineData("duplicate-claim")]
+    [InlineData("changed")]
+    [InlineData("two-parts")]
+    [InlineData("empty")]
+    [InlineData("der-signature")]
+    public async Task A_proof_that_is_none_binds_nothing_and_opens_nothing(string how)
+    {
+        if (how == "before-start")
+        {
+            _clock.Now -= TimeSpan.FromMinutes(2) - TimeSpan.FromSeconds(30);
+        }
+
+        var (parent, child) = (Open("parent"), Open("child"));
+        var subject = Token(parent, boundTo: _maker.Thumbprint);
+
+        ShouldBeRefused(await AskAsync(subject, Token(child), _maker.Wrong(how)));
+        ShouldBeRefused(await AskAsync(Token(parent), Token(child), _maker.Wrong(how)));
+        _entries.ShouldNotContain(e => e.Detail == "exchanged");
+    }
+
+    [Fact]
+    public void What_is_taken_is_remembered_up_to_a_bound_and_then_nothing_is_taken()
+    {
+        var proofs = new DpopProofs(new Uri($"{_issuer}/token"), _clock);
+        for (var i = 0; i < DpopProofs.MaxProofs; i++)
+        {
+            proofs.TryTake(new DpopProof("key", $"{i}", null)).ShouldBeTrue();
+        }
+
+        proofs.TryTake(new DpopProof("key", "more", null)).ShouldBeFalse();
+        _clock.Now += DpopProofs.Oldest + DpopProofs.Ahead + TimeSpan.FromSeconds(2);
+        proofs.TryTake(new DpopProof("key", "more", null)).ShouldBeTrue();
+        proofs.TryTake(new DpopProof("other", "more", null)).ShouldBeTrue("another key's is another");
+    }
+}
