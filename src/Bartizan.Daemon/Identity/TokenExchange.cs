@@ -51,7 +51,7 @@ internal sealed class TokenExchange(
     public async Task<TokenReply> ExchangeAsync(TokenRequest request, CancellationToken cancellationToken)
     {
         DpopProof? proof = null;
-        if (request.Proof is { } shown && (proof = _proofs.Read(shown, out var wrong)) is null)
+        if (request.Proof is { } sent && (proof = _proofs.Read(sent, out var wrong)) is null)
         {
             return Refused(TokenReply.BadProof, wrong);
         }
@@ -62,13 +62,17 @@ internal sealed class TokenExchange(
             return Refused(Bad, "the subject token isn't one of a live session here for this issuer");
         }
 
-        // INVARIANT: who was given an agent's token to act for it can't be the agent itself: what is answered always names who acts.
-        if (request.ActorToken is null && subject.Actors.IsEmpty)
+        // INVARIANT: who was given a token can be neither the agent that it speaks of nor the one that it names: who acts shows
+        // itself, by a token of its own or by the key that the token is bound to.
+        if (request.ActorToken is null && (subject.Actors.IsEmpty || subject.BoundTo is null))
         {
-            return Refused(Bad, "it doesn't say who acts: an `actor_token` is needed");
+            return Refused(
+                Bad,
+                "it doesn't show who acts: an `actor_token` is needed, or the key of a token that names who acts"
+            );
         }
 
-        var (actor, acting) = (default(VerifiedToken), holder);
+        var (shown, actor, acting) = (default(VerifiedToken), default(VerifiedToken), holder);
         if (request.ActorToken is { } text)
         {
             if (tokens.Verify(text) is not { Actors.IsEmpty: true } good || Holders(good) is not { } other)
@@ -79,15 +83,20 @@ internal sealed class TokenExchange(
                 );
             }
 
-            if (subject.Actors.Length == AgentActor.MaxActors || subject.Sessions.Contains(good.Session))
+            // Whom the token names already, who shows that it is that one, has it for another audience.
+            shown = good;
+            if (subject.Actors.IsEmpty || good.Session != subject.Holder)
             {
-                return Refused(Bad, $"at most {AgentActor.MaxActors} act for one another, and nobody for itself");
-            }
+                if (subject.Actors.Length == AgentActor.MaxActors || subject.Sessions.Contains(good.Session))
+                {
+                    return Refused(Bad, $"at most {AgentActor.MaxActors} act for one another, and nobody for itself");
+                }
 
-            (actor, acting) = (good, other);
+                (actor, acting) = (good, other);
+            }
         }
 
-        if (await ProofProblemAsync(request, proof, subject, actor, cancellationToken).ConfigureAwait(false) is { } no)
+        if (await ProofProblemAsync(request, proof, subject, shown, cancellationToken).ConfigureAwait(false) is { } no)
         {
             return Refused(TokenReply.BadProof, no);
         }
@@ -104,9 +113,10 @@ internal sealed class TokenExchange(
             );
         }
 
+        var until = shown is not null && shown.Ends < subject.Ends ? shown.Ends : subject.Ends;
         if (actor is null)
         {
-            return await SignAsync(subject, null, terms, proof?.Key, cancellationToken).ConfigureAwait(false);
+            return await SignAsync(subject, null, until, terms, proof?.Key, cancellationToken).ConfigureAwait(false);
         }
 
         // 3 proved, 4 decided
@@ -135,7 +145,7 @@ internal sealed class TokenExchange(
             return Refused(Bad, "whom it is to act for may not delegate to it; the log says why");
         }
 
-        var reply = await SignAsync(subject, actor, terms, proof?.Key, cancellationToken).ConfigureAwait(false);
+        var reply = await SignAsync(subject, actor, until, terms, proof?.Key, cancellationToken).ConfigureAwait(false);
         await passage
             .CompleteAsync(new Outcome(reply.Token is null ? OutcomeKind.Failed : OutcomeKind.Done, reply.Says ?? ""))
             .ConfigureAwait(false);
@@ -150,11 +160,11 @@ internal sealed class TokenExchange(
         TokenRequest request,
         DpopProof? proof,
         VerifiedToken subject,
-        VerifiedToken? actor,
+        VerifiedToken? shown,
         CancellationToken cancellationToken
     )
     {
-        foreach (var token in (VerifiedToken?[])[subject, actor])
+        foreach (var token in (VerifiedToken?[])[subject, shown])
         {
             if (token?.BoundTo is { } key && key != proof?.Key)
             {
@@ -246,6 +256,12 @@ internal sealed class TokenExchange(
             return "it runs with `--observe`, which lets what no rule mentions pass";
         }
 
+        // Conditions, asks, a user's words: what they mean is one person's.
+        if (actor.Person != holder.Person)
+        {
+            return "it was started by another person, and what is proved holds for one";
+        }
+
         var proof = NarrowingProof.Of(
             actor.Manifest with
             {
@@ -264,6 +280,7 @@ internal sealed class TokenExchange(
     private async Task<TokenReply> SignAsync(
         VerifiedToken subject,
         VerifiedToken? actor,
+        DateTimeOffset until,
         CredentialSource terms,
         string? boundTo,
         CancellationToken cancellationToken
@@ -275,9 +292,7 @@ internal sealed class TokenExchange(
         }
 
         var now = clock.GetUtcNow();
-        var ends = (
-            (TimeSpan[])[subject.Ends - now, (actor ?? subject).Ends - now, terms.Ttl ?? CredentialSource.TokenLife]
-        ).Min();
+        var ends = ((TimeSpan[])[until - now, terms.Ttl ?? CredentialSource.TokenLife]).Min();
         if (ends < TimeSpan.FromSeconds(1))
         {
             return Over();

@@ -135,7 +135,71 @@ public sealed class TokenExchangeTests : IJournal, IApprovals, IDisposable
 
         (await AskAsync(Token(parent), Token(child), "https://bank.example")).Error.ShouldBe("invalid_target");
         var acting = (await AskAsync(Token(parent), Token(child), Issuer)).Token!;
-        _tokens.Verify((await AskAsync(acting, null)).Token!)!.Actors.Length.ShouldBe(1);
+        (await AskAsync(acting, Token(child), "https://bank.example")).Error.ShouldBe("invalid_target");
+    }
+
+    [Fact]
+    public async Task Who_was_given_a_token_that_names_an_actor_cannot_be_that_actor()
+    {
+        var (parent, child) = (Open("parent", Parent), Open("child", Child));
+        var acting = (await AskAsync(Token(parent), Token(child), Issuer)).Token!;
+        var entries = _entries.Count;
+
+        (await AskAsync(acting, null)).Error.ShouldBe("invalid_request");
+        (await AskAsync(acting, null, Issuer)).Token.ShouldBeNull();
+        (await AskAsync(acting, acting)).Token.ShouldBeNull();
+        (await AskAsync(acting, Token(child, Stock))).Token.ShouldBeNull();
+        (await AskAsync(acting, Token(Open("child", Child)))).Token.ShouldBeNull();
+
+        _entries.Skip(entries).ShouldNotContain(e => e.Detail == TokenExchange.Detail);
+    }
+
+    [Fact]
+    public async Task An_actor_that_shows_itself_has_it_for_another_audience_and_no_longer_than_its_own_token()
+    {
+        var (parent, child) = (Open("parent", Parent), Open("child", Child));
+        var own = Token(child);
+        _clock.Now += TimeSpan.FromMinutes(3);
+        var acting = (await AskAsync(Token(parent), Token(child), Issuer)).Token!;
+
+        var reply = await AskAsync(acting, own);
+
+        reply.Error.ShouldBeNull(reply.Says);
+        reply.ExpiresIn.ShouldBe(TimeSpan.FromMinutes(7));
+        var token = _tokens.Verify(reply.Token!).ShouldNotBeNull();
+        (token.Audience, token.Holder, token.Actors.Length).ShouldBe((Stock, child.Session.Id, 1));
+        _entries.Count(e => e is { Kind: EntryKind.Intent, Verb: Verb.Delegate }).ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task What_is_proved_holds_for_one_person_and_another_ones_agent_acts_for_nobody()
+    {
+        const string Rules = "- { allow: tool crm/get_*, when: \"'admins' in user.groups\", why: Admins read. }";
+        const string Delegates = "- { allow: delegate child, why: It helps. }\n";
+        var (parent, child) = (Open("parent", Delegates + Rules, person: "bob"), Open("child", Rules, person: "alice"));
+        Allows(parent).ShouldBeFalse();
+        Allows(child).ShouldBeTrue();
+
+        (await AskAsync(Token(parent), Token(child))).Error.ShouldBe("invalid_request");
+        (await AskAsync(Token(parent), Token(child))).Error.ShouldBe("invalid_request");
+
+        _entries
+            .ShouldHaveSingleItem()
+            .ShouldSatisfyAllConditions(
+                e => e.Kind.ShouldBe(EntryKind.Refusal),
+                e => e.Reason!.ShouldContain("it was started by another person, and what is proved holds for one")
+            );
+        var same = await AskAsync(Token(Open("parent", Delegates + Rules, person: "alice")), Token(child));
+        same.Error.ShouldBeNull(same.Says);
+
+        static bool Allows(LiveSession live) =>
+            live.Session.Policy.Screen(
+                new ToolTarget("crm", "get_customer"),
+                Circumstances.At(DateTimeOffset.UnixEpoch) with
+                {
+                    User = live.Session.User,
+                }
+            ).Effect == Effect.Allow;
     }
 
     [Fact]
@@ -154,7 +218,7 @@ public sealed class TokenExchangeTests : IJournal, IApprovals, IDisposable
         var chained = (await AskAsync(Token(parent), Token(child), Issuer)).Token!;
 
         (await AskAsync(Token(parent), chained)).Error.ShouldBe("invalid_request");
-        (await AskAsync(chained, Token(child))).Error.ShouldBe("invalid_request");
+        (await AskAsync(chained, chained)).Error.ShouldBe("invalid_request");
         (await AskAsync(chained, Token(parent))).Error.ShouldBe("invalid_request");
         (await AskAsync(Token(parent), Token(parent))).Error.ShouldBe("invalid_request");
     }
@@ -235,7 +299,7 @@ public sealed class TokenExchangeTests : IJournal, IApprovals, IDisposable
         return text;
     }
 
-    private LiveSession Open(string agent, string rules, bool observe = false)
+    private LiveSession Open(string agent, string rules, bool observe = false, string person = "ann")
     {
         var manifest = ManifestLoader
             .Load(
@@ -248,6 +312,8 @@ public sealed class TokenExchangeTests : IJournal, IApprovals, IDisposable
                 environment: {{(observe ? "development" : "production")}}
                 servers:
                   crm: { url: "https://crm.example/mcp" }
+                groups:
+                  admins: [alice]
                 credentials:
                   sts: { from: "identity:{{Issuer}}" }
                   stock: { from: "identity:{{Stock}}" }
@@ -258,7 +324,7 @@ public sealed class TokenExchangeTests : IJournal, IApprovals, IDisposable
                 _ => null
             )
             .ShouldSatisfy();
-        var (_, control) = Session.Open(SessionId.New(), manifest, Policy.Compile(manifest, observe), "ann", observe);
+        var (_, control) = Session.Open(SessionId.New(), manifest, Policy.Compile(manifest, observe), person, observe);
         control.Start().ShouldBeTrue();
         var live = new LiveSession(control, DateTimeOffset.UnixEpoch, "run", new SessionTally());
         _sessions.Add(live).ShouldBeTrue();
