@@ -302,6 +302,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             () => endpoints.Value,
             () => _stopped.TrySetResult()
         );
+        Opened(instance);
         await SayAsync(
                 journal,
                 log.Log.Recovery.TornBytes > 0

@@ -26,11 +26,12 @@ namespace Bartizan.Daemon;
 
 /// <summary>The instance as the control API drives it.</summary>
 internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEndpoints> endpoints, Action stop)
-    : IInstance
+    : IInstance,
+        IAsyncDisposable
 {
     private readonly DateTimeOffset _since = rooms.Clock.GetUtcNow();
     private readonly Attachments _attachments = new(rooms, endpoints);
-    private readonly SignInDesk _signIns = new(rooms);
+    private readonly SignInDesk _signIns = new(rooms.Vault, rooms.Clock);
     private AttachEndpoints? _opened;
 
     /// <summary>The product's version.</summary>
@@ -38,6 +39,9 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
         typeof(Instance)
             .Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!
             .InformationalVersion.Split('+')[0];
+
+    /// <summary>Ends what it has begun by itself, while the rooms are still there.</summary>
+    public ValueTask DisposeAsync() => _signIns.DisposeAsync();
 
     /// <inheritdoc/>
     public StatusReply Status()

@@ -4,13 +4,17 @@ using Bartizan.Client.Providers;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Vaults;
 using Bartizan.Vault;
 using Bartizan.Vault.Providers.OAuth;
 
 namespace Bartizan.Daemon.Providers;
 
-/// <summary>Where a person signs in to a provider on another device. What comes of it goes into the vault, and to nobody.</summary>
-internal sealed class SignInDesk(Rooms rooms)
+/// <summary>
+/// Where a person signs in to a provider on another device. What comes of it goes into the vault, and to nobody: also when whoever waits
+/// for it has hung up, because the person has consented.
+/// </summary>
+internal sealed class SignInDesk(VaultDesk vault, TimeProvider clock) : IAsyncDisposable
 {
     /// <summary>Sign-ins that somebody has begun and nobody has ended.</summary>
     private const int MaxOpen = 16;
@@ -18,7 +22,12 @@ internal sealed class SignInDesk(Rooms rooms)
     private const int Refused = 4;
     private const int Usage = 2;
 
+    /// <summary>How long the end of the instance waits for an answer that is under way.</summary>
+    private static readonly TimeSpan s_settleWithin = TimeSpan.FromSeconds(5);
+
     private readonly ConcurrentDictionary<string, Begun> _open = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<Task, bool> _waiting = [];
+    private readonly CancellationTokenSource _ending = new();
 
     /// <summary>Begins one, or waits for the end of one.</summary>
     /// <exception cref="ControlException">When nothing comes of it.</exception>
@@ -42,6 +51,19 @@ internal sealed class SignInDesk(Rooms rooms)
         {
             throw new ControlException(new ControlProblem(Refused, e.Message, e.Hint));
         }
+    }
+
+    /// <summary>Begins nothing more, and waits a while for what is under way: the vault is open until then.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        await _ending.CancelAsync().ConfigureAwait(false);
+        await Task.WhenAny(Task.WhenAll(_waiting.Keys), Task.Delay(s_settleWithin, clock)).ConfigureAwait(false);
+        foreach (var begun in _open.Values)
+        {
+            begun.SignIn.Dispose();
+        }
+
+        _ending.Dispose();
     }
 
     private async Task<SignInReply> BeginAsync(SignInRequest request, CancellationToken cancellationToken)
@@ -77,7 +99,7 @@ internal sealed class SignInDesk(Rooms rooms)
         }
 
         var session = SessionId.New();
-        rooms.Lender.Open(
+        vault.Lender.Open(
             session,
             manifest.Agent,
             manifest.Credentials,
@@ -87,12 +109,12 @@ internal sealed class SignInDesk(Rooms rooms)
         );
         try
         {
-            var signIn = await rooms
-                .Vault.Providers.BeginSignInAsync(session, terms, ScopeOf(manifest, request), cancellationToken)
+            var signIn = await vault
+                .Providers.BeginSignInAsync(session, terms, ScopeOf(manifest, request), cancellationToken)
                 .ConfigureAwait(false);
             try
             {
-                rooms.Vault.RequireSignIn(kept.Locator, manifest.Agent, signIn.Host);
+                vault.RequireSignIn(kept.Locator, manifest.Agent, signIn.Host);
             }
             catch
             {
@@ -113,7 +135,7 @@ internal sealed class SignInDesk(Rooms rooms)
         }
         finally
         {
-            rooms.Lender.Close(session);
+            vault.Lender.Close(session);
         }
     }
 
@@ -124,13 +146,26 @@ internal sealed class SignInDesk(Rooms rooms)
             throw new ControlException(new ControlProblem(Usage, "there is no such sign-in", "begin again"));
         }
 
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, _ending.Token);
+        var waiting = KeepAsync(begun, person, either.Token);
+        _waiting[waiting] = true;
+        try
+        {
+            return await waiting.ConfigureAwait(false);
+        }
+        finally
+        {
+            _waiting.TryRemove(waiting, out _);
+        }
+    }
+
+    private async Task<SignInReply> KeepAsync(Begun begun, string person, CancellationToken cancellationToken)
+    {
         using var signIn = begun.SignIn;
         using var refresh = await signIn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            await rooms
-                .Vault.PutSignedInAsync(begun.Path, refresh, begun.Agent, signIn.Host, person)
-                .ConfigureAwait(false);
+            await vault.PutSignedInAsync(begun.Path, refresh, begun.Agent, signIn.Host, person).ConfigureAwait(false);
         }
         catch
         {
@@ -149,7 +184,7 @@ internal sealed class SignInDesk(Rooms rooms)
     // Whoever begins one and doesn't wait for it leaves it to its end.
     private void Forget()
     {
-        var now = rooms.Clock.GetUtcNow();
+        var now = clock.GetUtcNow();
         foreach (var (ticket, begun) in _open.Where(one => one.Value.SignIn.Ends < now))
         {
             if (_open.TryRemove(ticket, out _))

@@ -41,6 +41,9 @@ internal sealed class OwnWire : IAsyncDisposable
     /// <summary>Answers with this in place of what it would, after the deed, from that path.</summary>
     public (string Path, string Type, string Body)? Instead { get; set; }
 
+    /// <summary>What a request for a path waits for before it is done.</summary>
+    public Func<string, Task>? Before { get; set; }
+
     public ConcurrentQueue<string> Asked { get; } = new();
 
     public static async Task<OwnWire> StartAsync(Func<HttpContext, string, OwnReply> answer)
@@ -64,6 +67,7 @@ internal sealed class OwnWire : IAsyncDisposable
         using var reader = new StreamReader(context.Request.Body);
         var body = await reader.ReadToEndAsync();
         var path = context.Request.Path.Value!;
+        await (Before?.Invoke(path) ?? Task.CompletedTask);
         OwnReply reply;
         lock (_lock)
         {

@@ -52,7 +52,10 @@ public sealed class DeviceSignIn : IDisposable
     /// <summary>The server's host, and its port where it isn't the usual one: what comes of it is bound to it.</summary>
     public string Host { get; private init; } = "";
 
-    /// <summary>Waits for the person; the refresh token, which whoever gets it disposes.</summary>
+    /// <summary>
+    /// Waits for the person; the refresh token, which whoever gets it disposes. Cancelled between two questions it ends; a question that is
+    /// under way is waited for, and what it brings is given all the same.
+    /// </summary>
     /// <exception cref="CredentialUnavailableException">Nothing came of it.</exception>
     public async Task<Secret> WaitAsync(CancellationToken cancellationToken)
     {
@@ -125,7 +128,7 @@ public sealed class DeviceSignIn : IDisposable
         while (_clock.GetUtcNow() + _pace < _ends)
         {
             await Task.Delay(_pace, _clock, cancellationToken).ConfigureAwait(false);
-            if (await AskAsync(token, cancellationToken).ConfigureAwait(false) is { } refresh)
+            if (await AskAsync(token).ConfigureAwait(false) is { } refresh)
             {
                 return refresh;
             }
@@ -134,8 +137,9 @@ public sealed class DeviceSignIn : IDisposable
         throw No("waited for somebody, and nobody signed in in time: begin again");
     }
 
-    // Null while the person hasn't done it.
-    private async Task<Secret?> AskAsync(Uri token, CancellationToken cancellationToken)
+    // Null while the person hasn't done it. INVARIANT: never cancelled, since the answer may be a token that counts and that nobody else
+    // has. It ends by its tries and by each one's time.
+    private async Task<Secret?> AskAsync(Uri token)
     {
         try
         {
@@ -152,8 +156,9 @@ public sealed class DeviceSignIn : IDisposable
                             is "authorization_pending"
                                 or "slow_down"
                                 or "access_denied"
-                                or "expired_token",
-                    cancellationToken
+                                or "expired_token"
+                        || one is { Status: 200, Json.ValueKind: JsonValueKind.Object },
+                    CancellationToken.None
                 )
                 .ConfigureAwait(false);
             switch (OAuthFaults.CodeOf(reply))

@@ -9,6 +9,8 @@ public sealed class DeviceSignInTests
 {
     private static readonly TimeSpan s_pace = TimeSpan.FromSeconds(5);
 
+    private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
+
     [Fact]
     public async Task A_person_signs_in_and_what_comes_of_it_is_a_refresh_token()
     {
@@ -112,6 +114,66 @@ public sealed class DeviceSignInTests
         await house.PassAsync(() => waited.IsCompleted);
 
         (await waited).Dispose();
+    }
+
+    [Fact]
+    public async Task A_question_that_is_under_way_is_not_cancelled_and_what_it_brings_is_not_lost()
+    {
+        await using var there = await OwnOAuth.StartAsync();
+        await using var house = OAuthHouse.Open(there);
+        var came = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var gate = new TaskCompletionSource();
+        there.Wire.Before = path => path == "/token" && came.TrySetResult() ? gate.Task : Task.CompletedTask;
+        using var signIn = await BeginAsync(house, "orders.read");
+        using var hangingUp = new CancellationTokenSource();
+        var waited = signIn.WaitAsync(hangingUp.Token);
+        await house.Clock.WhenWaitedForAsync(s_pace);
+        house.Clock.Advance(s_pace);
+        await came.Task.WaitAsync(s_soon, TestContext.Current.CancellationToken);
+
+        await hangingUp.CancelAsync();
+        gate.SetResult();
+
+        using var refresh = await waited;
+        refresh.Use(value => there.RefreshTokens.Single().ShouldBe(value.ToString()));
+    }
+
+    [Fact]
+    public async Task Between_two_questions_it_is_cancelled_and_nothing_is_asked_any_more()
+    {
+        await using var there = await OwnOAuth.StartAsync();
+        await using var house = OAuthHouse.Open(there);
+        using var signIn = await BeginAsync(house, "orders.read");
+        using var hangingUp = new CancellationTokenSource();
+        var waited = signIn.WaitAsync(hangingUp.Token);
+        await house.Clock.WhenWaitedForAsync(s_pace);
+
+        await hangingUp.CancelAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(async () => await waited);
+        there.Wire.Asked.ShouldNotContain("POST /token");
+        there.RefreshTokens.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_refresh_token_in_an_answer_of_another_kind_is_not_kept_and_revoked()
+    {
+        await using var there = await OwnOAuth.StartAsync();
+        await using var house = OAuthHouse.Open(there);
+        using var signIn = await BeginAsync(house, "orders.read");
+        there.Wire.Instead = (
+            "/token",
+            "text/plain",
+            """{"access_token":"at-1","token_type":"Bearer","refresh_token":"rt-of-another-kind"}"""
+        );
+        var waited = signIn.WaitAsync(default);
+        await house.PassAsync(() => waited.IsCompleted);
+
+        (await Should.ThrowAsync<CredentialUnavailableException>(async () => await waited)).Message.ShouldContain(
+            "no object of JSON"
+        );
+        there.Wire.Asked.ShouldContain("POST /revoke");
+        there.Forms.ShouldContain(one => one.Contains("token=rt-of-another-kind"));
     }
 
     private static Task<DeviceSignIn> BeginAsync(ProvidedHouse house, string scope) =>
