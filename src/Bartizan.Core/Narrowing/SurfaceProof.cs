@@ -292,7 +292,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
                     $"the credential `{name}` says that the agent is `{a.Agent}` in {nameOfFirst} and `{b.Agent}` in {nameOfSecond}"
                 );
             }
-            else if (mine.OutlivesItself(theirs))
+            else if (Lasting(mine, a).OutlivesItself(Lasting(theirs, b)))
             {
                 yield return Certain(
                     ExcessKind.Credential,
@@ -315,6 +315,13 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             }
         }
     }
+
+    // The shortest time of all fields of a lease counts for each.
+    private static CredentialSource Lasting(CredentialSource source, Manifest manifest) =>
+        source with
+        {
+            Ttl = SharedLease.TtlOf(source, manifest.Credentials.Values),
+        };
 
     // Who may approve, and whom a condition means by a group.
     private IEnumerable<Excess> Groups(Manifest a, Manifest b)

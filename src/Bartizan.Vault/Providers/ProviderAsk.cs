@@ -25,14 +25,7 @@ internal sealed record ProviderAsk(
     /// </summary>
     public static ProviderAsk Of(CredentialSource source, ProviderPlace place, IEnumerable<CredentialSource> all)
     {
-        var same = all.Where(one =>
-                one.Origin == CredentialOrigin.Provider
-                && one.Parameters.SequenceEqual(source.Parameters)
-                && ProviderPlace.Read(one.Locator) is { } other
-                && other.Provider == place.Provider
-                && other.Path == place.Path
-            )
-            .ToImmutableArray();
+        var same = SharedLease.Of(source, all);
         return new ProviderAsk(
             place.Path,
             source.Parameters,

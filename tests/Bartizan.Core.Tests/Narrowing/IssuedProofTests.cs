@@ -80,12 +80,44 @@ public sealed class IssuedProofTests
         NarrowingProof.Of(a, b, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Refuted);
     }
 
+    [Theory]
+    [InlineData("", ", ttl: 20m", "", null, false)]
+    [InlineData("", ", ttl: 20m", "", ", ttl: 30m", false)]
+    [InlineData("", ", ttl: 20m", "", ", ttl: 20m", true)]
+    [InlineData("", ", ttl: 20m", ", ttl: 20m", null, true)]
+    [InlineData(", ttl: 30m", ", ttl: 20m", "", ", ttl: 16m", true)]
+    public void One_lease_lasts_as_long_as_the_shortest_of_its_credentials(
+        string whole,
+        string other,
+        string wholeOfFirst,
+        string? otherOfFirst,
+        bool narrower
+    )
+    {
+        const string Same = "{ from: \"provider:p/sts#SecretAccessKey\"";
+        var second = Load(Aws, "sts#SecretAccessKey", "", $"why: A test.{whole}", others: $"short: {Same}{other} }}");
+        var first = Load(
+            Aws,
+            "sts#SecretAccessKey",
+            "",
+            $"why: A test.{wholeOfFirst}",
+            others: otherOfFirst is null ? "" : $"short: {Same}{otherOfFirst} }}"
+        );
+
+        NarrowingProof
+            .Of(first, second, Rules.Now)
+            .Answer.ShouldBe(narrower ? NarrowingAnswer.Proved : NarrowingAnswer.Refuted);
+        NarrowingProof.Of(second, second, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        NarrowingProof.Of(first, first, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+    }
+
     private static Manifest Load(
         string provider,
         string place,
         string parameters,
         string more = "ttl: 20m",
-        string own = "vault:own"
+        string own = "vault:own",
+        string others = ""
     )
     {
         var load = ManifestLoader.Load(
@@ -100,6 +132,7 @@ public sealed class IssuedProofTests
               k: { from: "provider:p/{{place}}", {{more}}{{(
                 parameters.Length == 0 ? "" : $", params: {{ {parameters} }}"
             )}} }
+              {{others}}
             rules:
               - allow: http GET https://api.example/**
                 with: k
