@@ -176,7 +176,7 @@ internal sealed class InterceptedExchange(InterceptedPlace place, HttpContext co
         try
         {
             using var response = await place
-                .Upstream.SendAsync(message, passage.Obligations.PrivateAddresses, carried is not null, _gone)
+                .Upstream.SendAsync(message, passage.Obligations.PrivateAddresses, carried?.Name, _gone)
                 .ConfigureAwait(false);
             idle.Touch();
             outcome = await AnswerAsync(passage, response, head, idle, carried).ConfigureAwait(false);

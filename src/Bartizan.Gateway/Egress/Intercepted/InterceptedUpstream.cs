@@ -22,26 +22,28 @@ internal sealed class InterceptedUpstream(
     private const int MaxConnections = 8;
 
     private readonly Lock _lock = new();
-    private readonly HttpMessageInvoker?[] _kept = new HttpMessageInvoker?[4];
+    private readonly Dictionary<(bool PrivateAddresses, string? Credential), HttpMessageInvoker> _kept = [];
 
     /// <summary>
     /// Sends, and has the answer's head. INVARIANT: a request that may not reach private addresses never rides on a connection that was
-    /// opened for one that may; and one with a credential on none that others were sent on: where a host takes the end of one request for
-    /// the beginning of the next, that would be somebody else's. One to a host whose cookies are kept has a connection alone: any may
-    /// carry them.
+    /// opened for one that may; and one with a credential on none that was used without it, or with another: where a host takes the end of
+    /// one request for the beginning of the next, that would be somebody else's. One to a host whose cookies are kept has a connection
+    /// alone: any may carry them.
     /// </summary>
     public Task<HttpResponseMessage> SendAsync(
         HttpRequestMessage message,
         bool privateAddresses,
-        bool withCredential,
+        string? credential,
         CancellationToken cancellationToken
     )
     {
         HttpMessageInvoker invoker;
         lock (_lock)
         {
-            ref var kept = ref _kept[(privateAddresses ? 2 : 0) + (withCredential ? 1 : 0)];
-            invoker = kept ??= Open(privateAddresses);
+            if (!_kept.TryGetValue((privateAddresses, credential), out invoker!))
+            {
+                _kept[(privateAddresses, credential)] = invoker = Open(privateAddresses);
+            }
         }
 
         return invoker.SendAsync(message, cancellationToken);
@@ -51,9 +53,9 @@ internal sealed class InterceptedUpstream(
     {
         lock (_lock)
         {
-            foreach (var kept in _kept)
+            foreach (var kept in _kept.Values)
             {
-                kept?.Dispose();
+                kept.Dispose();
             }
         }
     }
