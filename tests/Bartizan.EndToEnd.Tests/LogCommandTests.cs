@@ -247,7 +247,7 @@ public sealed class LogCommandTests
 
     private static async Task StatusAsync(Scene scene, Func<JsonNode, bool> holds)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        using var limit = new CancellationTokenSource(Running.Limit);
         while (!holds(Scene.Json(await scene.BartizanAsync("status", "--json"))))
         {
             limit.Token.ThrowIfCancellationRequested();

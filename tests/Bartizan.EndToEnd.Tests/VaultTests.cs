@@ -104,7 +104,7 @@ public sealed class VaultTests
         var locked = long.Parse(
             lines
                 .Single(l => l.StartsWith("VmLck:", StringComparison.Ordinal))
-                .Split(' ', StringSplitOptions.RemoveEmptyEntries)[^2],
+                .Split((char[])[' ', '\t'], StringSplitOptions.RemoveEmptyEntries)[^2],
             CultureInfo.InvariantCulture
         );
         // A root without CAP_IPC_LOCK, as containers have it, locks none: both are right, but what is said is to be true.

@@ -6,8 +6,11 @@ namespace Bartizan.Cli.Commands;
 /// <summary>Finds the instance a command talks to, and starts one when none runs.</summary>
 internal static class Instance
 {
-    /// <summary>How long a start may take before it counts as failed.</summary>
-    private static readonly TimeSpan StartWithin = TimeSpan.FromSeconds(20);
+    /// <summary>How long a start may take before it counts as failed, also on a machine that gives it little.</summary>
+    private static readonly TimeSpan StartWithin = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long another's start is waited for when our own ended: of two at once, one gives way.</summary>
+    private static readonly TimeSpan OtherWithin = TimeSpan.FromSeconds(20);
 
     private static readonly TimeSpan Poll = TimeSpan.FromMilliseconds(25);
 
@@ -42,10 +45,11 @@ internal static class Instance
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
         );
         var log = Path.Combine(address.Home, "daemon.log");
-        StartDaemon(log);
+        using var daemon = StartDaemon(log);
         using var limit = new CancellationTokenSource(StartWithin);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         using var timer = new PeriodicTimer(Poll);
+        var gaveWay = false;
         try
         {
             while (await timer.WaitForNextTickAsync(either.Token))
@@ -53,6 +57,12 @@ internal static class Instance
                 if (File.Exists(address.Socket) && await client.IsUpAsync(either.Token))
                 {
                     return client;
+                }
+
+                if (!gaveWay && daemon.HasExited)
+                {
+                    gaveWay = true;
+                    limit.CancelAfter(OtherWithin);
                 }
             }
         }
@@ -69,13 +79,13 @@ internal static class Instance
     }
 
     // setsid takes the daemon out of the terminal's session: a Ctrl-C or a closed terminal ends the command, not the instance.
-    private static void StartDaemon(string log)
+    private static Process StartDaemon(string log)
     {
         var start = new ProcessStartInfo(
             "/bin/sh",
             [
                 "-c",
-                "exec setsid -f \"$@\" </dev/null >>\"$BARTIZAN_DAEMON_LOG\" 2>&1",
+                "exec setsid \"$@\" </dev/null >>\"$BARTIZAN_DAEMON_LOG\" 2>&1",
                 "sh",
                 .. SelfCommand(),
                 "up",
@@ -96,8 +106,7 @@ internal static class Instance
 
         start.Environment["PATH"] = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
         start.Environment["BARTIZAN_DAEMON_LOG"] = log;
-        using var shell = Process.Start(start)!;
-        shell.WaitForExit();
+        return Process.Start(start)!;
     }
 
     /// <summary>The words that start this very program.</summary>

@@ -14,7 +14,7 @@ namespace Bartizan.Gateway.Tests.Code;
 internal sealed class CodeUnderTest : ICodeRuns, IAsyncDisposable
 {
     private ToolsUnderTest _house = null!;
-    private string? _opened;
+    private Task<string>? _opened;
 
     public ToolsUnderTest House => _house;
 
@@ -67,16 +67,17 @@ internal sealed class CodeUnderTest : ICodeRuns, IAsyncDisposable
     /// <summary>A message of an MCP session.</summary>
     public async Task<HttpResponseMessage> SayAsync(string message)
     {
-        if (_opened is null)
-        {
-            using var opened = await _house.SendAsync(
-                """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}""",
-                server: "code"
-            );
-            _opened = opened.Headers.GetValues("mcp-session-id").Single();
-        }
+        var opened = await (_opened ??= OpenAsync());
+        return await _house.SendAsync(message, r => r.Headers.Add("mcp-session-id", opened), "code");
+    }
 
-        return await _house.SendAsync(message, r => r.Headers.Add("mcp-session-id", _opened), "code");
+    private async Task<string> OpenAsync()
+    {
+        using var opened = await _house.SendAsync(
+            """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}""",
+            server: "code"
+        );
+        return opened.Headers.GetValues("mcp-session-id").Single();
     }
 
     public ValueTask DisposeAsync() => _house.DisposeAsync();

@@ -54,7 +54,8 @@ public sealed class HeldStreamFormatTests
     [MemberData(nameof(HeldScene.Formats), MemberType = typeof(HeldScene))]
     public async Task What_was_refused_before_is_refused_at_once_with_the_status_of_a_refusal(string format)
     {
-        await using var scene = await StartAsync();
+        // Long enough for what needs no person, on a machine that is busy.
+        await using var scene = await StartAsync(tellAfter: TimeSpan.FromSeconds(2));
         await HeldAsync(scene, format, false);
         var (path, request) = HeldScene.RequestOf(format, stream: true, Order, "go on");
 
@@ -197,9 +198,10 @@ public sealed class HeldStreamFormatTests
         scene.Upstream.Requests.ShouldBeEmpty();
     }
 
-    private async Task<HeldScene> StartAsync(string rules = "")
+    private async Task<HeldScene> StartAsync(string rules = "", TimeSpan? tellAfter = null)
     {
-        var scene = await HeldScene.StartAsync($"{rules}\nguards: {{ input: {{ injection: ask }} }}", _soon);
+        var options = _soon with { TellAfter = tellAfter ?? _soon.TellAfter };
+        var scene = await HeldScene.StartAsync($"{rules}\nguards: {{ input: {{ injection: ask }} }}", options);
         scene.House.Asked = request =>
         {
             _asked.TrySetResult(request);
