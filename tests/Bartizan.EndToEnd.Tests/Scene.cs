@@ -158,7 +158,8 @@ internal sealed class Scene : IAsyncDisposable
     public Task QuietAsync() => UntilSessionsAsync(0);
 
     /// <summary>Waits until exactly so many sessions live.</summary>
-    public Task UntilSessionsAsync(int count) => UntilSessionsAsync(all => all.Count == count, $"{count} sessions live");
+    public Task UntilSessionsAsync(int count) =>
+        UntilSessionsAsync(all => all.Count == count, $"{count} sessions live");
 
     // Asked on the socket: a program started for each look takes the processor from what is waited for.
     private async Task UntilSessionsAsync(Func<IReadOnlyList<SessionSummary>, bool> holds, string what)
