@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Security;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Builder;
@@ -12,7 +13,7 @@ namespace Bartizan.Control;
 /// What others verify agents' tokens by, on an address of this machine: <c>/.well-known/openid-configuration</c> (OpenID Connect Discovery
 /// 1.0), <c>/.well-known/jwks.json</c> (RFC 7517) and <c>/introspect</c> (RFC 7662), which says whether a token's session still runs; and
 /// <c>/token</c> (RFC 8693), where a token of one agent becomes one of another that acts for it, bound to the client's key where it shows
-/// one (RFC 9449).
+/// one (RFC 9449) and to the certificate of its connection where that has one (RFC 8705).
 /// INVARIANT: nothing is said of a token but what who holds it can read in it, and none is given for less than a token of a live session.
 /// </summary>
 public sealed class IdentityServer : IAsyncDisposable
@@ -22,6 +23,9 @@ public sealed class IdentityServer : IAsyncDisposable
 
     /// <summary>Connections at once; of more the newest is closed.</summary>
     public const int MaxConnections = 64;
+
+    /// <summary>Requests at once on one connection of HTTP/2: each may wait for a person.</summary>
+    public const int MaxStreams = 8;
 
     private static readonly TimeSpan s_within = TimeSpan.FromSeconds(5);
 
@@ -35,6 +39,7 @@ public sealed class IdentityServer : IAsyncDisposable
     /// <param name="keys">The key set, as JSON.</param>
     /// <param name="introspect">What a token says, when it is good and its session runs; null otherwise.</param>
     /// <param name="exchange">Gives another token for a token, or says why not.</param>
+    /// <param name="certificate">What it shows in TLS; null to serve in the clear.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="IOException">The address is taken.</exception>
     public static async Task<IdentityServer> StartAsync(
@@ -43,6 +48,7 @@ public sealed class IdentityServer : IAsyncDisposable
         Func<string> keys,
         Func<string, JsonObject?> introspect,
         Func<TokenRequest, CancellationToken, Task<TokenReply>> exchange,
+        Func<SslStreamCertificateContext>? certificate,
         CancellationToken cancellationToken
     )
     {
@@ -57,14 +63,24 @@ public sealed class IdentityServer : IAsyncDisposable
                 kestrel.Limits.MaxConcurrentConnections = MaxConnections;
                 kestrel.Limits.RequestHeadersTimeout = s_within;
                 kestrel.Limits.KeepAliveTimeout = s_within;
-                kestrel.Listen(listen);
+                kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
+                kestrel.Listen(
+                    listen,
+                    at =>
+                    {
+                        if (certificate is not null)
+                        {
+                            ClientCertificates.AskFor(at, certificate, s_within);
+                        }
+                    }
+                );
             });
         var web = builder.Build();
         web.UseRouting();
         web.MapGet("/.well-known/jwks.json", context => AnswerAsync(context, keys(), "public, max-age=300"));
         web.MapGet(
             "/.well-known/openid-configuration",
-            context => AnswerAsync(context, Configuration(issuer), "public, max-age=300")
+            context => AnswerAsync(context, Configuration(issuer, certificate is not null), "public, max-age=300")
         );
         web.MapPost(
             "/introspect",
@@ -76,7 +92,7 @@ public sealed class IdentityServer : IAsyncDisposable
                 var said = form?["token"] is { Count: 1 } token ? introspect(token.ToString()) : null;
                 var reply = said is null ? [] : said.DeepClone().AsObject();
                 reply["active"] = said is not null;
-                if (reply.ContainsKey("cnf"))
+                if (reply["cnf"]?["jkt"] is not null)
                 {
                     // RFC 9449, 6.2: so that nobody takes it from who only has it.
                     reply["token_type"] = "DPoP";
@@ -99,7 +115,14 @@ public sealed class IdentityServer : IAsyncDisposable
                     : null;
                 var reply = asked is null
                     ? problem
-                    : await exchange(asked, context.RequestAborted).ConfigureAwait(false);
+                    : await exchange(
+                            asked with
+                            {
+                                Certificate = ClientCertificates.ThumbprintOf(context),
+                            },
+                            context.RequestAborted
+                        )
+                        .ConfigureAwait(false);
                 context.Response.StatusCode = reply.Token is null
                     ? StatusCodes.Status400BadRequest
                     : StatusCodes.Status200OK;
@@ -126,8 +149,9 @@ public sealed class IdentityServer : IAsyncDisposable
         await _web.DisposeAsync().ConfigureAwait(false);
     }
 
-    private static string Configuration(string issuer) =>
-        new JsonObject
+    private static string Configuration(string issuer, bool binds)
+    {
+        var said = new JsonObject
         {
             ["issuer"] = issuer,
             ["jwks_uri"] = $"{issuer}/.well-known/jwks.json",
@@ -140,7 +164,15 @@ public sealed class IdentityServer : IAsyncDisposable
             ["id_token_signing_alg_values_supported"] = new JsonArray("ES256"),
             ["response_types_supported"] = new JsonArray("id_token"),
             ["subject_types_supported"] = new JsonArray("public"),
-        }.ToJsonString();
+        };
+        if (binds)
+        {
+            // RFC 8705, 3.3. No `mtls_endpoint_aliases`: every address here asks for a certificate.
+            said["tls_client_certificate_bound_access_tokens"] = true;
+        }
+
+        return said.ToJsonString();
+    }
 
     private static async Task AnswerAsync(HttpContext context, string json, string caching)
     {

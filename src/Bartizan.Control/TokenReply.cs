@@ -12,12 +12,17 @@ public sealed record TokenReply(string? Token, TimeSpan ExpiresIn, string? Error
     /// <summary>The word for a proof that is none (RFC 9449, 5).</summary>
     public const string BadProof = "invalid_dpop_proof";
 
-    /// <summary>True when it is of use only to who holds the key that it is bound to.</summary>
-    public bool IsBound { get; init; }
+    /// <summary>The word for a token that came without what it is bound to (RFC 6749, 5.2, as RFC 8705, 4, has it).</summary>
+    public const string NotTheirs = "invalid_grant";
+
+    /// <summary>
+    /// True when it is of use only with a proof (RFC 9449); what is bound to a certificate alone stays a bearer's (RFC 8705, 3).
+    /// </summary>
+    public bool NeedsProof { get; init; }
 
     /// <summary>Given.</summary>
-    public static TokenReply Given(string token, TimeSpan expiresIn, bool isBound = false) =>
-        new(token, expiresIn, null, null) { IsBound = isBound };
+    public static TokenReply Given(string token, TimeSpan expiresIn, bool needsProof = false) =>
+        new(token, expiresIn, null, null) { NeedsProof = needsProof };
 
     /// <summary>Not given.</summary>
     public static TokenReply Refused(string error, string says) => new(null, TimeSpan.Zero, error, says);
@@ -30,7 +35,7 @@ public sealed record TokenReply(string? Token, TimeSpan ExpiresIn, string? Error
             {
                 ["access_token"] = Token,
                 ["issued_token_type"] = "urn:ietf:params:oauth:token-type:jwt",
-                ["token_type"] = IsBound ? "DPoP" : "Bearer",
+                ["token_type"] = NeedsProof ? "DPoP" : "Bearer",
                 ["expires_in"] = (long)ExpiresIn.TotalSeconds,
             };
 }

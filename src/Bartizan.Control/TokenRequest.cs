@@ -10,6 +10,9 @@ namespace Bartizan.Control;
 /// <param name="Proof">By what whoever asks shows that it holds a key (RFC 9449); null when it doesn't.</param>
 public sealed record TokenRequest(string SubjectToken, string? ActorToken, string Audience, string? Proof = null)
 {
+    /// <summary>The thumbprint of the certificate of the connection that it came over (RFC 8705, 3.1); null when that has none.</summary>
+    public string? Certificate { get; init; }
+
     private const string Exchange = "urn:ietf:params:oauth:grant-type:token-exchange";
     private const string Jwt = "urn:ietf:params:oauth:token-type:jwt";
 

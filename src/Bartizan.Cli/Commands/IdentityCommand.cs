@@ -30,7 +30,18 @@ internal static class IdentityCommand
 
                 Screen.Line($"agents   spiffe://{reply.TrustDomain}/agent/NAME");
                 Screen.Line($"issuer   {reply.Issuer}");
-                Screen.Line($"served   {(reply.Listen is { } listen ? $"http://{listen}" : "nowhere")}");
+                Screen.Line($"served   {Served(reply)}");
+                if (reply.Tls is { } tls)
+                {
+                    Screen.Line(
+                        $"tls      until {tls.Ends.UtcDateTime:u}; who shows a certificate is given what is bound to it"
+                    );
+                    if (tls.Problem is { } problem)
+                    {
+                        Screen.Line($"warning  {problem}", Tone.Bad);
+                    }
+                }
+
                 foreach (var key in reply.Keys["keys"]!.AsArray())
                 {
                     Screen.Line($"key      {key!["kid"]}");
@@ -57,6 +68,11 @@ internal static class IdentityCommand
         );
         return command;
     }
+
+    private static string Served(IdentityReply reply) =>
+        reply.Listen is { } listen ? $"{(reply.Tls is null ? "http" : "https")}://{listen}"
+        : reply.Unserved is { } why ? $"nowhere: {why}"
+        : "nowhere";
 
     private static Command MakeOne(
         string name,

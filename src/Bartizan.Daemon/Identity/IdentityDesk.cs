@@ -29,6 +29,8 @@ internal sealed class IdentityDesk : IAsyncDisposable
     private readonly TimeProvider _clock;
     private TokenExchange? _exchange;
     private IdentityServer? _server;
+    private ServedCertificate? _certificate;
+    private string? _unserved;
 
     private IdentityDesk(
         StateDirectory state,
@@ -76,6 +78,9 @@ internal sealed class IdentityDesk : IAsyncDisposable
 
         try
         {
+            desk._certificate = desk._file.Tls is { } files
+                ? ServedCertificate.Open(files, options.Say, options.Clock)
+                : null;
             desk._server = await IdentityServer
                 .StartAsync(
                     listen,
@@ -83,12 +88,14 @@ internal sealed class IdentityDesk : IAsyncDisposable
                     desk._keys.PublicSet,
                     desk.Introspect,
                     desk.ExchangeAsync,
+                    desk._certificate is { } certificate ? certificate.Now : null,
                     cancellationToken
                 )
                 .ConfigureAwait(false);
         }
         catch (IOException e)
         {
+            desk._unserved = e.Message;
             options.Say($"the keys of agents' identity aren't served on {listen}: {e.Message}");
         }
 
@@ -151,7 +158,11 @@ internal sealed class IdentityDesk : IAsyncDisposable
                 _file.Place.Issuer,
                 _server is null ? null : _file.Listen?.ToString(),
                 JsonNode.Parse(_keys.PublicSet())!
-            );
+            )
+            {
+                Tls = _server is null ? null : _certificate?.Standing(),
+                Unserved = _unserved,
+            };
         }
         catch (IOException e)
         {
@@ -167,6 +178,7 @@ internal sealed class IdentityDesk : IAsyncDisposable
             await _server.DisposeAsync().ConfigureAwait(false);
         }
 
+        _certificate?.Dispose();
         _exchange?.Dispose();
         Loans?.Dispose();
         _keys.Dispose();

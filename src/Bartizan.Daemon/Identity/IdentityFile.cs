@@ -12,15 +12,17 @@ namespace Bartizan.Daemon.Identity;
 /// an agent may do doesn't choose whose name it goes by.
 /// <code>
 /// trust_domain: agents.example.com
-/// issuer: https://id.example.com         # where a proxy with TLS passes requests on to:
+/// issuer: https://id.example.com         # where a proxy passes requests on to, or, with `tls`, connections:
 /// listen: 127.0.0.1:8476
+/// tls: { certificate: id.pem, key: id-key.pem }
 /// </code>
 /// </summary>
-internal sealed record IdentityFile(IdentityPlace Place, IPEndPoint? Listen)
+internal sealed record IdentityFile(IdentityPlace Place, IPEndPoint? Listen, TlsFiles? Tls)
 {
     public const string Name = "identity.yaml";
 
     private const int Invalid = 3;
+    private const string HowTls = "`tls` names two files: `{ certificate: PATH, key: PATH }`";
 
     /// <summary>Reads the file; without one, or a line of it, the instance's own name is the trust domain and nothing is served.</summary>
     /// <exception cref="ControlException">When it has a mistake.</exception>
@@ -71,7 +73,38 @@ internal sealed record IdentityFile(IdentityPlace Place, IPEndPoint? Listen)
 
         return new IdentityFile(
             lines.Issuer is null ? IdentityPlace.Named(domain) : new IdentityPlace(domain, lines.Issuer),
-            listen
+            listen,
+            ReadTls(path, lines)
+        );
+    }
+
+    private static TlsFiles? ReadTls(string path, Lines lines)
+    {
+        if (lines.Tls is not { } tls)
+        {
+            // Who writes the key and leaves its lines out wants TLS; without it what is bound to certificates would be served in the clear.
+            return lines.HasTls ? throw Wrong(path, HowTls) : null;
+        }
+
+        if (tls is not { Certificate.Length: > 0, Key.Length: > 0 } || $"{tls.Certificate}{tls.Key}".Contains('\0'))
+        {
+            throw Wrong(path, HowTls);
+        }
+
+        if (lines.Listen is null)
+        {
+            throw Wrong(path, "`tls` is for what `listen` serves, and there is no `listen`");
+        }
+
+        if (lines.Issuer?.StartsWith("http://", StringComparison.OrdinalIgnoreCase) == true)
+        {
+            throw Wrong(path, "with `tls` nothing is served in the clear, so `issuer` is `https://…`");
+        }
+
+        var home = Path.GetDirectoryName(path)!;
+        return new TlsFiles(
+            Path.GetFullPath(Path.Combine(home, tls.Certificate)),
+            Path.GetFullPath(Path.Combine(home, tls.Key))
         );
     }
 
@@ -97,5 +130,21 @@ internal sealed record IdentityFile(IdentityPlace Place, IPEndPoint? Listen)
         public string? Issuer { get; set; }
 
         public string? Listen { get; set; }
+
+        public TlsLines? Tls
+        {
+            get;
+            set => (field, HasTls) = (value, true);
+        }
+
+        [YamlIgnore]
+        public bool HasTls { get; private set; }
+    }
+
+    private sealed class TlsLines
+    {
+        public string Certificate { get; set; } = "";
+
+        public string Key { get; set; } = "";
     }
 }

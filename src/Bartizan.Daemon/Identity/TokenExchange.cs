@@ -18,7 +18,8 @@ namespace Bartizan.Daemon.Identity;
 /// actor token     sessions, no circle       and, by the proof, of whom it acts for       the manifest of whom it acts for
 ///                              ─ 4 `delegate ACTOR` passes the monitor ─ 5 signed: sub and sid stay, act grows, ends no later
 /// </code>
-/// Whoever shows a key with it (RFC 9449) has the new token bound to that; a token that is bound is taken from who shows its key alone.
+/// Whoever shows a key with it (RFC 9449), or a certificate (RFC 8705), has the new token bound to that, to both when both are shown; a
+/// token that is bound is taken from who shows what it is bound to alone. So what is answered is never bound to less than what was sent.
 /// INVARIANT: a token for anybody but this issuer is never taken: a service that an agent called can't go on in its name.
 /// </summary>
 internal sealed class TokenExchange(
@@ -33,7 +34,7 @@ internal sealed class TokenExchange(
     /// <summary>What the entry of such a token says.</summary>
     public const string Detail = "exchanged";
 
-    /// <summary>Bound tokens of which it is recorded that somebody sent them without their key.</summary>
+    /// <summary>Bound tokens of which it is recorded that somebody sent them without what they are bound to.</summary>
     public const int MaxUnproved = 1024;
 
     private const string Bad = "invalid_request";
@@ -63,12 +64,12 @@ internal sealed class TokenExchange(
         }
 
         // INVARIANT: who was given a token can be neither the agent that it speaks of nor the one that it names: who acts shows
-        // itself, by a token of its own or by the key that the token is bound to.
+        // itself, by a token of its own or by the key or certificate that the token is bound to.
         if (request.ActorToken is null && (subject.Actors.IsEmpty || subject.BoundTo is null))
         {
             return Refused(
                 Bad,
-                "it doesn't show who acts: an `actor_token` is needed, or the key of a token that names who acts"
+                "it doesn't show who acts: an `actor_token` is needed, or what a token that names who acts is bound to"
             );
         }
 
@@ -96,10 +97,14 @@ internal sealed class TokenExchange(
             }
         }
 
-        if (await ProofProblemAsync(request, proof, subject, shown, cancellationToken).ConfigureAwait(false) is { } no)
+        if (
+            await BindingProblemAsync(request, proof, subject, shown, cancellationToken).ConfigureAwait(false) is { } no
+        )
         {
-            return Refused(TokenReply.BadProof, no);
+            return no;
         }
+
+        var boundTo = TokenBinding.Of(proof?.Key, request.Certificate);
 
         // 2 an audience that its manifest names
         var terms = acting.Manifest.Credentials.Values.FirstOrDefault(one =>
@@ -116,7 +121,7 @@ internal sealed class TokenExchange(
         var until = shown is not null && shown.Ends < subject.Ends ? shown.Ends : subject.Ends;
         if (actor is null)
         {
-            return await SignAsync(subject, null, until, terms, proof?.Key, cancellationToken).ConfigureAwait(false);
+            return await SignAsync(subject, null, until, terms, boundTo, cancellationToken).ConfigureAwait(false);
         }
 
         // 3 proved, 4 decided
@@ -145,7 +150,7 @@ internal sealed class TokenExchange(
             return Refused(Bad, "whom it is to act for may not delegate to it; the log says why");
         }
 
-        var reply = await SignAsync(subject, actor, until, terms, proof?.Key, cancellationToken).ConfigureAwait(false);
+        var reply = await SignAsync(subject, actor, until, terms, boundTo, cancellationToken).ConfigureAwait(false);
         await passage
             .CompleteAsync(new Outcome(reply.Token is null ? OutcomeKind.Failed : OutcomeKind.Done, reply.Says ?? ""))
             .ConfigureAwait(false);
@@ -155,8 +160,8 @@ internal sealed class TokenExchange(
     /// <inheritdoc/>
     public void Dispose() => _one.Dispose();
 
-    // INVARIANT: a token that is bound to a key is nothing to who doesn't show that key now, for this request alone.
-    private async Task<string?> ProofProblemAsync(
+    // INVARIANT: a token that is bound is nothing to who doesn't show what it is bound to now, for this request alone.
+    private async Task<TokenReply?> BindingProblemAsync(
         TokenRequest request,
         DpopProof? proof,
         VerifiedToken subject,
@@ -166,10 +171,19 @@ internal sealed class TokenExchange(
     {
         foreach (var token in (VerifiedToken?[])[subject, shown])
         {
-            if (token?.BoundTo is { } key && key != proof?.Key)
+            if (token?.BoundTo?.Key is { } key && key != proof?.Key)
             {
-                await RecordUnprovedAsync(token, cancellationToken).ConfigureAwait(false);
-                return "a token is bound to a key, and no proof by that key came with it";
+                await RecordUnheldAsync(token, "key", cancellationToken).ConfigureAwait(false);
+                return Refused(TokenReply.BadProof, "a token is bound to a key, and no proof by that key came with it");
+            }
+
+            if (token?.BoundTo?.Certificate is { } certificate && certificate != request.Certificate)
+            {
+                await RecordUnheldAsync(token, "certificate", cancellationToken).ConfigureAwait(false);
+                return Refused(
+                    TokenReply.NotTheirs,
+                    "a token is bound to a certificate, and it came over a connection without that certificate"
+                );
             }
         }
 
@@ -182,13 +196,13 @@ internal sealed class TokenExchange(
             proof.TokenHash is not { } hash
             || hash == DpopProof.HashOf(request.SubjectToken)
             || (request.ActorToken is { } text && hash == DpopProof.HashOf(text));
-        return !isOfThese ? "the proof is for another token"
+        return !isOfThese ? Refused(TokenReply.BadProof, "the proof is for another token")
             : _proofs.TryTake(proof) ? null
-            : "the proof was used before, or more come than can be remembered";
+            : Refused(TokenReply.BadProof, "the proof was used before, or more come than can be remembered");
     }
 
-    // Who has a token and not its key may have stolen it. Once for a token: nobody fills the log by asking again.
-    private async Task RecordUnprovedAsync(VerifiedToken token, CancellationToken cancellationToken)
+    // Who has a token and not what it is bound to may have stolen it. Once for a token: nobody fills the log by asking again.
+    private async Task RecordUnheldAsync(VerifiedToken token, string what, CancellationToken cancellationToken)
     {
         var id = token.Claims["jti"]!.GetValue<string>();
         lock (_unproved)
@@ -204,7 +218,7 @@ internal sealed class TokenExchange(
             await RefuseAsync(
                     session,
                     session.Manifest.Agent,
-                    $"the token `{id}` is bound to a key, and whoever sent it didn't show that it holds it",
+                    $"the token `{id}` is bound to a {what}, and whoever sent it didn't show that it holds it",
                     cancellationToken
                 )
                 .ConfigureAwait(false);
@@ -282,7 +296,7 @@ internal sealed class TokenExchange(
         VerifiedToken? actor,
         DateTimeOffset until,
         CredentialSource terms,
-        string? boundTo,
+        TokenBinding? boundTo,
         CancellationToken cancellationToken
     )
     {
@@ -328,7 +342,7 @@ internal sealed class TokenExchange(
                         Reason =
                             $"until {token.Ends.UtcDateTime:u}"
                             + string.Concat(chain.Select(one => $", by {one.Subject} in {one.Session}"))
-                            + (boundTo is null ? "" : $", bound to the key {boundTo}"),
+                            + (boundTo is null ? "" : $", bound to {boundTo.Says}"),
                     },
                     cancellationToken
                 )
@@ -342,7 +356,7 @@ internal sealed class TokenExchange(
 
             var text = "";
             token.Text.Use(chars => text = new string(chars.Span));
-            return TokenReply.Given(text, ends, boundTo is not null);
+            return TokenReply.Given(text, ends, boundTo?.Key is not null);
         }
     }
 

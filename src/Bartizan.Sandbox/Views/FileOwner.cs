@@ -1,4 +1,5 @@
 using Bartizan.Sandbox.Native;
+using Microsoft.Win32.SafeHandles;
 
 namespace Bartizan.Sandbox.Views;
 
@@ -15,13 +16,17 @@ public readonly record struct FileOwner(uint Uid, bool OthersMayWrite)
         try
         {
             using var handle = File.OpenHandle(path);
-            return From(FileCalls.Stat(handle));
+            return Of(handle);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return null;
         }
     }
+
+    /// <summary>The same of a file that is open.</summary>
+    /// <exception cref="IOException">The kernel doesn't say.</exception>
+    public static FileOwner Of(SafeFileHandle handle) => From(FileCalls.Stat(handle));
 
     /// <summary>The same of a folder, which must be one and no link.</summary>
     public static FileOwner? OfFolder(string path)

@@ -14,7 +14,7 @@ namespace Bartizan.Vault.Identity;
 /// iss  the issuer                     exp, iat, nbf  when it holds        sid  the session
 /// sub  spiffe://DOMAIN/agent/NAME     jti            128 random bits      env  where the agent is deployed
 /// aud  the one who is to take it      act  who acts for it, and for that pol  digest of its policy
-/// cnf  the key whose holder alone may use it (RFC 9449), where there is one
+/// cnf  the key or certificate whose holder alone may use it (RFC 9449, RFC 8705), where there is one
 /// </code>
 /// </summary>
 public sealed class AgentTokens(IdentityKeys keys, IdentityPlace place, TimeProvider clock)
@@ -33,14 +33,14 @@ public sealed class AgentTokens(IdentityKeys keys, IdentityPlace place, TimeProv
     /// <param name="audience">Who is to take it.</param>
     /// <param name="life">How long; at most <see cref="Longest"/>.</param>
     /// <param name="actors">Who acts for it, who does now first; nobody when left out.</param>
-    /// <param name="boundTo">The thumbprint of the key whose holder alone may use it; anybody when left out.</param>
+    /// <param name="boundTo">What whoever uses it must hold; nothing when left out.</param>
     /// <exception cref="IOException">The keys can't be read or written.</exception>
     public AgentToken Sign(
         AgentClaims who,
         string audience,
         TimeSpan life,
         ImmutableArray<AgentActor> actors = default,
-        string? boundTo = null
+        TokenBinding? boundTo = null
     )
     {
         ArgumentNullException.ThrowIfNull(who);
@@ -73,7 +73,7 @@ public sealed class AgentTokens(IdentityKeys keys, IdentityPlace place, TimeProv
 
         if (boundTo is not null)
         {
-            claims["cnf"] = new JsonObject { ["jkt"] = boundTo };
+            claims["cnf"] = boundTo.ToClaim();
         }
 
         var said = $"{Text(header)}.{Text(claims)}";
@@ -121,7 +121,7 @@ public sealed class AgentTokens(IdentityKeys keys, IdentityPlace place, TimeProv
                     Audience = claims["aud"]!.GetValue<string>(),
                     Ends = ends,
                     Actors = AgentActor.Read(claims["act"]),
-                    BoundTo = claims.ContainsKey("cnf") ? claims["cnf"]!["jkt"]!.GetValue<string>() : null,
+                    BoundTo = claims.ContainsKey("cnf") ? TokenBinding.Read(claims["cnf"]!.AsObject()) : null,
                 }
                 : null;
         }

@@ -18,8 +18,8 @@ public sealed record VerifiedToken(SessionId Session, JsonObject Claims)
     /// <summary>Who acts for the session's agent, who does now first; nobody when it is the agent itself.</summary>
     public required ImmutableArray<AgentActor> Actors { get; init; }
 
-    /// <summary>The thumbprint of the key whose holder alone may use it; null when anybody may who has it.</summary>
-    public string? BoundTo { get; init; }
+    /// <summary>What whoever uses it must hold; null when anybody may who has it.</summary>
+    public TokenBinding? BoundTo { get; init; }
 
     /// <summary>The session of whoever acts now: the last actor's, or the agent's own.</summary>
     public SessionId Holder => Actors.IsEmpty ? Session : Actors[0].Session;

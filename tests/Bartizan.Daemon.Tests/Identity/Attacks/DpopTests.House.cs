@@ -92,7 +92,7 @@ public sealed partial class DpopTests
         var who = new AgentClaims(live.Session.Id, live.Session.Manifest.Agent, "production", "ab12");
         var text = "";
         _tokens
-            .Sign(who, _issuer, CredentialSource.TokenLife, boundTo: boundTo)
+            .Sign(who, _issuer, CredentialSource.TokenLife, boundTo: TokenBinding.Of(boundTo, null))
             .Text.Use(chars => text = new string(chars.Span));
         return text;
     }

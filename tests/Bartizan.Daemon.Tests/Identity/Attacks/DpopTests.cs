@@ -47,6 +47,7 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
             _keys.PublicSet,
             text => _tokens.Verify(text)?.Claims,
             _exchange.ExchangeAsync,
+            null,
             TestContext.Current.CancellationToken
         );
 
