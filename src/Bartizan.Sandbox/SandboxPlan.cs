@@ -50,6 +50,12 @@ public sealed record SandboxPlan
     /// </summary>
     public ImmutableArray<IPAddress> Addresses { get; init; } = [];
 
+    /// <summary>
+    /// True for what is shown files that another sandbox shows, too: it has no Unix sockets but pairs that are connected, so that
+    /// through no socket in those files does anybody inside speak with anybody there, or pass a descriptor.
+    /// </summary>
+    public bool MeetsNobody { get; init; }
+
     /// <summary>False for a program that shall have no way out at all (<c>apply --check</c>): no listener is opened.</summary>
     public bool Network { get; init; } = true;
 }

@@ -162,6 +162,7 @@ internal sealed class CodeRuns(Func<Rooms?> roomsOf) : ICodeRuns
         {
             Addresses = own.Policy.GrantedAddresses(),
         };
+            MeetsNobody = server.Workspace is not null,
     }
 
     private static async Task FeedAsync(Stream input, ReadOnlyMemory<byte> bytes)

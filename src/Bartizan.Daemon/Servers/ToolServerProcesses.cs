@@ -110,5 +110,6 @@ internal sealed class ToolServerProcesses(Func<Rooms> roomsOf) : IIsolatedProces
             WorkingDirectory = SandboxPaths.Workspace,
             Seen = parent.Session.Manifest.Run?.Seen ?? SeenKind.All,
         };
+            MeetsNobody = server.Workspace is not null,
     }
 }

@@ -64,7 +64,11 @@ public sealed class BubblewrapBackend : IIsolationBackend, IRewritableBackend
             throw new SandboxUnavailableException(string.Join(' ', report.Missing));
         }
 
-        var filter = SyscallFilter.Compile(SyscallTable.For(RuntimeInformation.ProcessArchitecture)!, plan.Seen);
+        var filter = SyscallFilter.Compile(
+            SyscallTable.For(RuntimeInformation.ProcessArchitecture)!,
+            plan.Seen,
+            plan.MeetsNobody
+        );
         var sandbox = new LaunchedSandbox(
             plan,
             report,

@@ -35,7 +35,12 @@ internal static class Receipts
                     "host /usr read-only, generated /etc, sized /tmp, /home/agent, /dev/shm"
                 ),
                 new("landlock", $"abi {host.LandlockAbi}", "what the view shows, and nothing else"),
-                new("seccomp", "allow-list", $"{filter.Program.Length} instructions, sha256 {filter.Digest}"),
+                new(
+                    "seccomp",
+                    "allow-list",
+                    $"{filter.Program.Length} instructions, sha256 {filter.Digest}"
+                        + (plan.MeetsNobody ? "; no Unix sockets but connected pairs" : "")
+                ),
                 new("seen", SeenOf(plan.Seen), SeenBy(plan.Seen)),
                 new("limits", TierOf(host.Limits), LimitsOf(plan)),
                 new("pause", host.Pause.ToString(), "how a pause holds processes"),

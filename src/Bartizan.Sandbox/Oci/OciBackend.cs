@@ -96,7 +96,11 @@ public sealed class OciBackend : IIsolationBackend, IRewritableBackend
             ?? _options.Image
             ?? throw new SandboxUnavailableException("A container needs an image: name one as `run: image:`.");
         var image = await ImageAsync(engine!, name, cancellationToken).ConfigureAwait(false);
-        var filter = SyscallFilter.Compile(SyscallTable.For(RuntimeInformation.ProcessArchitecture)!, plan.Seen);
+        var filter = SyscallFilter.Compile(
+            SyscallTable.For(RuntimeInformation.ProcessArchitecture)!,
+            plan.Seen,
+            plan.MeetsNobody
+        );
         var patience = new LaunchPatience(_options.LaunchTimeout, _options.KillTimeout);
         var sandbox = new LaunchedSandbox(plan, report, filter, patience, _time, onCollected: Forget);
         if (!_live.TryAdd(plan.Id, sandbox))

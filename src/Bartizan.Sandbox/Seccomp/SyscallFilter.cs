@@ -77,8 +77,8 @@ internal sealed record SyscallFilter
     /// <summary>The verdict that makes a call fail with this error.</summary>
     public static uint Fail(uint error) => Errno | error;
 
-    /// <summary>Compiles the filter for an architecture, and for what shall be seen.</summary>
-    public static SyscallFilter Compile(SyscallTable table, SeenKind seen)
+    /// <summary>Compiles the filter for an architecture, for what shall be seen, and for what may be met in files.</summary>
+    public static SyscallFilter Compile(SyscallTable table, SeenKind seen, bool meetsNobody = false)
     {
         var code = new BpfAssembler();
         code.Load(ArchitectureOffset);
@@ -96,8 +96,8 @@ internal sealed record SyscallFilter
         var labels = 0;
         EmitTree(code, Ranges(table, seen), ref labels);
         EmitClone(code);
-        EmitSocket(code);
-        EmitSocketPair(code);
+        EmitSocket(code, meetsNobody);
+        EmitSocketPair(code, meetsNobody);
         EmitIoctl(code);
         EmitOpen(code, table.DirectoryFlag);
         code.Label("ask");
@@ -220,11 +220,12 @@ internal sealed record SyscallFilter
     }
 
     // AF_VSOCK and AF_NETLINK are not fenced by a network namespace; on a virtual machine vsock is a way past the proxy.
-    private static void EmitSocket(BpfAssembler code)
+    // A socket in a file is reached through a mount that is read-only, too, and takes descriptors along.
+    private static void EmitSocket(BpfAssembler code, bool meetsNobody)
     {
         code.Label("socket");
         LoadArgument(code, 0);
-        code.Test(BpfInstruction.JumpIfEqual, AF_UNIX, "unix", BpfAssembler.Next);
+        code.Test(BpfInstruction.JumpIfEqual, AF_UNIX, meetsNobody ? "no family" : "unix", BpfAssembler.Next);
         code.Test(BpfInstruction.JumpIfEqual, AF_INET, "internet", BpfAssembler.Next);
         code.Test(BpfInstruction.JumpIfEqual, AF_INET6, "internet", "no family");
         code.Label("internet");
@@ -239,7 +240,8 @@ internal sealed record SyscallFilter
         code.Test(BpfInstruction.JumpIfEqual, IPPROTO_UDP, "allow", "no protocol");
     }
 
-    private static void EmitSocketPair(BpfAssembler code)
+    // Of the two ends of a pair of datagrams each can be pointed at a file; those of a stream know one another only.
+    private static void EmitSocketPair(BpfAssembler code, bool meetsNobody)
     {
         code.Label("socketpair");
         LoadArgument(code, 0);
@@ -248,7 +250,7 @@ internal sealed record SyscallFilter
         LoadArgument(code, 1);
         code.And(SocketTypeBits);
         code.Test(BpfInstruction.JumpIfEqual, SOCK_STREAM, "allow", BpfAssembler.Next);
-        code.Test(BpfInstruction.JumpIfEqual, SOCK_DGRAM, "allow", BpfAssembler.Next);
+        code.Test(BpfInstruction.JumpIfEqual, SOCK_DGRAM, meetsNobody ? "deny" : "allow", BpfAssembler.Next);
         code.Test(BpfInstruction.JumpIfEqual, SOCK_SEQPACKET, "allow", "deny");
     }
 

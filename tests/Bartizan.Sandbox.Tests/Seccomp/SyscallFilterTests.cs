@@ -118,6 +118,40 @@ public sealed class SyscallFilterTests
         Call("socketpair", family, type).ShouldBe(error == 0 ? SyscallFilter.Allow : SyscallFilter.Fail(error));
 
     [Theory]
+    [InlineData("socket", 1, 1, EAFNOSUPPORT)] // AF_UNIX stream
+    [InlineData("socket", 1, 2 | 0x80000, EAFNOSUPPORT)]
+    [InlineData("socket", 1, 5, EAFNOSUPPORT)]
+    [InlineData("socket", 0x1_0000_0001, 1, EAFNOSUPPORT)] // the kernel sees the low half only
+    [InlineData("socket", 2, 1, 0)]
+    [InlineData("socket", 10, 2, 0)]
+    [InlineData("socketpair", 1, 1, 0)]
+    [InlineData("socketpair", 1, 5 | 0x80800, 0)]
+    [InlineData("socketpair", 1, 2, EPERM)] // sendto takes a path
+    [InlineData("socketpair", 1, 2 | 0x80800, EPERM)]
+    [InlineData("socketpair", 1, 3, EPERM)] // raw: the kernel makes datagrams of it
+    [InlineData("socketpair", 2, 1, EAFNOSUPPORT)]
+    public void Who_meets_nobody_has_no_unix_socket_but_a_connected_pair(
+        string name,
+        ulong family,
+        ulong type,
+        uint error
+    )
+    {
+        foreach (var table in (SyscallTable[])[SyscallTable.X64, SyscallTable.Arm64])
+        {
+            var program = SyscallFilter.Compile(table, SeenKind.All, meetsNobody: true).Program;
+            BpfInterpreter
+                .Run(
+                    program.AsSpan(),
+                    table.AuditArchitecture,
+                    table.Rows.First(row => row.Name == name).Number,
+                    [family, type, 0]
+                )
+                .ShouldBe(error == 0 ? SyscallFilter.Allow : SyscallFilter.Fail(error));
+        }
+    }
+
+    [Theory]
     [InlineData(0x5412)] // TIOCSTI
     [InlineData(0x541C)] // TIOCLINUX
     [InlineData(0x5423)] // TIOCSETD
