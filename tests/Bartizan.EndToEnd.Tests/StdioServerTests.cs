@@ -161,7 +161,7 @@ public sealed class StdioServerTests(ITestOutputHelper output)
     private const string Initialize =
         """{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"1"}}}""";
 
-    private static async Task<Scene> OpenAsync()
+    internal static async Task<Scene> OpenAsync()
     {
         Assert.SkipUnless(File.Exists("/usr/bin/node"), "node is not installed in /usr/bin");
         var scene = await Scene.OpenAsync();
@@ -169,10 +169,10 @@ public sealed class StdioServerTests(ITestOutputHelper output)
         return scene;
     }
 
-    private static string Command(Scene scene, string marker = "-") =>
+    internal static string Command(Scene scene, string marker = "-") =>
         $"[node, \"{Path.Combine(scene.Root, "server.mjs")}\", \"{marker}\"]";
 
-    private static Task WriteAsync(Scene scene, string servers, string run = "", string rules = "") =>
+    internal static Task WriteAsync(Scene scene, string servers, string run = "", string rules = "") =>
         File.WriteAllTextAsync(
             scene.ManifestPath,
             $$"""
@@ -277,11 +277,16 @@ public sealed class StdioServerTests(ITestOutputHelper output)
         """;
 
     /// <summary>A session for an agent outside, and its client of the tool gateway.</summary>
-    private sealed class Attached(HttpClient client, Uri endpoint, string token, string session) : IDisposable
+    internal sealed class Attached(HttpClient client, Uri endpoint, Uri egress, string token, string session)
+        : IDisposable
     {
         private string? _opened;
 
         public string Session => session;
+
+        public string Token => token;
+
+        public Uri Egress => egress;
 
         public static async Task<Attached> OpenAsync(Scene scene)
         {
@@ -292,6 +297,7 @@ public sealed class StdioServerTests(ITestOutputHelper output)
             return new Attached(
                 new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) },
                 new Uri((string)reply["endpoints"]!["mcp"]!["servers"]!["up"]!),
+                new Uri((string)reply["endpoints"]!["egress"]!),
                 (string)reply["token"]!,
                 (string)reply["session"]!
             );

@@ -64,6 +64,7 @@ internal sealed class ManifestChecks(
         if (errors.Count == 0)
         {
             CheckReach(manifest);
+            EgressChecks.Check(manifest, root, Error, Warn);
         }
 
         CheckWarnings(manifest, root, usedRoles);

@@ -67,6 +67,20 @@ public sealed record NarrowingProof
             atoms += proof.Atoms;
         }
 
+        foreach (var name in BesideBoth(first, second))
+        {
+            var proof = new VerbProof(
+                Verb.Connect,
+                Beside("A", first, name),
+                Beside("B", second, name),
+                from,
+                effort,
+                ($"`{name}` of {names.First}", $"`{name}` of {names.Second}")
+            );
+            excesses.AddRange(proof.Find());
+            atoms += proof.Atoms;
+        }
+
         // INVARIANT: a proof that gave up is no proof.
         if (effort.GivenUp is { } why)
         {
@@ -85,5 +99,19 @@ public sealed record NarrowingProof
             Second = names.Second,
             Atoms = atoms,
         };
+    }
+
+    // What one of them alone has is told of its surface. What both have may reach less in one of them: by a baseline, by a denial.
+    private static IEnumerable<string> BesideBoth(Manifest first, Manifest second) =>
+        first
+            .Servers.Where(one => !one.Value.Egress.IsEmpty)
+            .Select(one => one.Key)
+            .Where(name => second.Servers.TryGetValue(name, out var theirs) && !theirs.Egress.IsEmpty)
+            .Order(StringComparer.Ordinal);
+
+    private static NarrowingSide Beside(string side, Manifest manifest, string name)
+    {
+        var beside = SiblingManifest.Of(manifest, name, manifest.Servers[name].Egress);
+        return new NarrowingSide(side, beside, Policy.Compile(beside));
     }
 }

@@ -22,9 +22,18 @@ public sealed class Session
     private Exposure _exposure = Exposure.None;
     private volatile int _ever;
 
-    private Session(SessionId id, Manifest manifest, Policy policy, string person, bool observe, Session? parent)
+    private Session(
+        SessionId id,
+        Manifest manifest,
+        Policy policy,
+        string person,
+        bool observe,
+        Session? parent,
+        Session? served = null
+    )
     {
         Parent = parent;
+        Served = served;
         Id = id;
         Manifest = manifest;
         _policy = policy;
@@ -68,8 +77,11 @@ public sealed class Session
     /// <summary>The session that a reader's session reads for; null for one of its own.</summary>
     public Session? Parent { get; }
 
+    /// <summary>The session that a tool server's, or code's, is beside; null for one of its own.</summary>
+    public Session? Served { get; }
+
     /// <summary>Whose budget pays.</summary>
-    public Session Payer => Parent ?? this;
+    public Session Payer => Parent ?? Served ?? this;
 
     /// <summary>The policy of now; a reload replaces it whole. A reader's session has its parent's, whatever becomes of it.</summary>
     public Policy Policy => Parent?.Policy ?? Volatile.Read(ref _policy);
@@ -89,8 +101,11 @@ public sealed class Session
     /// <summary>What it has been exposed to.</summary>
     public Labels Labels => Exposure.Labels;
 
-    /// <summary>The same, with the first steps of sequences that it has taken.</summary>
-    public Exposure Exposure => Volatile.Read(ref _exposure);
+    /// <summary>
+    /// The same, with the first steps of sequences that it has taken. What runs beside an agent is told what the agent knows, so what the
+    /// agent has met by now it has met, too.
+    /// </summary>
+    public Exposure Exposure => Served is null ? Own : Served.Exposure.With(Own);
 
     /// <summary>Where the values come from that it works with.</summary>
     public Provenance Values { get; } = new();
@@ -111,7 +126,7 @@ public sealed class Session
     public bool IsTraced => WasTainted || Exposure.Traced;
 
     /// <summary>What it has ever been exposed to, whatever was taken off since: what it wrote may hold it.</summary>
-    public Labels EverLabels => (Labels)_ever;
+    public Labels EverLabels => (Labels)_ever | (Served?.EverLabels ?? Labels.None);
 
     /// <summary>
     /// What goes with what it writes: all that it has ever been exposed to, and untrusted, too, where a reader gave it values. Within the
@@ -149,6 +164,22 @@ public sealed class Session
         return (session, new SessionControl(session));
     }
 
+    /// <summary>
+    /// Makes a session of what runs beside an agent: with a manifest and a policy of its own, on the account of the session that it serves,
+    /// and having met all that this one has met, at any time.
+    /// </summary>
+    public static (Session Session, SessionControl Control) OpenBeside(
+        Session served,
+        SessionId id,
+        Manifest manifest,
+        Policy policy
+    )
+    {
+        ArgumentNullException.ThrowIfNull(served);
+        var session = new Session(id, manifest, policy, served.Person, observe: false, parent: null, served);
+        return (session, new SessionControl(session));
+    }
+
     /// <summary>Adds labels.</summary>
     /// <param name="labels">The labels.</param>
     /// <param name="by">What put them there, in words.</param>
@@ -171,7 +202,7 @@ public sealed class Session
             // INVARIANT: noted each time, also of a label that is there: what is read after a person looked keeps it there.
             _history.Note(met.Labels, by, open);
             _ever |= (int)met.Labels;
-            Volatile.Write(ref _exposure, Exposure.With(met));
+            Volatile.Write(ref _exposure, Own.With(met));
         }
     }
 
@@ -199,7 +230,7 @@ public sealed class Session
     {
         lock (_meeting)
         {
-            return (_history.Number, _history.Read(Labels));
+            return (_history.Number, _history.Read(Own.Labels));
         }
     }
 
@@ -208,7 +239,9 @@ public sealed class Session
     {
         lock (_meeting)
         {
-            return (Labels & label) == Labels.None ? $"the session isn't {Word(label)}" : _history.WhyKept(label, seen);
+            return (Own.Labels & label) == Labels.None
+                ? $"the session isn't {Word(label)}"
+                : _history.WhyKept(label, seen);
         }
     }
 
@@ -217,10 +250,10 @@ public sealed class Session
     {
         lock (_meeting)
         {
-            if ((Labels & label) == Labels.None || _history.WhyKept(label, seen) is null)
+            if ((Own.Labels & label) == Labels.None || _history.WhyKept(label, seen) is null)
             {
                 _history.Clear(label);
-                Volatile.Write(ref _exposure, Exposure with { Labels = Labels & ~label });
+                Volatile.Write(ref _exposure, Own with { Labels = Own.Labels & ~label });
                 return null;
             }
 
@@ -307,6 +340,8 @@ public sealed class Session
         Volatile.Write(ref _policy, policy);
         ExposeByView(policy.ExposureAtStart);
     }
+
+    private Exposure Own => Volatile.Read(ref _exposure);
 
     private static string Word(Labels label) => label.ToString().ToLowerInvariant();
 

@@ -1,4 +1,5 @@
 using Bartizan.Core.Entries;
+using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Sessions;
@@ -9,8 +10,9 @@ using Bartizan.Sandbox.Programs;
 namespace Bartizan.Daemon.Servers;
 
 /// <summary>
-/// Starts what runs beside an agent, for it: its tool servers and its code. Each is a session of its own: its own sandbox, its own rules,
-/// its own entries, no token, no model, no tool. It ends with the session that it serves.
+/// Starts what runs beside an agent, for it: its tool servers and its code. Each is a session of its own: its own sandbox, the hosts
+/// that are given to it under all that holds for the agent, its own entries, no token, no model, no tool. It ends with the session that
+/// it serves.
 /// </summary>
 internal static class SiblingSandboxes
 {
@@ -25,9 +27,8 @@ internal static class SiblingSandboxes
     )
     {
         var session = parent.Session;
-        var (manifest, text) = ServerManifest.Of(session.Manifest, order.Name, order.Egress);
-        var policy = Policy.Compile(manifest);
-        var (own, control) = Session.Open(SessionId.New(), manifest, policy, session.Person, observe: false);
+        var manifest = SiblingManifest.Of(session.Manifest, order.Name, order.Egress);
+        var (own, control) = Session.OpenBeside(session, SessionId.New(), manifest, Policy.Compile(manifest));
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), order.Kind, new SessionTally())
         {
             Authors = parent.Authors,
@@ -41,7 +42,7 @@ internal static class SiblingSandboxes
         var sibling = new SiblingSandbox(rooms, live, parent);
         try
         {
-            rooms.Policies.Keep(Policy.NormalFormOf(manifest), text);
+            rooms.Policies.Keep(Policy.NormalFormOf(manifest), SiblingManifest.TextOf(session.Manifest, order.Egress));
             await rooms
                 .Owner.RecordAsync(
                     own,

@@ -87,6 +87,46 @@ public sealed class HostLimitTests
         _ledger.TryTake(held, 10, Heading.Out).ShouldBeTrue();
     }
 
+    [Fact]
+    public void What_a_host_may_have_is_one_sum_with_its_code()
+    {
+        var agent = Limited(new HostTerms { Rate = Rate(3), Up = 10 });
+        var held = _ledger.Reserve(agent, To(agent, "a.example")).Reservation!;
+        _ledger.TryTake(held, 6, Heading.Out).ShouldBeTrue();
+
+        // Each call of the code tool is a session of its own, and so is a tool server.
+        var (first, second) = (Beside(agent), Beside(agent));
+        var its = _ledger.Reserve(first, To(first, "a.example")).Reservation!;
+        _ledger.TryTake(its, 4, Heading.Out).ShouldBeTrue();
+        _ledger.TryTake(its, 1, Heading.Out).ShouldBeFalse();
+
+        its.Exhausted.ShouldBe("`hosts.a.example.up` is used up: its limit is 10 bytes");
+        _ledger.Reserve(second, To(second, "a.example")).Refusal!.ShouldContain("`hosts.a.example.up` is used up");
+        _ledger.TryTake(held, 1, Heading.Out).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Openings_and_the_sessions_budget_are_one_sum_with_its_code()
+    {
+        var agent = Limited(
+            new HostTerms { Rate = Rate(2) },
+            Of(Limit(BudgetScope.Session, BudgetUnit.Bytes, 10), Limit(BudgetScope.Day, BudgetUnit.Bytes, 15))
+        );
+        var (first, second, other) = (Beside(agent), Beside(agent), Limited(new HostTerms(), agent.Manifest.Budget));
+
+        var held = _ledger.Reserve(first, To(first, "a.example")).Reservation!;
+        _ledger.TryTake(held, 10, Heading.Out).ShouldBeTrue();
+        var mine = _ledger.Reserve(agent, To(agent, "a.example")).Reservation!;
+        _ledger.TryTake(mine, 1, Heading.Out).ShouldBeFalse();
+        mine.Exhausted!.ShouldContain("`budgets.session.bytes`");
+        _ledger.Reserve(second, To(second, "a.example")).Refusal!.ShouldContain("`hosts.a.example.rate` is 2/min");
+
+        // The day's is the agent's, whoever of it spends.
+        var theirs = _ledger.Reserve(other, To(other, "a.example")).Reservation!;
+        _ledger.TryTake(theirs, 6, Heading.Out).ShouldBeFalse();
+        theirs.Exhausted!.ShouldContain("day");
+    }
+
     /// <summary>By what was let pass, added up beside the ledger: never one byte or one opening more than the terms say.</summary>
     [Fact]
     public async Task Eight_threads_at_once_never_have_one_byte_or_one_opening_too_many()
@@ -149,6 +189,14 @@ public sealed class HostLimitTests
         {
             Point = AgentAction.EgressPoint,
         };
+
+    private static Session Beside(Session agent)
+    {
+        var manifest = SiblingManifest.Of(agent.Manifest, "code", ["a.example"]);
+        var (session, control) = Session.OpenBeside(agent, SessionId.New(), manifest, Policy.Compile(manifest));
+        control.Start().ShouldBeTrue();
+        return session;
+    }
 
     private static Session Limited(HostTerms terms, Budget? budget = null)
     {

@@ -68,6 +68,41 @@ public sealed class CodeNarrowingTests
         NarrowingProof.Of(without, with, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
     }
 
+    [Theory]
+    [InlineData("deny: connect admin.a.example:443", "")]
+    [InlineData("", "deny: connect admin.a.example:443")]
+    [InlineData("deny: http POST https://admin.a.example/**", "")]
+    [InlineData("", "allow: connect b.a.example:443")]
+    [InlineData("", "ask: connect **.a.example:443")]
+    public void What_code_is_denied_in_the_second_alone_is_named_and_the_other_way_is_proved(
+        string own,
+        string baseline
+    )
+    {
+        foreach (var name in (string[])[CodeTerms.Server, "helper"])
+        {
+            var small = Reaching(name, own, baseline);
+            var large = Reaching(name, "", "");
+
+            var widened = NarrowingProof.Of(large, small, Rules.Now);
+
+            widened.Answer.ShouldBe(NarrowingAnswer.Refuted);
+            widened.Excesses.ShouldContain(one => one.Says.Contains($"`{name}` of A", StringComparison.Ordinal));
+            NarrowingProof.Of(small, large, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+            NarrowingProof.Of(small, small, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
+        }
+    }
+
+    private static Manifest Reaching(string name, string own, string baseline)
+    {
+        var manifest = Rules.Manifest(
+            own.Length > 0 ? ["allow: tool code/run", own] : ["allow: tool code/run"],
+            baseline.Length > 0 ? [baseline] : ["deny: exec rm"]
+        );
+        var server = name == CodeTerms.Server ? SurfaceCode.One() : new ToolServer { Name = name, Command = ["x"] };
+        return manifest with { Servers = manifest.Servers.Add(name, server with { Egress = ["*.a.example"] }) };
+    }
+
     private static Func<ToolServer, ToolServer> Of(Func<CodeTerms, CodeTerms> other) =>
         server => server with { Code = other(server.Code!) };
 
