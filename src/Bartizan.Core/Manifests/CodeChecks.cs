@@ -6,7 +6,12 @@ namespace Bartizan.Core.Manifests;
 internal static class CodeChecks
 {
     /// <summary>Checks them.</summary>
-    public static void Check(Manifest manifest, SourceNode.Map root, Action<SourcePosition, string, string> warn)
+    public static void Check(
+        Manifest manifest,
+        SourceNode.Map root,
+        Action<SourcePosition, string, string> warn,
+        Action<SourcePosition, string, string> unfit
+    )
     {
         if (
             !manifest.Servers.TryGetValue(CodeTerms.Server, out var server)
@@ -26,12 +31,14 @@ internal static class CodeChecks
             );
         }
 
-        if (code.Image is not null && manifest.Run?.Scan is not null && code.Image != manifest.Run.Image)
+        if (code.Image is not null && (manifest.Run?.Scan is null || code.Image != manifest.Run.Image))
         {
-            warn(
-                map.PositionOf("image"),
-                "`run.scan` says nothing of this image: what a scanner found in it is not looked at",
-                "Use the image of `run`, or look at the scan of this one by hand."
+            // As weighty as an agent's image that nobody has looked into.
+            var tell = manifest.Environment == DeploymentEnvironment.Development ? warn : unfit;
+            tell(
+                map.PositionOf(map.Find("image") is null ? "isolation" : "image"),
+                "nobody has looked into the image that code runs in: `run.scan` says nothing of it",
+                "Use the image of `run`, with its `scan`."
             );
         }
     }

@@ -52,7 +52,7 @@ internal sealed class ManifestChecks(
         CredentialChecks.Check(manifest, root, Error, Warn, Unfit);
         ServerChecks.Check(manifest, root, own, PatternsOf, Warn);
         ReaderChecks.Check(manifest, root, Error, Warn);
-        CodeChecks.Check(manifest, root, Warn);
+        CodeChecks.Check(manifest, root, Warn, Unfit);
         RunChecks.Check(manifest, root, own, PatternsOf, Error);
         DatabaseChecks.Check(manifest, root, own, PatternsOf, Error, Warn);
         GitChecks.Check(manifest, root, own, PatternsOf, Error, Warn);

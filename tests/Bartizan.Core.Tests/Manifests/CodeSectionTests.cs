@@ -82,6 +82,34 @@ public sealed class CodeSectionTests
     }
 
     [Theory]
+    [InlineData("", "isolation: oci, image: \"a@" + Digest + "\"", true)]
+    [InlineData("run: { isolation: oci, image: \"b@" + Digest + "\", SCAN }", "image: \"a@" + Digest + "\"", true)]
+    [InlineData("run: { isolation: oci, image: \"a@" + Digest + "\" }", "output: 1KiB", true)]
+    [InlineData("run: { isolation: oci, image: \"a@" + Digest + "\", SCAN }", "output: 1KiB", false)]
+    [InlineData("run: { isolation: oci, image: \"a@" + Digest + "\", SCAN }", "isolation: bubblewrap", false)]
+    [InlineData("", "output: 1KiB", false)]
+    public void An_image_of_code_that_nobody_has_looked_into_fails_the_check_outside_development(
+        string run,
+        string code,
+        bool isTold
+    )
+    {
+        foreach (var environment in (string[])["development", "staging", "production"])
+        {
+            var load = Load(
+                $"languages: {{ python: [/usr/bin/python3] }}, {code}",
+                run.Replace("SCAN", "scan: { file: scan.json }", StringComparison.Ordinal),
+                environment: environment
+            );
+
+            load.Manifest.ShouldNotBeNull();
+            load.Warnings.Where(one => one.Message.Contains("nobody has looked into", StringComparison.Ordinal))
+                .Select(one => one.FailsCheck)
+                .ShouldBe(isTold ? [environment != "development"] : []);
+        }
+    }
+
+    [Theory]
     [InlineData("languages: { python: [python3, -I] }")]
     [InlineData("languages: { python: [python3] }, egress: [a.example]")]
     [InlineData("languages: { python: [python3] }, workspace: read-only")]
@@ -94,14 +122,19 @@ public sealed class CodeSectionTests
 
     private static string DigestOf(string code) => Policy.Compile(Load(code).Manifest!).Digest.ToString();
 
-    private static ManifestLoad Load(string code, string more = "", string rule = "tool code/run") =>
+    private static ManifestLoad Load(
+        string code,
+        string more = "",
+        string rule = "tool code/run",
+        string environment = "development"
+    ) =>
         ManifestLoader.Load(
             $$"""
             apiVersion: bartizan/v1
             agent: a
             version: 1
             owner: tests@example.com
-            environment: development
+            environment: {{environment}}
             {{more}}
             code: { {{code}} }
             rules:
