@@ -80,17 +80,20 @@ internal sealed class OciRemains(SessionId session, HostIds ids)
 
         return
         [
-            .. all.Where(one => IsMonitor(one) || IsRuntime(one) || IsOurs(one.User)).Select(static one => one.Process),
+            .. all.Where(one => IsMonitor(one) || IsRuntime(one) || IsOurs(one.Users[0]))
+                .Select(static one => one.Process),
         ];
     }
 
+    // INVARIANT: the engine's own run as root. Anybody can start a program of that name with those words, and would choose who is killed.
     private bool IsMonitor(Seen seen) =>
-        seen.Name == Monitor
+        seen is { Name: Monitor, IsRoot: true }
         && Array.IndexOf(seen.Words, ContainerEngine.NameOf(session)) is > 0 and var at
         && seen.Words[at - 1] == "-n";
 
     private bool IsRuntime(Seen seen) =>
-        Runtimes.Any(name => seen.Name.StartsWith(name, StringComparison.Ordinal))
+        seen.IsRoot
+        && Runtimes.Any(name => seen.Name.StartsWith(name, StringComparison.Ordinal))
         && seen.Words.Any(_containers.Contains);
 
     private bool IsOurs(string user) =>
@@ -107,7 +110,7 @@ internal sealed class OciRemains(SessionId session, HostIds ids)
                 : new Seen(
                     int.Parse(process, CultureInfo.InvariantCulture),
                     status.GetValueOrDefault("Name", ""),
-                    status.GetValueOrDefault("Uid", "").Split(' ')[0],
+                    status.GetValueOrDefault("Uid", "").Split(' '),
                     words
                 );
         }
@@ -117,5 +120,9 @@ internal sealed class OciRemains(SessionId session, HostIds ids)
         }
     }
 
-    private sealed record Seen(int Process, string Name, string User, string[] Words);
+    // Users: real, effective, saved, of files. A set-id program that somebody starts by another name has his as the real one.
+    private sealed record Seen(int Process, string Name, string[] Users, string[] Words)
+    {
+        public bool IsRoot => Users.All(static user => user == "0");
+    }
 }
