@@ -34,12 +34,14 @@ internal sealed class PinDesk(Rooms rooms)
             observe: false
         );
         // A session like another one, for the servers that a command starts in one; it never runs, and so nothing is granted to it.
+        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!;
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "pin", new SessionTally())
         {
             Ground = new ServerGround(
                 Environment.GetEnvironmentVariable("PATH") ?? "",
-                Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!,
-                null
+                folder,
+                null,
+                Path.GetFullPath(manifest.Run?.WorkspacePath ?? ".", folder)
             ),
         };
         if (!rooms.Sessions.Add(live))

@@ -141,7 +141,12 @@ internal sealed class AgentRun(Rooms rooms)
             .ConfigureAwait(false);
 
         // 3 plan
-        live.Ground = new ServerGround(request.SearchPath, Path.GetDirectoryName(request.Manifest)!, stage.Tree);
+        live.Ground = new ServerGround(
+            request.SearchPath,
+            Path.GetDirectoryName(request.Manifest)!,
+            stage.Tree,
+            workspace
+        );
         rooms.Lender.Open(
             session.Id,
             session.Manifest.Agent,

@@ -149,6 +149,7 @@ internal sealed class CodeRuns(Func<Rooms?> roomsOf) : ICodeRuns
                     SearchPath = ground.SearchPath.Length > 0 ? ground.SearchPath : SandboxPaths.SearchPath,
                     WorkingDirectory = ground.Folder,
                     Workspace = server.Workspace is null ? "" : ground.Stage ?? "",
+                    HostWorkspace = ground.Workspace,
                     Never = rooms.Never,
                 }
             );
@@ -161,8 +162,8 @@ internal sealed class CodeRuns(Func<Rooms?> roomsOf) : ICodeRuns
         return CodePlan.Of(own.Id, terms, call, command, variables, mounts, !server.Egress.IsEmpty, seen) with
         {
             Addresses = own.Policy.GrantedAddresses(),
-        };
             MeetsNobody = server.Workspace is not null,
+        };
     }
 
     private static async Task FeedAsync(Stream input, ReadOnlyMemory<byte> bytes)

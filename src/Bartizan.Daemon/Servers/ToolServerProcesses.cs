@@ -92,6 +92,7 @@ internal sealed class ToolServerProcesses(Func<Rooms> roomsOf) : IIsolatedProces
                 SearchPath = ground.SearchPath.Length > 0 ? ground.SearchPath : SandboxPaths.SearchPath,
                 WorkingDirectory = ground.Folder,
                 Workspace = ground.Stage ?? "",
+                HostWorkspace = ground.Workspace,
                 Never = rooms.Never,
             }
         );
@@ -109,7 +110,7 @@ internal sealed class ToolServerProcesses(Func<Rooms> roomsOf) : IIsolatedProces
             Mounts = [.. WorkspaceOf(server, ground), .. program.Mounts],
             WorkingDirectory = SandboxPaths.Workspace,
             Seen = parent.Session.Manifest.Run?.Seen ?? SeenKind.All,
-        };
             MeetsNobody = server.Workspace is not null,
+        };
     }
 }

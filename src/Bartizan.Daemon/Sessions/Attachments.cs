@@ -51,21 +51,14 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
             person,
             observe: false
         );
+        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!;
+        var workspace = Path.GetFullPath(manifest.Run?.WorkspacePath ?? ".", folder);
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "attach", new SessionTally())
         {
             Pins = new AgentPins(session, rooms.Pins.Open(request.Manifest), rooms.Journal),
             Authors = ManifestFiles.AuthorsOf(request.Manifest, manifest),
-            Ground = new ServerGround(
-                Environment.GetEnvironmentVariable("PATH") ?? "",
-                Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!,
-                null
-            ),
-            Places = ClientPlaces.In(
-                Path.GetFullPath(
-                    manifest.Run?.WorkspacePath ?? ".",
-                    Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!
-                )
-            ),
+            Ground = new ServerGround(Environment.GetEnvironmentVariable("PATH") ?? "", folder, null, workspace),
+            Places = ClientPlaces.In(workspace),
         };
         if (!rooms.Sessions.Add(live))
         {

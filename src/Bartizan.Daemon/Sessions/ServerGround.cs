@@ -4,4 +4,5 @@ namespace Bartizan.Daemon.Sessions;
 /// <param name="SearchPath">The PATH on which their commands are found; empty for the system's.</param>
 /// <param name="Folder">The manifest's folder.</param>
 /// <param name="Stage">The staged workspace of a run; null where there is none.</param>
-public sealed record ServerGround(string SearchPath, string Folder, string? Stage);
+/// <param name="Workspace">The workspace itself, on the host; empty where there is none.</param>
+public sealed record ServerGround(string SearchPath, string Folder, string? Stage, string Workspace = "");

@@ -58,6 +58,7 @@ public sealed class ProgramFinder
 
     private readonly ProgramQuery _query;
     private readonly string _workspace;
+    private readonly string _hostWorkspace;
     private readonly Dictionary<string, Mount> _mounts = new(StringComparer.Ordinal);
     private readonly List<string> _folders = [];
     private readonly List<string> _names = [];
@@ -66,7 +67,8 @@ public sealed class ProgramFinder
     private ProgramFinder(ProgramQuery query)
     {
         _query = query;
-        _workspace = query.Workspace.Length == 0 ? "" : HostPaths.Resolve(query.Workspace)?.Real ?? query.Workspace;
+        _workspace = Real(query.Workspace);
+        _hostWorkspace = Real(query.HostWorkspace);
     }
 
     /// <summary>Finds a program.</summary>
@@ -76,6 +78,8 @@ public sealed class ProgramFinder
         ArgumentNullException.ThrowIfNull(query);
         return new ProgramFinder(query).Run();
     }
+
+    private static string Real(string path) => path.Length == 0 ? "" : HostPaths.Resolve(path)?.Real ?? path;
 
     private FoundProgram Run()
     {
@@ -299,7 +303,11 @@ public sealed class ProgramFinder
             return false;
         }
 
-        if (_workspace.Length > 0 && HostPaths.IsAtOrBelow(_workspace, root))
+        // A package root may be a whole project, with what lies in it beside the program.
+        if (
+            (_workspace.Length > 0 && HostPaths.IsAtOrBelow(_workspace, root))
+            || (_hostWorkspace.Length > 0 && HostPaths.IsAtOrBelow(_hostWorkspace, root))
+        )
         {
             return false;
         }

@@ -23,6 +23,12 @@ public sealed record ProgramQuery
     /// <summary>The workspace: seen inside at its own place, so nothing of it is mounted here.</summary>
     public string Workspace { get; init; } = "";
 
+    /// <summary>
+    /// The workspace on the host where another than that, or none, is seen inside: no mount may be it or contain it. A program may lie
+    /// in it all the same.
+    /// </summary>
+    public string HostWorkspace { get; init; } = "";
+
     /// <summary>Folders that no mount may contain or lie in: the state directory.</summary>
     public ImmutableArray<string> Never { get; init; } = [];
 }

@@ -145,6 +145,39 @@ public sealed class ProgramFinderTests : IDisposable
             .Message.ShouldContain("nothing is shown");
     }
 
+    [Theory]
+    [InlineData("", "runner.runtimeconfig.json", "work/runner")]
+    [InlineData("bin/", "pyvenv.cfg", "work/bin/runner")]
+    [InlineData("sub/", "sub/runner.runtimeconfig.json", "work/sub")]
+    public void The_whole_workspace_is_never_a_programs_package(string below, string marker, string shown)
+    {
+        Make($"work/{below}runner", "ELF");
+        Make($"work/{Path.ChangeExtension($"{below}runner", ".dll")}", "CIL");
+        Make($"work/{marker}", "{}");
+        Make("work/.env", "SECRET=1");
+        Link("linked", $"{_root}/work");
+        var query = new ProgramQuery
+        {
+            Name = $"./{below}runner",
+            SearchPath = "",
+            WorkingDirectory = $"{_root}/work",
+            HostWorkspace = $"{_root}/linked",
+        };
+
+        var mounts = ProgramFinder.Find(query).Mounts;
+
+        mounts.ShouldHaveSingleItem().InsidePath.ShouldBe($"{_root}/{shown}");
+
+        // The control: unknown as a workspace, its folder may be the package.
+        if (shown != "work/sub")
+        {
+            ProgramFinder
+                .Find(query with { HostWorkspace = "" })
+                .Mounts.ShouldHaveSingleItem()
+                .InsidePath.ShouldBe($"{_root}/work");
+        }
+    }
+
     [Fact]
     public void The_working_directory_is_not_searched_by_an_empty_entry()
     {
