@@ -47,6 +47,9 @@ public interface ISandbox : IAsyncDisposable
     /// </summary>
     IAsyncEnumerable<Sighting> SeenAsync(CancellationToken cancellationToken);
 
+    /// <summary>True where the plan wants something seen.</summary>
+    bool IsSeen { get; }
+
     /// <summary>Changes the size of the agent's terminal.</summary>
     void Resize(TerminalSize size);
 

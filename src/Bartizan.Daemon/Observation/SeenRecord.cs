@@ -20,6 +20,9 @@ internal sealed class SeenRecord
     /// <summary>How long the end of a session waits for the last of them.</summary>
     private static readonly TimeSpan s_last = TimeSpan.FromSeconds(5);
 
+    /// <summary>How long a sandbox of which nothing was seen may take to be known to have ended.</summary>
+    private static readonly TimeSpan s_ends = TimeSpan.FromSeconds(1);
+
     /// <summary>Entries of one session at once: a build that starts ten thousand programs.</summary>
     private const int MaxBurst = 500;
 
@@ -69,15 +72,19 @@ internal sealed class SeenRecord
         Session session,
         TimeProvider clock,
         Action<string> onBlind
-    ) => FollowAsync(sandbox.SeenAsync(CancellationToken.None), journal, session, clock, onBlind);
+    ) =>
+        sandbox.IsSeen
+            ? FollowAsync(sandbox.SeenAsync(CancellationToken.None), sandbox.Exited, journal, session, clock, onBlind)
+            : Task.CompletedTask;
 
     internal static Task FollowAsync(
         IAsyncEnumerable<Sighting> seen,
+        Task exited,
         IJournal journal,
         Session session,
         TimeProvider clock,
         Action<string> onBlind
-    ) => new SeenRecord(journal, session, clock).FollowAsync(seen, onBlind);
+    ) => new SeenRecord(journal, session, clock).FollowAsync(seen, exited, onBlind);
 
     /// <summary>What the end of a session waits for.</summary>
     public static async Task LastAsync(Task? seen, TimeProvider clock)
@@ -99,12 +106,12 @@ internal sealed class SeenRecord
             Point = Point,
         };
 
-    private async Task FollowAsync(IAsyncEnumerable<Sighting> seen, Action<string> onBlind)
+    private async Task FollowAsync(IAsyncEnumerable<Sighting> seen, Task exited, Action<string> onBlind)
     {
         try
         {
             var any = await GatherAsync(seen).ConfigureAwait(false);
-            if (any && _sums is null)
+            if (_sums is null && (any || await RunsOnAsync(exited).ConfigureAwait(false)))
             {
                 onBlind("what happens inside its sandbox can't be seen any more");
             }
@@ -114,6 +121,17 @@ internal sealed class SeenRecord
             // Whatever it was: nobody else would notice that nothing is recorded.
             onBlind("what happens inside its sandbox can't be recorded any more");
         }
+    }
+
+    // What ends before it begins tells nothing either: a launch that fails, a kill beside it. Its end is known a moment later.
+    private async Task<bool> RunsOnAsync(Task exited)
+    {
+        if (!exited.IsCompleted)
+        {
+            await Task.WhenAny(exited, Task.Delay(s_ends, _clock, CancellationToken.None)).ConfigureAwait(false);
+        }
+
+        return !exited.IsCompleted;
     }
 
     private async Task<bool> GatherAsync(IAsyncEnumerable<Sighting> seen)

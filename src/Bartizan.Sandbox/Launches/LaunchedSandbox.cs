@@ -171,6 +171,8 @@ internal sealed class LaunchedSandbox : ISandbox
     public IAsyncEnumerable<Sighting> SeenAsync(CancellationToken cancellationToken) =>
         _observer?.ReadAsync(cancellationToken) ?? AsyncEnumerable.Empty<Sighting>();
 
+    public bool IsSeen => _plan.Seen != SeenKind.Nothing;
+
     public void Resize(TerminalSize size) => _wires.Resize(size);
 
     public Task<PauseTier> PauseAsync(CancellationToken cancellationToken) =>

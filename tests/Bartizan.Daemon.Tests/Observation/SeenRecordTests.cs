@@ -79,13 +79,53 @@ public sealed class SeenRecordTests
     [Fact]
     public async Task Whatever_goes_wrong_ends_the_session()
     {
-        await SeenRecord.FollowAsync(Broken(), _journal, Open(), TimeProvider.System, _blind.Add);
+        await SeenRecord.FollowAsync(Broken(), Runs, _journal, Open(), TimeProvider.System, _blind.Add);
 
         _blind.ShouldHaveSingleItem().ShouldContain("can't be recorded");
     }
 
+    [Fact]
+    public async Task An_observer_that_dies_before_it_told_anything_ends_the_session_too()
+    {
+        var clock = new ManualClock();
+        var following = SeenRecord.FollowAsync(
+            AsyncEnumerable.Empty<Sighting>(),
+            Runs,
+            _journal,
+            Open(),
+            clock,
+            _blind.Add
+        );
+        while (!following.IsCompleted)
+        {
+            clock.Advance(TimeSpan.FromSeconds(1));
+            await Task.Yield();
+        }
+
+        _blind.ShouldHaveSingleItem().ShouldContain("can't be seen");
+        _journal.Entries.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task A_sandbox_that_ended_before_anything_was_seen_in_it_is_no_blindness()
+    {
+        await SeenRecord.FollowAsync(
+            AsyncEnumerable.Empty<Sighting>(),
+            Task.CompletedTask,
+            _journal,
+            Open(),
+            new ManualClock(),
+            _blind.Add
+        );
+
+        _blind.ShouldBeEmpty();
+    }
+
+    // A sandbox that goes on.
+    private static Task Runs { get; } = new TaskCompletionSource().Task;
+
     private Task FollowAsync(IEnumerable<Sighting> sightings) =>
-        SeenRecord.FollowAsync(sightings.ToAsyncEnumerable(), _journal, Open(), new ManualClock(), _blind.Add);
+        SeenRecord.FollowAsync(sightings.ToAsyncEnumerable(), Runs, _journal, Open(), new ManualClock(), _blind.Add);
 
     private static Sighting Written(string path) =>
         new()
