@@ -27,6 +27,12 @@ public sealed class IdentityServer : IAsyncDisposable
     /// <summary>Requests at once on one connection of HTTP/2: each may wait for a person.</summary>
     public const int MaxStreams = 8;
 
+    /// <summary>
+    /// Exchanges at once: each may wait for a person. With more, those that come are told to come again, and connections are left for
+    /// whoever verifies a token.
+    /// </summary>
+    public const int MaxExchanges = 16;
+
     private static readonly TimeSpan s_within = TimeSpan.FromSeconds(5);
 
     private readonly WebApplication _web;
@@ -40,6 +46,7 @@ public sealed class IdentityServer : IAsyncDisposable
     /// <param name="introspect">What a token says, when it is good and its session runs; null otherwise.</param>
     /// <param name="exchange">Gives another token for a token, or says why not.</param>
     /// <param name="certificate">What it shows in TLS; null to serve in the clear.</param>
+    /// <param name="clock">The time that requests have.</param>
     /// <param name="cancellationToken">Ends the start.</param>
     /// <exception cref="IOException">The address is taken.</exception>
     public static async Task<IdentityServer> StartAsync(
@@ -49,6 +56,7 @@ public sealed class IdentityServer : IAsyncDisposable
         Func<string, JsonObject?> introspect,
         Func<TokenRequest, CancellationToken, Task<TokenReply>> exchange,
         Func<SslStreamCertificateContext>? certificate,
+        TimeProvider clock,
         CancellationToken cancellationToken
     )
     {
@@ -64,6 +72,9 @@ public sealed class IdentityServer : IAsyncDisposable
                 kestrel.Limits.RequestHeadersTimeout = s_within;
                 kestrel.Limits.KeepAliveTimeout = s_within;
                 kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
+
+                // By a least rate alone a body holds its connection for more than a minute: all of it has the time that a head has.
+                kestrel.Limits.MinRequestBodyDataRate = null;
                 kestrel.Listen(
                     listen,
                     at =>
@@ -76,6 +87,7 @@ public sealed class IdentityServer : IAsyncDisposable
                 );
             });
         var web = builder.Build();
+        var turns = new SemaphoreSlim(MaxExchanges);
         web.UseRouting();
         web.MapGet("/.well-known/jwks.json", context => AnswerAsync(context, keys(), "public, max-age=300"));
         web.MapGet(
@@ -86,9 +98,7 @@ public sealed class IdentityServer : IAsyncDisposable
             "/introspect",
             async context =>
             {
-                var form = context.Request.HasFormContentType
-                    ? await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false)
-                    : null;
+                var form = await TimelyForm.ReadAsync(context, s_within, clock).ConfigureAwait(false);
                 var said = form?["token"] is { Count: 1 } token ? introspect(token.ToString()) : null;
                 var reply = said is null ? [] : said.DeepClone().AsObject();
                 reply["active"] = said is not null;
@@ -106,16 +116,13 @@ public sealed class IdentityServer : IAsyncDisposable
             async context =>
             {
                 var problem = TokenReply.Refused("invalid_request", "the body is no form");
-                var asked = context.Request.HasFormContentType
-                    ? TokenRequest.Read(
-                        await context.Request.ReadFormAsync(context.RequestAborted).ConfigureAwait(false),
-                        context.Request.Headers["DPoP"],
-                        out problem
-                    )
-                    : null;
+                var form = await TimelyForm.ReadAsync(context, s_within, clock).ConfigureAwait(false);
+                var asked = form is null ? null : TokenRequest.Read(form, context.Request.Headers["DPoP"], out problem);
                 var reply = asked is null
                     ? problem
-                    : await exchange(
+                    : await InTurnAsync(
+                            turns,
+                            exchange,
                             asked with
                             {
                                 Certificate = ClientCertificates.ThumbprintOf(context),
@@ -123,9 +130,10 @@ public sealed class IdentityServer : IAsyncDisposable
                             context.RequestAborted
                         )
                         .ConfigureAwait(false);
-                context.Response.StatusCode = reply.Token is null
-                    ? StatusCodes.Status400BadRequest
-                    : StatusCodes.Status200OK;
+                context.Response.StatusCode =
+                    reply.Token is not null ? StatusCodes.Status200OK
+                    : reply.Error == TokenReply.Busy ? StatusCodes.Status503ServiceUnavailable
+                    : StatusCodes.Status400BadRequest;
                 await AnswerAsync(context, reply.ToJson().ToJsonString(), "no-store").ConfigureAwait(false);
             }
         );
@@ -172,6 +180,31 @@ public sealed class IdentityServer : IAsyncDisposable
         }
 
         return said.ToJsonString();
+    }
+
+    private static async Task<TokenReply> InTurnAsync(
+        SemaphoreSlim turns,
+        Func<TokenRequest, CancellationToken, Task<TokenReply>> exchange,
+        TokenRequest asked,
+        CancellationToken cancellationToken
+    )
+    {
+        if (!turns.Wait(0, CancellationToken.None))
+        {
+            return TokenReply.Refused(
+                TokenReply.Busy,
+                $"{MaxExchanges} are under way, and may wait for people: come again"
+            );
+        }
+
+        try
+        {
+            return await exchange(asked, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            turns.Release();
+        }
     }
 
     private static async Task AnswerAsync(HttpContext context, string json, string caching)

@@ -15,6 +15,9 @@ public sealed record TokenReply(string? Token, TimeSpan ExpiresIn, string? Error
     /// <summary>The word for a token that came without what it is bound to (RFC 6749, 5.2, as RFC 8705, 4, has it).</summary>
     public const string NotTheirs = "invalid_grant";
 
+    /// <summary>The word for too much to do (RFC 6749, 4.1.2.1, which has no token endpoint's word for it).</summary>
+    public const string Busy = "temporarily_unavailable";
+
     /// <summary>
     /// True when it is of use only with a proof (RFC 9449); what is bound to a certificate alone stays a bearer's (RFC 8705, 3).
     /// </summary>

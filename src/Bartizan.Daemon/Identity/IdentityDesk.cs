@@ -89,6 +89,7 @@ internal sealed class IdentityDesk : IAsyncDisposable
                     desk.Introspect,
                     desk.ExchangeAsync,
                     desk._certificate is { } certificate ? certificate.Now : null,
+                    options.Clock,
                     cancellationToken
                 )
                 .ConfigureAwait(false);

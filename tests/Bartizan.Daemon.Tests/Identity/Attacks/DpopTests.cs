@@ -48,6 +48,7 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
             text => _tokens.Verify(text)?.Claims,
             _exchange.ExchangeAsync,
             null,
+            TimeProvider.System,
             TestContext.Current.CancellationToken
         );
 

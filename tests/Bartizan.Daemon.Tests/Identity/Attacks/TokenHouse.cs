@@ -63,6 +63,7 @@ internal sealed class TokenHouse : IJournal, IApprovals, IDisposable
             text => _tokens.Verify(text)?.Claims,
             _exchange.ExchangeAsync,
             certificate,
+            TimeProvider.System,
             TestContext.Current.CancellationToken
         );
 
