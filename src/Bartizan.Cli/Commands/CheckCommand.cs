@@ -82,7 +82,8 @@ internal static class CheckCommand
                 .. Unpinned(path, load),
                 .. Unfit(path, load, tolerated: true),
             ],
-            rules
+            rules,
+            load.Manifest is null ? [] : ManifestReport.AskedOf(load.Manifest)
         );
     }
 
@@ -203,6 +204,11 @@ internal static class CheckCommand
             Screen.Line($"      {rule.Strength.ToString().ToLowerInvariant()}, by {rule.EnforcedBy}: {rule.Says}");
         }
 
+        foreach (var asked in report.Asked)
+        {
+            Screen.Line($"  {Screen.Printable(asked)}");
+        }
+
         if (shown.Count < report.Rules.Count)
         {
             Screen.Line($"  and {report.Rules.Count - shown.Count} rules of the baselines; `--all` lists them");
@@ -213,7 +219,8 @@ internal static class CheckCommand
         string File,
         IReadOnlyList<CheckFault> Errors,
         IReadOnlyList<CheckFault> Warnings,
-        IReadOnlyList<CheckedRule> Rules
+        IReadOnlyList<CheckedRule> Rules,
+        IReadOnlyList<string> Asked
     );
 
     private sealed record CheckFault(string Position, string Message, string? Hint);

@@ -42,6 +42,12 @@ public sealed record ArgumentRule
     /// <summary>What a text that is shown as HTML may hold.</summary>
     public Markup Markup { get; init; }
 
+    /// <summary>
+    /// True when whoever reads the value takes another case of its letters for the same: a value that differs in that alone is
+    /// unknown, so that nothing is allowed by it and nothing escapes a denial by it.
+    /// </summary>
+    public bool AnyCase { get; init; }
+
     /// <summary>True when it may be absent.</summary>
     public bool Optional { get; init; }
 }

@@ -28,6 +28,7 @@ internal static class CredentialChecks
     {
         CheckPlaceholders(manifest, root, error, warn);
         ProviderChecks.Check(manifest, root, error, warn);
+        GitHubChecks.Check(manifest, root, error, warn);
         foreach (var source in manifest.Credentials.Values.OrderBy(c => c.Name, StringComparer.Ordinal))
         {
             var where = (root.Find("credentials") as SourceNode.Map)?.PositionOf(source.Name) ?? root.Position;

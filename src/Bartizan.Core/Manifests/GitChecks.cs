@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Conditions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Policies;
 
@@ -17,6 +18,7 @@ internal static class GitChecks
         Action<SourcePosition, string, string> warn
     )
     {
+        CheckConditions(manifest, warn);
         foreach (var (name, _) in ManifestReader.Entries(root.Find("git")))
         {
             if (manifest.Servers.ContainsKey(name.Text) || manifest.Databases.ContainsKey(name.Text))
@@ -38,6 +40,25 @@ internal static class GitChecks
             }
         }
     }
+
+    // `args` compares names without case where something is taken away; a condition can't.
+    private static void CheckConditions(Manifest manifest, Action<SourcePosition, string, string> warn)
+    {
+        var rules = manifest.Layers.SelectMany(layer => layer.Rules).Where(rule => ReadsRepository(rule.When));
+        foreach (var rule in rules.Where(rule => GitNames.Takes(rule, manifest.Git.Keys)))
+        {
+            warn(
+                rule.Position,
+                $"the condition of `{SourceTree.Quote(rule.Text)}` compares `args.{GitHost.Argument}` by the letter, and forges take names in any case",
+                $"Say it in `args: {{ {GitHost.Argument}: … }}`, which holds for any case."
+            );
+        }
+    }
+
+    private static bool ReadsRepository(Condition? when) =>
+        when?.Attributes.Any(attribute =>
+            attribute.Root == AttributeRoot.Args && attribute.Path is [{ Name: GitHost.Argument }, ..]
+        ) == true;
 
     private static bool Grants(Rule rule, string name, Func<Rule, IEnumerable<TargetPattern>> patternsOf) =>
         rule.Verb == Verb.Tool

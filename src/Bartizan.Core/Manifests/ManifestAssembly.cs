@@ -196,7 +196,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             .Concat(git.Values.Select(one => new ToolServer { Name = one.Name, Place = one.Place }));
         _consequential.AddRange(_places.Confine(models.Values, servers.Values.Concat(told)));
         _trust = _trust with { Confined = [.. _places.Hosts(models.Values)] };
-        return new Manifest
+        var manifest = new Manifest
         {
             Agent = RuleReader.TextOf(root, "agent") ?? "",
             Version = int.TryParse(RuleReader.TextOf(root, "version"), out var version) ? version : 1,
@@ -220,16 +220,19 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Circuit = CircuitReader.Read(root),
             Guards = GuardReader.Read(root, _errors),
             Budget = Budget.Of([.. _budgets, .. BudgetReader.Read(root, _errors)]),
-            Layers =
-            [
-                .. baselines,
-                .. Consequential(),
-                new RuleLayer("manifest", IsCeiling: false, [.. own, .. roles])
-                {
-                    TimeZone = ManifestReader.ReadZone(root),
-                },
-            ],
+            Layers = GitNames.Fold(
+                [
+                    .. baselines,
+                    .. Consequential(),
+                    new RuleLayer("manifest", IsCeiling: false, [.. own, .. roles])
+                    {
+                        TimeZone = ManifestReader.ReadZone(root),
+                    },
+                ],
+                git.Keys
+            ),
         };
+        return GitHubNeeds.Fill(manifest);
     }
 
     // INVARIANT: a layer of their own, under which everything passes that they don't ask: in another's layer an ask could give what

@@ -287,7 +287,7 @@ internal sealed class ManifestChecks(
 
         foreach (var rule in manifest.Layers[^1].Rules.Where(r => r is { Verb: Verb.Http, Credential: not null }))
         {
-            if (PatternsOf(rule).OfType<HttpPattern>().Any(p => !p.Host.NamesPrivateHost))
+            if (PatternsOf(rule).OfType<HttpPattern>().Any(p => p.Scheme != "https" && !p.Host.NamesPrivateHost))
             {
                 Warn(
                     rule.Position,

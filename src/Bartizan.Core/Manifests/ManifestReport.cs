@@ -19,6 +19,38 @@ public static class ManifestReport
         return [.. manifest.Layers.SelectMany(layer => layer.Rules.Select(rule => OfRule(rule, layer.Name, seen)))];
     }
 
+    /// <summary>What providers are asked for by the manifest's rules: one sentence for each token of a GitHub App.</summary>
+    public static ImmutableArray<string> AskedOf(Manifest manifest)
+    {
+        ArgumentNullException.ThrowIfNull(manifest);
+        return
+        [
+            .. manifest
+                .Credentials.Values.OrderBy(source => source.Name, StringComparer.Ordinal)
+                .Select(source => AskedOf(manifest, source))
+                .OfType<string>(),
+        ];
+    }
+
+    private static string? AskedOf(Manifest manifest, CredentialSource source)
+    {
+        if (
+            GitHubNeeds.Of(manifest, source) is not { } needs
+            || GitHubForm.RepositoriesOf(source.Parameters) is not { IsEmpty: false } repositories
+            || GitHubForm.PermissionsOf(source.Parameters) is not { IsEmpty: false } permissions
+        )
+        {
+            return null;
+        }
+
+        var isExact =
+            needs is { WhyAnyRepository: null, WhyAnyPermission: null }
+            && needs.Repositories.ToHashSet(StringComparer.OrdinalIgnoreCase).SetEquals(repositories)
+            && needs.Permissions.SequenceEqual(permissions);
+        return $"`{source.Name}` is a token for {string.Join(", ", repositories)}, with {GitHubNeeds.TextOf(permissions)}"
+            + (isExact ? ": what its rules need" : "");
+    }
+
     private static RuleEnforcement OfRule(Rule rule, string layer, List<ConnectPattern> seen)
     {
         var (point, strength, says) = rule.Verb switch

@@ -173,6 +173,13 @@ internal sealed class ArgumentRegions(FactSpace space)
 
     private static IEnumerable<(ArgumentForm Form, ArgumentRule Demand)> PartsOf(ArgumentRule demand)
     {
+        if (demand.AnyCase)
+        {
+            // Another case of a value is read otherwise than texts are cut here: compared as a whole.
+            yield return (ArgumentForm.Parsed, demand with { Optional = false });
+            yield break;
+        }
+
         var bare = new ArgumentRule { Path = demand.Path };
         var plain = demand with
         {

@@ -27,14 +27,19 @@ internal sealed class ArgumentCheck
     private readonly ImmutableArray<SegmentPattern> _files;
     private readonly ImmutableArray<IPNetwork> _networks;
 
+    // The same in small letters; none where case counts.
+    private readonly ArgumentCheck? _folded;
+
     private ArgumentCheck(
         ArgumentRule rule,
         ImmutableArray<HostPattern> hosts,
         ImmutableArray<SegmentPattern> files,
-        ImmutableArray<IPNetwork> networks
+        ImmutableArray<IPNetwork> networks,
+        ArgumentCheck? folded
     )
     {
         _rule = rule;
+        _folded = folded;
         _choice = new ArgumentChoice(rule.In);
         _hosts = hosts;
         _files = files;
@@ -87,7 +92,13 @@ internal sealed class ArgumentCheck
             return null;
         }
 
-        var check = new ArgumentCheck(rule, hosts, files, networks.ToImmutable());
+        var folded = rule.AnyCase ? Parse(ArgumentCase.Fold(rule), grants, out problem) : null;
+        if (problem.Text is not null)
+        {
+            return null;
+        }
+
+        var check = new ArgumentCheck(rule, hosts, files, networks.ToImmutable(), folded);
         if (!rule.In.IsEmpty && !check._choice.Elements.Any(value => check.Judge(value) == Truth.True))
         {
             problem = new("has no value in `in` that fits what else it says", "Take one of them out.");
@@ -146,7 +157,7 @@ internal sealed class ArgumentCheck
 
             Span<char> room =
                 utf8.Length <= ShortText ? stackalloc char[ShortText] : lent = ArrayPool<char>.Shared.Rent(utf8.Length);
-            return JudgeText(room[..Encoding.UTF8.GetChars(utf8, room)]);
+            return JudgeCase(room[..Encoding.UTF8.GetChars(utf8, room)]);
         }
         finally
         {
@@ -156,6 +167,19 @@ internal sealed class ArgumentCheck
                 ArrayPool<char>.Shared.Return(lent);
             }
         }
+    }
+
+    // INVARIANT: a value that differs from one that fits in its case alone is unknown, never another one.
+    private Truth JudgeCase(Span<char> text)
+    {
+        var truth = JudgeText(text);
+        if (truth != Truth.False || _folded is null)
+        {
+            return truth;
+        }
+
+        ArgumentCase.Fold(text);
+        return _folded.JudgeText(text) == Truth.False ? Truth.False : Truth.Unknown;
     }
 
     private Truth JudgeText(ReadOnlySpan<char> text)

@@ -66,7 +66,7 @@ public sealed class KnownArguments
             return rule.Effect == Effect.Allow ? Truth.False : Truth.Unknown;
         }
 
-        if (about.Glob is null || !Alternation.TryExpand(about.Glob, out var globs, out _))
+        if (about.Glob is null || about.AnyCase || !Alternation.TryExpand(about.Glob, out var globs, out _))
         {
             return Truth.Unknown;
         }

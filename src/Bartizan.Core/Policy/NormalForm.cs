@@ -143,6 +143,7 @@ internal static class NormalForm
         Add(parts, "file", one.File);
         Add(parts, "networks", one.Networks);
         Add(parts, "max_length", one.MaxLength?.ToString(CultureInfo.InvariantCulture));
+        Add(parts, "any_case", one.AnyCase ? "true" : null);
         Add(parts, "optional", one.Optional ? "true" : null);
         if (one.Sql is { } sql)
         {

@@ -86,6 +86,8 @@ internal sealed class FactWorld(int seed)
         "\"a\"",
         "\"b\"",
         "\"ab\"",
+        "\"A\"",
+        "\"aB\"",
         "\"abb\"",
         "\"ba\"",
         "\"a b\"",
@@ -235,6 +237,18 @@ internal sealed class FactWorld(int seed)
             new() { Path = "n", In = [new ArgumentValue("1", true), new ArgumentValue($"{_random.Next(4)}", true)] },
             new() { Path = "s", In = [new ArgumentValue(Pick(_texts), false)] },
             new() { Path = "s", Glob = Pick("a*", "*b", "**", "{a,b}", "*") },
+            new()
+            {
+                Path = "s",
+                Glob = Pick("a*", "A*", "{a,B}"),
+                AnyCase = true,
+            },
+            new()
+            {
+                Path = "s",
+                In = [new ArgumentValue(Pick("a", "A", "aB"), false)],
+                AnyCase = true,
+            },
             new()
             {
                 Path = "s",

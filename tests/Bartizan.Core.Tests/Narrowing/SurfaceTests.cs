@@ -58,6 +58,8 @@ public sealed class SurfaceTests
         ["Rule.Counters"] = OnlyText,
         ["Rule.Role"] = "a role's rules count as the file's own",
         ["Rule.Text"] = "made of the others",
+        ["ArgumentRule.AnyCase"] =
+            "made of the Git hosts; two rules that differ in it are two, as GitCaseTests have it",
         ["GuardTerms.RedactsToModel"] = "made of the others",
         ["GuardTerms.LooksToModel"] = "made of the others",
         ["Budget.CountsTokens"] = "made of the limits",

@@ -30,6 +30,7 @@ internal sealed class RandomWorld
         """{"n":1,"n":5}""",
         """{"n":1,"N":1}""",
         """{"s":"a\u0062"}""",
+        """{"s":"aB"}""",
         """{"s":"a/b","n":2}""",
         """{"s":"ab\u0000"}""",
         """{"l":[1,2]}""",
@@ -302,6 +303,22 @@ internal sealed class RandomWorld
             ),
             (Named("s") with { Glob = "a*" }, v => Text(v, t => t is "ab")),
             (Named("s") with { Glob = "a**", MaxLength = 2 }, v => Text(v, t => t is "ab")),
+            (Named("s") with { Glob = "A*", AnyCase = true }, v => Text(v, t => t is "ab" or "aB" ? null : false)),
+            (
+                Named("s") with
+                {
+                    In = [new("aB", Plain: false)],
+                    AnyCase = true,
+                },
+                v =>
+                    Text(
+                        v,
+                        t =>
+                            t is "aB" ? true
+                            : t is "ab" ? null
+                            : false
+                    )
+            ),
             (
                 Named("h") with
                 {

@@ -67,7 +67,7 @@ internal sealed record GitHubAnswer(
         var other = given.FirstOrDefault(one => !repositories.Contains(one, StringComparer.OrdinalIgnoreCase));
         if (other is not null)
         {
-            return $"reaches the repository `{ProviderWords.Of(other)}`, which `params: repositories` doesn't name";
+            return $"reaches the repository `{ProviderWords.Of(other)}`, which wasn't asked for";
         }
 
         if (Permissions is not { } may)
@@ -79,7 +79,7 @@ internal sealed record GitHubAnswer(
         {
             if (LevelOf(level) > LevelOf(AskedOf(permissions, name)))
             {
-                return $"has the permission `{ProviderWords.Of(name)}: {ProviderWords.Of(level)}`, which `params: permissions` doesn't name";
+                return $"has the permission `{ProviderWords.Of(name)}: {ProviderWords.Of(level)}`, which wasn't asked for";
             }
         }
 
@@ -91,6 +91,5 @@ internal sealed record GitHubAnswer(
         permissions.GetValueOrDefault(name) ?? (name == "metadata" ? "read" : "none");
 
     // A level that nobody knows is above all that are known.
-    private static int LevelOf(string level) =>
-        GitHubForm.Levels.IndexOf(level) is >= 0 and var known ? known : int.MaxValue;
+    private static int LevelOf(string level) => GitHubForm.RankOf(level) is >= 0 and var known ? known : int.MaxValue;
 }

@@ -190,9 +190,71 @@ public sealed class GitHubTests
         there.Tokens.ShouldBeEmpty();
     }
 
+    [Fact]
+    public async Task What_a_manifests_rules_need_is_what_github_is_asked_for()
+    {
+        await using var there = await OwnGitHub.StartAsync();
+        var manifest = ManifestLoader.Load(
+            $$"""
+            apiVersion: bartizan/v1
+            agent: triage
+            environment: production
+            providers:
+              hub: { kind: github, url: "{{there.Wire.Url.GetLeftPart(
+                UriPartial.Authority
+            )}}", auth: { app: {{OwnGitHub.App}} }, with: own }
+            credentials:
+              own: { from: vault:hub/key }
+              gh: { from: "provider:hub/installations/{{OwnGitHub.Installation}}#token" }
+            rules:
+              - allow: http GET {{there.Wire.Url}}repos/acme/Shop/issues/**
+                with: gh
+                why: It reads them.
+              - ask: http POST {{there.Wire.Url}}repos/ACME/{shop,docs}/issues/*/comments
+                with: gh
+                why: It answers.
+              - allow: http GET {{there.Wire.Url}}repos/acme/docs/contents/**
+                with: gh
+                why: It looks things up.
+            """,
+            "agent.yaml",
+            _ => null
+        );
+        manifest.Errors.ShouldBeEmpty();
+        await using var house = Open(there, null, manifest.Manifest!.Credentials["gh"]);
+
+        var token = await house.UseAsync("gh");
+
+        there
+            .Bodies.Single()
+            .ShouldBe("""{"repositories":["docs","Shop"],"permissions":{"contents":"read","issues":"write"}}""");
+        there.Tokens[token].Repositories.ShouldBe(["docs", "Shop"]);
+        there.MayUseIssues(token, "payroll", isWrite: false).ShouldBeFalse();
+
+        there.MoreRepository = "payroll";
+        house.Clock.Advance(TimeSpan.FromMinutes(31));
+        (await house.RefusedAsync("gh")).ShouldContain("reaches the repository `payroll`, which wasn't asked for");
+        house.Entries.Single(one => one.Kind == EntryKind.Finding).Detail.ShouldBe("wider-credential high 1");
+    }
+
+    [Fact]
+    public async Task Nothing_is_asked_for_where_the_rules_bound_nothing()
+    {
+        await using var there = await OwnGitHub.StartAsync();
+        await using var house = Open(
+            there,
+            null,
+            new("gh", CredentialOrigin.Provider, $"hub/installations/{OwnGitHub.Installation}#token")
+        );
+
+        (await house.RefusedAsync("gh")).ShouldContain("isn't asked for a token of every repository");
+
+        there.Bodies.ShouldBeEmpty();
+    }
+
     private static string Line(byte[] bytes) => Convert.ToBase64String(bytes);
 
-    private static ProvidedHouse Open(OwnGitHub there, string? key = null)
+    private static ProvidedHouse Open(OwnGitHub there, string? key = null, CredentialSource? source = null)
     {
         var house = new ProvidedHouse(
             new CredentialProvider
@@ -207,13 +269,14 @@ public sealed class GitHubTests
             },
             [
                 new("own", CredentialOrigin.Vault, "hub/key"),
-                new("gh", CredentialOrigin.Provider, $"hub/installations/{OwnGitHub.Installation}#token")
-                {
-                    Parameters = ImmutableSortedDictionary
-                        .Create<string, string>(StringComparer.Ordinal)
-                        .Add("repositories", "shop docs")
-                        .Add("permissions", "contents:read, issues:write"),
-                },
+                source
+                    ?? new("gh", CredentialOrigin.Provider, $"hub/installations/{OwnGitHub.Installation}#token")
+                    {
+                        Parameters = ImmutableSortedDictionary
+                            .Create<string, string>(StringComparer.Ordinal)
+                            .Add("repositories", "shop docs")
+                            .Add("permissions", "contents:read, issues:write"),
+                    },
             ],
             ("hub/key", key ?? Line(there.Key.ExportRSAPrivateKey()))
         );
