@@ -14,6 +14,8 @@ public sealed class IssuedProofTests
 
     private const string Google = "p: { kind: gcp, with: own, auth: { service_account: a@b.iam.gserviceaccount.com } }";
 
+    private const string OAuth = "p: { kind: oauth, url: \"https://idp.example\", auth: { client: c1 }, with: own }";
+
     private const string Policy =
         """policy: '{"Statement":[{"Effect":"Allow","Action":"s3:GetObject","Resource":"*"}]}'""";
 
@@ -49,6 +51,15 @@ public sealed class IssuedProofTests
     [InlineData(Aws, "secretsmanager/x#y", "stage: AWSPREVIOUS", "", false)]
     [InlineData(Google, "token#access_token", "scope: a", "scope: b a", true)]
     [InlineData(Google, "token#access_token", "scope: b a", "scope: a", false)]
+    [InlineData(OAuth, "token#access_token", "scope: a", "scope: b a", true)]
+    [InlineData(OAuth, "token#access_token", "scope: b a", "scope: a b", true)]
+    [InlineData(OAuth, "token#access_token", "scope: b a", "scope: a", false)]
+    [InlineData(OAuth, "token#access_token", "scope: A", "scope: a", false)]
+    [InlineData(OAuth, "token#access_token", "scope: a", "", false)]
+    [InlineData(OAuth, "token#access_token", "", "scope: a", false)]
+    [InlineData(OAuth, "token#access_token", "scope: a", "scope: \"a,b\"", false)]
+    [InlineData(OAuth, "token#access_token", "scope: a, audience: x", "scope: a b", false)]
+    [InlineData(OAuth, "token#access_token", "scope: a", "scope: a b, audience: x", false)]
     [InlineData(Cluster, "shop/serviceaccounts/reader#token", "audiences: x", "audiences: x y", true)]
     [InlineData(Cluster, "shop/serviceaccounts/reader#token", "audiences: x y", "audiences: x", false)]
     [InlineData(Cluster, "shop/serviceaccounts/reader#token", "audiences: x", "", false)]
