@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics;
 using System.Globalization;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
@@ -8,33 +7,29 @@ using Bartizan.Core.Tests.Policies;
 
 namespace Bartizan.Core.Tests.Narrowing;
 
-/// <summary>What a proof over large manifests costs. Bounds are loose: a busy machine isn't a regression.</summary>
+/// <summary>What a proof over large manifests costs, in pieces that are compared.</summary>
 public sealed class NarrowingCostTests
 {
+    private const int Count = 1_000;
+    private const int Denied = 100;
+
     [Theory]
     [InlineData("tool")]
     [InlineData("connect")]
     [InlineData("read")]
-    public void A_thousand_rules_against_a_thousand_are_compared_in_a_moment(string verb)
+    public void A_thousand_rules_against_a_thousand_are_cut_into_no_more_pieces_than_there_are_rules(string verb)
     {
-        var b = Manifest(verb, 1_000, 0);
-        var a = Manifest(verb, 1_000, 100);
+        var b = Manifest(verb, Count, 0);
+        var a = Manifest(verb, Count, Denied);
         NarrowingProof.Of(b, b, Rules.Now).Answer.ShouldBe(NarrowingAnswer.Proved);
 
-        var clock = Stopwatch.StartNew();
         var less = NarrowingProof.Of(a, b, Rules.Now);
-        var proved = clock.Elapsed;
         var more = NarrowingProof.Of(b, a, Rules.Now);
 
-        TestContext.Current.TestOutputHelper?.WriteLine(
-            string.Create(
-                CultureInfo.InvariantCulture,
-                $"{verb}: proved in {proved.TotalMilliseconds:N0} ms ({less.Atoms} atoms), both ways in {clock.Elapsed.TotalMilliseconds:N0} ms"
-            )
-        );
         less.Answer.ShouldBe(NarrowingAnswer.Proved, string.Join(", ", less.Excesses.Take(3)));
         more.Answer.ShouldBe(NarrowingAnswer.Refuted);
-        clock.Elapsed.ShouldBeLessThan(TimeSpan.FromSeconds(20));
+        less.Atoms.ShouldBeInRange(Count, Count + Count + Denied);
+        more.Atoms.ShouldBeInRange(Count, Count + Count + Denied);
     }
 
     // Seven of ten allow, one asks, two deny; names with a wildcard at the end now and then. The last `denied` rules are denials in A.
