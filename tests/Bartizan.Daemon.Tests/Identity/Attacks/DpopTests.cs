@@ -1,28 +1,18 @@
-using System.Collections.Concurrent;
 using System.Net;
 using System.Text.Json.Nodes;
 using Bartizan.Control;
-using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
-using Bartizan.Core.Ports;
-using Bartizan.Daemon.Identity;
-using Bartizan.Daemon.Sessions;
 using Bartizan.Vault.Identity;
 
 namespace Bartizan.Daemon.Tests.Identity.Attacks;
 
 /// <summary>Tokens that are bound to a client's key (RFC 9449), over real HTTP; and whoever has the token without the key.</summary>
-public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
+public sealed partial class DpopTests : IAsyncLifetime
 {
-    private const string Stock = "https://stock.example";
+    private const string Stock = TokenHouse.Stock;
 
-    private readonly LiveSessions _sessions = new();
-    private readonly ConcurrentQueue<Entry> _entries = new();
-    private readonly Clock _clock = new();
-    private readonly IdentityKeys _keys;
-    private readonly AgentTokens _tokens;
-    private readonly TokenExchange _exchange;
-    private readonly IPEndPoint _listen = FreePort();
+    private readonly IPEndPoint _listen = TokenHouse.FreePort();
+    private readonly TokenHouse _house;
     private readonly string _issuer;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
     private readonly ProofMaker _maker;
@@ -31,32 +21,17 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
     public DpopTests()
     {
         _issuer = $"http://{_listen}";
-        var place = new IdentityPlace("example.com", _issuer);
-        _keys = new IdentityKeys(new Disk(), _clock);
-        _tokens = new AgentTokens(_keys, place, _clock);
-        var monitor = new ReferenceMonitor(_sessions, this, this, [], _clock, new());
-        _exchange = new TokenExchange(_tokens, place, _sessions, monitor, this, _clock);
-        _maker = new ProofMaker($"{_issuer}/token", _clock);
-        _clock.Now += TimeSpan.FromMinutes(2);
+        _house = new TokenHouse(_issuer);
+        _maker = new ProofMaker($"{_issuer}/token", _house.Clock);
+        _house.Clock.Now += TimeSpan.FromMinutes(2);
     }
 
-    public async ValueTask InitializeAsync() =>
-        _server = await IdentityServer.StartAsync(
-            _listen,
-            _issuer,
-            _keys.PublicSet,
-            text => _tokens.Verify(text)?.Claims,
-            _exchange.ExchangeAsync,
-            null,
-            TimeProvider.System,
-            TestContext.Current.CancellationToken
-        );
+    public async ValueTask InitializeAsync() => _server = await _house.ServeAsync(_listen, null);
 
     public async ValueTask DisposeAsync()
     {
         await _server!.DisposeAsync();
-        _exchange.Dispose();
-        _keys.Dispose();
+        _house.Dispose();
         _http.Dispose();
         _maker.Dispose();
     }
@@ -64,7 +39,7 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
     [Fact]
     public async Task With_a_proof_the_token_names_the_key_and_without_one_none()
     {
-        var (parent, child) = (Open("parent"), Open("child"));
+        var (parent, child) = (_house.Parent, _house.Child);
 
         var bound = await AskAsync(Token(parent), Token(child), _maker.Make());
         var plain = await AskAsync(Token(parent), Token(child));
@@ -73,7 +48,7 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
         ClaimsOf(bound)["cnf"]!.ToJsonString().ShouldBe($$"""{"jkt":"{{_maker.Thumbprint}}"}""");
         plain["token_type"]!.GetValue<string>().ShouldBe("Bearer");
         ClaimsOf(plain).ContainsKey("cnf").ShouldBeFalse();
-        _entries.ShouldContain(e =>
+        _house.Entries.ShouldContain(e =>
             e.Detail == "exchanged" && e.Reason!.Contains($"bound to the key {_maker.Thumbprint}")
         );
         var told = await _http.GetStringAsync($"{_issuer}/.well-known/openid-configuration");
@@ -112,13 +87,13 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
     public async Task A_bound_token_without_a_proof_is_nothing_and_the_log_says_so_once()
     {
         var bound = await BoundAsync(_issuer);
-        _entries.Clear();
+        _house.Entries.Clear();
 
         ShouldBeRefused(await AskAsync(bound, null));
         ShouldBeRefused(await AskAsync(bound, null));
 
-        _entries
-            .ShouldHaveSingleItem()
+        _house
+            .Entries.ShouldHaveSingleItem()
             .ShouldSatisfyAllConditions(
                 e => e.Kind.ShouldBe(EntryKind.Refusal),
                 e => e.Reason!.ShouldContain("bound to a key, and whoever sent it didn't show that it holds it")
@@ -139,7 +114,7 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
     public async Task A_proof_by_another_key_doesnt_open_a_bound_token()
     {
         var bound = await BoundAsync(_issuer);
-        using var thief = new ProofMaker($"{_issuer}/token", _clock);
+        using var thief = new ProofMaker($"{_issuer}/token", _house.Clock);
 
         ShouldBeRefused(await AskAsync(bound, null, thief.Make()));
         ShouldBeRefused(await AskAsync(bound, null, thief.Make(("ath", DpopProof.HashOf(bound)))));
@@ -148,8 +123,8 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
     [Fact]
     public async Task A_bound_actor_needs_its_key_too()
     {
-        var (parent, child) = (Open("parent"), Open("child"));
-        using var other = new ProofMaker($"{_issuer}/token", _clock);
+        var (parent, child) = (_house.Parent, _house.Child);
+        using var other = new ProofMaker($"{_issuer}/token", _house.Clock);
         var actor = Token(child, boundTo: other.Thumbprint);
 
         ShouldBeRefused(await AskAsync(Token(parent), actor));
@@ -162,8 +137,8 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
     [Fact]
     public async Task Two_tokens_of_two_keys_are_opened_by_neither()
     {
-        var (parent, child) = (Open("parent"), Open("child"));
-        using var other = new ProofMaker($"{_issuer}/token", _clock);
+        var (parent, child) = (_house.Parent, _house.Child);
+        using var other = new ProofMaker($"{_issuer}/token", _house.Clock);
         var (subject, actor) = (Token(parent, boundTo: _maker.Thumbprint), Token(child, boundTo: other.Thumbprint));
 
         ShouldBeRefused(await AskAsync(subject, actor, _maker.Make()));
@@ -179,9 +154,9 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
 
         ShouldBeRefused(await AskAsync(bound, null, proof));
         ShouldBeRefused(await AskAsync(bound, null, ProofMaker.Mirrored(proof)));
-        _clock.Now += DpopProofs.Oldest + DpopProofs.Ahead;
+        _house.Clock.Now += DpopProofs.Oldest + DpopProofs.Ahead;
         ShouldBeRefused(await AskAsync(bound, null, proof));
-        _clock.Now -= DpopProofs.Oldest + DpopProofs.Ahead;
+        _house.Clock.Now -= DpopProofs.Oldest + DpopProofs.Ahead;
         ShouldBeRefused(await AskAsync(bound, null, proof));
     }
 
@@ -199,12 +174,12 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
     [Fact]
     public async Task Two_proofs_are_none()
     {
-        using var twice = Request(Token(Open("parent")), Token(Open("child")));
+        using var twice = Request(Token(_house.Parent), Token(_house.Child));
         twice.Headers.Add("DPoP", _maker.Make());
         twice.Headers.Add("DPoP", _maker.Make());
         ShouldBeRefused(await SendAsync(twice));
 
-        using var joined = Request(Token(Open("parent")), Token(Open("child")));
+        using var joined = Request(Token(_house.Parent), Token(_house.Child));
         joined.Headers.TryAddWithoutValidation("DPoP", $"{_maker.Make()}, {_maker.Make()}").ShouldBeTrue();
         ShouldBeRefused(await SendAsync(joined));
     }
@@ -255,28 +230,28 @@ public sealed partial class DpopTests : IJournal, IApprovals, IAsyncLifetime
     {
         if (how == "before-start")
         {
-            _clock.Now -= TimeSpan.FromMinutes(2) - TimeSpan.FromSeconds(30);
+            _house.Clock.Now -= TimeSpan.FromMinutes(2) - TimeSpan.FromSeconds(30);
         }
 
-        var (parent, child) = (Open("parent"), Open("child"));
+        var (parent, child) = (_house.Parent, _house.Child);
         var subject = Token(parent, boundTo: _maker.Thumbprint);
 
         ShouldBeRefused(await AskAsync(subject, Token(child), _maker.Wrong(how)));
         ShouldBeRefused(await AskAsync(Token(parent), Token(child), _maker.Wrong(how)));
-        _entries.ShouldNotContain(e => e.Detail == "exchanged");
+        _house.Entries.ShouldNotContain(e => e.Detail == "exchanged");
     }
 
     [Fact]
     public void What_is_taken_is_remembered_up_to_a_bound_and_then_nothing_is_taken()
     {
-        var proofs = new DpopProofs(new Uri($"{_issuer}/token"), _clock);
+        var proofs = new DpopProofs(new Uri($"{_issuer}/token"), _house.Clock);
         for (var i = 0; i < DpopProofs.MaxProofs; i++)
         {
             proofs.TryTake(new DpopProof("key", $"{i}", null)).ShouldBeTrue();
         }
 
         proofs.TryTake(new DpopProof("key", "more", null)).ShouldBeFalse();
-        _clock.Now += DpopProofs.Oldest + DpopProofs.Ahead + TimeSpan.FromSeconds(2);
+        _house.Clock.Now += DpopProofs.Oldest + DpopProofs.Ahead + TimeSpan.FromSeconds(2);
         proofs.TryTake(new DpopProof("key", "more", null)).ShouldBeTrue();
         proofs.TryTake(new DpopProof("other", "more", null)).ShouldBeTrue("another key's is another");
     }

@@ -13,7 +13,7 @@ public sealed class ServedCertificateTests : IAsyncLifetime
 {
     private readonly string _home = Directory.CreateTempSubdirectory("bartizan-tls-").FullName;
     private readonly List<string> _said = [];
-    private readonly DpopTests.Clock _clock = new();
+    private readonly MovedClock _clock = new();
     private readonly TlsFiles _files;
 
     public ServedCertificateTests() =>

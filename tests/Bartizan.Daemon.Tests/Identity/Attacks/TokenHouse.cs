@@ -38,7 +38,7 @@ internal sealed class TokenHouse : IJournal, IApprovals, IDisposable
         (Parent, Child) = (Open("parent"), Open("child"));
     }
 
-    public DpopTests.Clock Clock { get; } = new();
+    public MovedClock Clock { get; } = new();
 
     public ConcurrentQueue<Entry> Entries { get; } = new();
 
