@@ -158,7 +158,7 @@ public sealed class DatabaseTests(OwnPostgres server) : IClassFixture<OwnPostgre
 
     private async Task HasRolesAsync(int count)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Running.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(20));
         while ((await server.RolesAsync()).Count != count)
         {

@@ -89,7 +89,7 @@ public sealed class ExportTests
 
     private static async Task<JsonArray> CaughtUpAsync(Scene scene)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var limit = new CancellationTokenSource(Running.Limit);
         while (true)
         {
             var status = await scene.BartizanAsync("status", "--json");

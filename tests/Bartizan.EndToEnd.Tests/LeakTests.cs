@@ -39,7 +39,7 @@ public sealed class LeakTests(ITestOutputHelper output)
         var sessions = await SessionsAsync(scene);
         sessions.Count.ShouldBe((2 * Runs) + 1);
         IReadOnlyList<string> left = [];
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(Running.Limit);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
         do
         {

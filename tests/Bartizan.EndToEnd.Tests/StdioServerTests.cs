@@ -295,7 +295,7 @@ public sealed class StdioServerTests(ITestOutputHelper output)
             attached.Code.ShouldBe(0, attached.Error);
             var reply = JsonNode.Parse(attached.Output)!;
             return new Attached(
-                new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = TimeSpan.FromSeconds(60) },
+                new HttpClient(new SocketsHttpHandler { UseProxy = false }) { Timeout = Running.Limit },
                 new Uri((string)reply["endpoints"]!["mcp"]!["servers"]!["up"]!),
                 new Uri((string)reply["endpoints"]!["egress"]!),
                 (string)reply["token"]!,
@@ -328,7 +328,7 @@ public sealed class StdioServerTests(ITestOutputHelper output)
         /// <summary>Calls it as soon as the server, which is started again with some delay, is there.</summary>
         public async Task<string> AgainAsync(string what, string arg)
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+            using var limit = new CancellationTokenSource(Running.Limit);
             while (true)
             {
                 _opened = null;

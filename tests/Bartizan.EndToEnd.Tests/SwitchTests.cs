@@ -94,7 +94,7 @@ public sealed class SwitchTests
 
         (await scene.BartizanAsync("kill", await scene.SessionAsync())).Code.ShouldBe(0);
 
-        await cut.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await cut.Task.WaitAsync(Running.Limit);
         (await run.EndAsync()).Code.ShouldNotBe(0);
         (await scene.BartizanAsync("log", "verify")).Code.ShouldBe(0);
     }

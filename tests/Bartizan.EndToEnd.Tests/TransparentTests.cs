@@ -112,7 +112,7 @@ public sealed class TransparentTests
         var session = await scene.SessionAsync();
         (await scene.BartizanAsync("kill", session)).Code.ShouldBe(0);
 
-        await store.Broken.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await store.Broken.WaitAsync(Running.Limit, TestContext.Current.CancellationToken);
         await run.EndAsync();
     }
 

@@ -7,10 +7,7 @@ namespace Bartizan.EndToEnd.Tests.Code;
 /// <summary>An instance whose one agent, outside, has the code tool and calls it as MCP clients do.</summary>
 internal sealed class CodeScene : IAsyncDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false })
-    {
-        Timeout = TimeSpan.FromSeconds(60),
-    };
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = Running.Limit };
 
     private string _endpoint = "";
 
