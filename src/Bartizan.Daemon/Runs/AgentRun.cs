@@ -7,7 +7,6 @@ using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Sessions;
-using Bartizan.Gateway.Egress;
 using Bartizan.Sandbox;
 
 namespace Bartizan.Daemon.Runs;
@@ -205,21 +204,7 @@ internal sealed class AgentRun(Rooms rooms)
 
             // 5 gateways
             await live.AddAsync(rooms.Models.Accept(session, listeners.ModelGateway)).ConfigureAwait(false);
-            await live.AddAsync(
-                    rooms.Egress.Bind(
-                        session,
-                        new EgressListeners
-                        {
-                            Proxy = listeners.Egress,
-                            CaptureHttp = listeners.CaptureHttp,
-                            CaptureTls = listeners.CaptureTls,
-                            CaptureAny = listeners.CaptureAny,
-                            CaptureAnySix = listeners.CaptureAnySix,
-                            Dns = listeners.Dns,
-                        }
-                    )
-                )
-                .ConfigureAwait(false);
+            await live.AddAsync(rooms.Egress.Bind(session, SandboxEgress.Of(listeners))).ConfigureAwait(false);
             await live.AddAsync(rooms.Tools.Accept(session, listeners.ToolGateway)).ConfigureAwait(false);
             if (!session.Manifest.Databases.IsEmpty)
             {

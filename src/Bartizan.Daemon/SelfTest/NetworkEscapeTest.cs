@@ -7,6 +7,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Sessions;
 using Bartizan.Gateway.Egress;
 using Bartizan.Sandbox;
 using Bartizan.Sandbox.SelfTest;
@@ -28,16 +29,7 @@ public sealed class NetworkEscapeTest(IIsolationBackend backend, EscapeTestOptio
 
     /// <summary>Which of a sandbox's listeners the proxy gets, for tests that the self-test can fail.</summary>
     internal Func<SandboxListeners, INameResolver, EgressListeners> Serve { get; init; } =
-        static (listeners, _) =>
-            new EgressListeners
-            {
-                Proxy = listeners.Egress,
-                CaptureHttp = listeners.CaptureHttp,
-                CaptureTls = listeners.CaptureTls,
-                CaptureAny = listeners.CaptureAny,
-                CaptureAnySix = listeners.CaptureAnySix,
-                Dns = listeners.Dns,
-            };
+        static (listeners, _) => SandboxEgress.Of(listeners);
 
     /// <summary>P31: how long a tunnel may outlive its session.</summary>
     private static readonly TimeSpan CutWithin = TimeSpan.FromMilliseconds(50);

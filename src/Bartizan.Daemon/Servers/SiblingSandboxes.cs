@@ -3,7 +3,6 @@ using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Sessions;
-using Bartizan.Gateway.Egress;
 using Bartizan.Sandbox;
 using Bartizan.Sandbox.Programs;
 
@@ -64,21 +63,7 @@ internal static class SiblingSandboxes
                 listeners.ModelGateway.Dispose();
                 listeners.ToolGateway.Dispose();
                 listeners.Databases.Dispose();
-                await live.AddAsync(
-                        rooms.Egress.Bind(
-                            own,
-                            new EgressListeners
-                            {
-                                Proxy = listeners.Egress,
-                                CaptureHttp = listeners.CaptureHttp,
-                                CaptureTls = listeners.CaptureTls,
-                                CaptureAny = listeners.CaptureAny,
-                                CaptureAnySix = listeners.CaptureAnySix,
-                                Dns = listeners.Dns,
-                            }
-                        )
-                    )
-                    .ConfigureAwait(false);
+                await live.AddAsync(rooms.Egress.Bind(own, SandboxEgress.Of(listeners))).ConfigureAwait(false);
             }
 
             // INVARIANT: it is in the hands of the session that it serves before a byte of it runs.

@@ -261,7 +261,7 @@ public sealed partial class CertificateBoundTests : IAsyncLifetime
 
         var replies = await Task.WhenAll(
             Enumerable
-                .Range(0, 24)
+                .Range(0, IdentityServer.MaxExchanges)
                 .Select(i =>
                     AskAsync(
                         i % 3 == 0 ? mine
