@@ -76,7 +76,7 @@ internal sealed class DecisionPoint(IInstance instance, TimeProvider clock)
             return Deny("no live session is known by this subject");
         }
 
-        if (question.Person is { } person && !string.Equals(person, subject.User.Id, StringComparison.Ordinal))
+        if (question.Person is { } person && !string.Equals(person, subject.User?.Id, StringComparison.Ordinal))
         {
             return Deny("the session acts for somebody else");
         }

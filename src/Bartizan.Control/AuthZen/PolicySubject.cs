@@ -7,4 +7,4 @@ namespace Bartizan.Control.AuthZen;
 /// <param name="Policy">Its policy of now.</param>
 /// <param name="User">Whom it acts for.</param>
 /// <param name="Labels">What it has been exposed to.</param>
-public sealed record PolicySubject(Policy Policy, User User, Labels Labels);
+public sealed record PolicySubject(Policy Policy, User? User, Labels Labels);

@@ -26,7 +26,11 @@ internal static class ConsultedQuestion
             writer.WriteStartObject("properties"u8);
             writer.WriteString("session"u8, session.Id.ToString());
             writer.WriteNumber("version"u8, session.Manifest.Version);
-            writer.WriteString("user"u8, session.User.Id);
+            if (session.User is { } user)
+            {
+                writer.WriteString("user"u8, user.Id);
+            }
+
             writer.WriteEndObject();
             writer.WriteEndObject();
             writer.WriteStartObject("action"u8);

@@ -94,6 +94,9 @@ public sealed record Manifest
     /// <summary>What taints a session, and what may not follow what, by all layers.</summary>
     public TrustTerms Trust { get; init; } = new();
 
+    /// <summary>Whom it answers, and how; null for an agent that works for whoever starts it.</summary>
+    public ServeSection? Serve { get; init; }
+
     /// <summary>What is looked for in content; null when nothing is.</summary>
     public GuardTerms? Guards { get; init; }
 

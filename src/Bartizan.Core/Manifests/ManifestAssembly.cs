@@ -49,7 +49,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             ReadAttributes(baseline);
         }
 
-        _schema = SchemaOf();
+        _schema = SchemaOf(root);
         _roles = new RoleBook(_errors, _schema);
         _places = new PlaceReader(_errors, _schema);
 
@@ -142,12 +142,13 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
         }
     }
 
-    private ConditionSchema SchemaOf()
+    private ConditionSchema SchemaOf(SourceNode.Map root)
     {
         var resource = _catalogue.SelectMany(entry => entry.Attributes.Keys).Append("tier");
         var user = _people.Values.SelectMany(one => one.Keys).Where(name => name is not ("id" or "groups"));
         return ConditionSchema.Standard.With([
             .. resource.Select(name => new ConditionAttribute(AttributeRoot.Resource, name, TypeOf(name))),
+            .. ServeReader.AttributesOf(root),
             .. user.Select(name => new ConditionAttribute(AttributeRoot.User, name, ConditionType.String)),
         ]);
     }
@@ -218,6 +219,7 @@ internal sealed class ManifestAssembly(Func<string, string?> open, DateOnly? tod
             Consultations = ReadConsultations(root),
             Trust = _trust,
             Circuit = CircuitReader.Read(root),
+            Serve = ServeReader.Read(root, _errors),
             Guards = GuardReader.Read(root, _errors),
             Budget = Budget.Of([.. _budgets, .. BudgetReader.Read(root, _errors)]),
             Layers = GitNames.Fold(

@@ -354,25 +354,6 @@ internal static partial class ManifestShape
             Known("counters", _threat, "The threat they counter."),
         ]);
 
-    private static Shape.Keys Serve =>
-        new([
-            Required("listen", _any, "Address and port."),
-            Known(
-                "tls",
-                new Shape.Keys([Required("certificate", _path, "PEM."), Required("key", _any, "Its key.")]),
-                "TLS."
-            ),
-            Known(
-                "callers",
-                new Shape.Keys([
-                    Required("oidc", _url, "Who signs callers in."),
-                    Known("user", new Shape.Named(_name, _any), "What of a caller rules may test, by claim."),
-                ]),
-                "Who may call."
-            ),
-            Known("cors", new Shape.Many(_url), "Origins of web pages that may call."),
-        ]);
-
     private static bool IsBelowKernel(string path) =>
         path.StartsWith("/proc/", StringComparison.Ordinal)
         || path.StartsWith("/sys/", StringComparison.Ordinal)

@@ -225,7 +225,11 @@ internal static partial class ManifestShape
             Known("guards", Guards, "What is looked for in content, and what is done about it."),
             Known("trust", Trust, "What taints a session, and what a tainted session may no longer do alone."),
             Later("watch", Watch, "What is normal, and what is done about what is not."),
-            Later("serve", Serve, "The inbound gateway of an agent that answers people."),
+            Known(
+                "serve",
+                Serve,
+                "An agent that answers people: who they are, and the inbound gateway in front of it."
+            ),
             Later(
                 "access_review",
                 new Shape.Keys([Required("every", _time, "How often."), Required("by", _person, "By whom.")]),

@@ -41,6 +41,7 @@ public static class SiblingManifest
             Hosts = agent.Hosts,
             Groups = agent.Groups,
             People = agent.People,
+            Serve = agent.Serve,
             Catalogue = agent.Catalogue,
             Consultations = agent.Consultations,
             Budget = agent.Budget,

@@ -58,7 +58,7 @@ internal sealed class ConditionRegions(FactSpace space, Manifest manifest, bool 
                 : only.Root switch
                 {
                     AttributeRoot.User
-                        when space.Cuts("person")
+                        when space.KnowsPersons
                             && space.Person().TryAsk(question = $"{side} {question}", leaf, isFirst) => space.Person(),
                     AttributeRoot.Session => space.Labels(),
                     AttributeRoot.Action when space.Counts().TryAsk(question, leaf) => space.Counts(),

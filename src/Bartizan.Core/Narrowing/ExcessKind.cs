@@ -44,4 +44,7 @@ public enum ExcessKind
 
     /// <summary>Another authority vouches for a host.</summary>
     Host,
+
+    /// <summary>Other people are let in, or are known by something else.</summary>
+    Callers,
 }

@@ -67,6 +67,12 @@ internal sealed class FactSpace(
     /// <summary>How many things are hit.</summary>
     public CountDimension Counts() => Get("count", n => new CountDimension(verb) { Number = n });
 
+    /// <summary>
+    /// True when all that conditions can read of a person stands in the two manifests. What an issuer says of its users stands nowhere: then
+    /// each question of a person is a predicate.
+    /// </summary>
+    public bool KnowsPersons => first.Serve is null && second.Serve is null && Cuts("person");
+
     /// <summary>The person.</summary>
     public PersonDimension Person() => Get("person", n => new PersonDimension(first, second) { Number = n });
 

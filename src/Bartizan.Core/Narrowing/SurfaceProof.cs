@@ -30,6 +30,7 @@ internal sealed class SurfaceProof(string nameOfFirst, string nameOfSecond)
             .. new DeclassifyProof(nameOfFirst, nameOfSecond).Find(a.Trust, b.Trust),
             .. new BudgetProof(nameOfFirst, nameOfSecond).Find(a, b),
             .. new CircuitProof(nameOfFirst, nameOfSecond).Find(a.Circuit, b.Circuit),
+            .. new ServeProof(nameOfFirst, nameOfSecond).Find(a.Serve, b.Serve),
             .. new GuardProof(nameOfFirst, nameOfSecond).Find(a.Guards, b.Guards),
             .. new SandboxProof(nameOfFirst, nameOfSecond).Find(a.Run ?? new(), b.Run ?? new()),
         ];

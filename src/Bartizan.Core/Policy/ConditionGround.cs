@@ -56,6 +56,9 @@ internal sealed class ConditionGround(Manifest manifest)
                 .. manifest.People.Select(p =>
                     Line(["person", p.Key, .. p.Value.SelectMany(a => new[] { a.Key, a.Value })])
                 ),
+                .. manifest.Serve is { } serve
+                    ? [Line(["serve", .. serve.Callers.Canonical])]
+                    : (ReadOnlySpan<string>)[],
             ],
             AttributeRoot.Resource => manifest.Catalogue.Select(entry =>
                 Line([

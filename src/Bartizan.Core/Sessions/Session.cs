@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Flow;
+using Bartizan.Core.Identity;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 
@@ -29,17 +30,21 @@ public sealed class Session
         string person,
         bool observe,
         Session? parent,
-        Session? served = null
+        Session? served = null,
+        EndUser? user = null
     )
     {
+        var payer = parent ?? served;
         Parent = parent;
         Served = served;
         Id = id;
         Manifest = manifest;
         _policy = policy;
-        Person = person;
+        StartedBy = payer?.StartedBy ?? person;
+        Person = payer?.Person ?? user?.Person ?? person;
         Observe = observe;
-        User = User.Of(manifest, person);
+        ActsFor = payer is null ? user : payer.ActsFor;
+        User = payer is null ? User.Of(manifest, person, user) : payer.User;
         Agent = $"{manifest.Agent}@{manifest.Version}";
         Revoked = _revoked.Token;
         ExposeByView(policy.ExposureAtStart);
@@ -55,11 +60,24 @@ public sealed class Session
     /// <summary>The manifest it was started from.</summary>
     public Manifest Manifest { get; }
 
-    /// <summary>The person who started it.</summary>
+    /// <summary>The person on whose account it is: who started it, or the end user that it acts for, by their pseudonym.</summary>
     public string Person { get; }
 
-    /// <summary>The person, as conditions see them.</summary>
-    public User User { get; }
+    /// <summary>
+    /// The account that started it. Of a session for an end user that is somebody else than <see cref="Person"/>: whoever asks whether a
+    /// person may answer for what they started asks this.
+    /// </summary>
+    public string StartedBy { get; }
+
+    /// <summary>
+    /// The end user that it acts for, from its start to its end; null when it acts for whoever started it, or for nobody known.
+    /// </summary>
+    public EndUser? ActsFor { get; }
+
+    /// <summary>
+    /// The person, as conditions see them; null for nobody known: an agent that answers people, without one who is verified.
+    /// </summary>
+    public User? User { get; }
 
     /// <summary>True for <c>run --observe</c>.</summary>
     public bool Observe { get; }
@@ -141,15 +159,22 @@ public sealed class Session
     public bool WasTainted => (EverLabels & Labels.Untrusted) != Labels.None;
 
     /// <summary>Makes a session in state <see cref="SessionState.Preparing"/> and the control that moves it.</summary>
+    /// <param name="id">Its id.</param>
+    /// <param name="manifest">The manifest.</param>
+    /// <param name="policy">Its policy.</param>
+    /// <param name="person">Who starts it.</param>
+    /// <param name="observe">True for <c>run --observe</c>.</param>
+    /// <param name="user">The end user that it acts for; null when it acts for whoever starts it.</param>
     public static (Session Session, SessionControl Control) Open(
         SessionId id,
         Manifest manifest,
         Policy policy,
         string person,
-        bool observe
+        bool observe,
+        EndUser? user = null
     )
     {
-        var session = new Session(id, manifest, policy, person, observe, null);
+        var session = new Session(id, manifest, policy, person, observe, parent: null, user: user);
         return (session, new SessionControl(session));
     }
 

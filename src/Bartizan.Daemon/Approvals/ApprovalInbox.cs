@@ -56,7 +56,7 @@ internal sealed class ApprovalInbox(
         var terms = request.Decision.Obligations.Approvals;
         var ask = new WaitingAsk(
             request,
-            new ApprovalCount(terms, session.Person, authors(session.Id)),
+            new ApprovalCount(terms, session.StartedBy, authors(session.Id)),
             clock.GetUtcNow(),
             cancellationToken
         );
@@ -298,7 +298,7 @@ internal sealed class ApprovalInbox(
     {
         var count = new ApprovalCount(
             request.Decision.Obligations.Approvals,
-            request.Session.Person,
+            request.Session.StartedBy,
             authors(request.Session.Id)
         );
         bool IsEnough(ImmutableArray<Approver> yes)

@@ -182,7 +182,7 @@ internal sealed class LabelDesk(
     private static TimeSpan Within(Session session) => session.Policy.Declassify.Min(terms => terms.Within);
 
     private static ApprovalCount CountOf(LiveSession live) =>
-        new(live.Session.Policy.Declassify, live.Session.Person, live.Authors);
+        new(live.Session.Policy.Declassify, live.Session.StartedBy, live.Authors);
 
     private string? WhyNot(ApprovalCount count, string account) =>
         count.NamesPeople

@@ -24,7 +24,7 @@ public sealed class SurfaceTests
     private const string Inside = "its own properties are listed";
 
     private static readonly Dictionary<string, string> _leftOut = new(
-        [.. SurfacePlaces.LeftOut, .. SurfaceRuns.LeftOut, .. SurfaceCode.LeftOut],
+        [.. SurfacePlaces.LeftOut, .. SurfaceRuns.LeftOut, .. SurfaceCode.LeftOut, .. SurfaceServe.LeftOut],
         StringComparer.Ordinal
     )
     {
@@ -70,7 +70,14 @@ public sealed class SurfaceTests
     };
 
     private static readonly Dictionary<string, Func<Manifest, Manifest>> _compared = new(
-        [.. GuardWorld.Compared, .. SurfacePlaces.Compared, .. SurfaceRuns.Compared, .. SurfaceCode.Compared],
+        [
+            .. GuardWorld.Compared,
+            .. SurfacePlaces.Compared,
+            .. SurfaceRuns.Compared,
+            .. SurfaceCode.Compared,
+            .. SurfaceServe.Compared,
+            .. SurfaceCircuit.Compared,
+        ],
         StringComparer.Ordinal
     )
     {
@@ -94,12 +101,6 @@ public sealed class SurfaceTests
         ["Manifest.Owner"] = m => m with { Owner = "somebody else, whose team's budget is another" },
         ["Manifest.Budget"] = m => m with { Budget = null },
         ["Manifest.Circuit"] = m => m with { Circuit = null },
-        ["Circuit.ErrorsPerMille"] = m => Broken(m, c => c with { ErrorsPerMille = 501 }),
-        ["Circuit.Window"] = m => Broken(m, c => c with { Window = TimeSpan.FromSeconds(1) }),
-        ["Circuit.CoolDown"] = m => Broken(m, c => c with { CoolDown = TimeSpan.FromSeconds(1) }),
-        ["Circuit.AtLeast"] = m => Broken(m, c => c with { AtLeast = 6 }),
-        ["Circuit.Slow"] = m => Broken(m, c => c with { Slow = null }),
-        ["Circuit.Refusals"] = m => Broken(m, c => c with { Refusals = 51 }),
         ["Manifest.Guards"] = m => m with { Guards = null },
         ["Budget.Limits"] = m => Spent(m, b => b with { Limits = [] }),
         ["Budget.Rates"] = m => Spent(m, b => b with { Rates = [] }),
@@ -181,6 +182,7 @@ public sealed class SurfaceTests
             typeof(Limits),
             .. SurfaceRuns.Types,
             typeof(CodeTerms),
+            .. SurfaceServe.Types,
             typeof(ModelUpstream),
             typeof(ToolServer),
             typeof(HostTerms),
@@ -228,12 +230,6 @@ public sealed class SurfaceTests
             Budget = change(manifest.Budget!),
         };
 
-    private static Manifest Broken(Manifest manifest, Func<Circuit, Circuit> change) =>
-        manifest with
-        {
-            Circuit = change(manifest.Circuit!),
-        };
-
     private static Manifest Limit(Manifest manifest, Func<BudgetLimit, BudgetLimit> change) =>
         Spent(manifest, budget => budget with { Limits = [.. budget.Limits.Select(change)] });
 
@@ -265,6 +261,7 @@ public sealed class SurfaceTests
             PinsRequired = true,
             Circuit = new Circuit { Slow = TimeSpan.FromSeconds(9), Refusals = 50 },
             Guards = GuardWorld.Strict,
+            Serve = SurfaceServe.Some(),
             Budget = new Budget
             {
                 Limits = [new BudgetLimit(BudgetScope.Team, BudgetUnit.Usd, 5)],

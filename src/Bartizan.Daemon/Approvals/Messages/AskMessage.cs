@@ -28,7 +28,7 @@ internal sealed record AskMessage(
         var rule = request.Decision.Rules.FirstOrDefault(r => r.Text.StartsWith("ask:", StringComparison.Ordinal));
         List<(string, string)> facts =
         [
-            ("agent", $"{request.Session.Agent}, started by {request.Session.Person}"),
+            ("agent", $"{request.Session.Agent}, started by {request.Session.StartedBy}"),
             ("why", ShownText.Bounded(rule?.Why ?? request.Decision.Reason)),
             ("needs", ask.Count.Needs),
             ("until", ask.Until.ToString("u", CultureInfo.InvariantCulture)),
