@@ -18,7 +18,9 @@ public sealed record TokenExpectation
     /// <summary>The nonce that was sent with the request that it answers; null when there was no such request.</summary>
     public string? Nonce { get; init; }
 
-    /// <summary>The token for a resource server that came with it, which its <c>at_hash</c> must be of where it has one; null for none.</summary>
+    /// <summary>
+    /// The token for a resource server that came with it, which its <c>at_hash</c> must be of where it has one; null for none.
+    /// </summary>
     public string? AccessToken { get; init; }
 
     /// <summary>

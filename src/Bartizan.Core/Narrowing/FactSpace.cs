@@ -68,8 +68,8 @@ internal sealed class FactSpace(
     public CountDimension Counts() => Get("count", n => new CountDimension(verb) { Number = n });
 
     /// <summary>
-    /// True when all that conditions can read of a person stands in the two manifests. What an issuer says of its users stands nowhere: then
-    /// each question of a person is a predicate.
+    /// True when all that conditions can read of a person stands in the two manifests. What an issuer says of its users stands nowhere:
+    /// then each question of a person is a predicate.
     /// </summary>
     public bool KnowsPersons => first.Serve is null && second.Serve is null && Cuts("person");
 

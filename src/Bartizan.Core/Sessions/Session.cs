@@ -63,10 +63,7 @@ public sealed class Session
     /// <summary>The person on whose account it is: who started it, or the end user that it acts for, by their pseudonym.</summary>
     public string Person { get; }
 
-    /// <summary>
-    /// The account that started it. Of a session for an end user that is somebody else than <see cref="Person"/>: whoever asks whether a
-    /// person may answer for what they started asks this.
-    /// </summary>
+    /// <summary>The account that started it: what whoever asks who may answer for it asks.</summary>
     public string StartedBy { get; }
 
     /// <summary>
@@ -74,9 +71,7 @@ public sealed class Session
     /// </summary>
     public EndUser? ActsFor { get; }
 
-    /// <summary>
-    /// The person, as conditions see them; null for nobody known: an agent that answers people, without one who is verified.
-    /// </summary>
+    /// <summary>The person, as conditions see them; null for nobody known: an agent that answers people, and no verified one.</summary>
     public User? User { get; }
 
     /// <summary>True for <c>run --observe</c>.</summary>
