@@ -14,6 +14,10 @@ public sealed record OpenIdIssuer
     /// <summary>The file of the authority, in PEM, that vouches for its server; null for those that the host trusts.</summary>
     public string? Authority { get; }
 
+    /// <summary>The same, with the authority's file taken from a folder.</summary>
+    public OpenIdIssuer From(string folder) =>
+        Authority is null ? this : new OpenIdIssuer(Name, Path.GetFullPath(Authority, folder));
+
     /// <summary>Reads one: an https address without query and fragment; http only of this host.</summary>
     /// <param name="text">The issuer.</param>
     /// <param name="authority">The authority's file; null for those that the host trusts.</param>
