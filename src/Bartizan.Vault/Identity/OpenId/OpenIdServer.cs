@@ -19,7 +19,7 @@ internal sealed class OpenIdServer(OpenIdIssuer issuer, TimeProvider clock)
     /// <summary>How long it is used while the provider can't be reached.</summary>
     public static readonly TimeSpan UsableFor = TimeSpan.FromHours(1);
 
-    /// <summary>Between two times that it is asked, whatever tokens say: who sends tokens of unknown keys makes no flood of requests.</summary>
+    /// <summary>Between two times that it is asked: who sends tokens of unknown keys makes no flood of requests.</summary>
     public static readonly TimeSpan Between = TimeSpan.FromSeconds(15);
 
     /// <summary>For one document. It stands still for whoever waits.</summary>
