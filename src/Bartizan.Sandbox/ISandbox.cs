@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Bartizan.Core.Sessions;
 using Bartizan.Sandbox.Observation;
 
@@ -5,7 +6,8 @@ namespace Bartizan.Sandbox;
 
 /// <summary>
 /// One sandbox, from reserved to collected. Disposing kills and collects whatever is left, in any state. Methods are called
-/// one after another by the owner, except <see cref="KillAsync"/>, which may come at any time and twice.
+/// one after another by the owner, except <see cref="KillAsync"/>, which may come at any time and twice, and <see cref="DialAsync"/>, which
+/// may come from many at once.
 /// </summary>
 public interface ISandbox : IAsyncDisposable
 {
@@ -39,6 +41,14 @@ public interface ISandbox : IAsyncDisposable
 
     /// <summary>Lets the agent go: last privileges dropped, Landlock and seccomp in force, exec.</summary>
     Task StartAsync(CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Connects to a port that the agent listens on: by 127.0.0.1, or by ::1 where nobody listens there. Whoever dials owns the socket; a
+    /// kill closes it. Whatever comes out of it is the agent's word. A paused agent answers nothing: the kernel still lets as many
+    /// connections wait as the agent asked for, and a dial beyond that waits, too.
+    /// </summary>
+    /// <exception cref="DialException">Nobody listens (yet), or the other ways in which a dial ends.</exception>
+    Task<Socket> DialAsync(int port, CancellationToken cancellationToken);
 
     /// <summary>
     /// What goes on inside, seen from outside, from the start of the agent to its end; to be read once, while it runs. It ends with a

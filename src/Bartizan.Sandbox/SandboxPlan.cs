@@ -51,6 +51,12 @@ public sealed record SandboxPlan
     public ImmutableArray<IPAddress> Addresses { get; init; } = [];
 
     /// <summary>
+    /// The ports of loopback that the agent listens on for somebody outside, and <see cref="ISandbox.DialAsync"/> dials; by none that isn't
+    /// named here does anybody get in. Above 1023, and none of the sandbox's own.
+    /// </summary>
+    public ImmutableArray<int> Served { get; init; } = [];
+
+    /// <summary>
     /// True for what is shown files that another sandbox shows, too: it has no Unix sockets but pairs that are connected, so that
     /// through no socket in those files does anybody inside speak with anybody there, or pass a descriptor.
     /// </summary>

@@ -1,8 +1,8 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Bartizan.Sandbox.Launches;
 using Bartizan.Sandbox.Native;
 
 namespace Bartizan.Sandbox.Bubblewrap;
@@ -50,18 +50,19 @@ internal sealed class ListenerInjection : IAsyncDisposable
 
     /// <summary>
     /// Has it join the network of a process, and takes the listeners that it opens there. With <paramref name="seal"/> no
-    /// further user namespace can be made in there from then on.
+    /// further user namespace can be made in there from then on. Where the plan serves, it stays there.
     /// </summary>
-    /// <returns>The listeners; and which dials arrive at them.</returns>
-    public async Task<(SandboxListeners Listeners, ReceiptLayer Captured)> OpenAsync(
+    public async Task<InjectedNetwork> OpenAsync(
         int process,
         bool seal,
-        ImmutableArray<IPAddress> addresses,
+        SandboxPlan plan,
         CancellationToken cancellationToken
     )
     {
-        var routed = CapturedDials.RoutesTo(addresses);
-        var order = new StringBuilder(seal ? "s" : "").Append(CultureInfo.InvariantCulture, $"{process}");
+        var routed = CapturedDials.RoutesTo(plan.Addresses);
+        var order = new StringBuilder(seal ? "s" : "")
+            .Append(plan.Served.IsEmpty ? "" : "d")
+            .Append(CultureInfo.InvariantCulture, $"{process}");
         foreach (var address in routed)
         {
             order.Append(CultureInfo.InvariantCulture, $" {address}");
@@ -81,6 +82,7 @@ internal sealed class ListenerInjection : IAsyncDisposable
             throw new SandboxUnavailableException($"The sandbox's listeners can't be opened: {said}.");
         }
 
+        var number = NetworkSocket.NetworkOf(egress);
         var listeners = new SandboxListeners
         {
             Egress = ToSocket(egress),
@@ -93,14 +95,28 @@ internal sealed class ListenerInjection : IAsyncDisposable
             Dns = ToSocket(dns),
             Databases = ToSocket(databases),
         };
-        return (listeners, captured.ToLayer(routed));
+        return new InjectedNetwork(listeners, captured.ToLayer(routed), number);
     }
 
+    /// <summary>What dials into the network that was opened with a plan that serves.</summary>
+    /// <exception cref="SandboxUnavailableException">The kernel doesn't say which network a socket is in.</exception>
+    public LoopbackDialer ToDialer(InjectedNetwork network, ImmutableArray<int> ports, TimeProvider time) =>
+        // INVARIANT: what can't be told from the host's own loopback is not dialed.
+        network.Number
+            is { } number
+        && NetworkSocket.OwnNetwork() is { } own
+        && own != number
+            ? new LoopbackDialer(_control, _injector, number, ports, time)
+            : throw new SandboxUnavailableException(
+                "The agent can't serve here: the kernel doesn't say which network a socket is in (Linux 5.14 does)."
+            );
+
     /// <summary>Seals only, for a sandbox that shall have no way out: what is opened by the way is closed at once.</summary>
-    public async Task SealAsync(int process, CancellationToken cancellationToken)
+    public async Task SealAsync(int process, SandboxPlan plan, CancellationToken cancellationToken)
     {
-        var (none, _) = await OpenAsync(process, seal: true, [], cancellationToken).ConfigureAwait(false);
-        none.Dispose();
+        var bare = plan with { Addresses = [], Served = [] };
+        var none = await OpenAsync(process, seal: true, bare, cancellationToken).ConfigureAwait(false);
+        none.Listeners.Dispose();
     }
 
     /// <summary>Ends it.</summary>
@@ -112,10 +128,5 @@ internal sealed class ListenerInjection : IAsyncDisposable
         _injector.Dispose();
     }
 
-    private static Socket ToSocket(Descriptor descriptor)
-    {
-        var socket = new Socket(new SafeSocketHandle(descriptor.Number, ownsHandle: true));
-        descriptor.SetHandleAsInvalid();
-        return socket;
-    }
+    private static Socket ToSocket(Descriptor descriptor) => new(NetworkSocket.Take(descriptor));
 }

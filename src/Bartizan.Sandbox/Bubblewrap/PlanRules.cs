@@ -36,6 +36,11 @@ internal static class PlanRules
             }
         }
 
+        if (ServedPorts.Problem(plan) is { } problem)
+        {
+            throw Broken(problem);
+        }
+
         var ordered = plan.Mounts.OrderBy(static mount => mount.InsidePath, StringComparer.Ordinal).ToList();
         foreach (var mount in ordered)
         {

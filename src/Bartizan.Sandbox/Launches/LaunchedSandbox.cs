@@ -18,7 +18,7 @@ namespace Bartizan.Sandbox.Launches;
 ///    │ ◄───────────────────────── end of file: the agent runs ─────────────────────  │
 /// </code>
 /// </summary>
-internal sealed class LaunchedSandbox : ISandbox
+internal sealed partial class LaunchedSandbox : ISandbox
 {
     private readonly SandboxPlan _plan;
     private readonly HostReport _host;
@@ -36,12 +36,10 @@ internal sealed class LaunchedSandbox : ISandbox
     private SandboxCgroup? _cgroup;
     private ISandboxLaunch? _launch;
     private LiveProcesses? _live;
-    private ListenerInjection? _injection;
     private Observer? _observer;
     private ControlSocket? _sync;
     private SandboxReceipt? _receipt;
     private Task _spawning = Task.CompletedTask;
-    private SandboxListeners? _listeners;
     private bool _collected;
     private volatile bool _killed;
 
@@ -72,8 +70,6 @@ internal sealed class LaunchedSandbox : ISandbox
     public SessionId Id => _plan.Id;
 
     public SandboxReceipt Receipt => _receipt ?? throw NotYet("created");
-
-    public SandboxListeners Listeners => _listeners ?? throw NotYet("injected");
 
     public Stream Input => _wires.Input ?? throw NotYet("created");
 
@@ -127,17 +123,6 @@ internal sealed class LaunchedSandbox : ISandbox
         }
     }
 
-    public async Task<SandboxListeners> InjectAsync(CancellationToken cancellationToken)
-    {
-        var injection = (_plan.Network ? _injection : null) ?? throw NotYet("created with a network");
-        ThrowIfKilled();
-        (_listeners, var captured) = await injection
-            .OpenAsync(_live!.Agent, seal: _launch!.HasMonitor, _plan.Addresses, cancellationToken)
-            .ConfigureAwait(false);
-        _receipt = Receipt with { Layers = Receipt.Layers.Add(captured) };
-        return _listeners;
-    }
-
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         if (_plan.Network && _listeners is null)
@@ -150,7 +135,7 @@ internal sealed class LaunchedSandbox : ISandbox
         if (!_plan.Network && _injection is { } injection)
         {
             // INVARIANT: a container is sealed by who opens its listeners, before anything runs.
-            await injection.SealAsync(_live!.Agent, cancellationToken).ConfigureAwait(false);
+            await injection.SealAsync(_live!.Agent, _plan, cancellationToken).ConfigureAwait(false);
         }
 
         sync.Send("G");
@@ -188,8 +173,8 @@ internal sealed class LaunchedSandbox : ISandbox
     {
         _killed = true;
 
-        // No way out before anything else: what is not dead yet has no network any more.
-        _listeners?.Dispose();
+        // No way out or in before anything else: what is not dead yet has no network any more.
+        CutOff();
         _live?.Strike();
         await _ending.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -362,7 +347,7 @@ internal sealed class LaunchedSandbox : ISandbox
     private async Task ReleaseAsync(CancellationToken cancellationToken)
     {
         _launch?.Dispose();
-        _listeners?.Dispose();
+        CutOff();
         if (_observer is { } observer)
         {
             await observer.EndAsync(_patience.Kill, _time).ConfigureAwait(false);

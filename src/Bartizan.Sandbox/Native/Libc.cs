@@ -108,6 +108,12 @@ internal static unsafe partial class Libc
     public static partial int setsockopt(Descriptor descriptor, int level, int option, int* value, uint length);
 
     [LibraryImport("libc", SetLastError = true)]
+    public static partial int getsockopt(Descriptor descriptor, int level, int option, void* value, uint* length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    public static partial int socket(int domain, int type, int protocol);
+
+    [LibraryImport("libc", SetLastError = true)]
     public static partial nint sendmsg(Descriptor descriptor, MessageHeader* message, int flags);
 
     [LibraryImport("libc", SetLastError = true)]

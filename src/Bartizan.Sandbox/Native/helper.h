@@ -3,7 +3,8 @@
 //   launch   outside, as the daemon's user: enters cgroups, pins mounts, drops to the sandbox's host user, execs bwrap
 //   engine   outside: makes the root of a container and starts the engine that runs it
 //   shim     inside, as bwrap's command: waits for the daemon's go, then Landlock, seccomp and the exec of the agent
-//   inject   outside: joins the sandbox's network namespace, opens the listeners, hands them to the daemon
+//   inject   outside: joins the sandbox's network namespace, opens the listeners, hands them to the daemon; stays, where the agent
+//            serves somebody, to make the sockets that it is dialed by
 //   capture  outside: says whether the kernel can capture every port that is dialed in a sandbox
 //   observe  outside: sees what a sandbox's processes start and touch, tells the daemon, decides nothing
 //   probe    inside: the escape self-test's attempts
@@ -48,7 +49,8 @@ struct words read_words(int fd);
 char *next_word(struct words *words);
 long next_number(struct words *words);
 
-// launch.c's, of what is shown to a sandbox.
+// launch.c's.
+void drop_capabilities(void);
 int pin(int fd, int with_submounts);
 void give_to_user(int tree, uid_t user);
 

@@ -1,8 +1,9 @@
-// inject: waits for a process id on the control socket (an 's' before it: seal its user namespace too; behind it: addresses outside
-// that may be dialed), joins that process's network namespace (through the user namespace that owns it), opens the listeners there
+// inject: waits for a process id on the control socket (an 's' before it: seal its user namespace too; a 'd': stay, and make sockets for
+// dials into it; behind it: addresses outside that may be dialed), joins that process's network namespace (through the user namespace that owns it), opens the listeners there
 // and sends them back. No relay or socket file is needed: a listener that was made in a namespace stays in it, whoever accepts on it.
 #define _GNU_SOURCE
 #include "capture.h"
+#include "dial.h"
 #include "helper.h"
 
 #include <arpa/inet.h>
@@ -59,6 +60,8 @@ static void join_network(int process) {
         fail("join the owner of the network");
     if (setns(network, CLONE_NEWNET))
         fail("join the network");
+    close(owner);
+    close(network);
 }
 
 // What bwrap's --disable-userns does: nobody in there makes a user namespace, whatever seccomp says. Its owner has no rights
@@ -124,8 +127,12 @@ int inject_applet(void) {
     ssize_t length = read(FD_CONTROL, text, sizeof text - 1);
     if (length <= 0)
         return EXIT_DAEMON_GONE;
-    int sealed = *text == 's';
-    int process = atoi(text + sealed);
+    const char *order = text;
+    int sealed = *order == 's';
+    order += sealed;
+    int dialed = *order == 'd';
+    order += dialed;
+    int process = atoi(order);
     if (process <= 1)
         fail_with("read the process id", text);
     join_network(process);
@@ -139,6 +146,9 @@ int inject_applet(void) {
     }
     char *addresses = strchr(text, ' ');
     capture_dials(addresses ? addresses : text + length);
+    // INVARIANT: the agent starts when the daemon has the listeners, and what stays in its network is harmless before that.
+    if (dialed)
+        keep_sockets_only();
 
     struct iovec one = {said, strlen(said)};
     size_t space = (size_t)opened * sizeof *fds;
@@ -151,5 +161,7 @@ int inject_applet(void) {
     memcpy(CMSG_DATA(&control.header), fds, space);
     struct msghdr message = {
         .msg_iov = &one, .msg_iovlen = 1, .msg_control = control.space, .msg_controllen = CMSG_SPACE(space)};
-    return sendmsg(FD_CONTROL, &message, MSG_NOSIGNAL) < 0 ? EXIT_DAEMON_GONE : 0;
+    if (sendmsg(FD_CONTROL, &message, MSG_NOSIGNAL) < 0)
+        return EXIT_DAEMON_GONE;
+    return dialed ? hand_out_sockets() : 0;
 }

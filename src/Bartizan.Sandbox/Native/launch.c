@@ -152,7 +152,7 @@ static void drop_to(uid_t user) {
         fail("become the sandbox's user");
 }
 
-static void drop_capabilities(void) {
+void drop_capabilities(void) {
     struct __user_cap_header_struct header = {.version = _LINUX_CAPABILITY_VERSION_3};
     struct __user_cap_data_struct none[2];
     memset(none, 0, sizeof none);
