@@ -30,6 +30,8 @@ public sealed class UnprivilegedTests
             "-class",
             typeof(EndingTests).FullName!,
             "-class",
+            typeof(Dialing.DialTests).FullName!,
+            "-class",
             typeof(Attacks.WayOutTests).FullName!
         );
 
