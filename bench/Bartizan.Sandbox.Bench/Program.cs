@@ -11,12 +11,22 @@ using Bartizan.Sandbox.Native;
 // With BARTIZAN_SRT naming the `srt` program of @anthropic-ai/sandbox-runtime, its starts stand beside ours.
 //   bench/sandbox/run.sh [starts] [kills]
 //   bench/sandbox/run.sh seen [rounds]       what it costs an agent to be seen
+//   bench/sandbox/run.sh dial [dials]        what a dial into a sandbox takes
 
 if (args is ["seen", .. var more])
 {
     await SeenCost.RunAsync(
         new BubblewrapBackend(new BubblewrapOptions(), TimeProvider.System),
         more.Length > 0 ? int.Parse(more[0], CultureInfo.InvariantCulture) : 5
+    );
+    return 0;
+}
+
+if (args is ["dial", .. var count])
+{
+    await DialCost.RunAsync(
+        new BubblewrapBackend(new BubblewrapOptions(), TimeProvider.System),
+        count.Length > 0 ? int.Parse(count[0], CultureInfo.InvariantCulture) : 3200
     );
     return 0;
 }
