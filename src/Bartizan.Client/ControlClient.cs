@@ -21,11 +21,16 @@ namespace Bartizan.Client;
 /// The control API's client: HTTP and one WebSocket over the instance's Unix socket. Every method throws
 /// <see cref="ControlException"/> with the instance's own words when it refuses.
 /// </summary>
-public sealed class ControlClient : IDisposable
+public sealed partial class ControlClient : IDisposable
 {
+    private const string CallerHeader = "bartizan-caller";
+
     private static readonly Uri Base = new("http://bartizan/");
     private readonly ControlAddress _address;
     private readonly HttpMessageInvoker _invoker;
+    private readonly string? _cookie;
+    private readonly string? _from;
+    private readonly bool _shares;
 
     /// <summary>Makes a client of the instance at <paramref name="address"/>; connects with the first call.</summary>
     public ControlClient(ControlAddress address)
@@ -41,6 +46,20 @@ public sealed class ControlClient : IDisposable
             }
         );
     }
+
+    private ControlClient(ControlClient shared, string cookie, string? address)
+    {
+        _address = shared._address;
+        _invoker = shared._invoker;
+        _cookie = cookie;
+        _from = address;
+        _shares = true;
+    }
+
+    /// <summary>A client that asks in somebody's place, over the connections of this one; disposing of it closes none.</summary>
+    /// <param name="cookie">Their cookies, as their browser sent them.</param>
+    /// <param name="address">The address that they ask from.</param>
+    public ControlClient With(string cookie, string? address) => new(this, cookie, address);
 
     /// <summary>True when an instance answers.</summary>
     public async Task<bool> IsUpAsync(CancellationToken cancellationToken)
@@ -176,7 +195,13 @@ public sealed class ControlClient : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _invoker.Dispose();
+    public void Dispose()
+    {
+        if (!_shares)
+        {
+            _invoker.Dispose();
+        }
+    }
 
     private static ControlException Unreachable(Exception _) =>
         new(new ControlProblem(125, "no instance answers on the control socket", "start one with `bartizan up`"));
@@ -208,7 +233,29 @@ public sealed class ControlClient : IDisposable
         CancellationToken cancellationToken
     )
     {
+        using var response = await SendAsync(method, path, body, cancellationToken).ConfigureAwait(false);
+        var reply = await response.Content.ReadFromJsonAsync<T>(Wire.Options, cancellationToken).ConfigureAwait(false);
+        return reply ?? throw new ControlException(new ControlProblem(125, "the instance answered with nothing"));
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method,
+        string path,
+        object? body,
+        CancellationToken cancellationToken
+    )
+    {
         using var request = new HttpRequestMessage(method, new Uri(Base, path));
+        if (_cookie is { Length: > 0 } cookie)
+        {
+            request.Headers.TryAddWithoutValidation("cookie", cookie);
+        }
+
+        if (_from is { Length: > 0 } address)
+        {
+            request.Headers.TryAddWithoutValidation(CallerHeader, address);
+        }
+
         if (body is not null)
         {
             request.Content = JsonContent.Create(body, body.GetType(), options: Wire.Options);
@@ -224,18 +271,15 @@ public sealed class ControlClient : IDisposable
             throw Unreachable(e);
         }
 
+        if (response.IsSuccessStatusCode)
+        {
+            return response;
+        }
+
         using (response)
         {
-            if (!response.IsSuccessStatusCode)
-            {
-                var problem = await ReadProblemAsync(response, cancellationToken).ConfigureAwait(false);
-                throw new ControlException(problem);
-            }
-
-            var reply = await response
-                .Content.ReadFromJsonAsync<T>(Wire.Options, cancellationToken)
-                .ConfigureAwait(false);
-            return reply ?? throw new ControlException(new ControlProblem(125, "the instance answered with nothing"));
+            var problem = await ReadProblemAsync(response, cancellationToken).ConfigureAwait(false);
+            throw new ControlException(problem) { Status = (int)response.StatusCode };
         }
     }
 

@@ -5,4 +5,7 @@ public sealed class ControlException(ControlProblem problem) : Exception(problem
 {
     /// <summary>What it answered.</summary>
     public ControlProblem Problem { get; } = problem;
+
+    /// <summary>The answer's HTTP status: 401 for nobody who is signed in; 0 when nothing answered.</summary>
+    public int Status { get; init; }
 }

@@ -144,12 +144,17 @@ public sealed class ControlServer : IAsyncDisposable
         ControlJson.Post<PinRequest, SurveyReply>(web, "/v1/pins/survey", instance.SurveyAsync);
         ControlJson.Post<PinRequest, PinsReadReply>(web, "/v1/pins/read", instance.ReadPinsAsync);
         ApprovalEndpoints.Map(web, instance);
+        RecordEndpoints.Map(web, instance, context => Whole(instance, ControlJson.PersonOf(context)));
         ControlJson.Post<ErasureRequest, ErasureReply>(web, "/v1/log/erasures", instance.EraseAsync);
         ControlJson.Post<PruneRequest, PruneReply>(web, "/v1/log/prune", instance.PruneAsync);
         ControlJson.Post<CustodyRequest, CustodyReply>(web, "/v1/log/custody", instance.CustodyAsync);
         web.MapGet("/v1/run", context => RunAsync(context, instance));
         AuthZenEndpoints.Map(web, new DecisionPoint(instance, TimeProvider.System));
     }
+
+    // On this socket are the daemon's own account and root: they have the files too.
+    private static Onlooker Whole(IInstance instance, string person) =>
+        new() { MaySee = _ => true, Asks = () => [.. instance.Asks(person).Asks.Select(ask => ask.Id)] };
 
     private static async Task RunAsync(HttpContext context, IInstance instance)
     {

@@ -18,7 +18,7 @@ namespace Bartizan.Control;
 /// The instance, as the control API drives it. The daemon implements it; this room knows HTTP and who asks, nothing more.
 /// Every refusal is a <see cref="ControlException"/>.
 /// </summary>
-public interface IInstance : IAskDesk
+public interface IInstance : IAskDesk, IRecordDesk
 {
     /// <summary>How the instance is.</summary>
     StatusReply Status();

@@ -16,6 +16,7 @@ using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Identity;
 using Bartizan.Daemon.Journals;
 using Bartizan.Daemon.Pins;
+using Bartizan.Daemon.Reading;
 using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Servers;
 using Bartizan.Daemon.Sessions;
@@ -284,7 +285,9 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Workspaces = new WorkspaceSettlement(state, journal, clock, new ResultCheck(state, backend, clock)),
             Exports = exports,
             Pins = new PinBooks(state.Home),
+            Reading = ReadingRoom.Over(state, witnesses, sessions, ledger, log, clock),
         };
+        Opened(_rooms.Reading);
         roles.Sweep();
         vault.Providers.Sweep();
         Opened(new Heartbeat(journal, () => log.Log.Size, () => sessions.All.Count, lost, clock));

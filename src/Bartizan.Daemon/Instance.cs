@@ -25,7 +25,7 @@ using Bartizan.Daemon.Sessions;
 namespace Bartizan.Daemon;
 
 /// <summary>The instance as the control API drives it.</summary>
-internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEndpoints> endpoints, Action stop)
+internal sealed partial class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEndpoints> endpoints, Action stop)
     : IInstance,
         IAsyncDisposable
 {
@@ -102,27 +102,7 @@ internal sealed class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEnd
             : null;
 
     /// <inheritdoc/>
-    public IReadOnlyList<SessionSummary> Sessions() =>
-        [
-            .. rooms
-                .Sessions.All.OrderBy(l => l.Since)
-                .Select(l => new SessionSummary
-                {
-                    Session = l.Session.Id.ToString(),
-                    Agent = l.Session.Agent,
-                    Person = l.Session.Person,
-                    State = l.Session.State.ToString().ToLowerInvariant(),
-                    Since = l.Since,
-                    Labels = l.Session.Labels.ToString().ToLowerInvariant(),
-                    Kind = l.Kind,
-                    Budgets =
-                    [
-                        .. rooms
-                            .Ledger.StandingOf(l.Session)
-                            .Select(b => new BudgetLine(b.Limit.Name, b.Used, b.Limit.Most, b.ToString())),
-                    ],
-                }),
-        ];
+    public IReadOnlyList<SessionSummary> Sessions() => SessionLines.Of(rooms.Sessions, rooms.Ledger);
 
     /// <inheritdoc/>
     public async Task<SwitchReply> DownAsync(string person, CancellationToken cancellationToken)

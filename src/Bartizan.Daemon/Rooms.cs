@@ -11,6 +11,7 @@ using Bartizan.Daemon.Exports;
 using Bartizan.Daemon.Identity;
 using Bartizan.Daemon.Journals;
 using Bartizan.Daemon.Pins;
+using Bartizan.Daemon.Reading;
 using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Stores;
@@ -99,6 +100,8 @@ internal sealed record Rooms
     public required PinBooks Pins { get; init; }
 
     public required InstanceRetention Retention { get; init; }
+
+    public required ReadingRoom Reading { get; init; }
 
     /// <summary>Lets go of a session that is over: credentials, held-back refusals, its place in the list.</summary>
     public async Task ForgetAsync(LiveSession live)

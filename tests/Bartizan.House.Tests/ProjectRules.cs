@@ -9,6 +9,7 @@ internal static class ProjectRules
             ["Cli"] = ["Daemon", "Client", "Guards", "Posture", "Records", "Log", "Core"],
             ["Daemon"] =
             [
+                "Console",
                 "Control",
                 "Client",
                 "Gateway",
@@ -20,6 +21,7 @@ internal static class ProjectRules
                 "Log",
                 "Core",
             ],
+            ["Console"] = ["Client"],
             ["Control"] = ["Client", "Core", "Records", "Posture"],
             ["Client"] = [],
             ["Gateway"] = ["Core"],

@@ -26,4 +26,16 @@ public sealed record SessionSummary
 
     /// <summary>How its budgets stand; none without any.</summary>
     public IReadOnlyList<BudgetLine> Budgets { get; init; } = [];
+
+    /// <summary>Actions that were granted so far.</summary>
+    public long Calls { get; init; }
+
+    /// <summary>Actions that were refused so far.</summary>
+    public long Refusals { get; init; }
+
+    /// <summary>Model tokens so far, in and out.</summary>
+    public long Tokens { get; init; }
+
+    /// <summary>What it spent so far, in millionths of a US dollar, where prices are known.</summary>
+    public long MicroDollars { get; init; }
 }

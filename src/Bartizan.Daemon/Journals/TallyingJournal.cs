@@ -55,5 +55,9 @@ public sealed class TallyingJournal(IJournal journal, LiveSessions sessions, Los
     public Task WaitWitnessedAsync(long index, CancellationToken cancellationToken) =>
         journal.WaitWitnessedAsync(index, cancellationToken);
 
-    private void Tally(Entry entry) => sessions.Get(entry.Session)?.Tally.Add(entry);
+    private void Tally(Entry entry)
+    {
+        sessions.Get(entry.Session)?.Tally.Add(entry);
+        sessions.Note(entry);
+    }
 }

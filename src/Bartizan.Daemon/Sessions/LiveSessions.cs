@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 
@@ -9,6 +10,8 @@ public sealed class LiveSessions : ISessions
 {
     private readonly ConcurrentDictionary<SessionId, LiveSession> _live = new();
     private volatile bool _fleetRunning = true;
+    private long _changes;
+    private long _findings;
 
     /// <inheritdoc/>
     public bool FleetRunning => _fleetRunning;
@@ -18,6 +21,22 @@ public sealed class LiveSessions : ISessions
 
     /// <inheritdoc/>
     public Session? Find(SessionId id) => _live.TryGetValue(id, out var live) ? live.Session : null;
+
+    /// <summary>Grows with every entry: who looks at the sessions needs not look again while it is the same.</summary>
+    public long Changes => Volatile.Read(ref _changes);
+
+    /// <summary>Findings since the instance started.</summary>
+    public long Findings => Volatile.Read(ref _findings);
+
+    /// <summary>Takes note of an entry.</summary>
+    public void Note(Entry entry)
+    {
+        Interlocked.Increment(ref _changes);
+        if (entry.Kind == EntryKind.Finding)
+        {
+            Interlocked.Increment(ref _findings);
+        }
+    }
 
     /// <summary>The owner's view of a session.</summary>
     public LiveSession? Get(SessionId id) => _live.GetValueOrDefault(id);

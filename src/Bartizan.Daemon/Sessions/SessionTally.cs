@@ -16,6 +16,9 @@ public sealed class SessionTally
     private readonly Dictionary<string, RefusalTally> _refusals = new(StringComparer.Ordinal);
     private readonly HashSet<string> _observed = new(StringComparer.Ordinal);
     private readonly List<string> _newHosts = [];
+    private long _calls;
+    private long _refused;
+    private long _microDollars;
     private long _inputTokens;
     private long _outputTokens;
 
@@ -73,11 +76,23 @@ public sealed class SessionTally
         }
     }
 
+    /// <summary>Actions that were granted.</summary>
+    public long Calls => Volatile.Read(ref _calls);
+
+    /// <summary>Actions that were refused.</summary>
+    public long Refused => Volatile.Read(ref _refused);
+
+    /// <summary>What was spent, in millionths of a US dollar, where prices are known.</summary>
+    public long MicroDollars => Volatile.Read(ref _microDollars);
+
     /// <summary>Adds an entry up.</summary>
     public void Add(Entry entry)
     {
         lock (_lock)
         {
+            _calls += entry.Kind == EntryKind.Intent ? 1 : 0;
+            _refused += entry.Kind == EntryKind.Refusal ? entry.Count : 0;
+            _microDollars += entry is { Kind: EntryKind.Outcome, Spend: { } spent } ? spent.MicroDollars : 0;
             switch (entry.Kind)
             {
                 case EntryKind.Intent when entry.Verb == Verb.Model:
