@@ -6,6 +6,7 @@ using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Identity;
+using Bartizan.Client.People;
 using Bartizan.Client.Pins;
 using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
@@ -145,6 +146,14 @@ public sealed partial class ControlClient : IDisposable
     /// <summary>By what others know agents.</summary>
     public Task<IdentityReply> IdentityAsync(IdentityRequest request, CancellationToken cancellationToken) =>
         CallAsync<IdentityReply>(HttpMethod.Post, "v1/identity", request, cancellationToken);
+
+    /// <summary>Makes, changes and takes away the accounts of people.</summary>
+    public Task<PeopleReply> PeopleAsync(PeopleRequest request, CancellationToken cancellationToken) =>
+        CallAsync<PeopleReply>(HttpMethod.Post, "v1/people", request, cancellationToken);
+
+    /// <summary>Makes, lists and revokes tokens.</summary>
+    public Task<TokensReply> TokensAsync(TokensRequest request, CancellationToken cancellationToken) =>
+        CallAsync<TokensReply>(HttpMethod.Post, "v1/tokens", request, cancellationToken);
 
     /// <summary>Asks something of the vault.</summary>
     public Task<VaultReply> VaultAsync(VaultRequest request, CancellationToken cancellationToken) =>

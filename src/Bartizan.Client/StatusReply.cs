@@ -51,6 +51,12 @@ public sealed record StatusReply
     /// <summary>Hosts that agents opened for the first time, the newest last, since the instance started.</summary>
     public IReadOnlyList<NewHostLine> NewHosts { get; init; } = [];
 
+    /// <summary>Where people reach the instance from a browser; null when nothing listens.</summary>
+    public People.WebStanding? Web { get; init; }
+
+    /// <summary>Why nothing does although <c>console.yaml</c> asks for it; null when nothing is wrong.</summary>
+    public string? WebProblem { get; init; }
+
     /// <summary>Where <c>attach</c>ed agents reach the gateways.</summary>
     public Sessions.AttachEndpoints? Endpoints { get; init; }
 }

@@ -3,6 +3,7 @@ using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Identity;
+using Bartizan.Client.People;
 using Bartizan.Client.Pins;
 using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
@@ -138,6 +139,8 @@ public sealed class ControlServer : IAsyncDisposable
         }
 
         ControlJson.Post<IdentityRequest, IdentityReply>(web, "/v1/identity", instance.IdentityAsync);
+        ControlJson.Post<PeopleRequest, PeopleReply>(web, "/v1/people", instance.PeopleAsync);
+        ControlJson.Post<TokensRequest, TokensReply>(web, "/v1/tokens", instance.TokensAsync);
         ControlJson.Post<VaultRequest, VaultReply>(web, "/v1/vault", instance.VaultAsync);
         ControlJson.Post<SignInRequest, SignInReply>(web, "/v1/providers/sign-in", instance.SignInAsync);
         ControlJson.Post<StoresRequest, StoresReply>(web, "/v1/stores", instance.StoresAsync);

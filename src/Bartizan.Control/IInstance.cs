@@ -2,6 +2,7 @@ using Bartizan.Client;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Identity;
+using Bartizan.Client.People;
 using Bartizan.Client.Pins;
 using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
@@ -57,6 +58,12 @@ public interface IInstance : IAskDesk, IRecordDesk
         string person,
         CancellationToken cancellationToken
     );
+
+    /// <summary>Makes, changes and takes away the accounts of people, for the owner of the instance.</summary>
+    Task<PeopleReply> PeopleAsync(PeopleRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>Makes, lists and revokes tokens, for the owner of the instance.</summary>
+    Task<TokensReply> TokensAsync(TokensRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>Says by what others know agents; makes a new key when that is asked.</summary>
     Task<IdentityReply> IdentityAsync(IdentityRequest request, string person, CancellationToken cancellationToken);

@@ -9,6 +9,7 @@ using Bartizan.Core.Manifests;
 using Bartizan.Daemon.Approvals;
 using Bartizan.Daemon.Approvals.Messages;
 using Bartizan.Daemon.Circuits;
+using Bartizan.Daemon.Consoles;
 using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Databases;
 using Bartizan.Daemon.Erasures;
@@ -286,6 +287,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Exports = exports,
             Pins = new PinBooks(state.Home),
             Reading = ReadingRoom.Over(state, witnesses, sessions, ledger, log, clock),
+            Console = new ConsoleDesk(state, journal, _options),
         };
         Opened(_rooms.Reading);
         roles.Sweep();
@@ -327,6 +329,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Opened(open);
         }
 
+        await _rooms.Console.ServeAsync(instance, log.Log.Origin, null, cancellationToken).ConfigureAwait(false);
+        Opened(_rooms.Console);
         _options.Say($"instance {log.Log.Origin} is up");
     }
 

@@ -6,6 +6,7 @@ using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
 using Bartizan.Client.Identity;
+using Bartizan.Client.People;
 using Bartizan.Client.Pins;
 using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
@@ -68,6 +69,8 @@ internal sealed partial class Instance(Rooms rooms, Func<LogFigures> log, Func<A
             Exports = rooms.Exports.Status(),
             ExportProblem = rooms.Exports.Problem,
             RetentionProblem = rooms.Retention.Problem,
+            Web = rooms.Console.Standing,
+            WebProblem = rooms.Console.Problem,
             PendingRoles = [.. rooms.Roles.Pending, .. rooms.Vault.Providers.Pending],
         };
     }
@@ -173,6 +176,14 @@ internal sealed partial class Instance(Rooms rooms, Func<LogFigures> log, Func<A
         string person,
         CancellationToken cancellationToken
     ) => rooms.Identity.AnswerAsync(request, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<PeopleReply> PeopleAsync(PeopleRequest request, string person, CancellationToken cancellationToken) =>
+        rooms.Console.AnswerAsync(request, person);
+
+    /// <inheritdoc/>
+    public Task<TokensReply> TokensAsync(TokensRequest request, string person, CancellationToken cancellationToken) =>
+        rooms.Console.AnswerAsync(request, person);
 
     /// <inheritdoc/>
     public Task<StoresReply> StoresAsync(StoresRequest request, string person, CancellationToken cancellationToken) =>

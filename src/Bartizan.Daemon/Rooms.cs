@@ -4,6 +4,7 @@ using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Approvals;
+using Bartizan.Daemon.Consoles;
 using Bartizan.Daemon.Custody;
 using Bartizan.Daemon.Databases;
 using Bartizan.Daemon.Erasures;
@@ -98,6 +99,8 @@ internal sealed record Rooms
     public required InstanceExports Exports { get; init; }
 
     public required PinBooks Pins { get; init; }
+
+    public required ConsoleDesk Console { get; init; }
 
     public required InstanceRetention Retention { get; init; }
 

@@ -47,6 +47,9 @@ public sealed class StateDirectory : IDisposable
     /// <summary>The control socket.</summary>
     public string ControlSocket => Path.Combine(Home, "control.sock");
 
+    /// <summary>The socket that the console's own process asks at.</summary>
+    public string WebSocket => Path.Combine(Home, "web.sock");
+
     /// <summary>What the sandboxes share on this host: ids in use.</summary>
     public string Sandboxes => Path.Combine(Home, "sandboxes");
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Bartizan.Cli.People;
 using Bartizan.Cli.Providers;
 using Bartizan.Cli.Reference;
 using Bartizan.Cli.Vaults;
@@ -40,6 +41,8 @@ internal static class RootCommands
             VaultCommand.Make(),
             ProvidersCommand.Make(),
             IdentityCommand.Make(),
+            PeopleCommand.Make(),
+            TokenCommand.Make(),
             LogCommand.Make(),
             WitnessCommand.Make(),
             CheckCommand.Make(),

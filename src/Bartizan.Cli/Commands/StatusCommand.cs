@@ -57,6 +57,17 @@ internal static class StatusCommand
                     );
                 }
 
+                if (status.Web is { } web)
+                {
+                    var made = web.IsSelfMade ? $", of its own making: sha256 {web.Fingerprint}" : "";
+                    Screen.Line($"console    {web.Origin}, certificate until {web.Ends.UtcDateTime:u}{made}");
+                }
+
+                if ((status.WebProblem ?? status.Web?.Problem) is { } webProblem)
+                {
+                    Screen.Line($"console    {Screen.Printable(webProblem)}", Tone.Bad);
+                }
+
                 foreach (var circuit in status.Circuits)
                 {
                     Screen.Line(

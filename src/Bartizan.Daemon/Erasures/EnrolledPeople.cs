@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Bartizan.Client;
+using Bartizan.Control.People;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
 using YamlDotNet.Serialization.NamingConventions;
@@ -8,11 +9,12 @@ namespace Bartizan.Daemon.Erasures;
 
 /// <summary>
 /// The people of an instance, from <c>people.yaml</c> in the state directory. A person is the user id that the kernel says is at the other
-/// end of the control socket.
+/// end of the control socket, or whoever signed in at the console under that name.
 /// <code>
 /// people:
 ///   - { name: alice@example.com, uid: 1000 }
 ///   - { name: bob@example.com, uid: 0 }
+///   - { name: carol@example.com }             # signs in at the console, and has no account of the host
 /// alone: why one person may erase alone, where only one is enrolled
 /// socket: /run/bartizan/people.sock
 /// </code>
@@ -26,6 +28,15 @@ internal sealed record EnrolledPeople(ImmutableDictionary<string, string> People
 
     /// <summary>Nobody.</summary>
     public static EnrolledPeople Nobody { get; } = new(ImmutableDictionary<string, string>.Empty, null);
+
+    /// <summary>True when somebody is enrolled under this name.</summary>
+    public bool Names(string name) => People.ContainsValue(name);
+
+    /// <summary>
+    /// The account of the host that somebody has who signed in under a name; the name itself for who has none. So whoever comes by both
+    /// ways is one person, where people are counted.
+    /// </summary>
+    public string AccountOf(string name) => People.FirstOrDefault(one => one.Value == name).Key ?? name;
 
     /// <summary>Where they reach the instance from accounts of their own; null for nowhere.</summary>
     public string? Socket { get; private init; }
@@ -53,12 +64,16 @@ internal sealed record EnrolledPeople(ImmutableDictionary<string, string> People
             foreach (var one in read?.People ?? [])
             {
                 if (
-                    one is not { Name.Length: > 0, Uid: { } uid }
+                    one is not { Name.Length: > 0 }
+                    || (one.Uid is null && !Account.IsName(one.Name))
                     || people.ContainsValue(one.Name)
-                    || !people.TryAdd(Daemon.People.Name(uid), one.Name)
+                    || !people.TryAdd(one.Uid is { } uid ? Daemon.People.Name(uid) : one.Name, one.Name)
                 )
                 {
-                    throw Wrong(path, "each person has a `name` and a `uid` of their own");
+                    throw Wrong(
+                        path,
+                        "each person has a `name` of their own, and a `uid` of their own or an address for a name that they sign in with"
+                    );
                 }
             }
 

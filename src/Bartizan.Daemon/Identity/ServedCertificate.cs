@@ -1,10 +1,12 @@
+using System.Globalization;
 using System.Net.Security;
+using System.Security.Cryptography;
 using Bartizan.Client.Identity;
 
 namespace Bartizan.Daemon.Identity;
 
 /// <summary>
-/// What the identity endpoint shows in TLS. Certificates are renewed, so the files are looked at with each connection and each minute:
+/// What an endpoint shows in TLS. Certificates are renewed, so the files are looked at with each connection and each minute:
 /// <code>
 /// changed? ─ no ──────────────────────────► the pair of before
 ///          ─ yes ─ read ─ fit ────────────► the new pair, from this connection on
@@ -22,30 +24,52 @@ internal sealed class ServedCertificate : IDisposable
     private readonly TlsFiles _files;
     private readonly Action<string> _say;
     private readonly TimeProvider _clock;
+    private readonly string _whose;
     private readonly ITimer _looks;
     private TlsPair _pair;
     private string _stamp;
     private string? _unfit;
     private string? _said;
 
-    private ServedCertificate(TlsFiles files, string stamp, TlsPair pair, Action<string> say, TimeProvider clock)
+    private ServedCertificate(
+        TlsFiles files,
+        string stamp,
+        TlsPair pair,
+        Action<string> say,
+        TimeProvider clock,
+        string whose
+    )
     {
-        (_files, _stamp, _pair, _say, _clock) = (files, stamp, pair, say, clock);
+        (_files, _stamp, _pair, _say, _clock, _whose) = (files, stamp, pair, say, clock, whose);
         Look();
         _looks = clock.CreateTimer(static one => ((ServedCertificate)one!).Look(), this, s_every, s_every);
     }
 
     /// <summary>Reads the files for the first time.</summary>
     /// <exception cref="IOException">They aren't fit to be served.</exception>
-    public static ServedCertificate Open(TlsFiles files, Action<string> say, TimeProvider clock)
+    public static ServedCertificate Open(
+        TlsFiles files,
+        Action<string> say,
+        TimeProvider clock,
+        string whose = "the identity's"
+    )
     {
         // Before they are read, so that a change meanwhile is seen next time.
         var stamp = files.Stamp();
-        return new ServedCertificate(files, stamp, TlsPair.Read(files, clock.GetUtcNow()), say, clock);
+        return new ServedCertificate(files, stamp, TlsPair.Read(files, clock.GetUtcNow()), say, clock, whose);
     }
 
     /// <summary>What to show on a connection that comes now.</summary>
     public SslStreamCertificateContext Now() => Look().Pair.Served;
+
+    /// <summary>SHA-256 of what is shown now, in pairs of digits, as browsers show it.</summary>
+    public string Fingerprint() =>
+        string.Join(
+            ':',
+            SHA256
+                .HashData(Look().Pair.Served.TargetCertificate.RawDataMemory.Span)
+                .Select(b => b.ToString("X2", CultureInfo.InvariantCulture))
+        );
 
     /// <summary>How it stands.</summary>
     public IdentityTls Standing()
@@ -70,7 +94,7 @@ internal sealed class ServedCertificate : IDisposable
             var problem = Problem();
             if (problem is not null && problem != _said)
             {
-                _say($"the identity's TLS: {problem}");
+                _say($"{_whose} TLS: {problem}");
             }
 
             _said = problem;
@@ -85,7 +109,7 @@ internal sealed class ServedCertificate : IDisposable
         {
             _pair = TlsPair.Read(_files, _clock.GetUtcNow());
             _unfit = null;
-            _say($"the identity's TLS: a new certificate is served, until {_pair.Ends.UtcDateTime:u}");
+            _say($"{_whose} TLS: a new certificate is served, until {_pair.Ends.UtcDateTime:u}");
         }
         catch (IOException e)
         {

@@ -1,0 +1,160 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Bartizan.Control.People;
+
+/// <summary>
+/// Slows down whoever guesses, before anything is hashed. Three counts of failures, each with a wait that grows and fades:
+/// <code>
+/// address   from the 5th failure on 1 s, 2 s, 4 s … 15 min     one machine
+/// account   from the 10th on        1 s … 1 min                one person, from addresses that they never signed in from
+/// all       above 120 in 10 min     1 s                        everybody, from addresses that nobody signed in from
+/// </code>
+/// Nobody is locked out for ever: a person's own address is held up by its own failures alone.
+/// </summary>
+public sealed class SignInThrottle(TimeProvider clock)
+{
+    /// <summary>Addresses and accounts that are remembered; the least lately seen goes.</summary>
+    public const int MaxCounts = 8192;
+
+    /// <summary>Addresses remembered that somebody signed in from.</summary>
+    public const int MaxKnown = 8192;
+
+    private const int FreeOfAddress = 5;
+    private const int FreeOfAccount = 10;
+    private const int FreeOfAll = 120;
+    private static readonly TimeSpan s_mostOfAddress = TimeSpan.FromMinutes(15);
+    private static readonly TimeSpan s_mostOfAccount = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan s_first = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan s_fades = TimeSpan.FromMinutes(30);
+    private static readonly TimeSpan s_window = TimeSpan.FromMinutes(10);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, Count> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Account, string Address), DateTimeOffset> _known = [];
+    private readonly Queue<DateTimeOffset> _all = new();
+    private DateTimeOffset _last;
+
+    /// <summary>
+    /// Takes an attempt, which counts as failed until it has succeeded: so attempts at once are no way around. How long it has to wait,
+    /// zero when it may be tried now; and how many of this account and from this address failed lately.
+    /// </summary>
+    public (TimeSpan Wait, int OfAccount, int FromAddress) Take(string account, string address)
+    {
+        var (now, place) = (clock.GetUtcNow(), PlaceOf(address));
+        lock (_lock)
+        {
+            Forget(now);
+            var wait = WaitFor(account, place, now);
+            if (wait > TimeSpan.Zero)
+            {
+                return (wait, 0, 0);
+            }
+
+            if (_all.Count < FreeOfAll)
+            {
+                _all.Enqueue(now);
+            }
+
+            _last = now;
+            return (TimeSpan.Zero, Add($"of {account}", now), Add($"from {place}", now));
+        }
+    }
+
+    /// <summary>Somebody signed in from there.</summary>
+    public void Succeeded(string account, string address)
+    {
+        var place = PlaceOf(address);
+        lock (_lock)
+        {
+            _counts.Remove($"of {account}");
+            _counts.Remove($"from {place}");
+            _known[(account, place)] = clock.GetUtcNow();
+            if (_known.Count > MaxKnown)
+            {
+                _known.Remove(_known.MinBy(one => one.Value).Key);
+            }
+        }
+    }
+
+    /// <summary>Forgets the failures of an account.</summary>
+    public void Unlock(string account)
+    {
+        lock (_lock)
+        {
+            _counts.Remove($"of {account}");
+        }
+    }
+
+    /// <summary>What counts as one place: of IPv6 the network, of which one machine has 2^64 addresses.</summary>
+    public static string PlaceOf(string address)
+    {
+        if (!IPAddress.TryParse(address, out var parsed))
+        {
+            return "nowhere";
+        }
+
+        if (parsed.IsIPv4MappedToIPv6)
+        {
+            return parsed.MapToIPv4().ToString();
+        }
+
+        if (parsed.AddressFamily != AddressFamily.InterNetworkV6)
+        {
+            return parsed.ToString();
+        }
+
+        var bytes = parsed.GetAddressBytes();
+        bytes.AsSpan(8).Clear();
+        return new IPAddress(bytes).ToString();
+    }
+
+    private TimeSpan WaitFor(string account, string place, DateTimeOffset now)
+    {
+        var wait = Left(_counts.GetValueOrDefault($"from {place}"), FreeOfAddress, s_mostOfAddress, now);
+        if (_known.ContainsKey((account, place)))
+        {
+            return wait;
+        }
+
+        var ofAccount = Left(_counts.GetValueOrDefault($"of {account}"), FreeOfAccount, s_mostOfAccount, now);
+        var ofAll = _all.Count >= FreeOfAll ? _last + s_first - now : TimeSpan.Zero;
+        return ((TimeSpan[])[wait, ofAccount, ofAll]).Max();
+    }
+
+    private static TimeSpan Left(Count? count, int free, TimeSpan most, DateTimeOffset now)
+    {
+        if (count is null || count.Failures < free || now - count.Last > s_fades)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var doublings = Math.Min(count.Failures - free, 16);
+        var wait = s_first * (1 << doublings);
+        var left = count.Last + (wait < most ? wait : most) - now;
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    private int Add(string key, DateTimeOffset now)
+    {
+        var before = _counts.GetValueOrDefault(key);
+        var failures = before is null || now - before.Last > s_fades ? 1 : before.Failures + 1;
+        _counts[key] = new Count(failures, now);
+        if (_counts.Count > MaxCounts)
+        {
+            _counts.Remove(_counts.MinBy(one => one.Value.Last).Key);
+        }
+
+        return failures;
+    }
+
+    private void Forget(DateTimeOffset now)
+    {
+        while (_all.TryPeek(out var oldest) && now - oldest > s_window)
+        {
+            _all.Dequeue();
+        }
+    }
+
+    private sealed record Count(int Failures, DateTimeOffset Last);
+}

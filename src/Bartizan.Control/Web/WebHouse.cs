@@ -1,0 +1,31 @@
+using Bartizan.Control.People;
+
+namespace Bartizan.Control.Web;
+
+/// <summary>What the web API stands on.</summary>
+public sealed record WebHouse
+{
+    /// <summary>The instance.</summary>
+    public required IInstance Instance { get; init; }
+
+    /// <summary>Accounts and tokens.</summary>
+    public required AccountBook Book { get; init; }
+
+    /// <summary>Who is signed in.</summary>
+    public required PersonSessions Sessions { get; init; }
+
+    /// <summary>Where people sign in.</summary>
+    public required SignInDesk SignIns { get; init; }
+
+    /// <summary>Where accounts are changed.</summary>
+    public required PeopleDesk People { get; init; }
+
+    /// <summary>Where tokens are.</summary>
+    public required TokenDesk Tokens { get; init; }
+
+    /// <summary>What is recorded.</summary>
+    public required AdminLog Log { get; init; }
+
+    /// <summary>Whom the instance knows under a person's name: the account of the host, where they have one.</summary>
+    public required Func<string, string> AccountOf { get; init; }
+}

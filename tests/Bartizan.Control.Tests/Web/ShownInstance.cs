@@ -1,0 +1,118 @@
+using System.Reflection;
+using Bartizan.Client.Approvals;
+using Bartizan.Client.Sessions;
+
+namespace Bartizan.Control.Tests.Web;
+
+/// <summary>An instance as the web API sees it: sessions and asks that a test puts there, and what was done to it.</summary>
+public class ShownInstance : DispatchProxy
+{
+    private readonly List<string> _done = [];
+
+    public static (IInstance Instance, ShownInstance Shown) Make()
+    {
+        var instance = Create<IInstance, ShownInstance>();
+        return (instance, (ShownInstance)(object)instance);
+    }
+
+    public List<SessionSummary> Live { get; } = [];
+
+    public List<AskLine> Waiting { get; } = [];
+
+    /// <summary>What was done, by whom: <c>KillAsync by alice</c>.</summary>
+    public IReadOnlyList<string> Done
+    {
+        get
+        {
+            lock (_done)
+            {
+                return [.. _done];
+            }
+        }
+    }
+
+    public void Run(string session, string agent) =>
+        Live.Add(
+            new SessionSummary
+            {
+                Session = session,
+                Agent = $"{agent}@1",
+                Person = "owner",
+                State = "running",
+                Since = DateTimeOffset.UnixEpoch,
+                Labels = "",
+                Kind = "run",
+            }
+        );
+
+    public void Ask(string id, string agent) =>
+        Waiting.Add(
+            new AskLine
+            {
+                Id = id,
+                Digest = new string('a', 64),
+                Session = "s",
+                Agent = $"{agent}@1",
+                Person = "owner",
+                Action = "tool refund",
+                Needs = "1 of alice@example.com",
+                Since = DateTimeOffset.UnixEpoch,
+                Until = DateTimeOffset.UnixEpoch,
+            }
+        );
+
+    protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+    {
+        switch (targetMethod!.Name)
+        {
+            case nameof(IInstance.Sessions):
+                return (IReadOnlyList<SessionSummary>)[.. Live];
+            case nameof(IInstance.Asks):
+                return new AsksReply([.. Waiting], "");
+            case nameof(IInstance.Status):
+                return new Client.StatusReply
+                {
+                    Version = "1",
+                    Instance = "test",
+                    Pid = 1,
+                    Since = DateTimeOffset.UnixEpoch,
+                    Sessions = Live.Count,
+                    Entries = 1,
+                    Syncs = 1,
+                    ResidentBytes = 1,
+                    Circuits = [.. Live.Select(one => new Client.CircuitLine(one.Agent, "c", "open", "r", default))],
+                };
+            case nameof(IInstance.Statistics):
+                return new StatisticsReply([
+                    new PersonLine("alice@example.com", 1, 1, 1, 1, 1),
+                    new PersonLine("bob", 1, 1, 1, 1, 1),
+                ]);
+        }
+
+        lock (_done)
+        {
+            _done.Add($"{targetMethod.Name} by {args!.OfType<string>().LastOrDefault()}");
+        }
+
+        return targetMethod.Name switch
+        {
+            nameof(IInstance.PauseAsync) or nameof(IInstance.ResumeAsync) or nameof(IInstance.KillAsync) =>
+                Task.FromResult(new SwitchReply([], 0)),
+            nameof(IInstance.AnswerAsync) or nameof(IInstance.AnswerAllAsync) => Task.FromResult(
+                new AnswerReply(true, "done")
+            ),
+            nameof(IInstance.LabelsAsync) or nameof(IInstance.ClearLabelAsync) => Task.FromResult(
+                new LabelsReply
+                {
+                    Session = "s",
+                    Agent = "support",
+                    Person = "owner",
+                    Seen = 0,
+                    Labels = [],
+                    Needs = "",
+                }
+            ),
+            _ => throw new InvalidOperationException($"{targetMethod.Name} is not for people elsewhere"),
+        };
+    }
+}
