@@ -329,8 +329,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Opened(open);
         }
 
-        await _rooms.Console.ServeAsync(instance, log.Log.Origin, null, cancellationToken).ConfigureAwait(false);
         Opened(_rooms.Console);
+        await _rooms.Console.ServeAsync(instance, log.Log.Origin, null, cancellationToken).ConfigureAwait(false);
         _options.Say($"instance {log.Log.Origin} is up");
     }
 

@@ -1,6 +1,8 @@
 namespace Bartizan.Client.People;
 
-/// <summary>A person sets their account up, with the token that they were given. Without a passphrase: shows what codes are made of.</summary>
+/// <summary>
+/// A person sets their account up, with the token that they were given. Without a passphrase: shows what codes are made of.
+/// </summary>
 public sealed record SetupRequest
 {
     /// <summary>The account's name.</summary>

@@ -3,7 +3,10 @@ using System.Text.RegularExpressions;
 
 namespace Bartizan.Control.People;
 
-/// <summary>A person's account of this instance: how they sign in, and what they may do. Secrets are kept as hashes, but for the one that codes are made of.</summary>
+/// <summary>
+/// A person's account of this instance: how they sign in, and what they may do. Secrets are kept as hashes, but for the one that codes are
+/// made of.
+/// </summary>
 public sealed partial record Account
 {
     /// <summary>Characters of a name.</summary>

@@ -24,6 +24,7 @@ internal static class WebApi
         MapSessions(web, house.Instance);
         MapAsks(web, house.Instance);
         MapPeople(web, house);
+        RecordEndpoints.Map(web.Of(Act.SeeLog), house.Instance, context => OnlookerOf(house, WebGate.CallerOf(context)!));
     }
 
     private static void MapEntering(WebEndpoints web, WebHouse house, WebOptions options)
@@ -239,6 +240,32 @@ internal static class WebApi
             Until = caller.Session?.Until,
             Notices = caller.Session is null ? [] : house.SignIns.Notices,
         };
+
+    // Asked anew while somebody watches: a role that is taken away, and a sign-in that ends, end what they see.
+    private static Onlooker OnlookerOf(WebHouse house, Caller caller)
+    {
+        Caller? Now() =>
+            caller.Session is { } session
+                ? house.Sessions.IsLive(session) && session.Grants is { } grants
+                    ? caller with
+                    {
+                        Grants = grants,
+                    }
+                    : null
+                : house.Book.Tokens.FirstOrDefault(one => one.Id == caller.Token) is { } token
+                && house.Tokens.GrantsOf(token) is { } given
+                    ? caller with
+                    {
+                        Grants = given,
+                    }
+                    : null;
+        return new Onlooker
+        {
+            MaySee = agent => Now()?.May(Act.SeeLog, agent is null ? null : AgentName.Of(agent)) ?? false,
+            Asks = () => Now() is { } now ? [.. AskList.Of(house.Instance, now).Asks.Select(ask => ask.Id)] : [],
+            IsHere = () => Now() is not null,
+        };
+    }
 
     private static IReadOnlyList<SessionSummary> Sessions(IInstance instance, Caller caller) =>
         [.. instance.Sessions().Where(one => caller.May(Act.SeeSessions, AgentName.Of(one.Agent)))];

@@ -13,6 +13,9 @@ namespace Bartizan.Control.Web;
 /// </summary>
 internal sealed class WebEndpoints(IEndpointRouteBuilder routes, WebGate gate, AdminLog log)
 {
+    /// <summary>Where endpoints are mapped that are made elsewhere, each with that act.</summary>
+    public IEndpointRouteBuilder Of(Act act) => routes.MapGroup("").WithMetadata(new Declared(act));
+
     private const string Json = "application/json";
 
     /// <summary>Maps a question; what its answer holds is for <paramref name="see"/> to narrow to what the caller may see.</summary>

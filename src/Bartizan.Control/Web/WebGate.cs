@@ -26,7 +26,9 @@ internal sealed class WebGate(WebHouse house, WebOptions options)
     /// <summary>The header of step 7.</summary>
     public const string Form = "Bartizan-Form";
 
-    /// <summary>Where the console's process says for whom it asks; believed on its socket only, and only for counting and for the log.</summary>
+    /// <summary>
+    /// Where the console's process says for whom it asks; believed on its socket only, and only for counting and for the log.
+    /// </summary>
     public const string CallerAddress = "Bartizan-Caller";
 
     private const string CallerKey = "caller";

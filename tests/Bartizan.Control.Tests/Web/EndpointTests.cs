@@ -48,6 +48,12 @@ public sealed class EndpointTests
             Act.AnswerAsks,
             new BatchRequest { Items = [new AskReference("a1", "d")], List = "l" }
         ),
+        ("GET", "/v1/log", Act.SeeLog, null),
+        ("GET", "/v1/findings", Act.SeeLog, null),
+        ("GET", "/v1/sessions/{session}/timeline", Act.SeeLog, null),
+        ("GET", "/v1/log/{index:long}/proof", Act.SeeLog, null),
+        ("GET", "/v1/counts", Act.SeeLog, null),
+        ("GET", "/v1/events", Act.SeeLog, null),
         ("GET", "/v1/people", Act.SeePeople, null),
         ("GET", "/v1/people/sessions", Act.SeePeople, null),
         ("POST", "/v1/people", Act.ChangePeople, new PeopleRequest { Verb = PeopleVerb.List }),
@@ -66,7 +72,7 @@ public sealed class EndpointTests
         await using var scene = await WebScene.OpenAsync();
         foreach (var (method, path, act, body) in s_all)
         {
-            using var response = method == "GET" ? await scene.GetAsync(path) : await scene.PostAsync(path, body!);
+            using var response = method == "GET" ? await scene.GetAsync(Asked(path)) : await scene.PostAsync(path, body!);
             var expected =
                 act != Act.Enter ? HttpStatusCode.Unauthorized
                 : method == "GET" ? HttpStatusCode.OK
@@ -93,7 +99,7 @@ public sealed class EndpointTests
         foreach (var (method, path, act, body) in s_all.Where(one => one.Act != Act.Enter))
         {
             using var response =
-                method == "GET" ? await scene.GetAsync(path, browser) : await scene.PostAsync(path, body!, browser);
+                method == "GET" ? await scene.GetAsync(Asked(path), browser) : await scene.PostAsync(path, body!, browser);
             var may = Permission.Of([.. grants], act, null);
             response.StatusCode.ShouldBe(may ? HttpStatusCode.OK : HttpStatusCode.Forbidden, $"{role} {path}");
         }
@@ -220,6 +226,9 @@ public sealed class EndpointTests
         response.StatusCode.ShouldBe(HttpStatusCode.OK);
         scene.Shown.Done.ShouldBe(["AnswerAsync by alice"]);
     }
+
+    private static string Asked(string path) =>
+        path.Replace("{session}", "s1", StringComparison.Ordinal).Replace("{index:long}", "1", StringComparison.Ordinal);
 
     private static async Task<T> ReadAsync<T>(WebScene scene, string path, Browser browser)
     {

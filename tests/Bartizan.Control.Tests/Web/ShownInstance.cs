@@ -1,5 +1,7 @@
 using System.Reflection;
 using Bartizan.Client.Approvals;
+using Bartizan.Client.Events;
+using Bartizan.Client.Records;
 using Bartizan.Client.Sessions;
 
 namespace Bartizan.Control.Tests.Web;
@@ -82,6 +84,14 @@ public class ShownInstance : DispatchProxy
                     ResidentBytes = 1,
                     Circuits = [.. Live.Select(one => new Client.CircuitLine(one.Agent, "c", "open", "r", default))],
                 };
+            case nameof(IRecordDesk.LogAsync) or nameof(IRecordDesk.FindingsAsync) or nameof(IRecordDesk.TimelineAsync):
+                return Task.FromResult(new LogReply([], 0, false, false));
+            case nameof(IRecordDesk.ProofAsync):
+                return Task.FromResult<ProofReply>(null!);
+            case nameof(IRecordDesk.CountsAsync):
+                return Task.FromResult<CountsReply>(null!);
+            case nameof(IRecordDesk.ChangesAsync):
+                return AsyncEnumerable.Empty<LiveChange?>();
             case nameof(IInstance.Statistics):
                 return new StatisticsReply([
                     new PersonLine("alice@example.com", 1, 1, 1, 1, 1),
