@@ -328,7 +328,6 @@ public sealed class BartizanDaemon : IAsyncDisposable
         {
             Opened(open);
         }
-
         Opened(_rooms.Console);
         await _rooms.Console.ServeAsync(instance, log.Log.Origin, null, cancellationToken).ConfigureAwait(false);
         _options.Say($"instance {log.Log.Origin} is up");

@@ -24,7 +24,11 @@ internal static class WebApi
         MapSessions(web, house.Instance);
         MapAsks(web, house.Instance);
         MapPeople(web, house);
-        RecordEndpoints.Map(web.Of(Act.SeeLog), house.Instance, context => OnlookerOf(house, WebGate.CallerOf(context)!));
+        RecordEndpoints.Map(
+            web.Of(Act.SeeLog),
+            house.Instance,
+            context => OnlookerOf(house, WebGate.CallerOf(context)!)
+        );
     }
 
     private static void MapEntering(WebEndpoints web, WebHouse house, WebOptions options)
@@ -107,7 +111,11 @@ internal static class WebApi
                 }
 
                 await ControlJson
-                    .AnswerAsync(context, 200, house.People.Sessions(caller.Person, caller.Session))
+                    .AnswerAsync(
+                        context,
+                        200,
+                        new LeaveReply(house.People.Sessions(caller.Person, caller.Session), null)
+                    )
                     .ConfigureAwait(false);
             }
         );

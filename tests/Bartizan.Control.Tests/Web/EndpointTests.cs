@@ -72,7 +72,8 @@ public sealed class EndpointTests
         await using var scene = await WebScene.OpenAsync();
         foreach (var (method, path, act, body) in s_all)
         {
-            using var response = method == "GET" ? await scene.GetAsync(Asked(path)) : await scene.PostAsync(path, body!);
+            using var response =
+                method == "GET" ? await scene.GetAsync(Asked(path)) : await scene.PostAsync(path, body!);
             var expected =
                 act != Act.Enter ? HttpStatusCode.Unauthorized
                 : method == "GET" ? HttpStatusCode.OK
@@ -99,7 +100,9 @@ public sealed class EndpointTests
         foreach (var (method, path, act, body) in s_all.Where(one => one.Act != Act.Enter))
         {
             using var response =
-                method == "GET" ? await scene.GetAsync(Asked(path), browser) : await scene.PostAsync(path, body!, browser);
+                method == "GET"
+                    ? await scene.GetAsync(Asked(path), browser)
+                    : await scene.PostAsync(path, body!, browser);
             var may = Permission.Of([.. grants], act, null);
             response.StatusCode.ShouldBe(may ? HttpStatusCode.OK : HttpStatusCode.Forbidden, $"{role} {path}");
         }
@@ -228,7 +231,8 @@ public sealed class EndpointTests
     }
 
     private static string Asked(string path) =>
-        path.Replace("{session}", "s1", StringComparison.Ordinal).Replace("{index:long}", "1", StringComparison.Ordinal);
+        path.Replace("{session}", "s1", StringComparison.Ordinal)
+            .Replace("{index:long}", "1", StringComparison.Ordinal);
 
     private static async Task<T> ReadAsync<T>(WebScene scene, string path, Browser browser)
     {
