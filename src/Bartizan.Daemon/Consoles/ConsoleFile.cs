@@ -62,6 +62,7 @@ internal sealed record ConsoleFile(IPEndPoint Listen, Uri Origin, TlsFiles? Tls,
         if (
             !Uri.TryCreate(text, UriKind.Absolute, out var origin)
             || origin.Scheme != Uri.UriSchemeHttps
+            || origin.UserInfo.Length > 0
             || origin.GetLeftPart(UriPartial.Authority) != text
         )
         {
