@@ -29,7 +29,7 @@ public sealed class CircuitWatchTests : IJournal, ISessionSwitch
         _entries.ShouldBeEmpty();
         board.Refused(hammering);
 
-        var (session, by, reason) = await _paused.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var (session, by, reason) = await _paused.Task.WaitAsync(Wait.Long);
         session.ShouldBe(hammering.Id);
         by.ShouldBe("bartizan");
         reason.ShouldContain("3 of its actions were refused within 60 s");

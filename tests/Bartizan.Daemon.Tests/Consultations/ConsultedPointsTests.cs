@@ -71,6 +71,7 @@ public sealed class ConsultedPointsTests : IAsyncLifetime
                 why: The test needs it.
             consult:
               - authzen: "{_url}"
+                within: 5s
                 why: The test needs it.
             """,
             "agent.yaml",

@@ -12,7 +12,7 @@ using Bartizan.Sandbox.SelfTest;
 namespace Bartizan.Daemon.Tests.SelfTest;
 
 /// <summary>Negative controls: with a protection of the egress proxy taken away the self-test must fail and name it.</summary>
-[Collection("canary ports")]
+[Collection(CanaryPorts.Name)]
 public sealed class WeakenedNetworkTests
 {
     [Fact]

@@ -180,7 +180,7 @@ public sealed class WitnessRoundsTests
 
     private static async Task ProblemAsync(WitnessedLog one, string says)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (one.Rounds.Status().Witnesses[0].Problem?.Contains(says, StringComparison.Ordinal) != true)
         {

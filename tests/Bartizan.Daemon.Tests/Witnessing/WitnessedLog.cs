@@ -102,13 +102,12 @@ internal sealed class WitnessedLog : IAsyncDisposable
         await Log.AppendAsync(Encoding.UTF8.GetBytes(text), default);
 
     public Task<LogStanding> WitnessedAsync(LogPosition position) =>
-        Log.WaitAsync(position, LogRung.Witnessed, TestContext.Current.CancellationToken)
-            .WaitAsync(TimeSpan.FromSeconds(20));
+        Log.WaitAsync(position, LogRung.Witnessed, TestContext.Current.CancellationToken).WaitAsync(Wait.Long);
 
     /// <summary>Waits until an alarm says this.</summary>
     public async Task<string> AlarmAsync(string says)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (true)
         {

@@ -172,7 +172,7 @@ public sealed class DatabaseMemoryTests(OwnPostgres server) : IClassFixture<OwnP
 
     private static async Task BecomesAsync(DatabaseHouse house, long most)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (house.Binding.Kept.Taken is var taken && (taken < 0 || taken > most))
         {

@@ -162,7 +162,7 @@ public sealed class ForwardingTests : IAsyncLifetime
             await context.Response.WriteAsync("data: 1\n\n");
         };
 
-        using var answer = await _house.SendAsync("/v1/messages", Claude).WaitAsync(TimeSpan.FromSeconds(10));
+        using var answer = await _house.SendAsync("/v1/messages", Claude).WaitAsync(Wait.Long);
         answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         go.SetResult();
         (await answer.Content.ReadAsStringAsync()).ShouldBe("data: 1\n\n");
@@ -219,7 +219,7 @@ public sealed class ForwardingTests : IAsyncLifetime
         var answer = await _house.SendAsync("/v1/messages", Claude);
         answer.Dispose();
 
-        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await aborted.Task.WaitAsync(Wait.Long);
         (await _house.Journal.OutcomeAsync()).Outcome.ShouldBe(OutcomeKind.Cancelled);
     }
 

@@ -110,7 +110,7 @@ public sealed class GatewayContractTests(ITestOutputHelper output)
 
     private static async Task ReachableAsync(int port)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         while (true)
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);

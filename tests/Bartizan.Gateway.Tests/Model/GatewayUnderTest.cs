@@ -12,6 +12,7 @@ using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Model;
+using Bartizan.Gateway.Tests.Tools;
 using Bartizan.Guards.Classifiers;
 using Bartizan.Guards.Contents;
 
@@ -165,7 +166,7 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
         await socket.SendAsync(Encoding.Latin1.GetBytes(request));
         var answer = new StringBuilder();
         var buffer = new byte[16384];
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(Wait.Long);
         try
         {
             for (int n; (n = await socket.ReceiveAsync(buffer, limit.Token)) > 0; )
@@ -259,17 +260,14 @@ internal sealed class GatewayUnderTest : IAsyncDisposable, ISessions, ISessionTo
         public ValueTask PostAsync(Entry entry, CancellationToken cancellationToken)
         {
             Entries.Enqueue(entry);
-            Posted.TrySetResult();
             return ValueTask.CompletedTask;
         }
-
-        public TaskCompletionSource Posted { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public Entry Only(EntryKind kind) => Entries.Single(entry => entry.Kind == kind);
 
         public async Task<Entry> OutcomeAsync()
         {
-            await Posted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+            await Entries.WaitForAsync(entry => entry.Kind == EntryKind.Outcome);
             return Only(EntryKind.Outcome);
         }
     }

@@ -154,11 +154,11 @@ public sealed class HeldRequestTests : IAsyncLifetime
         using var gone = new CancellationTokenSource();
         var (path, body) = HeldScene.RequestOf("chat", stream: false, Order);
         var sending = _scene.House.SendAsync(path, body, cancellationToken: gone.Token);
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await asked.Task.WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
 
         await gone.CancelAsync();
 
-        await withdrawn.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await withdrawn.Task.WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
         await Should.ThrowAsync<OperationCanceledException>(() => sending);
         _scene.Upstream.Requests.ShouldBeEmpty();
     }

@@ -194,7 +194,7 @@ public sealed class HeldStreamFormatTests
             answer.StatusCode.ShouldBe(HttpStatusCode.OK);
         }
 
-        await withdrawn.Task.WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await withdrawn.Task.WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
         scene.Upstream.Requests.ShouldBeEmpty();
     }
 

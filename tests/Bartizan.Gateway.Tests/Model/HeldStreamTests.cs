@@ -69,7 +69,7 @@ public sealed class HeldStreamTests : IAsyncLifetime
 
         await Should.ThrowAsync<IOException>(async () => (await body.ReadAsync(piece)).ShouldBe(-1));
 
-        await end.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await end.Task.WaitAsync(Wait.Long);
         (await _house.Journal.OutcomeAsync()).Outcome.ShouldBe(OutcomeKind.Failed);
     }
 }

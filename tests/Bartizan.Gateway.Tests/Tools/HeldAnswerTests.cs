@@ -248,7 +248,7 @@ public sealed class HeldAnswerTests
         await gone.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(async () => await sending);
-        await over.Task.WaitAsync(TimeSpan.FromSeconds(20), Cancel);
+        await over.Task.WaitAsync(Wait.Long, Cancel);
         var outcome = await house.Journal.OutcomeAsync();
         outcome.Outcome.ShouldNotBe(OutcomeKind.Done);
         outcome.Payloads.ShouldBeEmpty();
@@ -353,7 +353,7 @@ public sealed class HeldAnswerTests
         await using var house = await ToolsUnderTest.StartAsync(
             upstream.Url,
             "allow: tool up/echo",
-            new ToolGatewayOptions { SilentFor = TimeSpan.FromMilliseconds(300) },
+            new ToolGatewayOptions { SilentFor = TimeSpan.FromSeconds(2) },
             guards: Guards
         );
         var (answer, late) = (new TaskCompletionSource<Approval>(), new TaskCompletionSource<bool>());
@@ -364,7 +364,7 @@ public sealed class HeldAnswerTests
                 late.TrySetResult(token.IsCancellationRequested);
                 answer.TrySetResult(new Approval(true, request.Digest, "alice", null));
             });
-            timer.Change(TimeSpan.FromSeconds(1), Timeout.InfiniteTimeSpan);
+            timer.Change(TimeSpan.FromSeconds(5), Timeout.InfiniteTimeSpan);
             return HoldAsync(timer, answer.Task);
         };
         var (body, headers) = ToolsUnderTest.Stateless("tools/call", Call);

@@ -138,7 +138,7 @@ public sealed class HeldCallTests
         await cancel.CancelAsync();
 
         await Should.ThrowAsync<OperationCanceledException>(async () => await call);
-        await over.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await over.Task.WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
         await house.Journal.Entries.WaitForAsync(e => e.Kind == EntryKind.Refusal);
         foreach (var request in upstream.Requests)
         {

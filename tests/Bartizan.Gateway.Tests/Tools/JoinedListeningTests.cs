@@ -47,7 +47,7 @@ public sealed class JoinedListeningTests
         };
         await using var house = await ToolsUnderTest.StartAsync(upstream.Url, "allow: tool up/*\nallow: tool other/*");
         var session = await JoinedTests.OpenAsync(house);
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var stop = new CancellationTokenSource(Wait.Long);
         var heard = house.ReadEventsAsync(session, 2, stop.Token);
         await upstream.Requests.WaitForAsync(r => r.Method == "GET" && r.Target == "/other");
 
@@ -79,7 +79,7 @@ public sealed class JoinedListeningTests
 
         using (var response = await SubscribeAsync(house, "up+test://r"))
         {
-            using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+            using var limit = new CancellationTokenSource(Wait.Long);
             using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token));
             var (first, second) = (await NextAsync(reader, limit.Token), await NextAsync(reader, limit.Token));
             ((string)first["method"]!).ShouldBe("notifications/subscriptions/acknowledged");

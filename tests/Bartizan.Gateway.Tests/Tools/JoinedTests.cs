@@ -194,7 +194,7 @@ public sealed class JoinedTests
             if ((string?)message["method"] == "tools/call")
             {
                 await ScriptedUpstream.StreamAsync(context, Question);
-                await asked[server].Task.WaitAsync(TimeSpan.FromSeconds(20));
+                await asked[server].Task.WaitAsync(Wait.Long);
                 await ScriptedUpstream.StreamAsync(
                     context,
                     $"data: {{\"jsonrpc\":\"2.0\",\"id\":{message["id"]!.ToJsonString()},\"result\":{{\"content\":[]}}}}\n\n"
@@ -321,7 +321,7 @@ public sealed class JoinedTests
         await using var house = await ToolsUnderTest.StartAsync(upstream.Url, Both);
         var session = await OpenAsync(house);
 
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var stop = new CancellationTokenSource(Wait.Long);
         var uris = await house.ReadEventsAsync(session, 2, stop.Token);
 
         uris.Select(e => (string)e["params"]!["uri"]!).Order().ShouldBe(["other+test://r", "up+test://r"]);

@@ -69,7 +69,7 @@ public sealed class McpSessionTests
         await using var upstream = await ServerAsync(async c =>
         {
             await ScriptedUpstream.StreamAsync(c, Question);
-            await answered.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            await answered.Task.WaitAsync(Wait.Long);
             await ScriptedUpstream.StreamAsync(c, Answer);
         });
         await using var house = await ToolsUnderTest.StartAsync(upstream.Url, "allow: tool up/**");
@@ -98,7 +98,7 @@ public sealed class McpSessionTests
         await using var upstream = await ServerAsync(async c =>
         {
             await ScriptedUpstream.StreamAsync(c, Question);
-            await refused.Task.WaitAsync(TimeSpan.FromSeconds(20));
+            await refused.Task.WaitAsync(Wait.Long);
             await ScriptedUpstream.StreamAsync(c, Answer);
         });
         await using var house = await ToolsUnderTest.StartAsync(
@@ -169,7 +169,7 @@ public sealed class McpSessionTests
     // Until the client has the question its answer is one that nobody asked for; the entry of the question stands before that.
     private static async Task<StreamReader> QuestionedAsync(HttpResponseMessage called)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         var stream = new StreamReader(await called.Content.ReadAsStreamAsync(limit.Token));
         string? line;
         do

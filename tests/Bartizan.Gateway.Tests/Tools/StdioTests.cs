@@ -265,7 +265,7 @@ public sealed class StdioTests
 
     private static async Task<string> OpenWhenItCanAsync(ToolsUnderTest house)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         while (true)
         {
             using var opened = await house.SendAsync(Initialize, server: "line");

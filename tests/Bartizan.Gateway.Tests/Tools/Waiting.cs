@@ -8,7 +8,7 @@ internal static class Waiting
     /// <summary>Comes back when there is one; fails after a while.</summary>
     public static async Task WaitForAsync<T>(this ConcurrentQueue<T> entries, Func<T, bool> which)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         while (!entries.Any(which))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);

@@ -9,6 +9,9 @@ namespace Bartizan.Sandbox.Tests.Oci;
 [Collection(nameof(Bubblewrap.Alone))]
 public sealed class ContainerTests
 {
+    /// <summary>Only a failing test waits that long.</summary>
+    private static readonly TimeSpan EndsWithin = TimeSpan.FromMinutes(2);
+
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -156,7 +159,7 @@ public sealed class ContainerTests
 
         ((OciLaunch)((LaunchedSandbox)sandbox).LaunchedBy!).LetGo();
 
-        var exit = await sandbox.Exited.WaitAsync(TimeSpan.FromSeconds(20), Cancellation);
+        var exit = await sandbox.Exited.WaitAsync(EndsWithin, Cancellation);
         exit.Code.ShouldBe(124); // the helper's word for a daemon that is gone
     }
 
@@ -191,7 +194,7 @@ public sealed class ContainerTests
 
         OciBackend.Sweeping(new OciOptions { RuntimeDirectory = directory.Path }, TimeProvider.System);
 
-        await sandbox.Exited.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
+        await sandbox.Exited.WaitAsync(EndsWithin, Cancellation);
         while (Directory.EnumerateFiles(users).Any())
         {
             await Task.Delay(10, Cancellation);

@@ -73,13 +73,13 @@ public sealed class StarvedIntrospectionTests : IAsyncLifetime
             await Should.ThrowAsync<HttpRequestException>(AskAsync);
 
             var closed = Task.WhenAll(sockets.Select(UntilClosedAsync));
-            for (var i = 0; i < 1000 && !closed.IsCompleted; i++)
+            using var limit = new CancellationTokenSource(Wait.Long);
+            while (!closed.IsCompleted)
             {
                 _clock.Advance(TimeSpan.FromSeconds(5));
-                await Task.Delay(10, TestContext.Current.CancellationToken);
+                await Task.Delay(10, limit.Token);
             }
 
-            closed.IsCompleted.ShouldBeTrue();
             await ShouldAnswerAsync();
         }
         finally

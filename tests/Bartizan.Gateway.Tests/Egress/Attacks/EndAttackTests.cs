@@ -253,5 +253,5 @@ public sealed class EndAttackTests
     }
 
     private static EgressOptions Impatient { get; } =
-        new() { HeadWithin = TimeSpan.FromMilliseconds(150), NextRequestWithin = TimeSpan.FromMilliseconds(150) };
+        new() { HeadWithin = TimeSpan.FromSeconds(2), NextRequestWithin = TimeSpan.FromSeconds(2) };
 }

@@ -212,7 +212,7 @@ public sealed class SocksAttackTests
     [InlineData(new byte[] { 5, 1, 0, 5, 1, 0, 3, 255, (byte)'a' })]
     public async Task A_handshake_that_does_not_end_is_ended(byte[] part)
     {
-        var options = new EgressOptions { HeadWithin = TimeSpan.FromMilliseconds(200) };
+        var options = new EgressOptions { HeadWithin = TimeSpan.FromSeconds(2) };
         await using var house = new EgressHouse(options, Rule);
         using var wire = await house.WireAsync();
         await wire.SendAsync(part);

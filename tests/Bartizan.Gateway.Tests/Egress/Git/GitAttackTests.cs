@@ -101,7 +101,7 @@ public sealed class GitAttackTests
         await using var house = EgressHouse.WithGit(
             Forge(),
             ["allow: tool forge/fetch"],
-            new EgressOptions { HeadWithin = TimeSpan.FromMilliseconds(200) }
+            new EgressOptions { HeadWithin = TimeSpan.FromSeconds(2) }
         );
         using var wire = await house.WireAsync();
         await wire.SendAsync("0033git-upload");

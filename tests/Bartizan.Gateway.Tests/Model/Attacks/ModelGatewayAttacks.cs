@@ -331,8 +331,8 @@ public sealed class ModelGatewayAttacks : IAsyncLifetime
 
         var cut = Should.ThrowAsync<IOException>(async () => (await body.ReadAsync(piece)).ShouldBe(0));
         _house.MineControl.End().ShouldBeTrue();
-        await cut.WaitAsync(TimeSpan.FromSeconds(10));
-        await aborted.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        await cut.WaitAsync(Wait.Long);
+        await aborted.Task.WaitAsync(Wait.Long);
         (await _house.Journal.OutcomeAsync()).Outcome.ShouldBe(OutcomeKind.Cut);
     }
 
@@ -350,7 +350,7 @@ public sealed class ModelGatewayAttacks : IAsyncLifetime
         var ended = 0;
         try
         {
-            ended = await idle.ReceiveAsync(buffer).WaitAsync(TimeSpan.FromSeconds(10));
+            ended = await idle.ReceiveAsync(buffer).WaitAsync(Wait.Long);
         }
         catch (SocketException)
         {

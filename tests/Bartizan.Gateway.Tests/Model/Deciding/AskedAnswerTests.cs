@@ -23,7 +23,7 @@ public sealed class AskedAnswerTests
         var stream = StreamOf(path);
         house.Upstream.Answer = context => ScriptedUpstream.StreamAsync(context, stream);
         using var response = await house.House.SendAsync(Target(path, ":streamGenerateContent?alt=sse"), Body(path));
-        var request = await asked.Request.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var request = await asked.Request.Task.WaitAsync(Wait.Long);
 
         // The clock of the house hurries: what a client would hear after a quarter of a minute comes at once.
         var body = await response.Content.ReadAsStreamAsync();
@@ -52,7 +52,7 @@ public sealed class AskedAnswerTests
         var whole = WholeOf(path);
         house.Upstream.Answer = context => ScriptedUpstream.JsonAsync(context, whole);
         var sending = house.House.SendAsync(Target(path, ":generateContent"), Body(path, stream: false));
-        var request = await asked.Request.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var request = await asked.Request.Task.WaitAsync(Wait.Long);
 
         asked.Answer.SetResult(new Approval(true, request.Digest, "ann", null));
         using var response = await sending;
@@ -94,12 +94,12 @@ public sealed class AskedAnswerTests
         var asked = Asked(house);
         house.Upstream.Answer = context => ScriptedUpstream.StreamAsync(context, StreamOf(Wires.Anthropic));
         using var response = await house.House.SendAsync(Wires.Anthropic, Body(Wires.Anthropic));
-        var request = await asked.Request.Task.WaitAsync(TimeSpan.FromSeconds(10));
+        var request = await asked.Request.Task.WaitAsync(Wait.Long);
 
         using var gone = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         var body = await response.Content.ReadAsStreamAsync();
         await Should.ThrowAsync<OperationCanceledException>(() => body.CopyToAsync(Stream.Null, gone.Token));
-        var withdrawn = await Task.WhenAny(asked.Withdrawn.Task, Task.Delay(TimeSpan.FromSeconds(10)));
+        var withdrawn = await Task.WhenAny(asked.Withdrawn.Task, Task.Delay(Wait.Long));
         asked.Answer.SetResult(new Approval(true, request.Digest, "ann", null));
 
         withdrawn.ShouldBe(asked.Withdrawn.Task);
@@ -155,7 +155,7 @@ public sealed class AskedAnswerTests
 
     private static async Task UntilAsync(Stream body, StringBuilder heard, Func<string, bool> holds)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         var piece = new byte[4096];
         while (!holds(heard.ToString()))
         {

@@ -155,11 +155,11 @@ public sealed class ReaderAttackTests
             return answered.Task;
         };
         var reading = Record(() => house.ReadAsync(Good));
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await asked.Task.WaitAsync(Wait.Long);
 
         house.MineControl.End();
 
-        await reading.WaitAsync(TimeSpan.FromSeconds(20));
+        await reading.WaitAsync(Wait.Long);
         answered.SetResult();
         await house.Journal.Entries.WaitForAsync(entry =>
             entry.Session == house.Read.Single().Id

@@ -60,7 +60,7 @@ public sealed class SideWordsAttacks
         await own.SayAsync("""{"jsonrpc":"2.0","method":"notifications/prompts/list_changed"}""");
         (await NextAsync(response))["method"]!.GetValue<string>().ShouldBe("notifications/prompts/list_changed");
         house.Mine.Labels.ShouldBe(Labels.None);
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         await readers.Ended.WaitAsync(limit.Token);
         own.IsDisposed.ShouldBeFalse();
     }
@@ -122,7 +122,7 @@ public sealed class SideWordsAttacks
 
     private static async Task<JsonObject> NextAsync(HttpResponseMessage response)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token));
         while (await reader.ReadLineAsync(limit.Token) is { } line)
         {

@@ -57,7 +57,7 @@ public sealed class EndlessAttacks
 
         ((string)last["error"]!["message"]!).ShouldContain("too long");
         (await house.Journal.OutcomeAsync()).Outcome.ShouldBe(OutcomeKind.Failed);
-        await closed.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await closed.Task.WaitAsync(Wait.Long);
     }
 
     [Fact]
@@ -112,7 +112,7 @@ public sealed class EndlessAttacks
     // Read as it comes: there is much of it.
     private static async Task<JsonObject> LastAsync(HttpResponseMessage response)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(Wait.Long);
         using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(limit.Token));
         var last = "";
         while (await reader.ReadLineAsync(limit.Token) is { } line)

@@ -132,7 +132,7 @@ public sealed class ResentAnswers
             method: HttpMethod.Get,
             gone: gone.Token
         );
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+        await asked.Task.WaitAsync(Wait.Long, TestContext.Current.CancellationToken);
 
         await gone.CancelAsync();
         again.Dispose();

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Gateway.Tests.Model;
@@ -9,7 +8,7 @@ namespace Bartizan.Gateway.Tests.Tools.Attacks;
 
 public sealed class ToolAttackTests
 {
-    private const string Allowed = """{"name":"echo","arguments":{"message":"hi"}}""";
+    internal const string Allowed = """{"name":"echo","arguments":{"message":"hi"}}""";
 
     [Theory]
     [InlineData(
@@ -185,8 +184,8 @@ public sealed class ToolAttackTests
         var options = new ToolGatewayOptions
         {
             MaxAnswerBytes = 256 << 10,
-            SilentFor = TimeSpan.FromSeconds(1),
-            CallWithin = TimeSpan.FromSeconds(4),
+            SilentFor = how is "hang" or "silent" ? TimeSpan.FromSeconds(1) : TimeSpan.FromMinutes(1),
+            CallWithin = TimeSpan.FromMinutes(1),
         };
         await using var house = await ToolsUnderTest.StartAsync(upstream.Url, "allow: tool up/*", options);
 
@@ -216,20 +215,6 @@ public sealed class ToolAttackTests
     }
 
     [Fact]
-    public async Task An_endless_result_holds_no_more_memory_than_its_bound()
-    {
-        await using var upstream = await ScriptedUpstream.StartAsync();
-        upstream.Answer = c => MisbehaveAsync(c, "endless");
-        await using var house = await ToolsUnderTest.StartAsync(upstream.Url, "allow: tool up/*");
-        var before = Process.GetCurrentProcess().WorkingSet64;
-
-        var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(_ => house.AskAsync("tools/call", Allowed)));
-
-        answers.ShouldAllBe(a => a["error"] != null);
-        (Process.GetCurrentProcess().WorkingSet64 - before).ShouldBeLessThan(200 << 20);
-    }
-
-    [Fact]
     public async Task A_kill_cuts_a_call_under_way()
     {
         var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -242,14 +227,14 @@ public sealed class ToolAttackTests
         await using var house = await ToolsUnderTest.StartAsync(upstream.Url, "allow: tool up/*");
 
         var calling = house.AskAsync("tools/call", Allowed);
-        await asked.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await asked.Task.WaitAsync(Wait.Long);
         house.MineControl.End();
 
         await Should.ThrowAsync<HttpRequestException>(() => calling);
         (await house.Journal.OutcomeAsync()).Outcome.ShouldBe(OutcomeKind.Cut);
     }
 
-    private static async Task MisbehaveAsync(HttpContext context, string how)
+    internal static async Task MisbehaveAsync(HttpContext context, string how)
     {
         switch (how)
         {

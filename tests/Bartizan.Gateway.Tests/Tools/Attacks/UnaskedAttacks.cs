@@ -47,7 +47,7 @@ public sealed class UnaskedAttacks
         await using var upstream = await SayingAsync(said, Said("prompts/list_changed", "{}"));
         await using var house = await ToolsUnderTest.StartAsync(upstream.Url, Rules, guards: Trust);
         var session = await JoinedTests.OpenAsync(house);
-        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var stop = new CancellationTokenSource(Wait.Long);
 
         await house.ReadEventsAsync(session, 1, stop.Token);
 
