@@ -3,11 +3,9 @@ using System.Diagnostics;
 namespace Bartizan.EndToEnd.Tests;
 
 /// <summary>The black-box contract that real clients need of a gateway, through a running instance.</summary>
+[Collection(nameof(Alone))]
 public sealed class ContractTests(ITestOutputHelper output)
 {
-    /// <summary>The contract's own patience with faults adds up to about twenty seconds on a quiet machine.</summary>
-    private static readonly TimeSpan SuiteWithin = TimeSpan.FromMinutes(3);
-
     [Fact]
     public async Task Every_must_and_all_but_one_should_of_the_gateway_contract_hold_for_an_attached_agent()
     {
@@ -65,7 +63,7 @@ public sealed class ContractTests(ITestOutputHelper output)
                 ]
             )
         );
-        var end = await suite.EndAsync(SuiteWithin);
+        var end = await suite.EndAsync();
 
         output.WriteLine(end.Output);
         end.Output.ShouldContain("MUST 41 of 41");

@@ -18,6 +18,9 @@ public sealed class CrashTests(ITestOutputHelper output)
     /// <summary>How long after the kill an agent's process may still be seen.</summary>
     private static readonly TimeSpan GoneWithin = TimeSpan.FromSeconds(20);
 
+    /// <summary>So many looks that count the same say that nothing is on its way any more: half a second.</summary>
+    private const int EqualLooks = 20;
+
     /// <summary>The longest the agents work before the kill.</summary>
     private const int MaxMillisecondsOfWork = 700;
 
@@ -85,7 +88,7 @@ public sealed class CrashTests(ITestOutputHelper output)
                 GoneWithin
             );
             var gone = TimeProvider.System.GetElapsedTime(since);
-            var asked = scene.Upstream.Requests.Count;
+            var asked = await SettledAsync(scene);
             var ends = new List<Finished>();
             foreach (var run in runs)
             {
@@ -104,6 +107,22 @@ public sealed class CrashTests(ITestOutputHelper output)
                 await run.DisposeAsync();
             }
         }
+    }
+
+    // What was sent before the kill may still be on its way through the provider's sockets.
+    private static async Task<int> SettledAsync(Scene scene)
+    {
+        using var limit = new CancellationTokenSource(Running.Limit);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(25));
+        var (asked, looks) = (scene.Upstream.Requests.Count, 0);
+        while (looks < EqualLooks)
+        {
+            await timer.WaitForNextTickAsync(limit.Token);
+            var now = scene.Upstream.Requests.Count;
+            (asked, looks) = now == asked ? (asked, looks + 1) : (now, 0);
+        }
+
+        return asked;
     }
 
     // From the files alone, before any recovery: an intent for each request that the provider saw, and for each answer.

@@ -24,7 +24,7 @@ public sealed class HeldAnswerTests
     {
         await using var peer = ScriptedClassifier.Finding("Ignore all");
         var guards = classified
-            ? $"classifiers: [{{ name: guess, url: \"{peer.Url}\", do: ask, on_failure: block }}]"
+            ? $"classifiers: [{{ name: guess, url: \"{peer.Url}\", do: ask, within: 5s, on_failure: block }}]"
             : "input: { injection: ask }";
         await using var scene = await Scene.OpenAsync();
         await using var server = await ScriptedUpstream.StartAsync();
@@ -82,8 +82,8 @@ public sealed class HeldAnswerTests
         body.Contains("evil.example", StringComparison.Ordinal).ShouldBe(approved, body);
         body.Contains("The call itself was made", StringComparison.Ordinal).ShouldBe(!approved, body);
         (await scene.BartizanAsync("sessions", "labels", session)).Output.ShouldContain("untrusted");
+        await scene.UntilSaysAsync("its answer was held", "log");
         var log = await scene.BartizanAsync("log");
-        log.Output.ShouldContain("its answer was held");
         log.Output.ShouldNotContain("evil.example");
         (await scene.BartizanAsync("log", "verify")).Code.ShouldBe(0);
     }
@@ -134,7 +134,8 @@ public sealed class HeldAnswerTests
     private static async Task<JsonNode> WaitingAsync(Scene scene, Task<HttpResponseMessage> sending)
     {
         JsonNode? ask = null;
-        for (var tries = 0; ask is null && tries < 30; tries++)
+        using var limit = new CancellationTokenSource(Running.Limit);
+        while (ask is null && !limit.IsCancellationRequested)
         {
             sending.IsCompleted.ShouldBeFalse(
                 sending.IsCompletedSuccessfully ? await (await sending).Content.ReadAsStringAsync() : "it failed"

@@ -16,6 +16,9 @@ public sealed class LeakTests(ITestOutputHelper output)
     /// <summary>The goal for the slowest of a hundred kills, to verified empty; held to when a hundred are done.</summary>
     private const double MaxKillMilliseconds = 100;
 
+    /// <summary>Whether times are held to their goals: where many rounds are made, and nothing else runs beside them.</summary>
+    internal static bool IsHeldToGoals => Runs >= 100;
+
     private static int Runs =>
         int.Parse(Environment.GetEnvironmentVariable(RunsVariable) ?? $"{UsualRuns}", CultureInfo.InvariantCulture);
 
@@ -45,13 +48,12 @@ public sealed class LeakTests(ITestOutputHelper output)
         {
             left = HostSnapshot.Take(daemon, scene.Root, sessions).Beyond(before);
         } while (
-            left.Count > 0 && !limit.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None)
+            !IsKept(left) && !limit.IsCancellationRequested && await timer.WaitForNextTickAsync(CancellationToken.None)
         );
 
         // The one connection to the provider that the gateway keeps for its next call may be another than before.
         output.WriteLine($"{Runs} runs; beyond what stood before: {left.Count}\n{string.Join('\n', left)}");
-        left.Count(t => t.StartsWith("socket ", StringComparison.Ordinal)).ShouldBeLessThanOrEqualTo(KeptConnections);
-        left.Where(t => !t.StartsWith("socket ", StringComparison.Ordinal)).ShouldBeEmpty();
+        IsKept(left).ShouldBeTrue(string.Join('\n', left));
     }
 
     [Fact]
@@ -114,11 +116,14 @@ public sealed class LeakTests(ITestOutputHelper output)
                 $"{inside.Count} kills to verified empty and recorded: median {inside[inside.Count / 2]:F1} ms, p99 {p99:F1} ms, slowest {inside[^1]:F1} ms; the whole command with the program's own start: median {wall[wall.Count / 2]:F0} ms, slowest {wall[^1]:F0} ms"
             )
         );
-        if (inside.Count >= 100)
+        if (IsHeldToGoals)
         {
             p99.ShouldBeLessThanOrEqualTo(MaxKillMilliseconds);
         }
     }
+
+    private static bool IsKept(IReadOnlyList<string> left) =>
+        left.Count <= KeptConnections && left.All(t => t.StartsWith("socket ", StringComparison.Ordinal));
 
     private static async Task<List<string>> SessionsAsync(Scene scene) =>
         [

@@ -22,7 +22,7 @@ public sealed class PinTests
         var call = await AttachAsync(scene);
         (await call("echo")).ShouldContain("it is suspended until a person has seen the change");
         (await call("delete_all")).ShouldContain("deleted everything");
-        (await scene.BartizanAsync("log", "kind:finding")).Output.ShouldContain("up/echo");
+        await scene.UntilSaysAsync("up/echo", "log", "kind:finding");
 
         var diff = await scene.BartizanAsync("pin", "--diff");
         diff.Code.ShouldBe(1, diff.ToString());
@@ -52,9 +52,7 @@ public sealed class PinTests
         // waits for more than a second, as on a slow machine, has the list asked for anew, and rightly hears of the change.
         await using var changed = await StartAtAsync(port, "--rug-pull", "0");
         (await (await AttachAsync(scene))("echo")).ShouldContain("changed: description, inputSchema");
-        (await scene.LogAsync("kind:finding"))
-            .Select(entry => entry["detail"]!.GetValue<string>())
-            .ShouldContain("pin-first-use low 1.0");
+        await scene.UntilSaysAsync("\"pin-first-use low 1.0\"", "log", "kind:finding", "--json");
     }
 
     [Fact]
@@ -81,9 +79,7 @@ public sealed class PinTests
         (await call("ech\u043e")).ShouldContain("looks like `echo`");
         (await call("filesystem__read_file")).ShouldContain("speaks against that one");
         (await call("delete_all")).ShouldContain("deleted everything");
-        (await scene.LogAsync("kind:finding"))
-            .Select(entry => entry["detail"]!.GetValue<string>())
-            .ShouldContain("order-secrecy high 0.9");
+        await scene.UntilSaysAsync("\"order-secrecy high 0.9\"", "log", "kind:finding", "--json");
 
         var shown = await scene.BartizanAsync("pin", "--yes");
         shown.Output.ShouldContain("! hidden-tags high");

@@ -93,18 +93,9 @@ public sealed class ProviderTests
         Scene.UntilAsync(() => there.Accounts.Count + there.Tokens.Count == 0, "nothing stands there any more");
 
     // The vault has been asked before its answer has been heard: the status says it when it has.
-    private static Task StandsAsync(Scene scene) => SaidAsync(scene, "isn't revoked yet", "status");
+    private static Task StandsAsync(Scene scene) => scene.UntilSaysAsync("isn't revoked yet", "status");
 
-    private static Task SaysItAsync(Scene scene) => SaidAsync(scene, "login revoked", "log", "kind:vault");
-
-    private static async Task SaidAsync(Scene scene, string what, params string[] command)
-    {
-        using var limit = new CancellationTokenSource(Running.Limit);
-        while (!(await scene.BartizanAsync(command)).Output.Contains(what, StringComparison.Ordinal))
-        {
-            limit.IsCancellationRequested.ShouldBeFalse($"`{string.Join(' ', command)}` never says `{what}`");
-        }
-    }
+    private static Task SaysItAsync(Scene scene) => scene.UntilSaysAsync("login revoked", "log", "kind:vault");
 
     private static async Task<Scene> OpenAsync(OwnVault there, string place)
     {

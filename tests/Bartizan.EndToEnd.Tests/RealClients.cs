@@ -14,6 +14,9 @@ public sealed class RealClients : IAsyncLifetime
     /// <summary>For about a gigabyte of packages: a minute on an ordinary line.</summary>
     private static readonly TimeSpan InstallWithin = TimeSpan.FromMinutes(4);
 
+    /// <summary>How often a client that never ends asks its model before its time is over.</summary>
+    private const int RunawayTurns = 3;
+
     private static readonly string[] Programs =
     [
         "env.sh",
@@ -150,13 +153,7 @@ public sealed class RealClients : IAsyncLifetime
         start.Environment["WORKDIR"] = work;
         start.Environment["BASE_URL"] = $"http://127.0.0.1:{port}{client.Suffix}";
         start.Environment["TRANSCRIPT"] = transcript;
-        start.Environment["TIMEOUT"] = (scenario, scene) switch
-        {
-            // It never ends by itself. Inside, an instance and a sandbox start first.
-            ("runaway-loop", null) => "12",
-            ("runaway-loop", _) => "30",
-            _ => "200",
-        };
+        start.Environment["TIMEOUT"] = "200";
         start.Environment["BARE"] = bare ? "1" : "";
         start.Environment["CC_HOME"] = Path.Combine(folder, "home");
         start.Environment["CX_HOME"] = Path.Combine(folder, "home");
@@ -182,8 +179,28 @@ public sealed class RealClients : IAsyncLifetime
 
         await using var run = Running.Start(start);
         run.Input.Close();
+        if (scenario == "runaway-loop")
+        {
+            // It never ends by itself, and its time is over once it has gone round.
+            await Scene.UntilAsync(
+                () => run.HasExited || Read(record).Count(c => c == '\n') >= RunawayTurns,
+                "the client asks its model"
+            );
+            await RunOutAsync(run);
+        }
+
         var end = await run.EndAsync();
         return new ClientRun(end, work, Read(transcript), Read(record));
+    }
+
+    // The harness's timeout(1) takes its own signal as the end of its time, whoever sends it.
+    private static async Task RunOutAsync(Running run)
+    {
+        foreach (var timer in Scene.Processes("timeout -k 5 200 ").Where(id => Scene.ParentOf(id) == run.Id))
+        {
+            using var kill = Process.Start("sh", ["-c", $"kill -ALRM {timer} 2>/dev/null"]);
+            await kill.WaitForExitAsync();
+        }
     }
 
     // The runners start clients with empty variables: what Bartizan needs stands in the wrapper.

@@ -89,7 +89,7 @@ internal sealed class Running : IAsyncDisposable
         try
         {
             await _process.WaitForExitAsync(limit.Token);
-            await Task.WhenAny(Task.WhenAll(_outputEnd, _errorEnd), Task.Delay(TimeSpan.FromSeconds(5), limit.Token));
+            await Task.WhenAny(Task.WhenAll(_outputEnd, _errorEnd), Task.Delay(TimeSpan.FromSeconds(30), limit.Token));
         }
         catch (OperationCanceledException e)
         {

@@ -186,6 +186,23 @@ internal sealed class Scene : IAsyncDisposable
                 .Select(line => JsonNode.Parse(line)!),
         ];
 
+    /// <summary>Waits until a command says <paramref name="what"/>: what it asks about is recorded a moment after it happened.</summary>
+    public Task UntilSaysAsync(string what, params string[] command) => UntilSaysAsync(what, isThere: true, command);
+
+    /// <summary>Waits until a command no longer says <paramref name="what"/>.</summary>
+    public Task UntilSilentAsync(string what, params string[] command) => UntilSaysAsync(what, isThere: false, command);
+
+    private async Task UntilSaysAsync(string what, bool isThere, string[] command)
+    {
+        using var limit = new CancellationTokenSource(Running.Limit);
+        while ((await BartizanAsync(command)).Output.Contains(what, StringComparison.Ordinal) != isThere)
+        {
+            limit.IsCancellationRequested.ShouldBeFalse(
+                $"`{string.Join(' ', command)}` {(isThere ? "never says" : "never stops saying")} `{what}`"
+            );
+        }
+    }
+
     /// <summary>The daemon's process; null when none runs.</summary>
     public async Task<int?> DaemonAsync()
     {
@@ -216,6 +233,20 @@ internal sealed class Scene : IAsyncDisposable
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return "";
+        }
+    }
+
+    /// <summary>Who started a process; 0 when it is gone.</summary>
+    public static int ParentOf(int id)
+    {
+        try
+        {
+            var line = File.ReadLines($"/proc/{id}/status").First(l => l.StartsWith("PPid:", StringComparison.Ordinal));
+            return int.Parse(line.AsSpan(5).Trim(), CultureInfo.InvariantCulture);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return 0;
         }
     }
 

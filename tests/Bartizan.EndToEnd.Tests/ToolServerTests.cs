@@ -88,6 +88,8 @@ public sealed class ToolServerTests(ITestOutputHelper output)
             );
         }
 
+        // A server that the call hadn't reached when its client gave up holds the fault for the next one.
+        await SetAsync("slow:1");
         (await CallAsync(client, endpoint, token, session)).ShouldContain("Echo: hi");
         var status = JsonNode.Parse((await scene.BartizanAsync("status", "--json")).Output)!;
         var peak = File.ReadLines($"/proc/{status["pid"]}/status")
@@ -101,10 +103,10 @@ public sealed class ToolServerTests(ITestOutputHelper output)
 
         var denied = await CallAsync(client, endpoint, token, session, "delete_all");
         denied.ShouldContain("It would take the rule `allow: tool up/delete_all`");
+        await scene.UntilSaysAsync("refusal   tool up/delete_all", "log");
         var log = await scene.BartizanAsync("log");
         log.Output.ShouldContain("outcome   tool up/echo done result");
         log.Output.ShouldContain("outcome   tool up/echo failed");
-        log.Output.ShouldContain("refusal   tool up/delete_all");
         (await scene.BartizanAsync("log", "verify")).Code.ShouldBe(0);
 
         async Task SetAsync(string fault)
@@ -155,10 +157,18 @@ public sealed class ToolServerTests(ITestOutputHelper output)
         using var client = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         var all = (string)reply["endpoints"]!["mcp"]!["all"]!;
         var token = (string)reply["token"]!;
-        var session = await OpenAsync(client, all, token);
+        // Who starts too slowly is left out of an MCP session for a while: another one asks it again.
+        using var limit = new CancellationTokenSource(Running.Limit);
+        string echo,
+            seen;
+        do
+        {
+            var session = await OpenAsync(client, all, token);
+            echo = await CallAsync(client, all, token, session, "up__echo");
+            seen = await CallAsync(client, all, token, session, "probe__look");
+        } while (!(echo.Contains("Echo: hi") && seen.Contains("file: ")) && !limit.IsCancellationRequested);
 
-        (await CallAsync(client, all, token, session, "up__echo")).ShouldContain("Echo: hi");
-        var seen = await CallAsync(client, all, token, session, "probe__look");
+        echo.ShouldContain("Echo: hi");
         seen.ShouldContain("file: ENOENT");
         seen.ShouldContain("loopback: ECONNREFUSED");
         seen.ShouldContain("key: there");

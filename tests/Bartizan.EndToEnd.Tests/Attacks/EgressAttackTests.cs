@@ -138,7 +138,10 @@ public sealed class EgressAttackTests(ITestOutputHelper output)
         said.ShouldContain("TLS encrypts the name of the host it wants (ECH)");
         said.ShouldContain("placeholder-misplaced high");
         said.ShouldContain("no authority that is trusted here vouches");
-        said.ShouldContain("refusals above the rate, counted and not recorded one by one");
+        // One by one, or above the rate in one entry that counts them: how many come so fast is the machine's affair.
+        log.Where(e => (string?)e["kind"] == "refusal")
+            .Sum(e => e["count"]?.GetValue<long>() ?? 1)
+            .ShouldBeGreaterThan(100);
     }
 
     private ValueTask<ImmutableArray<IPAddress>> ResolveAsync(HostName host, CancellationToken cancellationToken)

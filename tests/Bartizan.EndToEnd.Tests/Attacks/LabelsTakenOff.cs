@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 
 namespace Bartizan.EndToEnd.Tests.Attacks;
@@ -55,7 +56,12 @@ public sealed class LabelsTakenOff
         (await ReadAsync(scene, attached)).ShouldBe(HttpStatusCode.OK);
         (await LabelsAsync(scene)).ShouldBe("untrusted");
         (await ClearAsync(scene, attached.Session)).Code.ShouldBe(0);
-        System.Diagnostics.Process.GetProcessById((await scene.DaemonAsync()).ShouldNotBeNull()).Kill();
+        using (var daemon = Process.GetProcessById((await scene.DaemonAsync()).ShouldNotBeNull()))
+        {
+            daemon.Kill();
+            await daemon.WaitForExitAsync();
+        }
+
         await scene.QuietAsync();
         (await scene.BartizanAsync("up")).Code.ShouldBe(0);
         (await scene.BartizanAsync("log", "verify")).Code.ShouldBe(0);

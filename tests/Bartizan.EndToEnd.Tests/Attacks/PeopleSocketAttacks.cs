@@ -13,7 +13,7 @@ public sealed class PeopleSocketAttacks : IAsyncLifetime
     private const string Mallory = "4666";
     private const string Rule = """
           - ask: model up/m1
-            approval: { by: [alice, bob], quorum: 1, within: 1m, separate: [starter] }
+            approval: { by: [alice, bob], quorum: 1, within: 10m, separate: [starter] }
             why: It costs.
         """;
 

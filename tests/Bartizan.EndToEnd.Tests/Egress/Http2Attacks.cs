@@ -113,7 +113,7 @@ internal static class Http2Attacks
     {
         var told = new StringBuilder();
         var head = new byte[9];
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(4));
+        using var limit = new CancellationTokenSource(Attacker.Limit);
         try
         {
             while (true)

@@ -5,10 +5,13 @@ namespace Bartizan.EndToEnd.Tests.Code.Attacks;
 /// <summary>Code that a fooled agent wrote: it wants to stay, to meet the next call, to take the host, or to keep its caller.</summary>
 public sealed class CodeAttacks
 {
+    // What ends code here is what the test does, and not its time.
+    private const string Patient = "limits: { wall_clock: 5m }";
+
     [Fact]
     public async Task What_it_leaves_in_the_background_is_gone_when_the_call_returns()
     {
-        await using var code = await CodeScene.OpenAsync();
+        await using var code = await CodeScene.OpenAsync(Patient);
         var mark = $"left-{Guid.NewGuid():n}";
         var wait = CodeScene.Waiting(mark);
 
@@ -30,7 +33,7 @@ public sealed class CodeAttacks
     [Fact]
     public async Task Two_calls_see_nothing_of_one_another_neither_at_once_nor_later()
     {
-        await using var code = await CodeScene.OpenAsync();
+        await using var code = await CodeScene.OpenAsync(Patient);
         var mark = $"here-{Guid.NewGuid():n}";
         var first = code.OutputAsync(
             $"for d in /tmp /workspace /home/agent /dev/shm; do echo secret > $d/{mark}; done; (exec -a {mark} sleep 600) & wait; echo end"
@@ -70,7 +73,7 @@ public sealed class CodeAttacks
     [Fact]
     public async Task A_fork_bomb_ends_with_its_time_and_the_next_call_works()
     {
-        await using var code = await CodeScene.OpenAsync("limits: { wall_clock: 3s, processes: 64 }");
+        await using var code = await CodeScene.OpenAsync("limits: { wall_clock: 10s, processes: 64 }");
 
         var value = await code.RunAsync("b() { b | b & }; b; while :; do :; done");
 
@@ -107,7 +110,7 @@ public sealed class CodeAttacks
     [Fact]
     public async Task A_kill_of_the_session_kills_its_code_and_no_call_comes_after_it()
     {
-        await using var code = await CodeScene.OpenAsync();
+        await using var code = await CodeScene.OpenAsync(Patient);
         var mark = $"kill-{Guid.NewGuid():n}";
         var call = code.CallAsync(CodeScene.Waiting(mark), "", "bash", CancellationToken.None);
         await CodeScene.UntilAsync(mark, isThere: true);
@@ -124,7 +127,7 @@ public sealed class CodeAttacks
     [Fact]
     public async Task A_caller_that_goes_away_leaves_no_code_behind()
     {
-        await using var code = await CodeScene.OpenAsync();
+        await using var code = await CodeScene.OpenAsync(Patient);
         var mark = $"gone-{Guid.NewGuid():n}";
         using var gone = new CancellationTokenSource();
         var call = code.CallAsync(CodeScene.Waiting(mark), "", "bash", gone.Token);
@@ -135,6 +138,7 @@ public sealed class CodeAttacks
         await AbortedAsync(call);
         await CodeScene.UntilAsync(mark, isThere: false);
         await code.Scene.UntilSessionsAsync(1);
+        await code.Scene.UntilSaysAsync("went away", "log", "kind:outcome", "tool:code/run", "--json");
         (await code.Scene.LogAsync("kind:outcome", "tool:code/run"))
             .ShouldHaveSingleItem()
             .ToJsonString()
@@ -144,7 +148,7 @@ public sealed class CodeAttacks
     [Fact]
     public async Task A_pause_holds_its_processes_and_a_resume_lets_them_go_on()
     {
-        await using var code = await CodeScene.OpenAsync();
+        await using var code = await CodeScene.OpenAsync(Patient);
         var mark = $"held-{Guid.NewGuid():n}";
         var call = code.CallAsync(CodeScene.Waiting(mark), "", "bash", CancellationToken.None);
         await CodeScene.UntilAsync(mark, isThere: true);
@@ -161,7 +165,7 @@ public sealed class CodeAttacks
     [Fact]
     public async Task A_daemon_that_is_killed_takes_its_code_along_and_the_next_one_says_what_was_lost()
     {
-        await using var code = await CodeScene.OpenAsync();
+        await using var code = await CodeScene.OpenAsync(Patient);
         var mark = $"lost-{Guid.NewGuid():n}";
         var call = code.CallAsync(CodeScene.Waiting(mark), "", "bash", CancellationToken.None);
         await CodeScene.UntilAsync(mark, isThere: true);
@@ -169,6 +173,7 @@ public sealed class CodeAttacks
         using (var daemon = Process.GetProcessById((await code.Scene.DaemonAsync()).ShouldNotBeNull()))
         {
             daemon.Kill();
+            await daemon.WaitForExitAsync();
         }
 
         await CodeScene.UntilAsync(mark, isThere: false);

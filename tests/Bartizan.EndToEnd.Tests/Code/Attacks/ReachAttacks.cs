@@ -111,6 +111,7 @@ public sealed class ReachAttacks
         (await TunnelAsync(attached, named)).ShouldContain(" 200 ");
         (await attached.DoAsync("dial", $"{named}")).ShouldContain("429");
 
+        await scene.UntilSaysAsync("hosts.localhost.rate", "log", "kind:refusal", "verb:connect", "--json");
         (await scene.LogAsync("kind:refusal", "verb:connect"))
             .Select(one => (string?)one["reason"])
             .ShouldContain(one => one!.Contains("`hosts.localhost.rate` is 2/h", StringComparison.Ordinal));
