@@ -34,7 +34,13 @@ public sealed class SignInDesk(
 
     private readonly HashTurns _turns = new();
     private readonly PassphraseHash _nobody = PassphraseHash.Nobody(iterations);
-    private readonly byte[] _nothing = Totp.MakeSecret();
+    private readonly Account _none = new()
+    {
+        Name = "",
+        Since = default,
+        Secret = Totp.MakeSecret(),
+        Recovery = [.. Enumerable.Range(0, Account.MaxRecoveryCodes).Select(_ => Totp.MakeSecret())],
+    };
     private ImmutableArray<Glass> _glasses = [];
     private ImmutableArray<(DateTimeOffset Until, string Says)> _notices = [];
 
@@ -71,8 +77,8 @@ public sealed class SignInDesk(
         }
 
         var code = request.Code.Replace(" ", "", StringComparison.Ordinal);
-        var step = Totp.Find(account?.Secret ?? _nothing, code, clock.GetUtcNow(), account?.LastStep ?? 0);
-        var used = account?.Recovery.FirstOrDefault(hash => RecoveryCode.Fits(code, hash));
+        var step = Totp.Find((account ?? _none).Secret, code, clock.GetUtcNow(), account?.LastStep ?? 0);
+        var used = (account ?? _none).Recovery.FirstOrDefault(hash => RecoveryCode.Fits(code, hash));
         if (
             !fits
             || account?.Passphrase is null

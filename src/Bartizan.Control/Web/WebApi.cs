@@ -33,7 +33,7 @@ internal static class WebApi
 
     private static void MapEntering(WebEndpoints web, WebHouse house, WebOptions options)
     {
-        web.See("/v1/entry", Act.Enter, _ => new EntryReply(true, null));
+        web.See("/v1/entry", Act.Enter, _ => new EntryReply(true, house.OpenId is null ? null : OpenIdEndpoints.BeginPath));
         web.Open(
             "/v1/enter",
             Act.Enter,
@@ -114,7 +114,12 @@ internal static class WebApi
                     .AnswerAsync(
                         context,
                         200,
-                        new LeaveReply(house.People.Sessions(caller.Person, caller.Session), null)
+                        new LeaveReply(
+                            house.People.Sessions(caller.Person, caller.Session),
+                            caller.How == OpenIdEndpoints.How && house.OpenId is { } flow
+                                ? (await flow.SignOutAsync(context.RequestAborted).ConfigureAwait(false))?.AbsoluteUri
+                                : null
+                        )
                     )
                     .ConfigureAwait(false);
             }
@@ -205,12 +210,7 @@ internal static class WebApi
     {
         if (entered is { Session: { } session, Cookie: { } cookie })
         {
-            if (WebGate.CallerOf(context)?.Session is { } before)
-            {
-                house.Sessions.End(one => one == before);
-            }
-
-            WebCookie.Give(context, WebCookie.Session, cookie);
+            Begin(context, house, cookie);
             var caller = new Caller
             {
                 Person = session.Person,
@@ -235,6 +235,17 @@ internal static class WebApi
             : entered.Wait is not null ? (429, "too many attempts failed: wait")
             : (401, "name, passphrase or code are wrong");
         await WebGate.RefuseAsync(context, status, why).ConfigureAwait(false);
+    }
+
+    /// <summary>Gives a browser a session; the one that it had is over.</summary>
+    internal static void Begin(HttpContext context, WebHouse house, string cookie)
+    {
+        if (WebGate.CallerOf(context)?.Session is { } before)
+        {
+            house.Sessions.End(one => one == before);
+        }
+
+        WebCookie.Give(context, WebCookie.Session, cookie);
     }
 
     private static MeReply Me(Caller caller, WebHouse house) =>

@@ -48,6 +48,10 @@ internal sealed class WebEndpoints(IEndpointRouteBuilder routes, WebGate gate, A
     public void Open(string path, Act act, Func<HttpContext, Task> run) =>
         routes.MapPost(path, context => run(context)).WithMetadata(new Declared(act));
 
+    /// <summary>Maps where a browser is sent, by a link or from elsewhere.</summary>
+    public void Go(string path, Act act, Func<HttpContext, Task> run) =>
+        routes.MapGet(path, context => run(context)).WithMetadata(new Declared(act));
+
     /// <summary>Reads a body, which is JSON and says so: no form of another site can be.</summary>
     public static async Task<T> ReadAsync<T>(HttpContext context) =>
         context.Request.ContentType is { } type

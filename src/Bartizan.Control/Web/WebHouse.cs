@@ -1,3 +1,4 @@
+using Bartizan.Control.OpenId;
 using Bartizan.Control.People;
 
 namespace Bartizan.Control.Web;
@@ -22,6 +23,9 @@ public sealed record WebHouse
 
     /// <summary>Where tokens are.</summary>
     public required TokenDesk Tokens { get; init; }
+
+    /// <summary>The organisation's sign-in; null for none.</summary>
+    public CodeFlow? OpenId { get; init; }
 
     /// <summary>What is recorded.</summary>
     public required AdminLog Log { get; init; }

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Bartizan.Control.Web;
@@ -32,6 +33,9 @@ public sealed class WebServer : IAsyncDisposable
 
     private static readonly TimeSpan s_headersWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_idleWithin = TimeSpan.FromMinutes(1);
+
+    // All of the largest body within half a minute: by Kestrel's own least it would hold a connection for that many.
+    private static readonly MinDataRate s_leastRate = new(16 << 10, TimeSpan.FromSeconds(5));
 
     private readonly WebApplication _web;
     private readonly string _socket;
@@ -87,6 +91,7 @@ public sealed class WebServer : IAsyncDisposable
                 kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
                 kestrel.Limits.MaxConcurrentConnections = MaxConnections;
                 kestrel.Limits.RequestHeadersTimeout = s_headersWithin;
+                kestrel.Limits.MinRequestBodyDataRate = s_leastRate;
                 kestrel.Limits.KeepAliveTimeout = s_idleWithin;
                 kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
                 kestrel.Listen(options.Listen, at => ServedTls.Serve(at, options.Certificate, s_headersWithin));
@@ -97,7 +102,9 @@ public sealed class WebServer : IAsyncDisposable
         web.Use((HttpContext context, RequestDelegate next) => gate.EnterAsync(context, next));
         web.UseRouting();
         web.Use((HttpContext context, RequestDelegate next) => gate.AdmitAsync(context, next));
-        WebApi.Map(new WebEndpoints(web, gate, house.Log), house, options);
+        var endpoints = new WebEndpoints(web, gate, house.Log);
+        WebApi.Map(endpoints, house, options);
+        OpenIdEndpoints.Map(endpoints, house, hasPages: pages is not null);
         pages?.Map(web.MapGroup("").WithMetadata(new Declared(Act.SeePage)));
         try
         {

@@ -1,12 +1,14 @@
 using Bartizan.Client;
 using Bartizan.Client.People;
 using Bartizan.Control;
+using Bartizan.Control.OpenId;
 using Bartizan.Control.People;
 using Bartizan.Control.Web;
 using Bartizan.Core.Ports;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Daemon.Identity;
 using Bartizan.Daemon.Vaults;
+using Bartizan.Vault.Identity.OpenId;
 
 namespace Bartizan.Daemon.Consoles;
 
@@ -27,6 +29,7 @@ internal sealed class ConsoleDesk : IAsyncDisposable
     private string? _problem;
     private WebServer? _server;
     private ServedCertificate? _certificate;
+    private HttpMessageInvoker? _wire;
 
     /// <summary>Opens the accounts; nothing listens yet.</summary>
     public ConsoleDesk(StateDirectory state, IJournal journal, DaemonOptions options)
@@ -77,6 +80,7 @@ internal sealed class ConsoleDesk : IAsyncDisposable
             var files = _file.Tls ?? OwnCertificate.In(_state.Keys, _file.Origin, _options.Clock);
             var certificate = ServedCertificate.Open(files, _options.Say, _options.Clock, "the console's");
             _certificate = certificate;
+            _wire = _file.OpenId is { } terms ? OpenIdWire.Open(terms.Issuer) : null;
             _server = await WebServer
                 .StartAsync(
                     new WebOptions
@@ -88,7 +92,7 @@ internal sealed class ConsoleDesk : IAsyncDisposable
                         Uid = People.OwnUid(),
                         Instance = origin,
                     },
-                    _parts.House(instance),
+                    _parts.House(instance, FlowOf(_file, _wire)),
                     pages,
                     cancellationToken
                 )
@@ -123,9 +127,15 @@ internal sealed class ConsoleDesk : IAsyncDisposable
             await _server.DisposeAsync().ConfigureAwait(false);
         }
 
+        _wire?.Dispose();
         _certificate?.Dispose();
         _parts?.SignIns.Dispose();
     }
+
+    private CodeFlow? FlowOf(ConsoleFile file, HttpMessageInvoker? wire) =>
+        file.OpenId is { } terms && wire is not null
+            ? new CodeFlow(terms, new OpenIdTokens(_options.Clock), wire, file.Origin, _options.Clock)
+            : null;
 
     private Parts Known() =>
         _parts
@@ -163,7 +173,7 @@ internal sealed class ConsoleDesk : IAsyncDisposable
             );
         }
 
-        public WebHouse House(IInstance instance) =>
+        public WebHouse House(IInstance instance, CodeFlow? openId) =>
             new()
             {
                 Instance = instance,
@@ -173,6 +183,7 @@ internal sealed class ConsoleDesk : IAsyncDisposable
                 People = People,
                 Tokens = Tokens,
                 Log = Log,
+                OpenId = openId,
                 AccountOf = AccountOf,
             };
 

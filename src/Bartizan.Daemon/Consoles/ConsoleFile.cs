@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net;
 using Bartizan.Client;
+using Bartizan.Control.OpenId;
 using Bartizan.Daemon.Identity;
 using YamlDotNet.Core;
 using YamlDotNet.Serialization;
@@ -15,10 +16,18 @@ namespace Bartizan.Daemon.Consoles;
 /// origin: https://bartizan.example.com     # what browsers call it; else https:// and the address
 /// tls: { certificate: console.pem, key: console-key.pem }    # else, on this machine's own addresses, one is made
 /// sessions: { idle: 30m, absolute: 12h }
+/// oidc:
+///   issuer: https://login.example.com
+///   client_id: bartizan
+///   client_secret: oidc-secret                 # a file, 0600
+///   roles: [ { group: ops, role: operator, agents: ['*'] } ]
 /// </code>
 /// </summary>
 internal sealed record ConsoleFile(IPEndPoint Listen, Uri Origin, TlsFiles? Tls, TimeSpan Idle, TimeSpan Absolute)
 {
+    /// <summary>The organisation's sign-in; null for none.</summary>
+    public OpenIdTerms? OpenId { get; private init; }
+
     public const string Name = "console.yaml";
 
     private const int Invalid = 3;
@@ -99,7 +108,10 @@ internal sealed record ConsoleFile(IPEndPoint Listen, Uri Origin, TlsFiles? Tls,
                 : null,
             idle < absolute ? idle : absolute,
             absolute
-        );
+        )
+        {
+            OpenId = lines.Oidc?.Read(home, how => Wrong(path, how)),
+        };
     }
 
     private static TimeSpan Time(string path, string? text, TimeSpan otherwise)
@@ -136,6 +148,8 @@ internal sealed record ConsoleFile(IPEndPoint Listen, Uri Origin, TlsFiles? Tls,
         public TlsLines? Tls { get; set; }
 
         public SessionLines? Sessions { get; set; }
+
+        public OpenIdLines? Oidc { get; set; }
     }
 
     private sealed class TlsLines

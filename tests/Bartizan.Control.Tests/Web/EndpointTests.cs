@@ -15,6 +15,8 @@ public sealed class EndpointTests
     private static readonly (string Method, string Path, Act Act, object? Body)[] s_all =
     [
         ("GET", "/v1/entry", Act.Enter, null),
+        ("GET", "/auth/openid/begin", Act.Enter, null),
+        ("GET", "/auth/openid/callback", Act.Enter, null),
         (
             "POST",
             "/v1/enter",
@@ -76,6 +78,7 @@ public sealed class EndpointTests
                 method == "GET" ? await scene.GetAsync(Asked(path)) : await scene.PostAsync(path, body!);
             var expected =
                 act != Act.Enter ? HttpStatusCode.Unauthorized
+                : path.StartsWith("/auth", StringComparison.Ordinal) ? HttpStatusCode.NotFound
                 : method == "GET" ? HttpStatusCode.OK
                 : HttpStatusCode.Unauthorized;
             response.StatusCode.ShouldBe(expected, path);

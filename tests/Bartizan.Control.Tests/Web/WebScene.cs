@@ -6,6 +6,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using Bartizan.Client;
 using Bartizan.Client.People;
+using Bartizan.Control.OpenId;
 using Bartizan.Control.People;
 using Bartizan.Control.Web;
 using Bartizan.Core.Tests.Enforcement;
@@ -71,6 +72,8 @@ internal sealed class WebScene : IAsyncDisposable
 
     public ShownInstance Shown { get; }
 
+    public CodeFlow? OpenId { get; private set; }
+
     public WebServer Server { get; private set; } = null!;
 
     public WebHouse House =>
@@ -83,12 +86,17 @@ internal sealed class WebScene : IAsyncDisposable
             People = People,
             Tokens = Tokens,
             Log = Log,
+            OpenId = OpenId,
             AccountOf = name => Accounts.GetValueOrDefault(name, name),
         };
 
-    public static async Task<WebScene> OpenAsync(WebPages? pages = null)
+    public static async Task<WebScene> OpenAsync(
+        WebPages? pages = null,
+        Func<WebScene, Task<CodeFlow>>? openId = null
+    )
     {
         var scene = new WebScene(FreePort(), Directory.CreateTempSubdirectory("bartizan-web-").FullName);
+        scene.OpenId = openId is null ? null : await openId(scene);
         scene.Server = await WebServer.StartAsync(
             new WebOptions
             {

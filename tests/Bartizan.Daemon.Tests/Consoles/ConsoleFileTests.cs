@@ -63,6 +63,43 @@ public sealed class ConsoleFileTests : IDisposable
         Should.Throw<ControlException>(() => Read(lines)).Problem.Error.ShouldContain(says);
 
     [Fact]
+    public void A_provider_and_what_its_groups_may_do_are_read()
+    {
+        var terms = Read(
+            Place
+                + """
+                oidc:
+                  issuer: https://login.example
+                  client_id: bartizan
+                  client_secret: secret
+                  scopes: [groups]
+                  roles:
+                    - { group: ops, role: operator, agents: ['support-*'] }
+                    - { group: ops, role: approver }
+                """
+        ).OpenId!;
+        terms.Issuer.Name.ShouldBe("https://login.example");
+        terms.Scopes.ShouldBe(["openid", "groups"]);
+        terms.Groups["ops"].Select(one => one.ToString()).ShouldBe(["operator of support-*", "approver of *"]);
+        var secret = Path.Combine(_home, "secret");
+        File.WriteAllText(secret, "hidden\n");
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Should.Throw<IOException>(() => terms.Secret!());
+        File.SetUnixFileMode(secret, UnixFileMode.UserRead);
+        terms.Secret!().ShouldBe("hidden");
+    }
+
+    [Theory]
+    [InlineData("{ issuer: 'http://login.example', client_id: a }", "`oidc.issuer`")]
+    [InlineData("{ issuer: 'https://login.example' }", "`oidc.client_id`")]
+    [InlineData("{ issuer: 'https://login.example', client_id: a, name_claim: preferred_username }", "`oidc.name_claim`")]
+    [InlineData("{ issuer: 'https://login.example', client_id: a, roles: [ { group: g, role: root } ] }", "`oidc.roles`")]
+    [InlineData("{ issuer: 'https://login.example', client_id: a, roles: [ { role: viewer } ] }", "`oidc.roles`")]
+    [InlineData("{ issuer: 'https://login.example', client_id: a, pkce: false }", "can't be read")]
+    public void A_mistake_in_the_provider_serves_nothing(string oidc, string says) =>
+        Should.Throw<ControlException>(() => Read($"{Place}oidc: {oidc}\n")).Problem.Error.ShouldContain(says);
+
+    [Fact]
     public void Whoever_signs_in_can_be_enrolled_without_an_account_of_the_host()
     {
         var people = Enrol("people:\n  - { name: alice@example.com, uid: 0 }\n  - { name: carol@example.com }\n");
