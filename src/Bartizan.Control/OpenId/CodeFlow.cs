@@ -25,7 +25,13 @@ namespace Bartizan.Control.OpenId;
 /// INVARIANT: nobody is signed in by an answer that this browser didn't ask for, that was used before, or that isn't of the provider that
 /// was asked.
 /// </summary>
-public sealed class CodeFlow(OpenIdTerms terms, ICallerTokens tokens, HttpMessageInvoker wire, Uri origin, TimeProvider clock)
+public sealed class CodeFlow(
+    OpenIdTerms terms,
+    ICallerTokens tokens,
+    HttpMessageInvoker wire,
+    Uri origin,
+    TimeProvider clock
+)
 {
     /// <summary>Characters of a code.</summary>
     public const int MaxCode = 4096;

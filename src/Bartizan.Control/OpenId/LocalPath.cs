@@ -16,7 +16,10 @@ internal static class LocalPath
         next.Length <= MaxLength
         && next.StartsWith('/')
         && !next.StartsWith("//", StringComparison.Ordinal)
-        && next.All(c => char.IsAsciiLetterOrDigit(c) || c is '/' or '-' or '_' or '.' or '~' or '?' or '&' or '=' or '%' or '+' or ',' or ':')
+        && next.All(c =>
+            char.IsAsciiLetterOrDigit(c)
+            || c is '/' or '-' or '_' or '.' or '~' or '?' or '&' or '=' or '%' or '+' or ',' or ':'
+        )
         && !Unescaped(next).Contains('\\', StringComparison.Ordinal)
         && !Unescaped(next).StartsWith("//", StringComparison.Ordinal)
         && !next.StartsWith("/v1", StringComparison.OrdinalIgnoreCase)

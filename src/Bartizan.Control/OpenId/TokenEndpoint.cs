@@ -45,7 +45,10 @@ internal sealed class TokenEndpoint(OpenIdTerms terms, HttpMessageInvoker wire, 
                 throw new OpenIdRefusedException("the provider answered with something else than JSON");
             }
 
-            using var document = JsonDocument.Parse(await ReadAsync(response, either.Token).ConfigureAwait(false), s_strict);
+            using var document = JsonDocument.Parse(
+                await ReadAsync(response, either.Token).ConfigureAwait(false),
+                s_strict
+            );
             var root = document.RootElement;
             return
                 root.ValueKind == JsonValueKind.Object
@@ -55,7 +58,12 @@ internal sealed class TokenEndpoint(OpenIdTerms terms, HttpMessageInvoker wire, 
                 : throw new OpenIdRefusedException("the provider gave no token that tells who signed in");
         }
         catch (Exception e)
-            when (e is HttpRequestException or IOException or JsonException or InvalidOperationException or UnauthorizedAccessException
+            when (e
+                    is HttpRequestException
+                        or IOException
+                        or JsonException
+                        or InvalidOperationException
+                        or UnauthorizedAccessException
                 || (e is OperationCanceledException && !cancellationToken.IsCancellationRequested)
             )
         {
@@ -111,8 +119,7 @@ internal sealed class TokenEndpoint(OpenIdTerms terms, HttpMessageInvoker wire, 
         await using (body.ConfigureAwait(false))
         {
             var bytes = new byte[MaxBytes + 1];
-            var length = await body
-                .ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop)
+            var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, stop)
                 .ConfigureAwait(false);
             return length <= MaxBytes
                 ? bytes.AsMemory(0, length)

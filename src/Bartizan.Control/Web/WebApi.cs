@@ -33,7 +33,11 @@ internal static class WebApi
 
     private static void MapEntering(WebEndpoints web, WebHouse house, WebOptions options)
     {
-        web.See("/v1/entry", Act.Enter, _ => new EntryReply(true, house.OpenId is null ? null : OpenIdEndpoints.BeginPath));
+        web.See(
+            "/v1/entry",
+            Act.Enter,
+            _ => new EntryReply(true, house.OpenId is null ? null : OpenIdEndpoints.BeginPath)
+        );
         web.Open(
             "/v1/enter",
             Act.Enter,

@@ -90,10 +90,7 @@ internal sealed class WebScene : IAsyncDisposable
             AccountOf = name => Accounts.GetValueOrDefault(name, name),
         };
 
-    public static async Task<WebScene> OpenAsync(
-        WebPages? pages = null,
-        Func<WebScene, Task<CodeFlow>>? openId = null
-    )
+    public static async Task<WebScene> OpenAsync(WebPages? pages = null, Func<WebScene, Task<CodeFlow>>? openId = null)
     {
         var scene = new WebScene(FreePort(), Directory.CreateTempSubdirectory("bartizan-web-").FullName);
         scene.OpenId = openId is null ? null : await openId(scene);

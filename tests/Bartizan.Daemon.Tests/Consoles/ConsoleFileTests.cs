@@ -92,8 +92,14 @@ public sealed class ConsoleFileTests : IDisposable
     [Theory]
     [InlineData("{ issuer: 'http://login.example', client_id: a }", "`oidc.issuer`")]
     [InlineData("{ issuer: 'https://login.example' }", "`oidc.client_id`")]
-    [InlineData("{ issuer: 'https://login.example', client_id: a, name_claim: preferred_username }", "`oidc.name_claim`")]
-    [InlineData("{ issuer: 'https://login.example', client_id: a, roles: [ { group: g, role: root } ] }", "`oidc.roles`")]
+    [InlineData(
+        "{ issuer: 'https://login.example', client_id: a, name_claim: preferred_username }",
+        "`oidc.name_claim`"
+    )]
+    [InlineData(
+        "{ issuer: 'https://login.example', client_id: a, roles: [ { group: g, role: root } ] }",
+        "`oidc.roles`"
+    )]
     [InlineData("{ issuer: 'https://login.example', client_id: a, roles: [ { role: viewer } ] }", "`oidc.roles`")]
     [InlineData("{ issuer: 'https://login.example', client_id: a, pkce: false }", "can't be read")]
     public void A_mistake_in_the_provider_serves_nothing(string oidc, string says) =>

@@ -96,13 +96,17 @@ public sealed class CodeFlowTests
         (await WebScene.ReadAsync<EntryReply>(entry)).OpenId.ShouldBe("/auth/openid/begin");
         using var response = await trip.GoAsync("248289");
         var me = await trip.MeAsync(response);
-        var cookie = response.Headers.GetValues("Set-Cookie").First(one => one.StartsWith("__Host-bartizan=", StringComparison.Ordinal));
+        var cookie = response
+            .Headers.GetValues("Set-Cookie")
+            .First(one => one.StartsWith("__Host-bartizan=", StringComparison.Ordinal));
         using var left = await trip.Scene.PostAsync(
             "/v1/leave",
             new LeaveRequest(),
             new Browser(cookie.Split(';')[0].Split('=', 2)[1], me.Form!, me.Session!)
         );
-        (await WebScene.ReadAsync<LeaveReply>(left)).Elsewhere!.ShouldStartWith($"{trip.Provider.Issuer.Name}/logout?client_id=bartizan&");
+        (await WebScene.ReadAsync<LeaveReply>(left)).Elsewhere!.ShouldStartWith(
+            $"{trip.Provider.Issuer.Name}/logout?client_id=bartizan&"
+        );
     }
 
     [Fact]

@@ -23,7 +23,10 @@ internal sealed class CodeProvider : IAsyncDisposable
     public const string Client = "bartizan";
     public const string Secret = "a secret/with+signs";
 
-    private readonly Dictionary<string, (string Challenge, string Redirect, string? Nonce, string Person, string[] Groups)> _codes = [];
+    private readonly Dictionary<
+        string,
+        (string Challenge, string Redirect, string? Nonce, string Person, string[] Groups)
+    > _codes = [];
     private readonly TimeProvider _clock;
     private WebApplication _web = null!;
     private int _made;

@@ -38,7 +38,12 @@ internal sealed class Trip : IAsyncDisposable
                     },
                     new OpenIdTokens(scene.Clock),
                     new HttpMessageInvoker(
-                        new SocketsHttpHandler { UseProxy = false, UseCookies = false, AllowAutoRedirect = false }
+                        new SocketsHttpHandler
+                        {
+                            UseProxy = false,
+                            UseCookies = false,
+                            AllowAutoRedirect = false,
+                        }
                     ),
                     new Uri(scene.Origin),
                     scene.Clock

@@ -12,44 +12,49 @@ namespace Bartizan.Control.Tests.Web.OpenId.Attacks;
 /// <summary>A hostile browser, a hostile site, and a provider that is hostile in one point.</summary>
 public sealed class CodeFlowAttacks
 {
-    private static readonly Dictionary<string, Func<Dictionary<string, string>, IEnumerable<KeyValuePair<string, string>>>> s_answers =
-        new()
-        {
-            ["no state"] = answer => answer.Where(one => one.Key != "state"),
-            ["an empty state"] = answer => With(answer, "state", ""),
-            ["a made-up state"] = answer => With(answer, "state", new string('A', 43)),
-            ["a long state"] = answer => With(answer, "state", new string('A', 4000)),
-            ["two states"] = answer => [.. answer, new("state", answer["state"])],
-            ["two codes"] = answer => [.. answer, new("code", "other")],
-            ["no code"] = answer => answer.Where(one => one.Key != "code"),
-            ["an empty code"] = answer => With(answer, "code", ""),
-            ["a long code"] = answer => With(answer, "code", new string('c', CodeFlow.MaxCode + 1)),
-            ["a made-up code"] = answer => With(answer, "code", "made-up"),
-            ["no issuer"] = answer => answer.Where(one => one.Key != "iss"),
-            ["another issuer"] = answer => With(answer, "iss", "https://evil.example"),
-            ["nearly the issuer"] = answer => With(answer, "iss", answer["iss"] + "/"),
-            ["two issuers"] = answer => [.. answer, new("iss", answer["iss"])],
-            ["an error, with a code"] = answer => [.. answer, new("error", "access_denied")],
-            ["a token of its own"] = answer => [.. answer, new("id_token", "a.b.c")],
-        };
+    private static readonly Dictionary<
+        string,
+        Func<Dictionary<string, string>, IEnumerable<KeyValuePair<string, string>>>
+    > s_answers = new()
+    {
+        ["no state"] = answer => answer.Where(one => one.Key != "state"),
+        ["an empty state"] = answer => With(answer, "state", ""),
+        ["a made-up state"] = answer => With(answer, "state", new string('A', 43)),
+        ["a long state"] = answer => With(answer, "state", new string('A', 4000)),
+        ["two states"] = answer => [.. answer, new("state", answer["state"])],
+        ["two codes"] = answer => [.. answer, new("code", "other")],
+        ["no code"] = answer => answer.Where(one => one.Key != "code"),
+        ["an empty code"] = answer => With(answer, "code", ""),
+        ["a long code"] = answer => With(answer, "code", new string('c', CodeFlow.MaxCode + 1)),
+        ["a made-up code"] = answer => With(answer, "code", "made-up"),
+        ["no issuer"] = answer => answer.Where(one => one.Key != "iss"),
+        ["another issuer"] = answer => With(answer, "iss", "https://evil.example"),
+        ["nearly the issuer"] = answer => With(answer, "iss", answer["iss"] + "/"),
+        ["two issuers"] = answer => [.. answer, new("iss", answer["iss"])],
+        ["an error, with a code"] = answer => [.. answer, new("error", "access_denied")],
+        ["a token of its own"] = answer => [.. answer, new("id_token", "a.b.c")],
+    };
 
     private static readonly Dictionary<string, Action<CodeProvider>> s_tokens = new()
     {
         ["another nonce"] = one => one.Claims = claims => claims["nonce"] = "other",
         ["no nonce"] = one => one.Claims = claims => claims.Remove("nonce"),
         ["another client's"] = one => one.Claims = claims => claims["aud"] = "other",
-        ["two clients', of no party"] = one => one.Claims = claims => claims["aud"] = new JsonArray("bartizan", "other"),
+        ["two clients', of no party"] = one =>
+            one.Claims = claims => claims["aud"] = new JsonArray("bartizan", "other"),
         ["another party's"] = one => one.Claims = claims => claims["azp"] = "other",
         ["another issuer's"] = one => one.Claims = claims => claims["iss"] = "https://evil.example",
         ["another token's hash"] = one => one.Claims = claims => claims["at_hash"] = new string('A', 22),
         ["over"] = one => one.Claims = claims => claims["exp"] = claims["iat"]!.GetValue<long>() - 3600,
         ["of tomorrow"] = one => one.Claims = claims => claims["iat"] = claims["iat"]!.GetValue<long>() + 86_400,
         ["of nobody"] = one => one.Claims = claims => claims.Remove("sub"),
-        ["unsigned"] = one => one.Sign = claims => $"{TokenForge.Text("""{"alg":"none"}""")}.{TokenForge.Text(claims.ToJsonString())}.",
+        ["unsigned"] = one =>
+            one.Sign = claims => $"{TokenForge.Text("""{"alg":"none"}""")}.{TokenForge.Text(claims.ToJsonString())}.",
         ["signed with the client's secret"] = one =>
             one.Sign = claims =>
             {
-                var said = $"{TokenForge.Text("""{"alg":"HS256","kid":"rsa"}""")}.{TokenForge.Text(claims.ToJsonString())}";
+                var said =
+                    $"{TokenForge.Text("""{"alg":"HS256","kid":"rsa"}""")}.{TokenForge.Text(claims.ToJsonString())}";
                 return $"{said}.{TokenForge.Text(HMACSHA256.HashData(Encoding.ASCII.GetBytes(CodeProvider.Secret), Encoding.ASCII.GetBytes(said)))}";
             },
         ["signed by another's key"] = one =>
@@ -71,17 +76,19 @@ public sealed class CodeFlowAttacks
         ["a number for a token"] = one => one.Reply = reply => reply["id_token"] = 1,
         ["of no kind"] = one => one.Reply = reply => reply.Remove("token_type"),
         ["of another kind"] = one => one.Reply = reply => reply["token_type"] = "mac",
-        ["elsewhere"] = one => one.Instead = context =>
-        {
-            context.Response.Redirect($"{one.Issuer.Name}/jwks");
-            return Task.CompletedTask;
-        },
-        ["elsewhere, with the code"] = one => one.Instead = context =>
-        {
-            context.Response.StatusCode = 307;
-            context.Response.Headers.Location = $"{one.Issuer.Name}/token?again";
-            return Task.CompletedTask;
-        },
+        ["elsewhere"] = one =>
+            one.Instead = context =>
+            {
+                context.Response.Redirect($"{one.Issuer.Name}/jwks");
+                return Task.CompletedTask;
+            },
+        ["elsewhere, with the code"] = one =>
+            one.Instead = context =>
+            {
+                context.Response.StatusCode = 307;
+                context.Response.Headers.Location = $"{one.Issuer.Name}/token?again";
+                return Task.CompletedTask;
+            },
         ["as a page"] = one => one.Instead = context => SayAsync(context, "text/html", "{}"),
         ["of no type"] = one => one.Instead = context => SayAsync(context, null, "{}"),
         ["no JSON"] = one => one.Instead = context => SayAsync(context, "application/json", "{"),
@@ -91,19 +98,25 @@ public sealed class CodeFlowAttacks
                 SayAsync(context, "application/json", """{"id_token":"a","id_token":"b","token_type":"Bearer"}"""),
         ["huge"] = one =>
             one.Instead = context =>
-                SayAsync(context, "application/json", $$"""{"id_token":"{{new string('a', TokenEndpoint.MaxBytes)}}"}"""),
-        ["cut off"] = one => one.Instead = context =>
-        {
-            context.Response.ContentType = "application/json";
-            context.Response.ContentLength = 1000;
-            context.Abort();
-            return Task.CompletedTask;
-        },
-        ["an error with tokens in it"] = one => one.Instead = context =>
-        {
-            context.Response.StatusCode = 500;
-            return SayAsync(context, "application/json", "{}");
-        },
+                SayAsync(
+                    context,
+                    "application/json",
+                    $$"""{"id_token":"{{new string('a', TokenEndpoint.MaxBytes)}}"}"""
+                ),
+        ["cut off"] = one =>
+            one.Instead = context =>
+            {
+                context.Response.ContentType = "application/json";
+                context.Response.ContentLength = 1000;
+                context.Abort();
+                return Task.CompletedTask;
+            },
+        ["an error with tokens in it"] = one =>
+            one.Instead = context =>
+            {
+                context.Response.StatusCode = 500;
+                return SayAsync(context, "application/json", "{}");
+            },
     };
 
     public static TheoryData<string> Answers => [.. s_answers.Keys];
@@ -142,7 +155,10 @@ public sealed class CodeFlowAttacks
 
         var (mine, first) = await trip.BeginAsync();
         var (_, second) = await trip.BeginAsync();
-        await trip.RefusedAsync(trip.EndAsync(trip.Provider.SignIn(mine, "mallory", "ops"), second), "another sign-in's");
+        await trip.RefusedAsync(
+            trip.EndAsync(trip.Provider.SignIn(mine, "mallory", "ops"), second),
+            "another sign-in's"
+        );
         await trip.RefusedAsync(
             trip.EndAsync(trip.Provider.SignIn(mine, "mallory", "ops"), $"{first}; {WebCookie.SigningIn}={first}"),
             "two cookies"
