@@ -25,7 +25,7 @@ public sealed record OpenIdTerms
     /// <summary>The claim with a person's groups.</summary>
     public string GroupsClaim { get; init; } = "groups";
 
-    /// <summary>The claim that names a person: <c>sub</c>, which nobody else is ever given, or <c>email</c>, where it is verified.</summary>
+    /// <summary>What names a person: <c>sub</c>, which nobody else is ever given, or <c>email</c>, where it is verified.</summary>
     public string NameClaim { get; init; } = Subject;
 
     /// <summary>What the members of a group may do; of a group that isn't here, nothing.</summary>

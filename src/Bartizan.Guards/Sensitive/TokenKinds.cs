@@ -28,7 +28,6 @@ internal static class TokenKinds
         new("github-token", "ghs_", _base62, 36, 36, 0.99) { IsValid = C.IsGitHub },
         new("github-token", "ghr_", _base62, 36, 76, 0.99) { IsValid = C.IsGitHub },
         new("github-pat", "github_pat_", _word, 82, 82, 0.98),
-        new("bartizan-token", "bzt_", _word, 48, 48, 0.98),
         new("npm-token", "npm_", _base62, 36, 36, 0.99) { IsValid = C.IsGitHub },
         new("gitlab-token", "glpat-", _dotted, 20, 60, 0.95),
         new("gitlab-token", "glrt-", _dotted, 20, 60, 0.95),
