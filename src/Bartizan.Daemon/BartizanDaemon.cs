@@ -22,6 +22,7 @@ using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Servers;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Stores;
+using Bartizan.Daemon.Users;
 using Bartizan.Daemon.Vaults;
 using Bartizan.Daemon.Witnessing;
 using Bartizan.Daemon.Workspaces;
@@ -38,6 +39,7 @@ using Bartizan.Records.Journals;
 using Bartizan.Records.Projections;
 using Bartizan.Sandbox.Bubblewrap;
 using Bartizan.Sandbox.Oci;
+using Bartizan.Vault.Identity.OpenId;
 using Bartizan.Vault.Tokens;
 
 namespace Bartizan.Daemon;
@@ -248,7 +250,9 @@ public sealed class BartizanDaemon : IAsyncDisposable
         var backend = new BubblewrapBackend(new BubblewrapOptions(), clock);
         var exports = InstanceExports.Over(state, () => log.Log.Size, journal, clock);
         Opened(exports);
-        var erasures = new ErasureDesk(log, state, clock);
+        var users = new EndUserBook(state.Users);
+        Opened(users);
+        var erasures = new ErasureDesk(log, state, users, clock);
         var retention = new InstanceRetention(state, log, erasures, exports, clock, _options.Say);
         Opened(retention);
         _rooms = new Rooms
@@ -262,6 +266,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Tokens = tokens,
             Lender = vault.Lender,
             Identity = identity.Deciding(monitor),
+            Callers = new OpenIdTokens(clock),
+            Users = users,
             Vault = vault,
             Placeholders = credentials.Book,
             Monitor = monitor,

@@ -16,6 +16,7 @@ using Bartizan.Daemon.Reading;
 using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Stores;
+using Bartizan.Daemon.Users;
 using Bartizan.Daemon.Vaults;
 using Bartizan.Daemon.Workspaces;
 using Bartizan.Gateway.Databases;
@@ -51,6 +52,12 @@ internal sealed record Rooms
     public required PlaceholderBook Placeholders { get; init; }
 
     public required IdentityDesk Identity { get; init; }
+
+    /// <summary>Verifies the tokens of people whom agents answer.</summary>
+    public required ICallerTokens Callers { get; init; }
+
+    /// <summary>Who those people are.</summary>
+    public required EndUserBook Users { get; init; }
 
     public required VaultDesk Vault { get; init; }
 

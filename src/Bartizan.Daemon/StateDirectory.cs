@@ -44,6 +44,9 @@ public sealed class StateDirectory : IDisposable
     /// <summary>The logins that stand at providers.</summary>
     public string Providers => Path.Combine(Home, "providers.json");
 
+    /// <summary>Who the end users are that entries name by pseudonyms.</summary>
+    public string Users => UsersOf(Home);
+
     /// <summary>The control socket.</summary>
     public string ControlSocket => Path.Combine(Home, "control.sock");
 
@@ -96,6 +99,9 @@ public sealed class StateDirectory : IDisposable
             return true;
         }
     }
+
+    /// <summary>Where the users of an instance's directory stand, whether it runs or not.</summary>
+    public static string UsersOf(string home) => Path.Combine(home, "users.jsonl");
 
     /// <summary>The folder of one session.</summary>
     public string Session(SessionId id) => Path.Combine(Sessions, id.ToString());

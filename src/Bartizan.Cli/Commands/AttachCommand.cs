@@ -24,6 +24,11 @@ internal static class AttachCommand
         {
             Description = "Open it although rules of the manifest need a sandbox; recorded.",
         };
+        var user = new Option<string?>("--user-token")
+        {
+            Description =
+                "A file with the token of the end user that the session acts for, or `-` for standard input; the session ends with it.",
+        };
         var json = new Option<bool>("--json") { Description = "Print JSON instead of `export` lines." };
         var command = new Command(
             "attach",
@@ -33,6 +38,7 @@ internal static class AttachCommand
             manifest,
             ttl,
             accept,
+            user,
             json,
         };
         command.SetAction(
@@ -54,12 +60,28 @@ internal static class AttachCommand
                     );
                 }
 
+                string? token = null;
+                if (
+                    parsed.GetValue(user) is { } from
+                    && (token = await TokenFile.ReadAsync(from, cancellationToken)) is null
+                )
+                {
+                    return Screen.Error(
+                        ExitCode.Usage,
+                        from == TokenFile.Input
+                            ? "standard input holds no token"
+                            : $"`{from}` can't be read, or holds no token",
+                        "`--user-token` takes a file or `-`, never the token itself"
+                    );
+                }
+
                 var request = new AttachRequest
                 {
                     Manifest = Path.GetFullPath(path),
                     Credentials = Credentials.Of(loaded),
                     Ttl = lives,
                     AcceptUnsandboxed = parsed.GetValue(accept),
+                    UserToken = token,
                 };
                 using var client = await Instance.StartedAsync(cancellationToken);
                 var reply = await client.AttachAsync(request, cancellationToken);
@@ -69,7 +91,7 @@ internal static class AttachCommand
                     return ExitCode.Done;
                 }
 
-                Screen.Line($"# session {reply.Session}");
+                Screen.Line($"# session {reply.Session}{(reply.User is { } acts ? $" for {acts}" : "")}");
                 Screen.Line($"export BARTIZAN_SESSION={reply.Session}");
                 Screen.Line($"export ANTHROPIC_BASE_URL={reply.Endpoints.Anthropic}");
                 Screen.Line($"export ANTHROPIC_API_KEY={reply.Token}");

@@ -1,7 +1,9 @@
 using System.CommandLine;
 using System.Globalization;
+using System.Text.RegularExpressions;
 using Bartizan.Cli.Terminal;
 using Bartizan.Client;
+using Bartizan.Daemon.Users;
 using Bartizan.Log.Pruning;
 using Bartizan.Records.Entries;
 using Bartizan.Records.Journals;
@@ -12,7 +14,7 @@ using Bartizan.Records.Reading;
 namespace Bartizan.Cli.Commands;
 
 /// <summary><c>bartizan log</c>: the record, read from its files; no daemon is needed.</summary>
-internal static class LogCommand
+internal static partial class LogCommand
 {
     /// <summary>Builds the command and the nouns below it.</summary>
     public static Command Make()
@@ -38,7 +40,7 @@ internal static class LogCommand
         command.SetAction(
             async (parsed, cancellationToken) =>
             {
-                var text = string.Join(' ', parsed.GetValue(words) ?? []);
+                var text = WithPseudonyms(string.Join(' ', parsed.GetValue(words) ?? []));
                 if (!LogQuery.TryParse(text, TimeProvider.System.GetUtcNow(), out var query, out var problem))
                 {
                     return Screen.Error(ExitCode.Usage, problem, "`bartizan log --help`; docs/log.md has examples");
@@ -74,6 +76,21 @@ internal static class LogCommand
 
         return command;
     }
+
+    // Entries name an end user by a pseudonym; who asks by the issuer's word for them means both.
+    private static string WithPseudonyms(string query) =>
+        UserWord()
+            .Replace(
+                query,
+                match =>
+                    string.Join(
+                        ',',
+                        UserNames.Of(ControlAddress.Default().Home, match.Groups["subject"].Value).Prepend(match.Value)
+                    )
+            );
+
+    [GeneratedRegex(@"(?<=^|\s)-?(?:user|person):(?<subject>[^\s"",*]+)(?=\s|$)")]
+    private static partial Regex UserWord();
 
     private static async Task<int> AnswerAsync(
         LogQuery query,

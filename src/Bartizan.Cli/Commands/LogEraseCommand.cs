@@ -124,9 +124,18 @@ internal static class LogEraseCommand
         {
             Description = "A person, as entries name them: every session that they started.",
         };
+        var user = new Option<string?>("--user")
+        {
+            Description =
+                "An end user by their `sub`: every session that acted for them; `erase` forgets who they are, too.",
+        };
+        var issuer = new Option<string?>("--issuer")
+        {
+            Description = "The user's issuer, where several know such a user.",
+        };
         var why = new Option<string>("--why") { Description = "The legal basis or reason.", Required = true };
         var json = new Option<bool>("--json") { Description = "Print JSON." };
-        var command = new Command(name, description) { session, subject, why, json };
+        var command = new Command(name, description) { session, subject, user, issuer, why, json };
         command.SetAction(
             (parsed, cancellationToken) =>
                 SendAsync(
@@ -135,6 +144,8 @@ internal static class LogEraseCommand
                         Verb = verb,
                         Session = parsed.GetValue(session),
                         Person = parsed.GetValue(subject),
+                        User = parsed.GetValue(user),
+                        Issuer = parsed.GetValue(issuer),
                         Why = parsed.GetValue(why),
                     },
                     parsed.GetValue(json),

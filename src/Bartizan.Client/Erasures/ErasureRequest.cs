@@ -12,6 +12,15 @@ public sealed record ErasureRequest
     /// <summary>A person, for every session that they started.</summary>
     public string? Person { get; init; }
 
+    /// <summary>An end user, in their issuer's words: every session that acted for them, and who they are.</summary>
+    public string? User { get; init; }
+
+    /// <summary>The issuer, where several know such a user.</summary>
+    public string? Issuer { get; init; }
+
+    /// <summary>The record prints no user.</summary>
+    public override string ToString() => $"{Verb} {Id}";
+
     /// <summary>The legal basis or reason.</summary>
     public string? Why { get; init; }
 

@@ -15,6 +15,9 @@ public sealed record AttachRequest
     /// <summary>True to open it although rules of the manifest need a sandbox; an entry says so.</summary>
     public bool AcceptUnsandboxed { get; init; }
 
+    /// <summary>The token of the end user that the session acts for; null for none.</summary>
+    public string? UserToken { get; init; }
+
     /// <summary>The record prints only its shape.</summary>
     public override string ToString() => $"attach of {Manifest}";
 }

@@ -2,7 +2,9 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using Bartizan.Client;
 using Bartizan.Client.Erasures;
+using Bartizan.Core.Identity;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Users;
 using Bartizan.Records.Erasures;
 using Bartizan.Records.Journals;
 
@@ -12,7 +14,7 @@ namespace Bartizan.Daemon.Erasures;
 /// Erasures and legal holds under dual control: what one enrolled person asks for is done when another approves it. A hold is taken
 /// at once; lifting one needs two, as erasing does. Requests lapse, and don't outlive the daemon.
 /// </summary>
-internal sealed class ErasureDesk(Journal journal, StateDirectory state, TimeProvider clock)
+internal sealed class ErasureDesk(Journal journal, StateDirectory state, EndUserBook users, TimeProvider clock)
 {
     /// <summary>Requests that may wait: more than a team handles in a day.</summary>
     private const int MaxPending = 64;
@@ -93,7 +95,7 @@ internal sealed class ErasureDesk(Journal journal, StateDirectory state, TimePro
         CancellationToken cancellationToken
     )
     {
-        var (scope, why) = Read(request);
+        var (scope, why) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
         if (scope.Person is null)
         {
             // A hold on a slip of the finger holds nothing, and nobody notices until it is too late.
@@ -114,12 +116,11 @@ internal sealed class ErasureDesk(Journal journal, StateDirectory state, TimePro
         CancellationToken cancellationToken
     )
     {
-        var (scope, why) = Read(request);
+        var (scope, why) = await ReadAsync(request, cancellationToken).ConfigureAwait(false);
         var index = await ErasureIndex.ReadAsync(state.Log, cancellationToken).ConfigureAwait(false);
         if (request.Verb == ErasureVerb.Erase)
         {
-            Eraser.Check(index, scope);
-            CheckStages(index, scope);
+            Check(index, scope);
         }
         else if (!index.Holds.Any(hold => hold.Scope == scope))
         {
@@ -203,17 +204,73 @@ internal sealed class ErasureDesk(Journal journal, StateDirectory state, TimePro
             return new ErasureReply { Done = true, Says = $"`{asked.Scope}` is held no longer" };
         }
 
-        CheckStages(await ErasureIndex.ReadAsync(state.Log, cancellationToken).ConfigureAwait(false), asked.Scope);
-        var sessions = await _eraser
-            .EraseAsync(asked.Scope, asked.Why, asked.By, approval, cancellationToken)
-            .ConfigureAwait(false);
+        var index = await ErasureIndex.ReadAsync(state.Log, cancellationToken).ConfigureAwait(false);
+        Check(index, asked.Scope);
+        var sessions = index.In(asked.Scope).Any()
+            ? await _eraser
+                .EraseAsync(asked.Scope, asked.Why, asked.By, approval, cancellationToken)
+                .ConfigureAwait(false)
+            : [];
+        var forgotten = await ForgetAsync(asked, approval, cancellationToken).ConfigureAwait(false);
         return new ErasureReply
         {
             Done = true,
-            Says = $"the payloads of {sessions.Length} sessions are erased; their entries and proofs stay",
+            Says =
+                $"the payloads of {sessions.Length} sessions are erased; their entries and proofs stay"
+                + (forgotten ? $"; nobody can tell any more who `{asked.Scope.Person}` was" : ""),
             Sessions = [.. sessions.Select(session => session.ToString())],
         };
     }
+
+    // An end user may be known without a session that could be erased: theirs was refused, or pruned long ago.
+    private void Check(ErasureIndex index, RecordScope scope)
+    {
+        if (!IsEndUser(scope) || index.In(scope).Any())
+        {
+            Eraser.Check(index, scope);
+        }
+        else if (index.Holds.FirstOrDefault(hold => hold.Scope == scope) is { } hold)
+        {
+            throw new ErasureRefusedException($"`{scope}` is under a legal hold (entry {hold.Index}: {hold.Why})");
+        }
+
+        CheckStages(index, scope);
+    }
+
+    // Last: until then who asks again by the same words finds the same pseudonym.
+    private async Task<bool> ForgetAsync(Pending asked, string approval, CancellationToken cancellationToken)
+    {
+        if (!IsEndUser(asked.Scope))
+        {
+            return false;
+        }
+
+        await _eraser
+            .SayAsync(
+                "forgetting begins",
+                asked.Scope,
+                asked.By,
+                $"{asked.Why}; {approval}",
+                default,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
+        var known = await users.ForgetAsync(asked.Scope.Person!, CancellationToken.None).ConfigureAwait(false);
+        await _eraser
+            .SayAsync(
+                known ? "user forgotten" : "user was not known",
+                asked.Scope,
+                asked.By,
+                asked.Why,
+                default,
+                CancellationToken.None
+            )
+            .ConfigureAwait(false);
+        return known;
+    }
+
+    private static bool IsEndUser(RecordScope scope) =>
+        scope.Person?.StartsWith(EndUser.Prefix, StringComparison.Ordinal) == true;
 
     // What a session changed holds what it read; a person decides about it first.
     private void CheckStages(ErasureIndex index, RecordScope scope)
@@ -234,21 +291,43 @@ internal sealed class ErasureDesk(Journal journal, StateDirectory state, TimePro
         enrolled.People.GetValueOrDefault(person)
         ?? throw new ErasureRefusedException($"`{person}` is not enrolled in `{EnrolledPeople.FileName}`");
 
-    private static (RecordScope Scope, string Why) Read(ErasureRequest request)
+    private async Task<(RecordScope Scope, string Why)> ReadAsync(
+        ErasureRequest request,
+        CancellationToken cancellationToken
+    )
     {
         var isSession = SessionId.TryParse(request.Session, out var session);
+        var person =
+            request is { Session: null, Person: null, User.Length: > 0 }
+                ? await PersonOfAsync(request.User, request.Issuer, cancellationToken).ConfigureAwait(false)
+            : request.User is null ? request.Person
+            : null;
         var scope =
-            isSession && request.Person is null ? RecordScope.Of(session)
-            : request.Session is null && !string.IsNullOrWhiteSpace(request.Person) ? RecordScope.Of(request.Person)
+            isSession && request is { Person: null, User: null } ? RecordScope.Of(session)
+            : request.Session is null && !string.IsNullOrWhiteSpace(person) ? RecordScope.Of(person)
             : null;
         return scope is not null && !string.IsNullOrWhiteSpace(request.Why) && request.Why.Length <= MaxWhy
             ? (scope, request.Why)
             : throw new ControlException(
                 new ControlProblem(
                     Usage,
-                    $"it needs one session or one person, and a reason of at most {MaxWhy} characters"
+                    $"it needs one session, person or user, and a reason of at most {MaxWhy} characters"
                 )
             );
+    }
+
+    // INVARIANT: the pseudonym goes into entries and nothing of what was asked by: an entry can't be erased.
+    private async Task<string> PersonOfAsync(string subject, string? issuer, CancellationToken cancellationToken)
+    {
+        var known = await users.FindAsync(subject, issuer, cancellationToken).ConfigureAwait(false);
+        return known.Length switch
+        {
+            1 => known[0].Person,
+            0 => throw new ErasureRefusedException("no such user is known"),
+            _ => throw new ErasureRefusedException(
+                $"several issuers know such a user: name one of {string.Join(", ", known.Select(one => $"`{one.Issuer}`"))}"
+            ),
+        };
     }
 
     private static string NewId() => RandomNumberGenerator.GetHexString(8, lowercase: true);

@@ -1,9 +1,12 @@
 using Bartizan.Client;
 using Bartizan.Client.Sessions;
 using Bartizan.Core.Enforcement;
+using Bartizan.Core.Identity;
+using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Pins;
+using Bartizan.Daemon.Users;
 
 namespace Bartizan.Daemon.Sessions;
 
@@ -12,6 +15,8 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
 {
     /// <summary>The longest life of such a session: a token that outlives a working day is a key.</summary>
     private static readonly TimeSpan MaxLife = TimeSpan.FromHours(24);
+
+    private const string TimeUp = "its time was up";
 
     /// <summary>Opens one.</summary>
     public async Task<AttachReply> OpenAsync(AttachRequest request, string person, CancellationToken cancellationToken)
@@ -44,14 +49,17 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
             );
         }
 
+        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!;
+        var (user, ttl, end) = await UserOfAsync(request, manifest, folder, person, cancellationToken)
+            .ConfigureAwait(false);
         var (session, control) = Session.Open(
             SessionId.New(),
             manifest,
             Policy.Compile(manifest),
             person,
-            observe: false
+            observe: false,
+            user
         );
-        var folder = Path.GetDirectoryName(Path.GetFullPath(request.Manifest))!;
         var workspace = Path.GetFullPath(manifest.Run?.WorkspacePath ?? ".", folder);
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), "attach", new SessionTally())
         {
@@ -72,9 +80,10 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
             var reason = needing is null
                 ? "attached"
                 : "attached, accepted without a sandbox: its rules on files and commands are not enforced";
+            reason = user is null ? reason : $"{reason}; by {person}, for an end user";
             rooms.Policies.Keep(Policy.NormalFormOf(manifest), text);
             await rooms
-                .Owner.RecordAsync(session, "preparing", person, reason, cancellationToken)
+                .Owner.RecordAsync(session, "preparing", session.Person, reason, cancellationToken)
                 .ConfigureAwait(false);
             rooms.Lender.Open(
                 session.Id,
@@ -85,16 +94,21 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
                 manifest.Providers
             );
             var token = rooms.Tokens.Mint(session.Id);
-            await rooms.Owner.RecordAsync(session, "running", person, reason, cancellationToken).ConfigureAwait(false);
+            await rooms
+                .Owner.RecordAsync(session, "running", session.Person, reason, cancellationToken)
+                .ConfigureAwait(false);
             control.Start();
-            var life = new CancellationTokenSource(request.Ttl, rooms.Clock);
-            life.Token.Register(() => _ = EndAsync(live, "its time was up"));
+            var until = rooms.Clock.GetUtcNow() + ttl;
+            var life = new CancellationTokenSource(ttl, rooms.Clock);
+            life.Token.Register(() => _ = EndAsync(live, end));
             await live.AddAsync(life).ConfigureAwait(false);
             _ = ForgetWhenOverAsync(live);
             return new AttachReply
             {
                 Session = session.Id.ToString(),
                 Token = token,
+                User = user?.Person,
+                Until = until,
                 Endpoints = endpoints().For([.. manifest.Servers.Keys]),
             };
         }
@@ -111,6 +125,26 @@ internal sealed class Attachments(Rooms rooms, Func<AttachEndpoints> endpoints)
 
             throw;
         }
+    }
+
+    // The session of a user is over when the word is that was given for them.
+    private async Task<(EndUser? User, TimeSpan Life, string End)> UserOfAsync(
+        AttachRequest request,
+        Manifest manifest,
+        string folder,
+        string person,
+        CancellationToken cancellationToken
+    )
+    {
+        if (request.UserToken is not { } token)
+        {
+            return (null, request.Ttl, TimeUp);
+        }
+
+        var (user, life) = await new UserTokens(rooms.Callers, rooms.Users, rooms.Journal, rooms.Clock)
+            .TakeAsync(manifest, folder, token, person, cancellationToken)
+            .ConfigureAwait(false);
+        return life < request.Ttl ? (user, life, "its user's token is over") : (user, request.Ttl, TimeUp);
     }
 
     private Task EndAsync(LiveSession live, string why) =>

@@ -3,6 +3,7 @@ using Bartizan.Client.Erasures;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Erasures;
+using Bartizan.Daemon.Users;
 using Bartizan.Records.Journals;
 
 namespace Bartizan.Daemon.Tests.Erasures;
@@ -15,13 +16,15 @@ public sealed class ErasureDeskTests : IAsyncLifetime
     private readonly SessionId _session = SessionId.New();
     private StateDirectory _state = null!;
     private Journal _journal = null!;
+    private EndUserBook _users = null!;
     private ErasureDesk _desk = null!;
 
     public async ValueTask InitializeAsync()
     {
         _state = StateDirectory.Take(_home)!;
         _journal = await Journal.OpenAsync(JournalOptions.In(_home), TimeProvider.System, default);
-        _desk = new ErasureDesk(_journal, _state, TimeProvider.System);
+        _users = new EndUserBook(_state.Users);
+        _desk = new ErasureDesk(_journal, _state, _users, TimeProvider.System);
         foreach (var (detail, payload) in new[] { ("running", true), ("ended", false) })
         {
             await _journal.AppendAsync(
@@ -41,6 +44,7 @@ public sealed class ErasureDeskTests : IAsyncLifetime
     public async ValueTask DisposeAsync()
     {
         await _journal.DisposeAsync();
+        _users.Dispose();
         _state.Dispose();
         Directory.Delete(_home, recursive: true);
     }
