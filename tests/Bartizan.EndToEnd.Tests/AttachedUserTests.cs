@@ -104,7 +104,9 @@ public sealed class AttachedUserTests : IAsyncLifetime
     [Fact]
     public async Task The_session_ends_with_its_users_token()
     {
-        var session = await AttachAsync(Token("eu", life: 4));
+        // Started first: what the token lives is the session's.
+        (await _scene.BartizanAsync("up")).Code.ShouldBe(0);
+        var session = await AttachAsync(Token("eu", life: 8));
 
         await _scene.QuietAsync();
 
@@ -197,7 +199,7 @@ public sealed class AttachedUserTests : IAsyncLifetime
                 .EnumerateFiles(_scene.Home, "*", SearchOption.AllDirectories)
                 .Where(file =>
                     !file.EndsWith(".sock", StringComparison.Ordinal)
-                    && !file.EndsWith(".lock", StringComparison.Ordinal)
+                    && !file.EndsWith("lock", StringComparison.Ordinal)
                 )
                 .Where(file => File.ReadAllBytes(file).AsSpan().IndexOf(bytes) >= 0),
         ];

@@ -9,8 +9,8 @@ using Bartizan.Core.Ports;
 namespace Bartizan.Daemon.Users;
 
 /// <summary>
-/// Who the end users are that entries name by pseudonyms: the only place where an issuer's words for a person stand beside what the log says
-/// of them. A pseudonym is 128 random bits; without its line here nobody can tell whose it was.
+/// Who the end users are that entries name by pseudonyms: the only place where an issuer's words for a person stand beside what the log
+/// says of them. A pseudonym is 128 random bits; without its line here nobody can tell whose it was.
 /// </summary>
 internal sealed class EndUserBook(string path) : IEndUsers, IDisposable
 {

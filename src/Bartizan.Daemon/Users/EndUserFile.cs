@@ -7,8 +7,8 @@ using Bartizan.Log;
 namespace Bartizan.Daemon.Users;
 
 /// <summary>
-/// The book on disk: a line of JSON for each user, mode 0600. A line is added at the end and synced before anybody has the pseudonym; what a
-/// crash leaves of one is cut off. To take one out, the file is written again, and the bytes of the one before are written over.
+/// The book on disk: a line of JSON for each user, mode 0600. A line is added at the end and synced before anybody has the pseudonym; what
+/// a crash leaves of one is cut off. To take one out, the file is written again, and the bytes of the one before are written over.
 /// </summary>
 internal static class EndUserFile
 {
@@ -68,7 +68,9 @@ internal static class EndUserFile
         file.Flush(flushToDisk: true);
     }
 
-    /// <summary>Writes all lines in place of those that stand there, of which no byte is left where the file system writes in place.</summary>
+    /// <summary>
+    /// Writes all lines in place of those that stand there, of which no byte is left where the file system writes in place.
+    /// </summary>
     public static void Replace(string path, IEnumerable<KnownUser> users)
     {
         using var before = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite);

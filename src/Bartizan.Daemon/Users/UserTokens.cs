@@ -7,8 +7,8 @@ using Bartizan.Core.Ports;
 namespace Bartizan.Daemon.Users;
 
 /// <summary>
-/// Takes the token of an end user for a session: verified against what the manifest says of callers, or refused, which is an entry. The token
-/// itself stands nowhere.
+/// Takes the token of an end user for a session: verified against what the manifest says of callers, or refused, which is an entry. The
+/// token itself stands nowhere.
 /// </summary>
 internal sealed class UserTokens(ICallerTokens tokens, IEndUsers users, IJournal journal, TimeProvider clock)
 {
