@@ -151,7 +151,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
 
         // The log first: without it nothing may happen.
         var witnesses = Witnesses.Load(state);
-        var log = await OpenLogAsync(state, witnesses, clock, cancellationToken).ConfigureAwait(false);
+        var log = await InstanceLog.OpenAsync(state, witnesses, clock, cancellationToken).ConfigureAwait(false);
         Opened(log);
         var rounds = witnesses is null ? null : Witnesses.Start(witnesses, state, log, _options.Say, clock);
         if (rounds is not null)
@@ -351,31 +351,6 @@ public sealed class BartizanDaemon : IAsyncDisposable
         catch (ControlException e)
         {
             _options.Say($"nothing is exported: {e.Problem.Error}");
-        }
-    }
-
-    private static async Task<Journal> OpenLogAsync(
-        StateDirectory state,
-        WitnessPolicy? witnesses,
-        TimeProvider clock,
-        CancellationToken cancellationToken
-    )
-    {
-        try
-        {
-            var options = JournalOptions.In(state.Home);
-            options = options with { Log = options.Log with { Cosignatures = witnesses } };
-            return await Journal.OpenAsync(options, clock, cancellationToken).ConfigureAwait(false);
-        }
-        catch (LogInconsistentException e)
-        {
-            throw new ControlException(
-                new ControlProblem(
-                    125,
-                    $"the log can't be trusted: {e.Message}",
-                    $"keep `{state.Home}` as it is; `bartizan log verify --path {state.Home}` says more"
-                )
-            );
         }
     }
 
