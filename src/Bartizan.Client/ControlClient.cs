@@ -11,6 +11,7 @@ using Bartizan.Client.Pins;
 using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
+using Bartizan.Client.Serving;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Stores;
 using Bartizan.Client.Vaults;
@@ -182,6 +183,36 @@ public sealed partial class ControlClient : IDisposable
     /// <summary>Has the instance record that a session's evidence was taken out, and sign for the bundle.</summary>
     public Task<CustodyReply> CustodyAsync(CustodyRequest request, CancellationToken cancellationToken) =>
         CallAsync<CustodyReply>(HttpMethod.Post, "v1/log/custody", request, cancellationToken);
+
+    /// <summary>Closes the gateway in front of an agent.</summary>
+    public Task<ServeReply> EndServingAsync(ServeRequest request, CancellationToken cancellationToken) =>
+        CallAsync<ServeReply>(HttpMethod.Post, "v1/serve/end", request, cancellationToken);
+
+    /// <summary>Opens the gateway in front of an agent; it is closed with what is returned, unless it was asked to stay.</summary>
+    public async Task<ServeConnection> ServeAsync(ServeRequest request, CancellationToken cancellationToken)
+    {
+        using var message = new HttpRequestMessage(HttpMethod.Post, new Uri(Base, "v1/serve"));
+        message.Content = JsonContent.Create(request, options: Wire.Options);
+        HttpResponseMessage response;
+        try
+        {
+            response = await _invoker.SendAsync(message, cancellationToken).ConfigureAwait(false);
+        }
+        catch (HttpRequestException e)
+        {
+            throw Unreachable(e);
+        }
+
+        if (response.IsSuccessStatusCode)
+        {
+            return await ServeConnection.OpenAsync(response, cancellationToken).ConfigureAwait(false);
+        }
+
+        using (response)
+        {
+            throw new ControlException(await ReadProblemAsync(response, cancellationToken).ConfigureAwait(false));
+        }
+    }
 
     /// <summary>Opens a run; the caller sends the <see cref="RunRequest"/> and drives it.</summary>
     public async Task<RunConnection> RunAsync(RunRequest request, CancellationToken cancellationToken)

@@ -57,6 +57,9 @@ public sealed record StatusReply
     /// <summary>Why nothing does although <c>console.yaml</c> asks for it; null when nothing is wrong.</summary>
     public string? WebProblem { get; init; }
 
+    /// <summary>Agents that answer callers.</summary>
+    public IReadOnlyList<Serving.ServedLine> Served { get; init; } = [];
+
     /// <summary>Where <c>attach</c>ed agents reach the gateways.</summary>
     public Sessions.AttachEndpoints? Endpoints { get; init; }
 }

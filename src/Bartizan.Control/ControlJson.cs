@@ -70,7 +70,8 @@ internal static class ControlJson
             .ConfigureAwait(false);
     }
 
-    private static async Task<T> ReadAsync<T>(HttpContext context) =>
+    /// <summary>Reads what was sent.</summary>
+    public static async Task<T> ReadAsync<T>(HttpContext context) =>
         await JsonSerializer
             .DeserializeAsync<T>(context.Request.Body, Wire.Options, context.RequestAborted)
             .ConfigureAwait(false)

@@ -8,6 +8,7 @@ using Bartizan.Client.Pins;
 using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
+using Bartizan.Client.Serving;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Stores;
 using Bartizan.Client.Vaults;
@@ -151,6 +152,8 @@ public sealed class ControlServer : IAsyncDisposable
         ControlJson.Post<ErasureRequest, ErasureReply>(web, "/v1/log/erasures", instance.EraseAsync);
         ControlJson.Post<PruneRequest, PruneReply>(web, "/v1/log/prune", instance.PruneAsync);
         ControlJson.Post<CustodyRequest, CustodyReply>(web, "/v1/log/custody", instance.CustodyAsync);
+        ControlJson.Post<ServeRequest, ServeReply>(web, "/v1/serve/end", instance.EndServingAsync);
+        web.MapPost("/v1/serve", context => ServeEndpoint.AnswerAsync(context, instance));
         web.MapGet("/v1/run", context => RunAsync(context, instance));
         AuthZenEndpoints.Map(web, new DecisionPoint(instance, TimeProvider.System));
     }

@@ -7,6 +7,7 @@ using Bartizan.Client.Pins;
 using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
+using Bartizan.Client.Serving;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Stores;
 using Bartizan.Client.Vaults;
@@ -50,6 +51,20 @@ public interface IInstance : IAskDesk, IRecordDesk
 
     /// <summary>Opens a session for an agent that runs elsewhere.</summary>
     Task<AttachReply> AttachAsync(AttachRequest request, string person, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Opens the gateway in front of an agent that answers callers. Returns when it is closed, or at once for one that stays when its
+    /// command is gone.
+    /// </summary>
+    Task ServeAsync(
+        ServeRequest request,
+        Func<ServeReply, Task> opened,
+        string person,
+        CancellationToken cancellationToken
+    );
+
+    /// <summary>Closes the gateway in front of an agent, and ends its users' sessions.</summary>
+    Task<ServeReply> EndServingAsync(ServeRequest request, string person, CancellationToken cancellationToken);
 
     /// <summary>Shows, applies or discards what a session changed.</summary>
     Task<WorkspaceReply> WorkspaceAsync(

@@ -44,10 +44,7 @@ using Bartizan.Vault.Tokens;
 
 namespace Bartizan.Daemon;
 
-/// <summary>
-/// One running instance: takes the state directory, wires the rooms, opens the control API, and undoes it in the reverse
-/// order. Open this file first: the wiring is all here, top to bottom.
-/// </summary>
+/// <summary>One running instance: takes its directory, wires the rooms, opens the control API. Open this file first.</summary>
 public sealed class BartizanDaemon : IAsyncDisposable
 {
     /// <summary>How long sessions may take to settle their workspaces when the instance goes down; what is staged stays staged.</summary>
@@ -311,7 +308,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
                     LogFigures.ProblemOf(log.Log)
                 ),
             () => endpoints.Value,
-            () => _stopped.TrySetResult()
+            () => _stopped.TrySetResult(),
+            _options.Say
         );
         Opened(instance);
         await SayAsync(

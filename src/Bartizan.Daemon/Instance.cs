@@ -11,6 +11,7 @@ using Bartizan.Client.Pins;
 using Bartizan.Client.Providers;
 using Bartizan.Client.Retention;
 using Bartizan.Client.Runs;
+using Bartizan.Client.Serving;
 using Bartizan.Client.Sessions;
 using Bartizan.Client.Stores;
 using Bartizan.Client.Vaults;
@@ -21,18 +22,24 @@ using Bartizan.Core.Sessions;
 using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Providers;
 using Bartizan.Daemon.Runs;
+using Bartizan.Daemon.Serving;
 using Bartizan.Daemon.Sessions;
 
 namespace Bartizan.Daemon;
 
 /// <summary>The instance as the control API drives it.</summary>
-internal sealed partial class Instance(Rooms rooms, Func<LogFigures> log, Func<AttachEndpoints> endpoints, Action stop)
-    : IInstance,
-        IAsyncDisposable
+internal sealed partial class Instance(
+    Rooms rooms,
+    Func<LogFigures> log,
+    Func<AttachEndpoints> endpoints,
+    Action stop,
+    Action<string> say
+) : IInstance, IAsyncDisposable
 {
     private readonly DateTimeOffset _since = rooms.Clock.GetUtcNow();
     private readonly Attachments _attachments = new(rooms, endpoints);
     private readonly SignInDesk _signIns = new(rooms.Vault, rooms.Clock);
+    private readonly ServingDesk _serving = new(rooms, endpoints, say);
     private AttachEndpoints? _opened;
 
     /// <summary>The product's version.</summary>
@@ -42,7 +49,11 @@ internal sealed partial class Instance(Rooms rooms, Func<LogFigures> log, Func<A
             .InformationalVersion.Split('+')[0];
 
     /// <summary>Ends what it has begun by itself, while the rooms are still there.</summary>
-    public ValueTask DisposeAsync() => _signIns.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _serving.DisposeAsync().ConfigureAwait(false);
+        await _signIns.DisposeAsync().ConfigureAwait(false);
+    }
 
     /// <inheritdoc/>
     public StatusReply Status()
@@ -61,6 +72,7 @@ internal sealed partial class Instance(Rooms rooms, Func<LogFigures> log, Func<A
             LogProblem = figures.Problem,
             ResidentBytes = Process.GetCurrentProcess().WorkingSet64,
             Endpoints = _opened,
+            Served = _serving.Lines(),
             Circuits =
             [
                 .. rooms.Circuits.Standing.Select(c => new CircuitLine(c.Agent, c.Name, c.Word, c.Reason, c.Since)),
@@ -139,6 +151,18 @@ internal sealed partial class Instance(Rooms rooms, Func<LogFigures> log, Func<A
         _opened = endpoints();
         return _attachments.OpenAsync(request, person, cancellationToken);
     }
+
+    /// <inheritdoc/>
+    public Task ServeAsync(
+        ServeRequest request,
+        Func<ServeReply, Task> opened,
+        string person,
+        CancellationToken cancellationToken
+    ) => _serving.ServeAsync(request, opened, person, cancellationToken);
+
+    /// <inheritdoc/>
+    public Task<ServeReply> EndServingAsync(ServeRequest request, string person, CancellationToken cancellationToken) =>
+        _serving.EndAsync(request, person, cancellationToken);
 
     /// <inheritdoc/>
     public Task<WorkspaceReply> WorkspaceAsync(

@@ -72,6 +72,7 @@ public static class ManifestFiles
     private static Manifest Placed(Manifest manifest, string folder) =>
         manifest with
         {
+            Serve = Placed(manifest.Serve, folder),
             Models = Placed(
                 manifest.Models,
                 folder,
@@ -97,6 +98,22 @@ public static class ManifestFiles
                 (d, ca) => d with { CertificateAuthority = ca }
             ),
         };
+
+    private static ServeSection? Placed(ServeSection? serve, string folder) =>
+        serve is null
+            ? null
+            : serve with
+            {
+                Tls = serve.Tls is { } tls
+                    ? new ServeTls(Path.GetFullPath(tls.Certificate, folder), Path.GetFullPath(tls.Key, folder))
+                    : null,
+                Callers = serve.Callers with
+                {
+                    CertificateAuthority = serve.Callers.CertificateAuthority is { } authority
+                        ? Path.GetFullPath(authority, folder)
+                        : null,
+                },
+            };
 
     private static ImmutableDictionary<string, T> Placed<T>(
         ImmutableDictionary<string, T> terms,

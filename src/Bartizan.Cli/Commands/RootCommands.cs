@@ -18,6 +18,7 @@ internal static class RootCommands
         {
             RunCommand.Make(),
             AttachCommand.Make(),
+            ServeCommand.Make(),
             McpCommand.Make(),
             HookCommand.Make(),
             UpCommand.Make(),

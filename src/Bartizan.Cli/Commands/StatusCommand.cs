@@ -68,6 +68,15 @@ internal static class StatusCommand
                     Screen.Line($"console    {Screen.Printable(webProblem)}", Tone.Bad);
                 }
 
+                foreach (var served in status.Served)
+                {
+                    Screen.Line(
+                        Screen.Printable(
+                            $"serves     {served.Agent} at {served.Url}, {served.Sessions} users' sessions"
+                        )
+                    );
+                }
+
                 foreach (var circuit in status.Circuits)
                 {
                     Screen.Line(

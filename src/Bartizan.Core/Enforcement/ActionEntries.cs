@@ -78,7 +78,7 @@ internal static class ActionEntries
             Observed = decision.Obligations.Observed || session.Observe,
             Credential = decision.Obligations.Credential,
             Spend = reserved,
-            Detail = DetailOf(decision, report),
+            Detail = DetailOf(action, decision, report),
             Payloads = action.Payloads,
         };
 
@@ -120,6 +120,7 @@ internal static class ActionEntries
             Rules = decision.Rules,
             Needed = decision.Needed,
             Reason = decision.Reason,
+            Detail = action.Request is { } id ? $"request {id}" : null,
             Policy = policy,
             Labels = session?.Labels ?? Labels.None,
         };
@@ -141,13 +142,16 @@ internal static class ActionEntries
             Lost = count,
         };
 
-    private static string? DetailOf(Decision decision, GuardReport report)
+    private static string? DetailOf(AgentAction action, Decision decision, GuardReport report)
     {
-        var traces = decision.Traces is { } told ? $"targets: {told}" : null;
-        var guards = report.Verdicts.IsEmpty ? null : $"guards: {string.Join("; ", report.Verdicts)}";
-        return traces is null && guards is null
-            ? null
-            : Cut(traces is null || guards is null ? traces ?? guards! : $"{traces}; {guards}", MaxDetailLength);
+        string?[] told =
+        [
+            action.Request is { } id ? $"request {id}" : null,
+            decision.Traces is { } traces ? $"targets: {traces}" : null,
+            report.Verdicts.IsEmpty ? null : $"guards: {string.Join("; ", report.Verdicts)}",
+        ];
+        var text = string.Join("; ", told.Where(one => one is not null));
+        return text.Length == 0 ? null : Cut(text, MaxDetailLength);
     }
 
     private static Entry Of(EntryKind kind, Session? session, AgentAction action) =>

@@ -71,6 +71,9 @@ public sealed record AgentAction
     /// <summary>What people have answered before of what it carries, for the guards that look at it; null where nobody has.</summary>
     public KnownAnswers? Known { get; init; }
 
+    /// <summary>The id that its caller is told, so that whoever is asked about it finds its entries; null for none.</summary>
+    public string? Request { get; init; }
+
     /// <summary>How long whoever sends it waits for people at most; null for as long as its rules let it.</summary>
     public TimeSpan? Patience { get; init; }
 

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Core.Enforcement;
 using Bartizan.Core.Identity;
 
 namespace Bartizan.Core.Manifests;
@@ -19,6 +20,20 @@ public sealed record CallerTerms
     public ImmutableSortedDictionary<string, string> User { get; init; } =
         ImmutableSortedDictionary.Create<string, string>(StringComparer.Ordinal);
 
+    /// <summary>Keys of programs that call, by the names that they are known by: the SHA-256 of each.</summary>
+    public ImmutableSortedDictionary<string, Digest> Keys { get; init; } =
+        ImmutableSortedDictionary.Create<string, Digest>(StringComparer.Ordinal);
+
+    /// <summary>A PEM file with the authority of callers' certificates; null when none are taken.</summary>
+    public string? CertificateAuthority { get; init; }
+
+    /// <summary>Why callers may show nothing at all; null when they may not.</summary>
+    public string? Anonymous { get; init; }
+
+    /// <summary>True when there is some way in.</summary>
+    public bool IsSomebody =>
+        Oidc is not null || !Keys.IsEmpty || CertificateAuthority is not null || Anonymous is not null;
+
     /// <summary>What a token must be.</summary>
     public TokenExpectation Expectation => new() { Audience = Audience, Use = Use };
 
@@ -29,6 +44,10 @@ public sealed record CallerTerms
             Oidc?.Authority ?? "",
             Audience,
             Use.ToString(),
+            CertificateAuthority ?? "",
+            Anonymous is null ? "" : "anonymous",
             .. User.SelectMany(one => new[] { one.Key, one.Value }),
+            "keys",
+            .. Keys.SelectMany(one => new[] { one.Key, one.Value.ToString() }),
         ];
 }

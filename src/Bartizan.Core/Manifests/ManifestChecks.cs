@@ -54,6 +54,7 @@ internal sealed class ManifestChecks(
         ReaderChecks.Check(manifest, root, Error, Warn);
         CodeChecks.Check(manifest, root, Warn, Unfit);
         RunChecks.Check(manifest, root, own, PatternsOf, Error);
+        ServeChecks.Check(manifest, root, own, Error, Warn);
         DatabaseChecks.Check(manifest, root, own, PatternsOf, Error, Warn);
         GitChecks.Check(manifest, root, own, PatternsOf, Error, Warn);
         foreach (var rule in manifest.Layers.SelectMany(l => l.Rules))

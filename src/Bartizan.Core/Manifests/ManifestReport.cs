@@ -16,7 +16,12 @@ public static class ManifestReport
             .Where(rule => rule.Intercepts)
             .SelectMany(rule => rule.Patterns.OfType<ConnectPattern>())
             .ToList();
-        return [.. manifest.Layers.SelectMany(layer => layer.Rules.Select(rule => OfRule(rule, layer.Name, seen)))];
+        return
+        [
+            .. manifest.Layers.SelectMany(layer =>
+                layer.Rules.Select(rule => OfRule(rule, layer.Name, seen, manifest.Serve))
+            ),
+        ];
     }
 
     /// <summary>What providers are asked for by the manifest's rules: one sentence for each token of a GitHub App.</summary>
@@ -51,7 +56,7 @@ public static class ManifestReport
             + (isExact ? ": what its rules need" : "");
     }
 
-    private static RuleEnforcement OfRule(Rule rule, string layer, List<ConnectPattern> seen)
+    private static RuleEnforcement OfRule(Rule rule, string layer, List<ConnectPattern> seen, ServeSection? serve)
     {
         var (point, strength, says) = rule.Verb switch
         {
@@ -80,6 +85,7 @@ public static class ManifestReport
                 EnforcementStrength.Holds,
                 "an agent that it names is given a token to act for this one, when what it may do is proved within; nothing else is delegated yet"
             ),
+            Verb.Serve => OfServe(serve),
             _ => ("none", EnforcementStrength.Intent, "it is not enforced by this version"),
         };
         var once = rule is { When: not null, Verb: Verb.Read or Verb.Write }
@@ -91,6 +97,22 @@ public static class ManifestReport
             : "";
         return new RuleEnforcement(rule, layer, point, strength, says + once + kept);
     }
+
+    private static (string Point, EnforcementStrength Strength, string Says) OfServe(ServeSection? serve) =>
+        serve switch
+        {
+            null => ("none", EnforcementStrength.Intent, "nobody can call an agent that has no `serve`"),
+            { Port: not null } => (
+                "inbound gateway",
+                EnforcementStrength.Holds,
+                "by method and path, to the letter; the agent listens in its sandbox, and nowhere else"
+            ),
+            _ => (
+                "inbound gateway",
+                EnforcementStrength.Partly,
+                "by method and path, to the letter; it holds for who calls the gateway: that nobody else reaches `serve.upstream` is yours to see to"
+            ),
+        };
 
     private static string OfHttp(Rule rule)
     {

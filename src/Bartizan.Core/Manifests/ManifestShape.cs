@@ -286,6 +286,7 @@ internal static partial class ManifestShape
                             or "providers"
                             or "readers"
                             or "code"
+                            or "serve"
                             or "roles"
                             or "credentials"
                 )

@@ -25,7 +25,7 @@ internal sealed class RuleReader(
     [.. Enum.GetValues<Verb>().Where(v => v != Verb.Unknown).Select(v => v.ToString().ToLowerInvariant())];
 
     /// <summary>Verbs whose rules this version doesn't enforce.</summary>
-    public static ImmutableArray<string> UnsupportedVerbs { get; } = ["serve"];
+    public static ImmutableArray<string> UnsupportedVerbs { get; } = [];
 
     /// <summary>Reads a list of rules.</summary>
     public ImmutableArray<Rule> Read(SourceNode? node, string? role = null)

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using Bartizan.Core.Conditions;
+using Bartizan.Core.Enforcement;
 using Bartizan.Core.Identity;
 
 namespace Bartizan.Core.Manifests;
@@ -12,14 +14,31 @@ internal static class ServeReader
     /// <summary>It, or null where the file has none.</summary>
     public static ServeSection? Read(SourceNode.Map root, ImmutableArray<ManifestError>.Builder errors)
     {
-        if (root.Find("serve") is not SourceNode.Map serve)
+        if (root.Find("serve") is not SourceNode.Map map)
         {
             return null;
         }
 
-        return serve.Find("callers") is SourceNode.Map callers
-            ? new ServeSection { Callers = ReadCallers(callers, errors) }
-            : new ServeSection();
+        var (tls, sessions) = (map.Find("tls") as SourceNode.Map, map.Find("sessions") as SourceNode.Map);
+        var callers = map.Find("callers") as SourceNode.Map;
+        var usual = new ServeSection { Callers = callers is null ? new CallerTerms() : ReadCallers(callers, errors) };
+        return usual with
+        {
+            Listen = ManifestShape.TryListen(RuleReader.TextOf(map, "listen") ?? "", out var listen) ? listen : null,
+            Tls =
+                RuleReader.TextOf(tls, "certificate") is { } certificate && RuleReader.TextOf(tls, "key") is { } key
+                    ? new ServeTls(certificate, key)
+                    : null,
+            Upstream = Uri.TryCreate(RuleReader.TextOf(map, "upstream"), UriKind.Absolute, out var url) ? url : null,
+            Port = Count(map, "port"),
+            Limits = ReadLimits(map.Find("limits") as SourceNode.Map),
+            Hosts = [.. ManifestReader.TextsOf(map.Find("hosts")).Select(host => host.ToLowerInvariant())],
+            Origins = ManifestReader.TextsOf(map.Find("cors")),
+            Headers = [.. ManifestReader.TextsOf(map.Find("headers")).Select(name => name.ToLowerInvariant())],
+            ContentPolicy = RuleReader.TextOf(map, "csp") ?? usual.ContentPolicy,
+            Idle = Time(sessions, "idle") ?? usual.Idle,
+            MaxSessions = Count(sessions, "most") ?? usual.MaxSessions,
+        };
     }
 
     /// <summary>What conditions may test of callers, beside what every installation has.</summary>
@@ -65,6 +84,9 @@ internal static class ServeReader
             Audience = audience,
             Use = RuleReader.TextOf(map, "type") == "access" ? TokenUse.Access : TokenUse.Id,
             User = NamesOf(map).ToImmutableSortedDictionary(StringComparer.Ordinal),
+            Keys = KeysOf(map).ToImmutableSortedDictionary(StringComparer.Ordinal),
+            CertificateAuthority = RuleReader.TextOf(map.Find("mtls") as SourceNode.Map, "ca"),
+            Anonymous = RuleReader.TextOf(map, "anonymous"),
         };
     }
 
@@ -74,4 +96,51 @@ internal static class ServeReader
             .Entries(callers.Find("user"))
             .Where(one => ConditionSchema.IsIdentifier(one.Key.Text) && one.Key.Text != ClaimMapping.Id)
             .Select(one => KeyValuePair.Create(one.Key.Text, (one.Value as SourceNode.Scalar)?.Text ?? ""));
+
+    private static IEnumerable<KeyValuePair<string, Digest>> KeysOf(SourceNode.Map callers)
+    {
+        foreach (var (name, value) in ManifestReader.Entries(callers.Find("keys")))
+        {
+            if (ManifestShape.TryCallerKey((value as SourceNode.Scalar)?.Text ?? "", out var digest))
+            {
+                yield return KeyValuePair.Create(name.Text, digest);
+            }
+        }
+    }
+
+    private static ServeLimits ReadLimits(SourceNode.Map? map)
+    {
+        var usual = new ServeLimits();
+        var types = ManifestReader.TextsOf(map?.Find("types"));
+        return new ServeLimits
+        {
+            PerUser = ReadLimit(map?.Find("per_user") as SourceNode.Map, usual.PerUser),
+            PerAddress = ReadLimit(map?.Find("per_address") as SourceNode.Map, usual.PerAddress),
+            BodyBytes = Size(map, "body") ?? usual.BodyBytes,
+            AnswerBytes = Size(map, "response") ?? usual.AnswerBytes,
+            Within = Time(map, "within") ?? usual.Within,
+            FirstByte = Time(map, "first_byte") ?? usual.FirstByte,
+            Types = types.IsEmpty ? usual.Types : types,
+            Url = Count(map, "url") ?? usual.Url,
+        };
+    }
+
+    private static CallerLimit ReadLimit(SourceNode.Map? map, CallerLimit usual) =>
+        new(
+            Units.TryRate(RuleReader.TextOf(map, "rate") ?? "", out var count, out var period)
+                ? new CallerRate(count, period)
+                : usual.Rate,
+            Count(map, "at_once") ?? usual.AtOnce
+        );
+
+    private static long? Size(SourceNode.Map? map, string key) =>
+        Units.TrySize(RuleReader.TextOf(map, key) ?? "", out var bytes) ? bytes : null;
+
+    private static TimeSpan? Time(SourceNode.Map? map, string key) =>
+        Units.TryTime(RuleReader.TextOf(map, key) ?? "", out var time) ? time : null;
+
+    private static int? Count(SourceNode.Map? map, string key) =>
+        int.TryParse(RuleReader.TextOf(map, key), NumberStyles.None, CultureInfo.InvariantCulture, out var count)
+            ? count
+            : null;
 }

@@ -1,6 +1,6 @@
 namespace Bartizan.Daemon.Identity;
 
-/// <summary>Where the PEM files lie that the identity endpoint serves TLS with.</summary>
+/// <summary>Where the PEM files lie that an endpoint of the instance serves TLS with.</summary>
 /// <param name="Certificate">The certificate, and after it those that lead to its root.</param>
 /// <param name="Key">Its key, which only the instance's user can reach.</param>
 internal sealed record TlsFiles(string Certificate, string Key)

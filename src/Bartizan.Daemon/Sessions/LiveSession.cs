@@ -10,6 +10,9 @@ namespace Bartizan.Daemon.Sessions;
 /// <summary>One live session as its owner holds it: the control that moves it and what must be closed with it.</summary>
 public sealed class LiveSession(SessionControl control, DateTimeOffset since, string kind, SessionTally tally)
 {
+    /// <summary>The kind of a session of a served agent's user.</summary>
+    public const string Serve = "serve";
+
     /// <summary>The kind of a session that reads for another.</summary>
     public const string Reader = "reader";
 
@@ -31,7 +34,8 @@ public sealed class LiveSession(SessionControl control, DateTimeOffset since, st
     public DateTimeOffset Since => since;
 
     /// <summary>
-    /// <c>run</c>, <c>attach</c>, <c>server</c> for a tool server in a sandbox of its own, <c>code</c> for a call of the code tool, or
+    /// <c>run</c>, <c>attach</c>, <c>serve</c> for a user of an agent that answers callers, <c>server</c> for a tool server in a sandbox
+    /// of its own, <c>code</c> for a call of the code tool, or
     /// <c>reader</c> for a quarantined reader.
     /// </summary>
     public string Kind => kind;

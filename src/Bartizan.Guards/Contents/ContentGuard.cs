@@ -22,6 +22,8 @@ namespace Bartizan.Guards.Contents;
 /// model request ── what the user said ────── injection (user) · hidden text · secrets · size
 ///              └── what tools answered ───── injection (untrusted) · hidden text · secrets · size
 /// tool arguments, http addresses ─────────── secrets · personal data · size
+/// what callers ask ───────────────────────── injection (untrusted) · hidden text · size
+/// what they are answered ─────────────────── secrets · personal data · the system prompt
 /// tool result ────────────────────────────── injection (untrusted) · hidden text · size
 /// all of these ───────────────────────────── the session's own credentials, with `output.secrets`
 /// </code>
@@ -60,11 +62,11 @@ public sealed class ContentGuard(
         ArgumentNullException.ThrowIfNull(action);
         return session.Manifest.Guards is not null
             && IsLookedAt(session.Manifest.Guards, action.Target.Verb)
-            && (!action.Payloads.IsDefaultOrEmpty || action.Target.Verb is Verb.Http or Verb.Connect);
+            && (!action.Payloads.IsDefaultOrEmpty || action.Target.Verb is Verb.Http or Verb.Connect or Verb.Serve);
     }
 
     private static bool IsLookedAt(GuardTerms terms, Verb verb) =>
-        verb is Verb.Model or Verb.Tool or Verb.Http
+        verb is Verb.Model or Verb.Tool or Verb.Http or Verb.Serve
         || (verb == Verb.Connect && (terms.Exfiltration is not null || PromptGuard.IsAsked(terms)));
 
     /// <inheritdoc/>
@@ -109,7 +111,12 @@ public sealed class ContentGuard(
         var lent = terms is { Secrets: null, Exfiltration: null, SecretsToModel: null }
             ? null
             : await _lent.ReadAsync(session, cancellationToken).ConfigureAwait(false);
-        var isModel = action.Target.Verb == Verb.Model;
+        var (isModel, isCallers) = (action.Target.Verb == Verb.Model, action.Target.Verb == Verb.Serve);
+        if (isCallers)
+        {
+            return CallerLook.At(verdicts, action, terms, _pack, cancellationToken);
+        }
+
         var secrets = isModel && terms.SecretsToModel is not null ? null : terms.Secrets;
         foreach (var payload in action.Payloads.IsDefault ? [] : action.Payloads)
         {
@@ -354,7 +361,7 @@ public sealed class ContentGuard(
         ArgumentNullException.ThrowIfNull(session);
         ArgumentNullException.ThrowIfNull(action);
         ArgumentNullException.ThrowIfNull(mediaType);
-        if (action.Target.Verb != Verb.Model || session.Manifest.Guards is not { } terms)
+        if (action.Target.Verb is not (Verb.Model or Verb.Serve) || session.Manifest.Guards is not { } terms)
         {
             return null;
         }
@@ -372,8 +379,9 @@ public sealed class ContentGuard(
                 PromptGuard.LookFor(session)
             )
             : null;
-        return terms.Restore && NamesOf(session) is { HasValues: true } names
-            ? new RestoringWatch(watch, names, mediaType)
+        return action.Target.Verb == Verb.Serve ? UserAnswerWatch.Over(watch, terms, NamesOf(session), mediaType)
+            : terms.Restore && NamesOf(session) is { HasValues: true } names
+                ? new RestoringWatch(watch, names, mediaType)
             : watch;
     }
 

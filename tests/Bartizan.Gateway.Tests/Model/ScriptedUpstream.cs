@@ -50,6 +50,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
             });
         var application = builder.Build();
         ScriptedUpstream? upstream = null;
+        application.UseWebSockets();
         application.Run(context => upstream!.AnswerAsync(context));
         await application.StartAsync();
         var address = application.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!;

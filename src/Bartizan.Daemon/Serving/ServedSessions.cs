@@ -1,0 +1,272 @@
+using System.Text.Json;
+using Bartizan.Client;
+using Bartizan.Client.Sessions;
+using Bartizan.Core.Policies;
+using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Pins;
+using Bartizan.Daemon.Sessions;
+using Bartizan.Gateway.Inbound;
+
+namespace Bartizan.Daemon.Serving;
+
+/// <summary>
+/// The sessions of one served agent's users.
+/// <code>
+/// first request ─ open ─ running ─ requests ─ idle for long ─ ended ─ the next request opens another
+///                                └ killed ─ refused for as long as it would have been kept
+/// </code>
+/// INVARIANT: a session acts for the one caller that it was opened for, and no other caller's request is ever made as it.
+/// </summary>
+internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<AttachEndpoints> endpoints)
+    : IServedSessions,
+        IAsyncDisposable
+{
+    /// <summary>How often it is looked for sessions that are idle, as parts of the time that they are kept.</summary>
+    private const int LooksInIdle = 4;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Caller, Held> _held = [];
+    private readonly Dictionary<SessionId, Held> _byId = [];
+    private ITimer? _looks;
+    private bool _closed;
+
+    /// <summary>Sessions now.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _held.Count;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<ServedSession?> EnterAsync(Caller caller, CancellationToken cancellationToken)
+    {
+        Held? held;
+        lock (_lock)
+        {
+            if (_closed || (!_held.TryGetValue(caller, out held) && _held.Count >= agent.Terms.MaxSessions))
+            {
+                return null;
+            }
+
+            if (held is null)
+            {
+                held = new Held(caller);
+                _held.Add(caller, held);
+                held.Opening = OpenAsync(held);
+                Look();
+            }
+
+            held.UnderWay++;
+        }
+
+        try
+        {
+            // Who goes away meanwhile doesn't stop it: others may wait for the same one.
+            return await held.Opening!.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            Leave(held);
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Leave(ServedSession session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        Held? held;
+        lock (_lock)
+        {
+            held = _byId.GetValueOrDefault(session.Session.Id);
+        }
+
+        if (held is not null)
+        {
+            Leave(held);
+        }
+    }
+
+    /// <summary>Ends all of them.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        List<Held> all;
+        lock (_lock)
+        {
+            _closed = true;
+            all = [.. _held.Values];
+            _held.Clear();
+        }
+
+        if (_looks is not null)
+        {
+            await _looks.DisposeAsync().ConfigureAwait(false);
+        }
+
+        await Task.WhenAll(all.Select(held => EndAsync(held, "its agent isn't served any more"))).ConfigureAwait(false);
+    }
+
+    private void Leave(Held held)
+    {
+        lock (_lock)
+        {
+            held.UnderWay--;
+            held.Left = rooms.Clock.GetTimestamp();
+        }
+    }
+
+    private void Look()
+    {
+        var every = agent.Terms.Idle / LooksInIdle;
+        _looks ??= rooms.Clock.CreateTimer(static one => ((ServedSessions)one!).EndIdle(), this, every, every);
+    }
+
+    private void EndIdle()
+    {
+        List<Held> idle;
+        lock (_lock)
+        {
+            var now = rooms.Clock.GetTimestamp();
+            idle =
+            [
+                .. _held.Values.Where(held =>
+                    held.UnderWay == 0 && rooms.Clock.GetElapsedTime(held.Left, now) >= agent.Terms.Idle
+                ),
+            ];
+
+            // INVARIANT: nobody enters a session that is about to be ended for being idle.
+            foreach (var held in idle)
+            {
+                _held.Remove(held.Caller);
+                _byId.Remove(held.Live?.Session.Id ?? default);
+            }
+        }
+
+        foreach (var held in idle)
+        {
+            _ = EndAsync(held, "nobody used it for long");
+        }
+    }
+
+    private async Task EndAsync(Held held, string why)
+    {
+        await ((Task)held.Opening!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (held.Live is { } live)
+        {
+            await rooms.Owner.EndAsync(live, "bartizan", live.KilledBecause ?? why).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<ServedSession> OpenAsync(Held held)
+    {
+        // Not under the lock of whoever asked.
+        await Task.Yield();
+        try
+        {
+            return await OpenSessionAsync(held).ConfigureAwait(false);
+        }
+        catch
+        {
+            lock (_lock)
+            {
+                _held.Remove(held.Caller);
+            }
+
+            throw;
+        }
+    }
+
+    private async Task<ServedSession> OpenSessionAsync(Held held)
+    {
+        var manifest = agent.Manifest;
+        var (session, control) = Session.Open(
+            SessionId.New(),
+            manifest,
+            Policy.Compile(manifest),
+            agent.Person,
+            observe: false,
+            held.Caller.User
+        );
+        var workspace = Path.GetFullPath(manifest.Run?.WorkspacePath ?? ".", agent.Folder);
+        var live = new LiveSession(control, rooms.Clock.GetUtcNow(), LiveSession.Serve, new SessionTally())
+        {
+            Pins = new AgentPins(session, rooms.Pins.Open(agent.Path), rooms.Journal),
+            Authors = agent.Authors,
+            Ground = new ServerGround(Environment.GetEnvironmentVariable("PATH") ?? "", agent.Folder, null, workspace),
+            Places = ClientPlaces.In(workspace),
+        };
+        if (!rooms.Sessions.Add(live))
+        {
+            throw new IOException("the instance is going down");
+        }
+
+        _ = ForgetWhenOverAsync(held, live);
+        try
+        {
+            const string Reason = "a caller's first request";
+            rooms.Policies.Keep(Policy.NormalFormOf(manifest), agent.Text);
+            await rooms
+                .Owner.RecordAsync(session, "preparing", agent.Person, Reason, CancellationToken.None)
+                .ConfigureAwait(false);
+            rooms.Lender.Open(
+                session.Id,
+                manifest.Agent,
+                manifest.Credentials,
+                agent.Folder,
+                agent.Credentials,
+                manifest.Providers
+            );
+            var token = rooms.Tokens.Mint(session.Id);
+            await rooms
+                .Owner.RecordAsync(session, "running", agent.Person, Reason, CancellationToken.None)
+                .ConfigureAwait(false);
+            control.Start();
+            var served = new ServedSession(
+                session,
+                token,
+                JsonSerializer.Serialize(endpoints().For([.. manifest.Servers.Keys]), Wire.Options)
+            );
+            lock (_lock)
+            {
+                held.Live = live;
+                _byId.Add(session.Id, held);
+            }
+
+            return served;
+        }
+        catch
+        {
+            await rooms.Owner.EndAsync(live, "bartizan", "could not be opened").ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async Task ForgetWhenOverAsync(Held held, LiveSession live)
+    {
+        await live.Over.Task.ConfigureAwait(false);
+        await rooms.ForgetAsync(live).ConfigureAwait(false);
+        lock (_lock)
+        {
+            // Who was killed isn't let in by asking again: the place is kept until it would have been idle for long.
+            held.Left = rooms.Clock.GetTimestamp();
+        }
+    }
+
+    private sealed class Held(Caller caller)
+    {
+        public Caller Caller => caller;
+
+        public Task<ServedSession>? Opening { get; set; }
+
+        public LiveSession? Live { get; set; }
+
+        public int UnderWay { get; set; }
+
+        public long Left { get; set; }
+    }
+}

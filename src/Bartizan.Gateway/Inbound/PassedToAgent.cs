@@ -1,0 +1,53 @@
+using System.Collections.Frozen;
+using System.Collections.Immutable;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace Bartizan.Gateway.Inbound;
+
+/// <summary>
+/// Which of a caller's headers the agent gets: these and no others, so that no credential, no header of ours and none that servers read in
+/// two ways is among them, whatever it is called.
+/// </summary>
+internal static class PassedToAgent
+{
+    /// <summary>Characters of all cookies together.</summary>
+    public const int MaxCookieChars = 8192;
+
+    private static readonly FrozenSet<string> _passed = FrozenSet.ToFrozenSet(
+        ["accept", "accept-language", "content-type", "if-none-match", "last-event-id"],
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    /// <summary>Those that pass, by name.</summary>
+    public static ImmutableArray<(string Name, string Value)> Of(HttpRequest request, ImmutableArray<string> named)
+    {
+        var passed = ImmutableArray.CreateBuilder<(string, string)>();
+        foreach (var (name, values) in request.Headers)
+        {
+            if (_passed.Contains(name) || named.Contains(name, StringComparer.OrdinalIgnoreCase))
+            {
+                passed.Add((name.ToLowerInvariant(), string.Join(", ", values.AsEnumerable())));
+            }
+        }
+
+        if (request.Headers.Cookie is { Count: > 0 } cookies)
+        {
+            passed.Add(("cookie", string.Join("; ", cookies.AsEnumerable())));
+        }
+
+        return passed.ToImmutable();
+    }
+
+    /// <summary>What of them a caller may have written freely, for guards to read; null where nothing is.</summary>
+    public static byte[]? Words(ImmutableArray<(string Name, string Value)> passed)
+    {
+        var text = string.Join(
+            '\n',
+            passed
+                .Where(one => one.Name is not ("accept" or "accept-language" or "content-type" or "if-none-match"))
+                .Select(one => one.Value)
+        );
+        return text.Length == 0 ? null : Encoding.UTF8.GetBytes(text);
+    }
+}

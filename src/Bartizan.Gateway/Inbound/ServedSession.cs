@@ -1,0 +1,13 @@
+using Bartizan.Core.Sessions;
+
+namespace Bartizan.Gateway.Inbound;
+
+/// <summary>A caller's session, as requests are forwarded for it.</summary>
+/// <param name="Session">The session.</param>
+/// <param name="Token">What the agent makes its calls with, as that session.</param>
+/// <param name="Endpoints">Where it makes them, as JSON in ASCII.</param>
+public sealed record ServedSession(Session Session, string Token, string Endpoints)
+{
+    /// <summary>The record prints no token.</summary>
+    public override string ToString() => $"served {Session.Id}";
+}
