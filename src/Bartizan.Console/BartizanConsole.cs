@@ -28,8 +28,24 @@ public static class BartizanConsole
         ArgumentNullException.ThrowIfNull(clientOf);
         var door = new Door(routes, clientOf);
         routes.MapGet("/assets/{**name}", Assets.AnswerAsync);
+        door.Get("/sign-in", EntryPages.ShowAsync);
+        door.Post("/sign-in", EntryPages.EnterAsync);
+        door.Post("/sign-out", EntryPages.LeaveAsync);
+        door.Get("/set-up", EntryPages.ShowSetUpAsync);
+        door.Post("/set-up", EntryPages.SetUpAsync);
+        door.Get("/break-glass", EntryPages.ShowGlassAsync);
+        door.Post("/break-glass", EntryPages.BreakGlassAsync);
         door.Get("/", SessionPages.OverviewAsync);
         door.Get("/live", LiveStream.AnswerAsync);
+        door.Get("/approvals", ApprovalPages.ListAsync);
+        door.Get("/approvals/{id}", ApprovalPages.ShowAsync);
+        door.Post("/approvals/{id}", ApprovalPages.AnswerAsync);
+        door.Get("/log", LogPages.SearchAsync);
+        door.Get("/log/{index}", LogPages.EntryAsync);
+        door.Get("/log/{index}/proof", LogPages.ProofAsync);
+        door.Get("/findings", LogPages.FindingsAsync);
+        door.Get("/figures", LogPages.FiguresAsync);
+        door.Get("/figures/numbers", LogPages.NumbersAsync);
         door.Get("/sessions/{id}", SessionPages.SessionAsync);
         door.Get("/sessions/{id}/entries", SessionPages.EntriesAsync);
         foreach (var verb in SwitchPages.Verbs)

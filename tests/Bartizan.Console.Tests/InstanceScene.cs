@@ -22,10 +22,21 @@ internal sealed class InstanceScene : IAsyncDisposable
 
     public ControlClient Client { get; }
 
-    public static async Task<InstanceScene> OpenAsync()
+    /// <summary>Opens it; with a port, people reach it there.</summary>
+    public static async Task<InstanceScene> OpenAsync(int? port = null, string people = "people: []\n")
     {
         var root = Directory.CreateTempSubdirectory("bartizan-seen-").FullName;
         var options = new DaemonOptions { Home = Path.Combine(root, "state") };
+        if (port is not null)
+        {
+            Directory.CreateDirectory(
+                options.Home,
+                UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
+            );
+            await File.WriteAllTextAsync(Path.Combine(options.Home, "console.yaml"), $"listen: 127.0.0.1:{port}\n");
+            await File.WriteAllTextAsync(Path.Combine(options.Home, "people.yaml"), people);
+        }
+
         return new InstanceScene(root, await BartizanDaemon.StartAsync(options, TestContext.Current.CancellationToken));
     }
 

@@ -30,6 +30,6 @@ public sealed record ProofReply
     /// <summary>The log's key, to check the proof by elsewhere.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The proof itself (C2SP tlog-proof), without the entry; null when there is none.</summary>
+    /// <summary>The proof itself (C2SP tlog-proof), the entry with it; null when there is none.</summary>
     public string? Proof { get; init; }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using Bartizan.Client;
+using Bartizan.Client.People;
 using Bartizan.Console.Pages;
 using Bartizan.Console.Texts;
 using Bartizan.Console.Views;
@@ -43,9 +44,28 @@ internal sealed class Visit(HttpContext context, ControlClient client)
     /// <summary>What stands around a page of this person's.</summary>
     public async Task<Frame> FrameAsync(string title, string here, params string[] modules)
     {
+        var me = await MeAsync().ConfigureAwait(false);
         var status = await client.StatusAsync(Stop).ConfigureAwait(false);
         var asks = await client.AsksAsync(Stop).ConfigureAwait(false);
-        return new Frame(title, here, "", status.Instance, asks.Asks.Count, false) { Modules = ["live", .. modules] };
+        return new Frame(title, here, me?.Person ?? "", status.Instance, asks.Asks.Count, me?.Session is not null)
+        {
+            Modules = ["live", .. modules],
+            Notices = me?.Notices ?? [],
+            MaySwitch = me?.Grants.Any(grant => grant.Role is "operator" or "administrator") ?? true,
+        };
+    }
+
+    // Where the socket says who asks, nobody signs in: there all is theirs.
+    private async Task<MeReply?> MeAsync()
+    {
+        try
+        {
+            return await client.MeAsync(Stop).ConfigureAwait(false);
+        }
+        catch (ControlException e) when (e.Status == StatusCodes.Status404NotFound)
+        {
+            return null;
+        }
     }
 
     /// <summary>Answers with a page.</summary>

@@ -4,7 +4,7 @@ namespace Bartizan.Console.Texts;
 /// What may stand in an address of the console. INVARIANT: no text of an agent's becomes part of an address: an id is one that the instance
 /// makes, or there is no link.
 /// </summary>
-internal static class Names
+public static class Names
 {
     private const int SessionLength = 22;
     private const int MaxAsk = 40;

@@ -118,9 +118,12 @@ public sealed record EntryView
             "refusal" => ("bad", row.Count > 1 ? $"refused ×{Amounts.Number(row.Count)}" : "refused"),
             "approval" when row.Effect == "allow" => ("good", $"allowed by {row.Person ?? "nobody"}"),
             "approval" => ("bad", $"refused by {row.Person ?? "nobody"}"),
-            "finding" => ("waiting", "finding"),
+            "finding" => (IsSevere(row.Detail) ? "bad" : "waiting", "finding"),
             _ => ("plain", row.Kind),
         };
+
+    // `code severity confidence`, as whoever found it wrote it.
+    private static bool IsSevere(string? detail) => (detail ?? "").Split(' ') is [_, "high" or "critical", ..];
 
     private static string WhatOf(LogRow row) =>
         row.Kind switch

@@ -12,6 +12,12 @@ public sealed record Frame(string Title, string Here, string Person, string Inst
     /// <summary>Modules of the page, by their names.</summary>
     public IReadOnlyList<string> Modules { get; init; } = [];
 
+    /// <summary>What everybody who is signed in is told.</summary>
+    public IReadOnlyList<string> Notices { get; init; } = [];
+
+    /// <summary>Whether it is worth showing switches: the control API decides whether they may be thrown.</summary>
+    public bool MaySwitch { get; init; }
+
     /// <summary>A page for somebody who isn't signed in.</summary>
     public static Frame Bare(string title) => new(title, "", "", "", 0, false);
 }

@@ -93,7 +93,7 @@ internal sealed class ConsoleDesk : IAsyncDisposable
                         Instance = origin,
                     },
                     _parts.House(instance, FlowOf(_file, _wire)),
-                    pages,
+                    pages ?? ConsolePages.Over(_state),
                     cancellationToken
                 )
                 .ConfigureAwait(false);

@@ -121,8 +121,8 @@ internal sealed class EntryProofs(string directory, WitnessPolicy? witnesses)
             Witnessed = witnessed,
             Signers = [checkpoint.Origin, .. Cosigners(proof)],
             Key = prover.Key.ToString(),
-            // Without the entry, which names whatever it names: who checks the proof has it from the log.
-            Proof = (proof with { Entry = null }).Write(),
+            // The entry is in it: whoever may see its row may see all of it, and its payloads are no more than commitments there.
+            Proof = proof.Write(),
         };
     }
 
