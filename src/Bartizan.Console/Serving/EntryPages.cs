@@ -10,9 +10,17 @@ namespace Bartizan.Console.Serving;
 /// <summary>Signing in and out, and setting an account up. The cookie is the control API's; it is handed on as it is.</summary>
 internal static class EntryPages
 {
-    /// <summary>Where one signs in.</summary>
+    /// <summary>Where one signs in; and where one comes back to when the organisation's sign-in failed.</summary>
     public static Task ShowAsync(Visit visit) =>
-        SignInAsync(visit, 200, Names.Next(visit.Request.Query["next"]), "", null);
+        SignInAsync(
+            visit,
+            200,
+            Names.Next(visit.Request.Query["next"]),
+            "",
+            visit.Request.Query["failed"] == "openid"
+                ? "Your organisation's sign-in came to nothing: begin again."
+                : null
+        );
 
     /// <summary>Signs in.</summary>
     public static async Task EnterAsync(Visit visit, IFormCollection form)
@@ -129,7 +137,12 @@ internal static class EntryPages
                 status,
                 ("Frame", Frame.Bare("Sign in")),
                 ("Accounts", entry.Accounts),
-                ("OpenId", entry.OpenId is { } path && Names.Next(path) == path ? path : null),
+                (
+                    "OpenId",
+                    entry.OpenId is { } path && Names.Next(path) == path
+                        ? $"{path}?next={Uri.EscapeDataString(next)}"
+                        : null
+                ),
                 ("Next", next),
                 ("Person", person),
                 ("Problem", problem)
