@@ -155,6 +155,8 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
                         Terms = agent.Terms,
                         Agent = $"{agent.Manifest.Agent}@{agent.Manifest.Version}",
                         Journal = rooms.Journal,
+                        Tokens = rooms.Callers,
+                        Users = rooms.Users,
                         Certificate = certificate is null ? null : certificate.Now,
                     },
                     cancellationToken
