@@ -318,7 +318,7 @@ public sealed class RealClients : IAsyncLifetime
             "the scripted model listens"
         );
 
-    private static string Root()
+    internal static string Root()
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "Bartizan.slnx")))
