@@ -3,6 +3,7 @@
 //     npm ci --prefix examples/support-agent && node examples/support-agent/drive.mjs
 import crypto from 'node:crypto';
 import { enrol } from './approver.mjs';
+import { accounts } from './provider.mjs';
 import { audience, client, openScene } from './scene.mjs';
 import { tokenOf } from './signin.mjs';
 
@@ -23,9 +24,10 @@ try {
   if (served.code !== 0) throw new Error(served.err + served.out);
 
   const tokens = {};
-  for (const user of ['alice', 'bruno', 'carol']) {
+  const signIn = async (user) => {
     tokens[user] = await tokenOf({ issuer: scene.issuer, client: client.id, redirect: client.redirect, resource: audience, user });
-  }
+  };
+  for (const user of ['alice', 'bruno', 'carol']) await signIn(user);
 
   const send = async (message, headers, path = '/chat') => {
     const response = await fetch(new URL(path, scene.url), {
@@ -108,6 +110,14 @@ try {
   show('more than fits', seen.status === 413, seen);
   const many = await Promise.all(Array.from({ length: 40 }, () => chat('carol', 'hello')));
   show('more than two at once', many.some((one) => one.status === 429 && one.retry), many.map((one) => one.status));
+  const [entry] = (await scene.bartizan('log', 'user:bruno', '--json')).out.split('\n').map((line) => JSON.parse(line));
+  const killed = await scene.bartizan('kill', entry.session);
+  seen = await chat('bruno', 'read eu-2');
+  show('who was killed is refused', killed.code === 0 && seen.status === 403, { killed, seen });
+  accounts.bruno.groups.push('friends');
+  await signIn('bruno');
+  seen = await chat('bruno', 'read eu-2');
+  show('also as somebody of whom the provider says more', seen.status === 403, seen);
 
   console.log('\nthe record');
   const log = await scene.bartizan('log', '--json');

@@ -3,7 +3,7 @@
 import http from 'node:http';
 import { Provider } from 'oidc-provider';
 
-const accounts = {
+export const accounts = {
   alice: { region: 'eu', groups: ['customers'] },
   bruno: { region: 'eu', groups: ['customers'] },
   carol: { region: 'us', groups: ['customers'] },

@@ -109,6 +109,7 @@ public static class ManifestFiles
                     : null,
                 Callers = serve.Callers with
                 {
+                    Oidc = serve.Callers.Oidc?.From(folder),
                     CertificateAuthority = serve.Callers.CertificateAuthority is { } authority
                         ? Path.GetFullPath(authority, folder)
                         : null,

@@ -64,6 +64,7 @@ public sealed class VisibleTextTests
     [InlineData("/\t/evil.example", "/")]
     [InlineData("/x\r\nset-cookie: a=b", "/")]
     [InlineData("/a\\b", "/")]
+    [InlineData("/\u00e9", "/")]
     [InlineData("", "/")]
     [InlineData(null, "/")]
     public void After_signing_in_one_goes_to_the_consoles_own_pages_only(string? asked, string goes) =>

@@ -80,7 +80,7 @@ public sealed class AttachedUserTests : IAsyncLifetime
         (await _scene.SessionsAsync()).Count.ShouldBe(0);
         (await _scene.LogAsync("user token refused")).Count.ShouldBe(bad.Length);
 
-        Write("{}");
+        Write("anonymous: nobody signs in here");
         var without = await TryAsync(Token("eu"));
         without.Code.ShouldBe(4, without.ToString());
         without.Error.ShouldContain("names no issuer");
@@ -153,8 +153,8 @@ public sealed class AttachedUserTests : IAsyncLifetime
         _scene.WriteManifest(
             mode: "read-only",
             files: "",
-            run: $"serve:\n  callers: {(callers == "{}" ? callers : $"{{ {callers} }}")}",
-            rules: callers == "{}"
+            run: $"serve:\n  callers: {{ {callers} }}",
+            rules: callers.StartsWith("anonymous", StringComparison.Ordinal)
                 ? ""
                 : """
                   - deny: model up/m1

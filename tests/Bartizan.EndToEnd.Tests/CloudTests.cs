@@ -163,7 +163,7 @@ public sealed class CloudTests
         {
             said.ShouldNotContain(secret);
             log.ShouldNotContain(secret);
-            foreach (var file in Directory.EnumerateFiles(scene.Root, "*", SearchOption.AllDirectories))
+            foreach (var file in scene.Written())
             {
                 (await File.ReadAllTextAsync(file)).ShouldNotContain(secret, customMessage: file);
             }

@@ -165,11 +165,7 @@ public sealed class IssuedTokenTests
             "the book is empty"
         );
         await scene.BartizanAsync("down");
-        foreach (
-            var file in Directory
-                .EnumerateFiles(scene.Root, "*", SearchOption.AllDirectories)
-                .Where(one => new FileInfo(one).Length > 0)
-        )
+        foreach (var file in scene.Written())
         {
             var text = await File.ReadAllTextAsync(file);
             shown.ShouldAllBe(used => !text.Contains(used), file);

@@ -24,7 +24,7 @@ public sealed class ProviderTests
             (string?)e["credential"] == "provider:corp/database/creds/reader#password@1"
         );
         await scene.BartizanAsync("down");
-        foreach (var file in Directory.EnumerateFiles(scene.Root, "*", SearchOption.AllDirectories))
+        foreach (var file in scene.Written())
         {
             var text = await File.ReadAllTextAsync(file);
             text.ShouldNotContain(used, customMessage: file);

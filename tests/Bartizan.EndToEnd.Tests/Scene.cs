@@ -262,6 +262,12 @@ internal sealed class Scene : IAsyncDisposable
         }
     }
 
+    /// <summary>All files of the scene that hold something: the sockets of programs that were killed don't.</summary>
+    public IEnumerable<string> Written() =>
+        Directory
+            .EnumerateFiles(Root, "*", SearchOption.AllDirectories)
+            .Where(file => new FileInfo(file) is { Exists: true, Length: > 0 });
+
     public async ValueTask DisposeAsync()
     {
         if (File.Exists(Path.Combine(Home, "control.sock")))

@@ -23,7 +23,7 @@ public static class Names
         path is { Length: > 1 and <= 2000 }
         && path[0] == '/'
         && path[1] is not ('/' or '\\')
-        && !path.AsSpan().ContainsAnyInRange('\0', '\x20')
+        && !path.AsSpan().ContainsAnyExceptInRange('!', '~')
         && path.AsSpan().IndexOf('\\') < 0
             ? path
             : "/";

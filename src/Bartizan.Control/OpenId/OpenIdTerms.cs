@@ -48,9 +48,10 @@ public sealed record OpenIdTerms
         return
             claims.All.TryGetProperty("email_verified", out var verified)
             && verified.ValueKind == System.Text.Json.JsonValueKind.True
-            && claims.TextOf(Email)?.ToLowerInvariant() is { } email
-            && Account.IsName(email)
-            ? email
+            && claims.TextOf(Email) is { } email
+            && System.Text.Ascii.IsValid(email)
+            && Account.IsName(email.ToLowerInvariant())
+            ? email.ToLowerInvariant()
             : null;
     }
 

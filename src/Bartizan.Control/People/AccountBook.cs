@@ -80,12 +80,24 @@ public sealed class AccountBook
                 : null
         );
 
-    /// <summary>Adds a token; false when its person has too many. Those that ended go.</summary>
+    /// <summary>Takes all tokens of a person away.</summary>
+    public bool TryRevokeAll(string name) =>
+        Change(file =>
+            file.Tokens.Any(one => one.Person == name)
+                ? file with
+                {
+                    Tokens = file.Tokens.RemoveAll(one => one.Person == name),
+                }
+                : null
+        );
+
+    /// <summary>Adds a token; false when its person is gone meanwhile or has too many. Those that ended go.</summary>
     public bool TryAdd(ApiToken token, DateTimeOffset now) =>
         Change(file =>
         {
             var left = file.Tokens.RemoveAll(one => one.Until <= now);
-            return left.Count(one => one.Person == token.Person) < ApiToken.MaxOfPerson
+            var isThere = file.Accounts.Any(one => one.Name == token.Person && one.Passphrase is not null);
+            return isThere && left.Count(one => one.Person == token.Person) < ApiToken.MaxOfPerson
                 ? file with
                 {
                     Tokens = left.Add(token),

@@ -64,7 +64,7 @@ public sealed class AdminLog(IJournal journal, TimeProvider clock)
                         Point = Point,
                         Person = ShownText.Bounded(person),
                         Target = target is null ? null : ShownText.Bounded(target),
-                        Detail = what,
+                        Detail = ShownText.Bounded(what),
                         Effect = Effect.Deny,
                         Reason = $"{by}: {ShownText.Bounded(why)}{more}",
                         Count = heldBack + 1,

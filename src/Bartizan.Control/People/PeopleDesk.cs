@@ -167,6 +167,7 @@ public sealed class PeopleDesk(
                     SetupUntil = until,
                 }
         );
+        book.TryRevokeAll(account.Name);
         sessions.End(one => one.Person == account.Name);
         return new PeopleReply
         {

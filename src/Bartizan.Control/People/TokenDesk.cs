@@ -79,9 +79,14 @@ public sealed class TokenDesk(AccountBook book, AdminLog log, TimeProvider clock
         }
 
         var grants = PeopleDesk.Read(request.Grants);
-        if (grants.IsEmpty || grants.FirstOrDefault(mine => !person.Grants.Any(mine.IsWithin)) is not null)
+        if (
+            grants.IsEmpty
+            || !grants.All(mine =>
+                person.Grants.Any(mine.IsWithin) && (caller.IsOwner || caller.Grants.Any(mine.IsWithin))
+            )
+        )
         {
-            throw No("a token gives a role, and no more than its person has");
+            throw No("a token gives a role, and no more than its person has, as they signed in");
         }
 
         var (token, text) = ApiToken.Make(

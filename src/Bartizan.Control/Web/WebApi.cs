@@ -307,6 +307,15 @@ internal static class WebApi
                 Sessions = Sessions(instance, caller).Count,
                 Circuits = [.. status.Circuits.Where(one => caller.May(Act.SeeInstance, AgentName.Of(one.Agent)))],
                 NewHosts = [.. status.NewHosts.Where(one => caller.May(Act.SeeInstance, AgentName.Of(one.Agent)))],
+                Served =
+                [
+                    .. status
+                        .Served.Where(one => caller.May(Act.SeeInstance, AgentName.Of(one.Agent)))
+                        .Select(one => one with { Manifest = "" }),
+                ],
+                LogProblem = null,
+                RetentionProblem = null,
+                WebProblem = null,
                 Exports = [],
                 ExportProblem = null,
                 PendingRoles = [],

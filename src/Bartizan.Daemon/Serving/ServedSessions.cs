@@ -24,6 +24,9 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
     /// <summary>How often it is looked for sessions that are idle, as parts of the time that they are kept.</summary>
     private const int LooksInIdle = 4;
 
+    /// <summary>Sessions of one user at once: of whom a later token says other things has another, and no third.</summary>
+    public const int MaxOfUser = 2;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<Caller, Held> _held = [];
     private readonly Dictionary<SessionId, Held> _byId = [];
@@ -48,17 +51,10 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         Held? held;
         lock (_lock)
         {
-            if (_closed || (!_held.TryGetValue(caller, out held) && _held.Count >= agent.Terms.MaxSessions))
-            {
-                return null;
-            }
-
+            held = _closed ? null : Find(caller) ?? Begin(caller);
             if (held is null)
             {
-                held = new Held(caller);
-                _held.Add(caller, held);
-                held.Opening = OpenAsync(held);
-                Look();
+                return null;
             }
 
             held.UnderWay++;
@@ -109,6 +105,39 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         }
 
         await Task.WhenAll(all.Select(held => EndAsync(held, "its agent isn't served any more"))).ConfigureAwait(false);
+    }
+
+    // INVARIANT: who was killed doesn't come back as somebody of whom other things are said: they get the session that was killed.
+    private Held? Find(Caller caller) =>
+        _held.GetValueOrDefault(caller)
+        ?? _held.Values.FirstOrDefault(one => one.IsOver && one.Caller.Limited == caller.Limited);
+
+    // INVARIANT: one user can't take the places of all, in however many words: the one that they left goes for the one that they want.
+    private Held? Begin(Caller caller)
+    {
+        List<Held> own = [.. _held.Values.Where(one => one.Caller.Limited == caller.Limited)];
+        var left = own.Count < MaxOfUser ? null : own.Where(one => one.UnderWay == 0).MinBy(one => one.Left);
+        if (own.Count >= MaxOfUser)
+        {
+            if (left is null)
+            {
+                return null;
+            }
+
+            _held.Remove(left.Caller);
+            _byId.Remove(left.Live?.Session.Id ?? default);
+            _ = EndAsync(left, "its user has another");
+        }
+        else if (_held.Count >= agent.Terms.MaxSessions)
+        {
+            return null;
+        }
+
+        var held = new Held(caller);
+        _held.Add(caller, held);
+        held.Opening = OpenAsync(held);
+        Look();
+        return held;
     }
 
     private void Leave(Held held)
@@ -174,7 +203,10 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         {
             lock (_lock)
             {
-                _held.Remove(held.Caller);
+                if (_held.GetValueOrDefault(held.Caller) == held)
+                {
+                    _held.Remove(held.Caller);
+                }
             }
 
             throw;
@@ -260,6 +292,8 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
     private sealed class Held(Caller caller)
     {
         public Caller Caller => caller;
+
+        public bool IsOver => Live is { Session.State: SessionState.Ending or SessionState.Ended };
 
         public Task<ServedSession>? Opening { get; set; }
 

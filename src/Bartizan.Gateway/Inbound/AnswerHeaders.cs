@@ -95,7 +95,9 @@ internal sealed class AnswerHeaders(ServeSection terms, bool isTls)
     private static bool IsOwnPlace(string name, HeaderStringValues values) =>
         name.Equals("location", StringComparison.OrdinalIgnoreCase)
         && values.Count == 1
-        && values.ToString() is ['/', not ('/' or '\\'), ..] or "/";
+        && values.ToString() is { } place
+        && place is ['/', not ('/' or '\\'), ..] or "/"
+        && !place.AsSpan().ContainsAnyExceptInRange('!', '~');
 
     // A cookie for a whole domain would reach other sites of it, and let the agent choose their sessions.
     private void PassCookies(HttpResponseMessage from, HttpResponse to)

@@ -142,6 +142,13 @@ internal sealed class InboundApplication(
                 return;
             }
 
+            if (!InboundForm.IsReadable(context.Request.ContentType, body.Body.Span))
+            {
+                await RefuseAsync(context, call.Id, 400, "its body is no UTF-8", null, call.Form.Target)
+                    .ConfigureAwait(false);
+                return;
+            }
+
             session = await sessions.EnterAsync(call.Caller, cancellationToken).ConfigureAwait(false);
             if (session is null)
             {

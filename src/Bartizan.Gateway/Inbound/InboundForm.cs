@@ -1,5 +1,6 @@
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Text.Unicode;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
@@ -161,6 +162,21 @@ internal sealed record InboundForm(ServeTarget Target, string Query)
             ? default
             : (StatusCodes.Status415UnsupportedMediaType, "its body is of a type that isn't taken");
     }
+
+    /// <summary>
+    /// True when a body of words can be read in one way: UTF-8 without a NUL, by which readers guess at UTF-16 and UTF-32 (RFC 8259, 8.1).
+    /// </summary>
+    public static bool IsReadable(string? type, ReadOnlySpan<byte> body) =>
+        !IsOfWords(type) || (Utf8.IsValid(body) && !body.Contains((byte)0));
+
+    private static bool IsOfWords(string? type) =>
+        type is not null
+        && (
+            type.StartsWith("text/", StringComparison.OrdinalIgnoreCase)
+            || type.Contains("json", StringComparison.OrdinalIgnoreCase)
+            || type.Contains("xml", StringComparison.OrdinalIgnoreCase)
+            || type.Contains("urlencoded", StringComparison.OrdinalIgnoreCase)
+        );
 
     // INVARIANT: what guards read as UTF-8 the agent reads so, too.
     private static bool IsTaken(string type, ImmutableArray<string> taken)

@@ -14,6 +14,9 @@ internal static class PassedToAgent
     /// <summary>Characters of all cookies together.</summary>
     public const int MaxCookieChars = 8192;
 
+    /// <summary>Characters of what a browser says it takes; what is longer is read by guards.</summary>
+    public const int MaxPlainChars = 256;
+
     private static readonly FrozenSet<string> _passed = FrozenSet.ToFrozenSet(
         ["accept", "accept-language", "content-type", "if-none-match", "last-event-id"],
         StringComparer.OrdinalIgnoreCase
@@ -45,9 +48,31 @@ internal static class PassedToAgent
         var text = string.Join(
             '\n',
             passed
-                .Where(one => one.Name is not ("accept" or "accept-language" or "content-type" or "if-none-match"))
+                .Where(one =>
+                    one.Name is not ("accept" or "accept-language" or "content-type" or "if-none-match")
+                    || !IsPlain(one.Value)
+                )
                 .Select(one => one.Value)
         );
-        return text.Length == 0 ? null : Encoding.UTF8.GetBytes(text);
+        return text.Length == 0 ? null : Encoding.Latin1.GetBytes(text);
+    }
+
+    // What such a header is without words: short, and with no blank but between its parts.
+    private static bool IsPlain(string value)
+    {
+        if (value.Length > MaxPlainChars || !Ascii.IsValid(value))
+        {
+            return false;
+        }
+
+        for (var at = value.IndexOf(' ', StringComparison.Ordinal); at >= 0; at = value.IndexOf(' ', at + 1))
+        {
+            if (at == 0 || value[at - 1] is not (',' or ';'))
+            {
+                return false;
+            }
+        }
+
+        return true;
     }
 }

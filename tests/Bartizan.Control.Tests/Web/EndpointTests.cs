@@ -126,6 +126,8 @@ public sealed class EndpointTests
         var status = await ReadAsync<Client.StatusReply>(scene, "/v1/status", browser);
         status.Sessions.ShouldBe(0);
         status.Circuits.ShouldBeEmpty();
+        status.Served.ShouldBeEmpty();
+        status.LogProblem.ShouldBeNull();
         foreach (
             var (_, path, _, body) in s_all.Where(one =>
                 one.Method == "POST" && one.Act is Act.SwitchSessions or Act.AnswerAsks or Act.SeeContent

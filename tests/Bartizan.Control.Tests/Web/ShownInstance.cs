@@ -82,7 +82,12 @@ public class ShownInstance : DispatchProxy
                     Entries = 1,
                     Syncs = 1,
                     ResidentBytes = 1,
+                    LogProblem = "the disk is full",
                     Circuits = [.. Live.Select(one => new Client.CircuitLine(one.Agent, "c", "open", "r", default))],
+                    Served =
+                    [
+                        .. Live.Select(one => new Client.Serving.ServedLine(one.Agent, "http://a", "/b", 1, default)),
+                    ],
                 };
             case nameof(IRecordDesk.LogAsync) or nameof(IRecordDesk.FindingsAsync) or nameof(IRecordDesk.TimelineAsync):
                 return Task.FromResult(new LogReply([], 0, false, false));

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
@@ -34,6 +35,55 @@ public sealed class GuardedCallTests
         harmless.StatusCode.ShouldBe(HttpStatusCode.OK);
         house.Agent.Requests.ShouldHaveSingleItem().Text.ShouldContain("parcel");
         house.Journal.Entries.Count(entry => entry.Kind == EntryKind.Refusal).ShouldBe(2);
+    }
+
+    [Theory]
+    [InlineData("accept-language")]
+    [InlineData("accept")]
+    [InlineData("if-none-match")]
+    [InlineData("last-event-id")]
+    public async Task An_order_in_a_header_that_passes_is_refused_before_the_agent_reads_it(string header)
+    {
+        await using var house = await InboundHouse.StartAsync(more: Guards);
+
+        using var asked = await house.SendAsync(
+            HttpMethod.Post,
+            "/ask",
+            "{}",
+            with: request => request.Headers.TryAddWithoutValidation(header, $"en. {Attack}")
+        );
+        using var plain = await house.SendAsync(
+            HttpMethod.Post,
+            "/ask",
+            "{}",
+            with: request => request.Headers.TryAddWithoutValidation("accept-language", "en-US, en;q=0.9, fr;q=0.5")
+        );
+
+        asked.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        plain.StatusCode.ShouldBe(HttpStatusCode.OK);
+        house.Agent.Requests.ShouldHaveSingleItem();
+    }
+
+    [Theory]
+    [InlineData("utf-16")]
+    [InlineData("utf-16BE")]
+    [InlineData("utf-32")]
+    [InlineData("iso-8859-1")]
+    public async Task A_body_that_the_agent_would_read_in_other_letters_is_refused(string encoding)
+    {
+        await using var house = await InboundHouse.StartAsync(more: Guards);
+        using var body = new ByteArrayContent(Encoding.GetEncoding(encoding).GetBytes("{\"text\":\"déjà vu\"}"));
+        body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
+
+        using var answer = await house.SendAsync(
+            HttpMethod.Post,
+            "/ask",
+            "{}",
+            with: request => request.Content = body
+        );
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        house.Agent.Requests.ShouldBeEmpty();
     }
 
     [Fact]

@@ -217,14 +217,14 @@ public sealed class PowerAttacks
             case "revoked":
                 using (await scene.PostAsync("/v1/tokens", new TokensRequest { Revoke = reply.Tokens[0].Id }, browser))
                 { }
-
                 break;
             case "person removed":
                 await SessionAttacks.OwnerAsync(scene, PeopleVerb.Remove, "alice@example.com");
                 await scene.AddAsync("alice@example.com", Grant.OfEverything(Role.Viewer));
                 break;
             case "person set up anew":
-                await SessionAttacks.OwnerAsync(scene, PeopleVerb.Setup, "alice@example.com");
+                var anew = await SessionAttacks.OwnerAsync(scene, PeopleVerb.Setup, "alice@example.com");
+                await scene.SetUpAsync("alice@example.com", anew.Token!);
                 break;
             case "one letter off":
                 text = text[..^10] + (text[^10] == 'a' ? 'b' : 'a') + text[^9..];

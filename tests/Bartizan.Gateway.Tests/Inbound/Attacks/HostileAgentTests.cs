@@ -23,6 +23,7 @@ public sealed class HostileAgentTests
     [InlineData("location", "https://evil.example/?secret")]
     [InlineData("location", "//evil.example")]
     [InlineData("location", "/\\evil.example")]
+    [InlineData("location", "/\t/evil.example")]
     [InlineData("refresh", "0; url=https://evil.example")]
     [InlineData("link", "<https://evil.example>; rel=preload")]
     [InlineData("set-cookie", "a=b; Domain=example.com")]
