@@ -110,7 +110,8 @@ try {
   show('more than fits', seen.status === 413, seen);
   const many = await Promise.all(Array.from({ length: 40 }, () => chat('carol', 'hello')));
   show('more than two at once', many.some((one) => one.status === 429 && one.retry), many.map((one) => one.status));
-  const [entry] = (await scene.bartizan('log', 'user:bruno', '--json')).out.split('\n').map((line) => JSON.parse(line));
+  const [first] = (await scene.bartizan('log', 'user:bruno', '--json')).out.trim().split('\n');
+  const entry = JSON.parse(first);
   const killed = await scene.bartizan('kill', entry.session);
   seen = await chat('bruno', 'read eu-2');
   show('who was killed is refused', killed.code === 0 && seen.status === 403, { killed, seen });
