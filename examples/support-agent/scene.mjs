@@ -37,7 +37,7 @@ export async function openScene() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'support-agent-'));
   const home = path.join(folder, 'home');
   fs.mkdirSync(home, { mode: 0o700 });
-  const [listen, upstream, console] = [await freePort(), await freePort(), await freePort()];
+  const [listen, upstream, desk] = [await freePort(), await freePort(), await freePort()];
   const provider = await startProvider({
     resource: audience,
     clients: [
@@ -70,7 +70,7 @@ export async function openScene() {
     'people:\n  - { name: sam@example.com }\n  - { name: fay@example.com }\n  - { name: fred@example.com }\n',
     { mode: 0o600 },
   );
-  fs.writeFileSync(path.join(home, 'console.yaml'), `listen: 127.0.0.1:${console}\n`, { mode: 0o600 });
+  fs.writeFileSync(path.join(home, 'console.yaml'), `listen: 127.0.0.1:${desk}\n`, { mode: 0o600 });
 
   const env = { ...process.env, BARTIZAN_HOME: home, SUPPORT_MODEL_KEY: 'only-for-this-example' };
   const bartizan = (...words) =>
@@ -98,6 +98,6 @@ export async function openScene() {
     manifest,
     issuer: provider.issuer,
     url: `http://127.0.0.1:${listen}`,
-    console: `https://127.0.0.1:${console}`,
+    console: `https://127.0.0.1:${desk}`,
   };
 }

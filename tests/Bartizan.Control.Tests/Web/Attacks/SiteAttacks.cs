@@ -26,6 +26,22 @@ public sealed class SiteAttacks
             { "two forms", "own", "same-origin", "twice" },
         };
 
+    [Fact]
+    public async Task A_stranger_writes_no_long_paths_into_the_log()
+    {
+        await using var scene = await WebScene.OpenAsync();
+        using var response = await scene.SendAsync(
+            HttpMethod.Post,
+            "/" + new string('a', 4000),
+            new SwitchRequest(),
+            request => request.Headers.Add("Origin", "https://evil.example")
+        );
+
+        response.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        scene.Journal.Entries.ShouldContain(entry => entry.Detail!.StartsWith("/aaa"));
+        scene.Journal.Entries.ShouldAllBe(entry => entry.Detail!.Length < 1000);
+    }
+
     [Theory]
     [MemberData(nameof(Forged))]
     public async Task A_request_that_another_site_could_send_changes_nothing(

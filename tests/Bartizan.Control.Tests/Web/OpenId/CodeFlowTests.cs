@@ -66,6 +66,7 @@ public sealed class CodeFlowTests
     [InlineData("""{"email":"alice@example.com"}""", null)]
     [InlineData("""{"email":"root","email_verified":true}""", null)]
     [InlineData("""{"email":"alice@example.com\u202e","email_verified":true}""", null)]
+    [InlineData("""{"email":"mi\u212Ae@example.com","email_verified":true}""", null)]
     [InlineData("""{"email":["alice@example.com"],"email_verified":true}""", null)]
     [InlineData("{}", null)]
     public async Task An_address_names_somebody_when_it_is_verified_and_only_then(string more, string? person)
