@@ -17,7 +17,7 @@ public sealed class PeopleTests(Chromium chromium)
     public async Task A_person_signs_in_edits_a_draft_approves_it_finds_it_proven_and_kills_the_session()
     {
         await using var mail = await ToolServer.StartAsync();
-        await using var scene = await InstanceScene.OpenAsync(FreePort(), $"people:\n  - {{ name: {Bob} }}\n");
+        await using var scene = await InstanceScene.OpenAsync(FreePort.Next(), $"people:\n  - {{ name: {Bob} }}\n");
         var attached = await scene.AttachAsync(
             $$"""
               - ask: tool mail/send
@@ -66,7 +66,7 @@ public sealed class PeopleTests(Chromium chromium)
     [Fact]
     public async Task A_viewer_of_another_agent_sees_nothing_of_this_one_and_throws_no_switch()
     {
-        await using var scene = await InstanceScene.OpenAsync(FreePort(), "people: []\n");
+        await using var scene = await InstanceScene.OpenAsync(FreePort.Next(), "people: []\n");
         var attached = await scene.AttachAsync();
         await scene.ThroughAsync(attached, "http://127.0.0.1:9/secret");
         var web = (await scene.Client.StatusAsync(TestContext.Current.CancellationToken)).Web.ShouldNotBeNull();
@@ -208,12 +208,5 @@ public sealed class PeopleTests(Chromium chromium)
         }
 
         return [.. bytes];
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

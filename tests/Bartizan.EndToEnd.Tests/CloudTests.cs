@@ -96,9 +96,7 @@ public sealed class CloudTests
 
     private static Func<string> Publish(Scene scene)
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        var listen = $"127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}";
+        var listen = $"127.0.0.1:{FreePort.Next()}";
         Directory.CreateDirectory(
             scene.Home,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute

@@ -13,7 +13,7 @@ public sealed class ContractTests(ITestOutputHelper output)
         Assert.SkipUnless(File.Exists(contract), "the shared harness is not here: set BARTIZAN_SHARED");
         Assert.SkipUnless(HasNode(), "node is not installed");
         await using var scene = await Scene.OpenAsync();
-        var port = RealClients.FreePort();
+        var port = FreePort.Next();
         await using var model = Running.Start(
             new ProcessStartInfo(
                 "node",

@@ -19,7 +19,7 @@ public sealed class IdentityTests
         await using var scene = await Scene.OpenAsync();
         using var outside = new TestAuthority("Outside");
         await using var server = await SecureServer.StartAsync(outside.Sign("localhost"));
-        var (at, listen) = ($"https://localhost:{server.Address.Port}", $"127.0.0.1:{FreePort()}");
+        var (at, listen) = ($"https://localhost:{server.Address.Port}", $"127.0.0.1:{FreePort.Next()}");
         Directory.CreateDirectory(
             scene.Home,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -96,7 +96,7 @@ public sealed class IdentityTests
         await using var scene = await Scene.OpenAsync();
         using var outside = new TestAuthority("Outside");
         await using var server = await SecureServer.StartAsync(outside.Sign("localhost"));
-        var (at, listen) = ($"https://localhost:{server.Address.Port}", $"127.0.0.1:{FreePort()}");
+        var (at, listen) = ($"https://localhost:{server.Address.Port}", $"127.0.0.1:{FreePort.Next()}");
         Directory.CreateDirectory(
             scene.Home,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -235,12 +235,5 @@ public sealed class IdentityTests
             )
             .ShouldBeTrue();
         return JsonNode.Parse(Base64Url.DecodeFromChars(parts[1]))!.AsObject();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -45,7 +45,7 @@ public sealed class IdentityTlsTests
 
     private static string Write(Scene scene, UnixFileMode mode)
     {
-        var listen = $"127.0.0.1:{FreePort()}";
+        var listen = $"127.0.0.1:{FreePort.Next()}";
         Directory.CreateDirectory(
             scene.Home,
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
@@ -64,12 +64,5 @@ public sealed class IdentityTlsTests
             $"issuer: https://{listen}\nlisten: {listen}\ntls: {{ certificate: id.pem, key: id-key.pem }}\n"
         );
         return listen;
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)probe.LocalEndPoint!).Port;
     }
 }

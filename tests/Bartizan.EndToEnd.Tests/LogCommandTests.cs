@@ -203,7 +203,7 @@ public sealed class LogCommandTests
         var key = (await File.ReadAllTextAsync(Path.Combine(scene.Home, "log", "vkey"))).Trim();
         var logs = Path.Combine(scene.Root, "logs.policy");
         await File.WriteAllTextAsync(logs, $"log {key}\nquorum none\n");
-        var port = RealClients.FreePort();
+        var port = FreePort.Next();
         await using var witness = scene.Start(
             "witness",
             "--logs",

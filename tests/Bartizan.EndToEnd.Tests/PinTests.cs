@@ -165,7 +165,7 @@ public sealed class PinTests
 
     private static async Task<int> PortAsync(Scene scene)
     {
-        var port = RealClients.FreePort();
+        var port = FreePort.Next();
         var text = await File.ReadAllTextAsync(scene.ManifestPath);
         await File.WriteAllTextAsync(scene.ManifestPath, text.Replace("PORT", $"{port}", StringComparison.Ordinal));
         return port;

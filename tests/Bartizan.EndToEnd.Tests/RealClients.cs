@@ -117,7 +117,7 @@ public sealed class RealClients : IAsyncLifetime
         await File.WriteAllTextAsync(Path.Combine(work, "notes.txt"), notes);
         var keys = Directory.CreateDirectory(Path.Combine(folder, "home", ".ssh")).FullName;
         await File.WriteAllTextAsync(Path.Combine(keys, "id_ed25519"), Canary);
-        var port = FreePort();
+        var port = FreePort.Next();
         var record = Path.Combine(folder, "model.jsonl");
         await using var model = Running.Start(
             new ProcessStartInfo(
@@ -283,7 +283,7 @@ public sealed class RealClients : IAsyncLifetime
             return ($"command: [node, \"{program}\", --stdio{string.Concat(options.Select(o => $", {o}"))}]", null);
         }
 
-        var port = FreePort();
+        var port = FreePort.Next();
         var process = Running.Start(
             new ProcessStartInfo("node", [program, "--port", $"{port}", "--require-key", Scene.ProviderKey, .. options])
         );
@@ -292,13 +292,6 @@ public sealed class RealClients : IAsyncLifetime
     }
 
     private static string Read(string path) => File.Exists(path) ? File.ReadAllText(path) : "";
-
-    internal static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     internal static Task ReachableAsync(int port) =>
         Scene.UntilAsync(

@@ -15,7 +15,7 @@ public sealed class StdioServerTests(ITestOutputHelper output)
     public async Task It_reaches_the_host_that_its_egress_names_and_no_other_one_on_the_same_machine()
     {
         await using var scene = await OpenAsync();
-        var (named, other) = (RealClients.FreePort(), RealClients.FreePort());
+        var (named, other) = (FreePort.Next(), FreePort.Next());
         await using var hosts = await HostsAsync(scene, named, other);
         await WriteAsync(scene, $"up: {{ command: {Command(scene)}, egress: [\"localhost:{named}\"] }}");
         using var attached = await Attached.OpenAsync(scene);

@@ -22,7 +22,7 @@ public sealed class ToolServerTests(ITestOutputHelper output)
         var program = Path.Combine(RealClients.Harness, "mcp-upstream.mjs");
         Assert.SkipUnless(File.Exists(program), "the shared harness is not here: set BARTIZAN_SHARED");
         await using var scene = await Scene.OpenAsync();
-        var port = RealClients.FreePort();
+        var port = FreePort.Next();
         await using var upstream = Running.Start(
             new ProcessStartInfo(
                 "node",
@@ -124,7 +124,7 @@ public sealed class ToolServerTests(ITestOutputHelper output)
         var program = Path.Combine(RealClients.Harness, "mcp-upstream.mjs");
         Assert.SkipUnless(File.Exists(program), "the shared harness is not here: set BARTIZAN_SHARED");
         await using var scene = await Scene.OpenAsync();
-        var outside = RealClients.FreePort();
+        var outside = FreePort.Next();
         await using var listening = Running.Start(new ProcessStartInfo("node", [program, "--port", $"{outside}"]));
         await RealClients.ReachableAsync(outside);
         var marker = $"stdio-{Guid.NewGuid():n}";
@@ -192,7 +192,7 @@ public sealed class ToolServerTests(ITestOutputHelper output)
         var program = Path.Combine(RealClients.Harness, "mcp-upstream.mjs");
         Assert.SkipUnless(File.Exists(program), "the shared harness is not here: set BARTIZAN_SHARED");
         await using var scene = await Scene.OpenAsync();
-        var port = RealClients.FreePort();
+        var port = FreePort.Next();
         await using var upstream = Running.Start(new ProcessStartInfo("node", [program, "--port", $"{port}"]));
         await RealClients.ReachableAsync(port);
         await File.WriteAllTextAsync(

@@ -191,10 +191,7 @@ public sealed class TileTests : TemporaryLog
 
     private async Task<Process> StartNginxAsync(string nginx)
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        var port = ((IPEndPoint)probe.LocalEndpoint).Port;
-        probe.Stop();
+        var port = FreePort.Next();
         var conf = System.IO.Path.Combine(Root, "nginx.conf");
         await File.WriteAllTextAsync(
             conf,

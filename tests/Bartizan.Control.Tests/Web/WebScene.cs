@@ -92,7 +92,7 @@ internal sealed class WebScene : IAsyncDisposable
 
     public static async Task<WebScene> OpenAsync(WebPages? pages = null, Func<WebScene, Task<CodeFlow>>? openId = null)
     {
-        var scene = new WebScene(FreePort(), Directory.CreateTempSubdirectory("bartizan-web-").FullName);
+        var scene = new WebScene(FreePort.Next(), Directory.CreateTempSubdirectory("bartizan-web-").FullName);
         scene.OpenId = openId is null ? null : await openId(scene);
         scene.Server = await WebServer.StartAsync(
             new WebOptions
@@ -288,13 +288,6 @@ internal sealed class WebScene : IAsyncDisposable
         }
 
         return new HttpClient(handler) { Timeout = TimeSpan.FromMinutes(2) };
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private static uint OwnUid() =>

@@ -50,7 +50,7 @@ public sealed class ConsoleTests : IDisposable
     public async Task Somebody_is_added_set_up_signs_in_and_is_in_the_log()
     {
         var stop = TestContext.Current.CancellationToken;
-        var port = FreePort();
+        var port = FreePort.Next();
         await File.WriteAllTextAsync(Path.Combine(_home, "console.yaml"), $"listen: 127.0.0.1:{port}\n", stop);
         await using var daemon = await BartizanDaemon.StartAsync(new DaemonOptions { Home = _home }, stop);
         using var owner = new ControlClient(new ControlAddress(_home));
@@ -172,12 +172,5 @@ public sealed class ConsoleTests : IDisposable
         }
 
         return [.. bytes];
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 }

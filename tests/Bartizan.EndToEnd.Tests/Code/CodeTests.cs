@@ -99,7 +99,7 @@ public sealed class CodeTests
     {
         Assert.SkipUnless(File.Exists("/usr/bin/node"), "node is not installed in /usr/bin");
         await using var scene = await Scene.OpenAsync();
-        var (named, other) = (RealClients.FreePort(), RealClients.FreePort());
+        var (named, other) = (FreePort.Next(), FreePort.Next());
         await using var hosts = await StdioServerTests.HostsAsync(scene, named, other);
         await using var code = await CodeScene.OpenAsync($"egress: [\"localhost:{named}\"]");
         string Dial(int port) =>

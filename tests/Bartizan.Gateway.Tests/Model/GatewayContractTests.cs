@@ -17,7 +17,7 @@ public sealed class GatewayContractTests(ITestOutputHelper output)
         Assert.SkipUnless(File.Exists(contract), "the shared harness is not here: set BARTIZAN_SHARED");
         Assert.SkipUnless(HasNode(), "node is not installed");
 
-        var port = FreePort();
+        var port = FreePort.Next();
         using var fake = Start("node", Path.Combine(shared, "harness", "fake-llm.mjs"), "--port", $"{port}", "--quiet");
         try
         {
@@ -100,13 +100,6 @@ public sealed class GatewayContractTests(ITestOutputHelper output)
         Process.Start(
             new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true, UseShellExecute = false }
         )!;
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
 
     private static async Task ReachableAsync(int port)
     {

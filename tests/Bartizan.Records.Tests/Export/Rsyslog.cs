@@ -45,7 +45,7 @@ internal sealed class Rsyslog : IDisposable
     public static async Task<Rsyslog> StartAsync(int port = 0, string? folder = null)
     {
         folder ??= Directory.CreateTempSubdirectory("bartizan-rsyslog-").FullName;
-        port = port == 0 ? FreePort() : port;
+        port = port == 0 ? FreePort.Next() : port;
         if (!File.Exists(Path.Combine(folder, "ca.pem")))
         {
             MakeCertificates(folder);
@@ -171,13 +171,6 @@ internal sealed class Rsyslog : IDisposable
         File.WriteAllText(Path.Combine(folder, "ca.pem"), authority.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "server.pem"), certificate.ExportCertificatePem());
         File.WriteAllText(Path.Combine(folder, "server.key"), key.ExportPkcs8PrivateKeyPem());
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
-        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)listener.LocalEndPoint!).Port;
     }
 
     private static string? Find(string module) =>

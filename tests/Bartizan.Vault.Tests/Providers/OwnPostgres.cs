@@ -89,7 +89,7 @@ public sealed class OwnPostgres : IAsyncLifetime
             throw new InvalidOperationException(words);
         }
 
-        Port = FreePort();
+        Port = FreePort.Next();
         await StartAsync();
         await using (var super = await SuperAsync("postgres"))
         {
@@ -264,13 +264,6 @@ public sealed class OwnPostgres : IAsyncLifetime
             Authority,
             UnixFileMode.UserRead | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.UserWrite
         );
-    }
-
-    private static int FreePort()
-    {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     // setpriv becomes the program, so that the pid is the server's.

@@ -15,8 +15,8 @@ namespace Bartizan.Daemon.Tests.Identity.Attacks;
 /// <summary>Tokens that are bound to a client's certificate (RFC 8705), over real TLS; and whoever has the token without it.</summary>
 public sealed partial class CertificateBoundTests : IAsyncLifetime
 {
-    private readonly IPEndPoint _listen = TokenHouse.FreePort();
-    private readonly IPEndPoint _clear = TokenHouse.FreePort();
+    private readonly IPEndPoint _listen = FreePort.NextEndPoint();
+    private readonly IPEndPoint _clear = FreePort.NextEndPoint();
     private readonly TokenHouse _house;
     private readonly X509Certificate2 _served;
     private readonly X509Certificate2 _mine;

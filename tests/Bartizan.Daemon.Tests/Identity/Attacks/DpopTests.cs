@@ -11,7 +11,7 @@ public sealed partial class DpopTests : IAsyncLifetime
 {
     private const string Stock = TokenHouse.Stock;
 
-    private readonly IPEndPoint _listen = TokenHouse.FreePort();
+    private readonly IPEndPoint _listen = FreePort.NextEndPoint();
     private readonly TokenHouse _house;
     private readonly string _issuer;
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });

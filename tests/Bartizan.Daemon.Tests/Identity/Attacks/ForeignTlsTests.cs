@@ -14,7 +14,7 @@ namespace Bartizan.Daemon.Tests.Identity.Attacks;
 public sealed class ForeignTlsTests : IAsyncLifetime
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("bartizan-foreign-").FullName;
-    private readonly IPEndPoint _listen = TokenHouse.FreePort();
+    private readonly IPEndPoint _listen = FreePort.NextEndPoint();
     private readonly TokenHouse _house;
     private readonly X509Certificate2 _served;
     private IdentityServer? _server;

@@ -32,7 +32,7 @@ public sealed class ServedCertificateTests : IAsyncLifetime
     {
         var (first, second) = (Put(), MadeCertificates.Fresh(_clock.Now));
         using var served = ServedCertificate.Open(_files, _said.Add, _clock);
-        var listen = TokenHouse.FreePort();
+        var listen = FreePort.NextEndPoint();
         using var house = new TokenHouse($"https://{listen}");
         await using var server = await house.ServeAsync(listen, served.Now);
         (await ShownAsync(listen)).ShouldBe(first.Thumbprint);

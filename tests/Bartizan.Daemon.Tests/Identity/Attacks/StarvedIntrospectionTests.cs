@@ -15,7 +15,7 @@ public sealed class StarvedIntrospectionTests : IAsyncLifetime
     private static readonly TimeSpan s_soon = TimeSpan.FromSeconds(30);
 
     private readonly ManualClock _clock = new();
-    private readonly IPEndPoint _listen = FreePort();
+    private readonly IPEndPoint _listen = FreePort.NextEndPoint();
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false }) { Timeout = s_soon };
     private readonly TaskCompletionSource<TokenReply> _answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _full = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -154,12 +154,5 @@ public sealed class StarvedIntrospectionTests : IAsyncLifetime
         {
             // Reset.
         }
-    }
-
-    private static IPEndPoint FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)probe.LocalEndPoint!;
     }
 }

@@ -48,13 +48,6 @@ internal sealed class TokenHouse : IJournal, IApprovals, IDisposable
 
     public LiveSession Child { get; }
 
-    public static IPEndPoint FreePort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)probe.LocalEndPoint!;
-    }
-
     public Task<IdentityServer> ServeAsync(IPEndPoint listen, Func<SslStreamCertificateContext>? certificate) =>
         IdentityServer.StartAsync(
             listen,

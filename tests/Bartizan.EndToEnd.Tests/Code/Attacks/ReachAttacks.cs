@@ -12,7 +12,7 @@ public sealed class ReachAttacks
     {
         Assert.SkipUnless(File.Exists("/usr/bin/node"), "node is not installed in /usr/bin");
         await using var scene = await Scene.OpenAsync();
-        var (named, denied) = (RealClients.FreePort(), RealClients.FreePort());
+        var (named, denied) = (FreePort.Next(), FreePort.Next());
         await using var hosts = await StdioServerTests.HostsAsync(scene, named, denied);
         await using var code = await OpenAsync(
             $"egress: [\"*.corp.example\", \"localhost:{named}\", \"localhost:{denied}\"]",
@@ -35,7 +35,7 @@ public sealed class ReachAttacks
     {
         Assert.SkipUnless(File.Exists("/usr/bin/node"), "node is not installed in /usr/bin");
         await using var scene = await Scene.OpenAsync();
-        var port = RealClients.FreePort();
+        var port = FreePort.Next();
         await using var hosts = await StdioServerTests.HostsAsync(scene, port);
         await using var code = await OpenAsync(
             $"egress: [\"localhost:{port}\"]",
@@ -56,7 +56,7 @@ public sealed class ReachAttacks
     {
         Assert.SkipUnless(File.Exists("/usr/bin/node"), "node is not installed in /usr/bin");
         await using var scene = await Scene.OpenAsync();
-        var port = RealClients.FreePort();
+        var port = FreePort.Next();
         await using var hosts = await StdioServerTests.HostsAsync(scene, port);
         await using var code = await OpenAsync(
             $"egress: [\"localhost:{port}\"]\n  limits: {{ wall_clock: 2m }}",
@@ -91,7 +91,7 @@ public sealed class ReachAttacks
     public async Task No_server_reaches_what_a_baseline_denies_and_a_host_is_one_sum_with_its_agent()
     {
         await using var scene = await StdioServerTests.OpenAsync();
-        var (named, denied) = (RealClients.FreePort(), RealClients.FreePort());
+        var (named, denied) = (FreePort.Next(), FreePort.Next());
         await using var hosts = await StdioServerTests.HostsAsync(scene, named, denied);
         await File.WriteAllTextAsync(
             Path.Combine(scene.Project, "corp.yaml"),

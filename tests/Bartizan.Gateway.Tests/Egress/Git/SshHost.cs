@@ -67,7 +67,7 @@ internal sealed class SshHost : IAsyncDisposable
             Directory.CreateDirectory("/run/sshd");
         }
 
-        var port = FreePort();
+        var port = FreePort.Next();
         File.Copy(At("agent.pub"), At("authorized"));
         await File.WriteAllTextAsync(
             At("configuration"),
@@ -164,12 +164,5 @@ internal sealed class SshHost : IAsyncDisposable
             var (code, said) = await RunAsync("/usr/bin/git", step);
             code.ShouldBe(0, said);
         }
-    }
-
-    private static int FreePort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }
