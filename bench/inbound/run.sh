@@ -66,17 +66,24 @@ await "$served"
 
 cat >"$work/post.lua" <<LUA
 wrk.method = "POST"
-wrk.body = '{"question":"Where is my parcel, and when will it be here?"}'
 wrk.headers["content-type"] = "application/json"
 wrk.headers["authorization"] = "Bearer $key"
+-- No two questions are the same: what a guard said of one tells nothing of the next.
+local asked = 0
+function request()
+  asked = asked + 1
+  return wrk.format(nil, nil, nil, '{"question":"Where is parcel ' .. asked .. ', and when will it be here?"}')
+end
 LUA
-sed '/method\|body\|content-type/d' "$work/post.lua" >"$work/get.lua"
+printf 'wrk.headers["authorization"] = "Bearer %s"\n' "$key" >"$work/get.lua"
 
 # requests/s, 50th and 99th percentile, answers that weren't 2xx
 measure() {
     wrk -t2 -c64 -d"${seconds}s" --latency -s "$work/$2.lua" "http://127.0.0.1:$1/ask" >"$work/out"
     awk '/Requests\/sec/ {r=$2} /^ *50%/ {a=$2} /^ *99%/ {b=$2} /Non-2xx/ {e=$NF} END {printf "%s %s %s %s\n", r, a, b, e+0}' "$work/out"
 }
+# The runtime compiles anew what is called often.
+for method in post get; do measure "$served" "$method" >/dev/null; done
 for method in post get; do
     for round in 1 2 3; do
         for side in "direct=$agent" "nginx=$proxy" "bartizan=$served"; do
@@ -85,7 +92,7 @@ for method in post get; do
     done
 done
 python3 - "$work/all" <<'PYTHON'
-import statistics, sys
+import sys
 rows = {}
 for line in open(sys.argv[1]):
     method, side, rate, half, most, errors = line.split()
@@ -95,4 +102,7 @@ print("|---|---|---|---|---|---|")
 for (method, side), seen in rows.items():
     middle = sorted(seen)[len(seen) // 2]
     print(f"| {method.upper()} | {side} | {middle[0]:,.0f} | {middle[1]} | {middle[2]} | {sum(one[3] for one in seen)} |")
+least = min(sorted(one[0] for one in rows[(method, "bartizan")])[1] for method in ("post", "get"))
+print(f"\nGoal: at least 5,000 requests/s through the inbound gateway, guards and durable log on: {'pass' if least >= 5000 else 'MISS'}.")
+sys.exit(0 if least >= 5000 else 1)
 PYTHON

@@ -29,7 +29,7 @@ internal sealed class ChangeFeed(
     private const int MaxLooks = 30;
 
     // A person sees it at once; a busy instance looks no more often.
-    private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_lookEvery = TimeSpan.FromMilliseconds(50);
 
     // What no entry tells of: an ask that waits, a budget of a new day.
     private static readonly TimeSpan s_lookAtLeast = TimeSpan.FromSeconds(1);
