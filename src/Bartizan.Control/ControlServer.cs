@@ -160,7 +160,12 @@ public sealed class ControlServer : IAsyncDisposable
 
     // On this socket are the daemon's own account and root: they have the files too.
     private static Onlooker Whole(IInstance instance, string person) =>
-        new() { MaySee = _ => true, Asks = () => [.. instance.Asks(person).Asks.Select(ask => ask.Id)] };
+        new()
+        {
+            Person = person,
+            MaySee = _ => true,
+            Asks = () => [.. instance.Asks(person).Asks.Select(ask => ask.Id)],
+        };
 
     private static async Task RunAsync(HttpContext context, IInstance instance)
     {

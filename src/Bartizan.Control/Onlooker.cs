@@ -3,6 +3,9 @@ namespace Bartizan.Control;
 /// <summary>Whoever reads: what they may see, asked anew for each thing, since it can be taken from them while they look.</summary>
 public sealed record Onlooker
 {
+    /// <summary>Who it is: what many share is shared by person.</summary>
+    public required string Person { get; init; }
+
     /// <summary>Whether they may see what an agent did; null is what the instance itself did.</summary>
     public required Func<string?, bool> MaySee { get; init; }
 

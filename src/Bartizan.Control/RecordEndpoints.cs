@@ -13,6 +13,9 @@ namespace Bartizan.Control;
 /// </summary>
 internal static class RecordEndpoints
 {
+    /// <summary>Where what is new is told.</summary>
+    public const string Changes = "/v1/events";
+
     private const int Usage = 2;
     private const int MaxHours = 24 * 31;
 
@@ -78,7 +81,7 @@ internal static class RecordEndpoints
                     )
                 )
         );
-        routes.MapGet("/v1/events", context => SendChangesAsync(context, desk, onlookerOf(context)));
+        routes.MapGet(Changes, context => SendChangesAsync(context, desk, onlookerOf(context)));
     }
 
     private static Task AnswerAsync<T>(HttpContext context, T reply) => ControlJson.AnswerAsync(context, 200, reply);

@@ -33,7 +33,7 @@ public sealed class PostgresTests(PostgresServer server) : TemporaryRecord, ICla
                 foreach (var store in (IProjectionStore[])[sqlite, postgres])
                 {
                     var isExact = SqlFilter.Of(query, (ISqlDialect)store, -1, Rows, false, Rows).IsExact;
-                    var found = store.Candidates(query, -1, Rows, newestFirst: false, Rows);
+                    var found = store.Candidates(query, -1, Rows, newestFirst: false, Rows, CancellationToken.None);
                     exact += isExact ? 1 : 0;
                     found
                         .Where(index => isExact || query.Matches(rows[(int)index]))

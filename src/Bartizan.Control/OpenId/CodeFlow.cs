@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
+using Bartizan.Control.People;
 using Bartizan.Core.Identity;
 using Bartizan.Core.Ports;
 
@@ -51,7 +52,10 @@ public sealed class CodeFlow(
     public Uri Callback { get; } = new(origin, CallbackPath);
 
     /// <summary>Begins: where the browser goes, and what its cookie holds; else why not.</summary>
-    public async Task<CodeFlowStart> BeginAsync(string? next, string place, CancellationToken cancellationToken)
+    /// <param name="next">Where it goes afterwards.</param>
+    /// <param name="from">The address that it is begun from.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<CodeFlowStart> BeginAsync(string? next, string from, CancellationToken cancellationToken)
     {
         try
         {
@@ -74,12 +78,12 @@ public sealed class CodeFlow(
                 verifier,
                 Hash(mark),
                 LocalPath.Of(next),
-                place,
+                SignInThrottle.PlaceOf(from),
+                SignInThrottle.NetworkOf(from),
                 clock.GetUtcNow() + Lasts
             );
-            return _book.TryAdd(state, one)
-                ? CodeFlowStart.At(Address(address, state, nonce, verifier), mark)
-                : CodeFlowStart.Refused("too many are signing in: come again");
+            _book.Add(state, one);
+            return CodeFlowStart.At(Address(address, state, nonce, verifier), mark);
         }
         catch (OpenIdUnavailableException)
         {

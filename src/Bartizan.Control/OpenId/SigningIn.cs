@@ -9,6 +9,7 @@ namespace Bartizan.Control.OpenId;
 /// <param name="Browser">SHA-256 of what the browser that began it has in a cookie.</param>
 /// <param name="Next">Where the browser goes afterwards.</param>
 /// <param name="Place">Where it was begun.</param>
+/// <param name="Network">The network that this is in.</param>
 /// <param name="Until">Until when it may come back.</param>
 internal sealed record SigningIn(
     OpenIdProvider Provider,
@@ -17,5 +18,6 @@ internal sealed record SigningIn(
     byte[] Browser,
     string Next,
     string Place,
+    string Network,
     DateTimeOffset Until
 );

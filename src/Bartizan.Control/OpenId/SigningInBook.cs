@@ -1,8 +1,8 @@
 namespace Bartizan.Control.OpenId;
 
 /// <summary>
-/// Sign-ins under way, by their <c>state</c>. Each is taken once, whatever comes of it. Whoever begins many loses their own oldest, and
-/// with all places taken nobody begins.
+/// Sign-ins under way, by their <c>state</c>. Each is taken once, whatever comes of it. Whoever begins many loses their own oldest; with
+/// all places taken the network that has most of them loses its oldest, so that nobody's many keep another from beginning.
 /// </summary>
 internal sealed class SigningInBook(TimeProvider clock)
 {
@@ -12,11 +12,14 @@ internal sealed class SigningInBook(TimeProvider clock)
     /// <summary>Of one address.</summary>
     public const int MaxOfPlace = 16;
 
+    /// <summary>Of one network: 2^16 places of IPv6 are one customer's.</summary>
+    public const int MaxOfNetwork = 64;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, SigningIn> _underWay = new(StringComparer.Ordinal);
 
-    /// <summary>Keeps one; false when there is no room.</summary>
-    public bool TryAdd(string state, SigningIn one)
+    /// <summary>Keeps one.</summary>
+    public void Add(string state, SigningIn one)
     {
         lock (_lock)
         {
@@ -26,13 +29,15 @@ internal sealed class SigningInBook(TimeProvider clock)
                 _underWay.Remove(gone);
             }
 
-            var theirs = _underWay.Where(other => other.Value.Place == one.Place).ToList();
-            if (theirs.Count >= MaxOfPlace)
+            MakeRoom(other => other.Place == one.Place, MaxOfPlace);
+            MakeRoom(other => other.Network == one.Network, MaxOfNetwork);
+            if (_underWay.Count >= MaxUnderWay)
             {
-                _underWay.Remove(theirs.MinBy(other => other.Value.Until).Key);
+                var largest = _underWay.Values.CountBy(other => other.Network).MaxBy(network => network.Value).Key;
+                MakeRoom(other => other.Network == largest, 1);
             }
 
-            return _underWay.Count < MaxUnderWay && _underWay.TryAdd(state, one);
+            _underWay[state] = one;
         }
     }
 
@@ -42,6 +47,16 @@ internal sealed class SigningInBook(TimeProvider clock)
         lock (_lock)
         {
             return _underWay.Remove(state, out var one) && clock.GetUtcNow() < one.Until ? one : null;
+        }
+    }
+
+    // The oldest of those that are meant goes when there are so many.
+    private void MakeRoom(Func<SigningIn, bool> which, int most)
+    {
+        var meant = _underWay.Where(other => which(other.Value)).ToList();
+        if (meant.Count >= most)
+        {
+            _underWay.Remove(meant.MinBy(other => other.Value.Until).Key);
         }
     }
 }

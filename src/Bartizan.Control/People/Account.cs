@@ -18,8 +18,14 @@ public sealed partial record Account
     /// <summary>Who it is: an address, so that it is never taken for the name of an account of the host.</summary>
     public required string Name { get; init; }
 
-    /// <summary>What they may do.</summary>
+    /// <summary>What they were given. What of it counts is <see cref="Powers"/>.</summary>
     public ImmutableArray<Grant> Grants { get; init; } = [];
+
+    /// <summary>
+    /// True when the owner at the host handed out the token that it was set up with, or is to be. Of what an administrator handed out
+    /// nobody knows that the administrator didn't keep it.
+    /// </summary>
+    public bool IsOwnersToken { get; init; }
 
     /// <summary>When it was made.</summary>
     public required DateTimeOffset Since { get; init; }
@@ -44,6 +50,13 @@ public sealed partial record Account
 
     /// <summary>Until when that holds.</summary>
     public DateTimeOffset SetupUntil { get; init; }
+
+    /// <summary>
+    /// What they may do. INVARIANT: nobody answers asks by an account that somebody else than the owner could have set up for themselves,
+    /// whoever gave it the role, and when.
+    /// </summary>
+    public ImmutableArray<Grant> Powers() =>
+        IsOwnersToken ? Grants : Grants.RemoveAll(one => Permission.Implies(one.Role, Role.Approver));
 
     /// <summary>True when the name can be one of a person.</summary>
     public static bool IsName(string? name) => name is { Length: > 0 and <= MaxName } && NamePattern().IsMatch(name);

@@ -26,6 +26,9 @@ public sealed class AdminLog(IJournal journal, TimeProvider clock)
     private long _heldBack;
     private long _last = clock.GetTimestamp();
 
+    /// <summary>How much one person may do that is recorded: asked before it is.</summary>
+    public ActRate Rate { get; } = new(clock);
+
     /// <summary>Records an act before it is done.</summary>
     /// <exception cref="IOException">It couldn't be recorded: it isn't done.</exception>
     public async Task DoneAsync(Caller caller, string what, string? target = null, string? why = null)

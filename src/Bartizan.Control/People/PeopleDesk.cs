@@ -8,7 +8,8 @@ namespace Bartizan.Control.People;
 /// <summary>
 /// Where accounts are made, changed and taken away, by the owner of the host's account at the control socket and by administrators.
 /// INVARIANT: nobody changes what they themselves may do. INVARIANT: no administrator comes into the account of somebody whose yes counts:
-/// accounts of enrolled people and of approvers are made and set up by the owner alone.
+/// accounts of enrolled people and of approvers are made and set up by the owner alone, the role of an approver is the owner's alone to
+/// give, and an account that an administrator made or set up is no approver's until the owner sets it up anew.
 /// </summary>
 public sealed class PeopleDesk(
     AccountBook book,
@@ -126,6 +127,7 @@ public sealed class PeopleDesk(
                 Name = name,
                 Grants = grants,
                 Since = now,
+                IsOwnersToken = caller.IsOwner,
                 Secret = Totp.MakeSecret(),
                 Setup = RecoveryCode.HashOf(token),
                 SetupUntil = now + SetupHolds,
@@ -160,6 +162,7 @@ public sealed class PeopleDesk(
                 {
                     Generation = now.Generation + 1,
                     Passphrase = null,
+                    IsOwnersToken = caller.IsOwner,
                     Secret = Totp.MakeSecret(),
                     LastStep = 0,
                     Recovery = [],
@@ -182,6 +185,7 @@ public sealed class PeopleDesk(
         var account = Find(request);
         CheckNotOneself(account.Name, caller);
         var grants = Read(request.Grants);
+        CheckApprover(account, grants, caller);
         await RecordAsync(
                 caller,
                 "roles changed",
@@ -189,7 +193,16 @@ public sealed class PeopleDesk(
                 $"{Say(account.Grants)} → {Say(grants)}. {Why(request)}"
             )
             .ConfigureAwait(false);
-        Change(account.Name, now => now with { Grants = grants });
+        Change(
+            account.Name,
+            now =>
+                now.IsOwnersToken == account.IsOwnersToken && now.Grants.SequenceEqual(account.Grants)
+                    ? now with
+                    {
+                        Grants = grants,
+                    }
+                    : null
+        );
         return new PeopleReply { Says = $"`{account.Name}`: {Say(grants)}" };
     }
 
@@ -254,7 +267,7 @@ public sealed class PeopleDesk(
     {
         if (!book.TryChange(name, change))
         {
-            throw No($"`{name}` was taken away meanwhile");
+            throw No($"`{name}` was changed or taken away meanwhile");
         }
     }
 
@@ -272,6 +285,27 @@ public sealed class PeopleDesk(
         if (!caller.IsOwner && isEnrolled(name))
         {
             throw No($"`{name}` is enrolled in `people.yaml`: the account is made and set up by the owner");
+        }
+    }
+
+    // Who may give the role could give it to a second name of their own: one that they set up, or that a provider knows them by.
+    private static void CheckApprover(Account account, ImmutableArray<Grant> grants, Caller caller)
+    {
+        var approves = grants.RemoveAll(one => one.Role != Role.Approver);
+        if (!account.IsOwnersToken && !approves.IsEmpty)
+        {
+            throw new ControlException(
+                new ControlProblem(
+                    Refused,
+                    $"`{account.Name}` was set up with an administrator's token, or is to be: nobody approves by it",
+                    $"the owner sets it up anew at the host first: `bartizan people setup {account.Name}`"
+                )
+            );
+        }
+
+        if (!caller.IsOwner && !approves.All(mine => account.Grants.Any(mine.IsWithin)))
+        {
+            throw No("the role of an approver is the owner's to give, at the host");
         }
     }
 

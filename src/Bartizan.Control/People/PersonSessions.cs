@@ -68,8 +68,10 @@ public sealed class PersonSessions(TimeSpan idle, TimeSpan absolute, TimeProvide
         return (session, token);
     }
 
-    /// <summary>The session of what a browser has, while it lives; that counts as a use.</summary>
-    public PersonSession? Find(string token)
+    /// <summary>The session of what a browser has, while it lives.</summary>
+    /// <param name="token">What the browser has.</param>
+    /// <param name="isUse">Whether it is asked for by an act of its person's, and not by an open page: only that keeps it alive.</param>
+    public PersonSession? Find(string token, bool isUse)
     {
         ArgumentNullException.ThrowIfNull(token);
         var now = clock.GetUtcNow();
@@ -87,7 +89,7 @@ public sealed class PersonSessions(TimeSpan idle, TimeSpan absolute, TimeProvide
                 return null;
             }
 
-            session.Seen = now;
+            session.Seen = isUse ? now : session.Seen;
             return session;
         }
     }

@@ -14,6 +14,7 @@ namespace Bartizan.Control.People;
 /// 5 record     durable, or nobody is signed in
 /// </code>
 /// INVARIANT: a wrong name, a wrong passphrase and a wrong code are answered the same, after the same work.
+/// INVARIANT: who shows a token of 120 bits of chance waits for nobody else's failures: nobody finds one by trying, so only misses count.
 /// </summary>
 public sealed class SignInDesk(
     AccountBook book,
@@ -31,6 +32,9 @@ public sealed class SignInDesk(
     private const int ToldAtAccount = 20;
     private const int ToldAtAddress = 20;
     private const string What = "sign-in";
+
+    // No name of a person's, so that nobody's failures are theirs.
+    private const string GlassCount = "break-glass";
 
     private readonly HashTurns _turns = new();
     private readonly PassphraseHash _nobody = PassphraseHash.Nobody(iterations);
@@ -97,7 +101,9 @@ public sealed class SignInDesk(
 
     /// <summary>Signs somebody in of whom another has said who it is: the organisation's sign-in.</summary>
     public Task<Entered> AdmitAsync(string person, string how, string address, Func<ImmutableArray<Grant>?> grants) =>
-        OpenAsync(person, how, address, grants, null);
+        log.Rate.Take(person, Act.Enter) is var wait && wait > TimeSpan.Zero
+            ? Task.FromResult(Entered.After(wait))
+            : OpenAsync(person, how, address, grants, null);
 
     /// <summary>Makes the token that lets an administrator in once; the caller has recorded why.</summary>
     public string MakeGlass(string person, string why, TimeSpan within)
@@ -113,28 +119,14 @@ public sealed class SignInDesk(
     public async Task<Entered> BreakGlassAsync(string token, string address)
     {
         ArgumentNullException.ThrowIfNull(token);
-        var (now, glass) = (clock.GetUtcNow(), default(Glass));
-        var (wait, ofAll, fromAddress) = throttle.Take("", address);
-        if (wait > TimeSpan.Zero)
+        var now = clock.GetUtcNow();
+        if (TakeGlass(token, now) is not { } glass)
         {
-            return Entered.After(wait);
+            var (wait, ofAll, fromAddress) = throttle.Take(GlassCount, address);
+            await FailAsync(GlassCount, address, ofAll, fromAddress).ConfigureAwait(false);
+            return wait > TimeSpan.Zero ? Entered.After(wait) : Entered.Failed;
         }
 
-        ImmutableInterlocked.Update(
-            ref _glasses,
-            all =>
-            {
-                glass = all.FirstOrDefault(one => now < one.Until && RecoveryCode.Fits(token, one.Hash));
-                return glass is null ? all : all.Remove(glass);
-            }
-        );
-        if (glass is null)
-        {
-            await FailAsync("break-glass", address, ofAll, fromAddress).ConfigureAwait(false);
-            return Entered.Failed;
-        }
-
-        throttle.Succeeded("", address);
         var says =
             $"{glass.Person} broke the glass at {now.UtcDateTime:u} and administers this instance for an hour: {glass.Why}";
         var ends = now + GlassLasts;
@@ -152,6 +144,24 @@ public sealed class SignInDesk(
         return entered;
     }
 
+    private Glass? TakeGlass(string token, DateTimeOffset now)
+    {
+        var glass = default(Glass);
+        if (token.Length <= MaxCode)
+        {
+            ImmutableInterlocked.Update(
+                ref _glasses,
+                all =>
+                {
+                    glass = all.FirstOrDefault(one => now < one.Until && RecoveryCode.Fits(token, one.Hash));
+                    return glass is null ? all : all.Remove(glass);
+                }
+            );
+        }
+
+        return glass;
+    }
+
     /// <summary>A step of setting an account up; null when the token isn't one that holds for it.</summary>
     /// <exception cref="ControlException">When the passphrase or the code can't be taken; the token still holds.</exception>
     public async Task<SetupReply?> SetUpAsync(
@@ -163,15 +173,18 @@ public sealed class SignInDesk(
     {
         ArgumentNullException.ThrowIfNull(request);
         var name = Account.IsName(request.Person) ? request.Person : "";
-        var (wait, ofAccount, fromAddress) = throttle.Take($"setup {name}", address);
-        var found = wait > TimeSpan.Zero ? null : book.Find(name);
-        if (found is null || clock.GetUtcNow() >= found.SetupUntil || !RecoveryCode.Fits(request.Token, found.Setup))
+        if (
+            request.Token.Length > MaxCode
+            || book.Find(name) is not { } found
+            || clock.GetUtcNow() >= found.SetupUntil
+            || !RecoveryCode.Fits(request.Token, found.Setup)
+        )
         {
+            var (_, ofAccount, fromAddress) = throttle.Take($"setup {name}", address);
             await FailAsync(name, address, ofAccount, fromAddress).ConfigureAwait(false);
             return null;
         }
 
-        throttle.Succeeded($"setup {name}", address);
         if (request.Passphrase is not { } passphrase)
         {
             return new SetupReply
@@ -227,7 +240,7 @@ public sealed class SignInDesk(
 
     /// <summary>What somebody may do while their account is as it was when they signed in.</summary>
     private Func<ImmutableArray<Grant>?> GrantsOf(string name, long generation) =>
-        () => book.Find(name) is { Passphrase: not null } now && now.Generation == generation ? now.Grants : null;
+        () => book.Find(name) is { Passphrase: not null } now && now.Generation == generation ? now.Powers() : null;
 
     private static Account? Take(Account now, long generation, long? step, byte[]? used) =>
         now.Generation != generation ? null

@@ -10,7 +10,8 @@ namespace Bartizan.Control.People;
 /// account   from the 10th on        1 s … 1 min                one person, from addresses that they never signed in from
 /// all       above 120 in 10 min     1 s                        everybody, from addresses that nobody signed in from
 /// </code>
-/// Nobody is locked out for ever: a person's own address is held up by its own failures alone.
+/// Nobody is locked out for ever: a person's own address is held up by its own failures alone. INVARIANT: who signs in takes back what
+/// failed of their own account from there, and nobody else's: with an account of one's own one guesses no faster at others'.
 /// </summary>
 public sealed class SignInThrottle(TimeProvider clock)
 {
@@ -31,6 +32,7 @@ public sealed class SignInThrottle(TimeProvider clock)
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Count> _counts = new(StringComparer.Ordinal);
+    private readonly Dictionary<(string Account, string Address), Count> _pairs = [];
     private readonly Dictionary<(string Account, string Address), DateTimeOffset> _known = [];
     private readonly Queue<DateTimeOffset> _all = new();
     private DateTimeOffset _last;
@@ -57,7 +59,8 @@ public sealed class SignInThrottle(TimeProvider clock)
             }
 
             _last = now;
-            return (TimeSpan.Zero, Add($"of {account}", now), Add($"from {place}", now));
+            Add(_pairs, (account, place), now);
+            return (TimeSpan.Zero, Add(_counts, $"of {account}", now), Add(_counts, $"from {place}", now));
         }
     }
 
@@ -68,7 +71,12 @@ public sealed class SignInThrottle(TimeProvider clock)
         lock (_lock)
         {
             _counts.Remove($"of {account}");
-            _counts.Remove($"from {place}");
+            _pairs.Remove((account, place), out var theirs);
+            if (_counts.TryGetValue($"from {place}", out var all))
+            {
+                _counts[$"from {place}"] = all with { Failures = Math.Max(0, all.Failures - (theirs?.Failures ?? 1)) };
+            }
+
             _known[(account, place)] = clock.GetUtcNow();
             if (_known.Count > MaxKnown)
             {
@@ -87,25 +95,21 @@ public sealed class SignInThrottle(TimeProvider clock)
     }
 
     /// <summary>What counts as one place: of IPv6 the network, of which one machine has 2^64 addresses.</summary>
-    public static string PlaceOf(string address)
+    public static string PlaceOf(string address) => Cut(address, 4, 8);
+
+    /// <summary>What counts as one network: of which one customer of a provider has many places.</summary>
+    public static string NetworkOf(string address) => Cut(address, 3, 6);
+
+    private static string Cut(string address, int bytesOf4, int bytesOf6)
     {
         if (!IPAddress.TryParse(address, out var parsed))
         {
             return "nowhere";
         }
 
-        if (parsed.IsIPv4MappedToIPv6)
-        {
-            return parsed.MapToIPv4().ToString();
-        }
-
-        if (parsed.AddressFamily != AddressFamily.InterNetworkV6)
-        {
-            return parsed.ToString();
-        }
-
-        var bytes = parsed.GetAddressBytes();
-        bytes.AsSpan(8).Clear();
+        var plain = parsed.IsIPv4MappedToIPv6 ? parsed.MapToIPv4() : parsed;
+        var bytes = plain.GetAddressBytes();
+        bytes.AsSpan(plain.AddressFamily == AddressFamily.InterNetworkV6 ? bytesOf6 : bytesOf4).Clear();
         return new IPAddress(bytes).ToString();
     }
 
@@ -135,14 +139,15 @@ public sealed class SignInThrottle(TimeProvider clock)
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    private int Add(string key, DateTimeOffset now)
+    private static int Add<TKey>(Dictionary<TKey, Count> counts, TKey key, DateTimeOffset now)
+        where TKey : notnull
     {
-        var before = _counts.GetValueOrDefault(key);
+        var before = counts.GetValueOrDefault(key);
         var failures = before is null || now - before.Last > s_fades ? 1 : before.Failures + 1;
-        _counts[key] = new Count(failures, now);
-        if (_counts.Count > MaxCounts)
+        counts[key] = new Count(failures, now);
+        if (counts.Count > MaxCounts)
         {
-            _counts.Remove(_counts.MinBy(one => one.Value.Last).Key);
+            counts.Remove(counts.MinBy(one => one.Value.Last).Key);
         }
 
         return failures;

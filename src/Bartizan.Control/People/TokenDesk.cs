@@ -35,7 +35,7 @@ public sealed class TokenDesk(AccountBook book, AdminLog log, TimeProvider clock
     {
         ArgumentNullException.ThrowIfNull(token);
         return clock.GetUtcNow() < token.Until && book.Find(token.Person) is { Passphrase: not null } person
-            ? [.. token.Grants.Where(mine => person.Grants.Any(mine.IsWithin))]
+            ? [.. token.Grants.Where(mine => person.Powers().Any(mine.IsWithin))]
             : null;
     }
 
@@ -82,7 +82,7 @@ public sealed class TokenDesk(AccountBook book, AdminLog log, TimeProvider clock
         if (
             grants.IsEmpty
             || !grants.All(mine =>
-                person.Grants.Any(mine.IsWithin) && (caller.IsOwner || caller.Grants.Any(mine.IsWithin))
+                person.Powers().Any(mine.IsWithin) && (caller.IsOwner || caller.Grants.Any(mine.IsWithin))
             )
         )
         {

@@ -33,8 +33,7 @@ internal static class OpenIdEndpoints
 
         var address = WebGate.AddressOf(context);
         var next = context.Request.Query["next"] is { Count: 1 } one ? one.ToString() : null;
-        var start = await flow.BeginAsync(next, SignInThrottle.PlaceOf(address), context.RequestAborted)
-            .ConfigureAwait(false);
+        var start = await flow.BeginAsync(next, address, context.RequestAborted).ConfigureAwait(false);
         if (start.Address is null)
         {
             await house.Log.RefusedAsync("", $"from {address}", "sign-in", null, start.Why).ConfigureAwait(false);
@@ -73,7 +72,10 @@ internal static class OpenIdEndpoints
             return;
         }
 
-        var why = entered.IsBusy ? "too many are signed in" : end.Why;
+        var why =
+            entered.IsBusy ? "too many are signed in"
+            : entered.Wait is not null ? "too many sign-ins of one person"
+            : end.Why;
         await house.Log.RefusedAsync(end.Person ?? "", $"from {address}", "sign-in", null, why).ConfigureAwait(false);
         if (hasPages)
         {

@@ -101,13 +101,7 @@ internal static class WebApi
             {
                 var caller = WebGate.CallerOf(context)!;
                 var request = await WebEndpoints.ReadAsync<LeaveRequest>(context).ConfigureAwait(false);
-                await house
-                    .Log.DoneAsync(caller, "sign-out", request.All ? "all" : request.Session ?? caller.Session!.Id)
-                    .ConfigureAwait(false);
-                house.Sessions.End(one =>
-                    one.Person == caller.Person
-                    && (request.All || (request.Session is { } id ? one.Id == id : one == caller.Session))
-                );
+                await LeaveAsync(house, caller, request).ConfigureAwait(false);
                 if (!house.Sessions.IsLive(caller.Session!))
                 {
                     WebCookie.Take(context, WebCookie.Session);
@@ -132,8 +126,23 @@ internal static class WebApi
             "/v1/tokens",
             Act.KeepOwnTokens,
             (_, _) => s_instance,
-            (request, caller, _) => house.Tokens.AnswerAsync(request, caller)
+            (request, caller, _) => house.Tokens.AnswerAsync(request, caller),
+            request => request.Revoke is not null || request.Label is not null
         );
+    }
+
+    // What ends nothing is no act: whoever is signed in could fill the log with it.
+    private static async Task LeaveAsync(WebHouse house, Caller caller, LeaveRequest request)
+    {
+        var ends = house
+            .Sessions.All(caller.Person)
+            .Where(one => request.All || (request.Session is { } id ? one.Id == id : one == caller.Session))
+            .ToHashSet();
+        if (ends.Count > 0)
+        {
+            await house.Log.DoneAsync(caller, "sign-out", request.All ? "all" : ends.First().Id).ConfigureAwait(false);
+            house.Sessions.End(ends.Contains);
+        }
     }
 
     private static void MapSessions(WebEndpoints web, IInstance instance)
@@ -205,7 +214,8 @@ internal static class WebApi
             "/v1/people",
             Act.ChangePeople,
             (_, _) => s_instance,
-            (request, caller, _) => house.People.AnswerAsync(request, caller)
+            (request, caller, _) => house.People.AnswerAsync(request, caller),
+            request => request.Verb != PeopleVerb.List
         );
     }
 
@@ -284,6 +294,7 @@ internal static class WebApi
                     : null;
         return new Onlooker
         {
+            Person = caller.Account,
             MaySee = agent => Now()?.May(Act.SeeLog, agent is null ? null : AgentName.Of(agent)) ?? false,
             Asks = () => Now() is { } now ? [.. AskList.Of(house.Instance, now).Asks.Select(ask => ask.Id)] : [],
             IsHere = () => Now() is not null,

@@ -30,19 +30,21 @@ internal sealed class WebEndpoints(IEndpointRouteBuilder routes, WebGate gate, A
         Act act,
         Func<TRequest, Caller, IReadOnlyList<string?>> agents,
         Func<TRequest, Caller, CancellationToken, Task<TReply>> ask
-    ) => Map(path, act, agents, ask, isRecorded: false);
+    ) => Map(path, act, agents, ask, _ => false);
 
-    /// <summary>Maps what changes something.</summary>
+    /// <summary>Maps what changes something, or with the same body asks for something.</summary>
     /// <param name="path">The path.</param>
     /// <param name="act">What it is.</param>
     /// <param name="agents">On which agents a request acts; null among them for the whole instance. None is refused.</param>
     /// <param name="change">Does it.</param>
+    /// <param name="changes">Whether a request changes anything; null when all do. What changes nothing isn't recorded.</param>
     public void Do<TRequest, TReply>(
         string path,
         Act act,
         Func<TRequest, Caller, IReadOnlyList<string?>> agents,
-        Func<TRequest, Caller, CancellationToken, Task<TReply>> change
-    ) => Map(path, act, agents, change, isRecorded: true);
+        Func<TRequest, Caller, CancellationToken, Task<TReply>> change,
+        Func<TRequest, bool>? changes = null
+    ) => Map(path, act, agents, change, changes ?? (_ => true));
 
     /// <summary>Maps what is open to whoever isn't signed in, or about the caller alone.</summary>
     public void Open(string path, Act act, Func<HttpContext, Task> run) =>
@@ -67,7 +69,7 @@ internal sealed class WebEndpoints(IEndpointRouteBuilder routes, WebGate gate, A
         Act act,
         Func<TRequest, Caller, IReadOnlyList<string?>> agents,
         Func<TRequest, Caller, CancellationToken, Task<TReply>> run,
-        bool isRecorded
+        Func<TRequest, bool> isRecorded
     ) =>
         routes
             .MapPost(
@@ -84,8 +86,14 @@ internal sealed class WebEndpoints(IEndpointRouteBuilder routes, WebGate gate, A
                         return;
                     }
 
-                    if (isRecorded)
+                    if (isRecorded(request))
                     {
+                        if (log.Rate.Take(caller.Person, act) is var wait && wait > TimeSpan.Zero)
+                        {
+                            await gate.SlowDownAsync(context, caller, wait).ConfigureAwait(false);
+                            return;
+                        }
+
                         await log.DoneAsync(caller, $"asked: {path}", string.Join(", ", on.Select(one => one ?? "*")))
                             .ConfigureAwait(false);
                     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -35,6 +36,8 @@ internal sealed class WebGate(WebHouse house, WebOptions options)
     private const string AddressKey = "address";
     private const string InnerHost = "bartizan";
     private const string Bearer = "Bearer ";
+    private const string FetchDestination = "Sec-Fetch-Dest";
+    private const string EventStream = "text/event-stream";
 
     private readonly string _origin = options.Origin.GetLeftPart(UriPartial.Authority);
 
@@ -151,6 +154,15 @@ internal sealed class WebGate(WebHouse house, WebOptions options)
         await RefuseAsync(context, 403, why).ConfigureAwait(false);
     }
 
+    /// <summary>Tells somebody who does more than people do to wait, and records it.</summary>
+    public async Task SlowDownAsync(HttpContext context, Caller caller, TimeSpan wait)
+    {
+        const string Why = "that is more at once than people do: wait";
+        await house.Log.RefusedAsync(caller.Person, caller.By, context.Request.Path, null, Why).ConfigureAwait(false);
+        context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+        await RefuseAsync(context, 429, Why).ConfigureAwait(false);
+    }
+
     /// <summary>Says no.</summary>
     public static Task RefuseAsync(HttpContext context, int status, string why) =>
         ControlJson.AnswerAsync(context, status, new ControlProblem(4, why));
@@ -186,7 +198,7 @@ internal sealed class WebGate(WebHouse house, WebOptions options)
             : null;
 
     private Caller? OfCookie(HttpContext context, string cookie) =>
-        house.Sessions.Find(cookie) is { } session && session.Grants is { } grants
+        house.Sessions.Find(cookie, IsActOfPerson(context)) is { } session && session.Grants is { } grants
             ? new Caller
             {
                 Person = session.Person,
@@ -197,6 +209,20 @@ internal sealed class WebGate(WebHouse house, WebOptions options)
                 Session = session,
             }
             : null;
+
+    // What a page asks for by itself (`fetch`, `EventSource`, scripts, pictures) goes on when nobody looks at it any more. Browsers say
+    // which it is, and no page can say otherwise; what the console asks in somebody's place was counted when their browser asked for it.
+    private static bool IsActOfPerson(HttpContext context) =>
+        !IsInner(context)
+        && (
+            HttpMethods.IsPost(context.Request.Method)
+            || (
+                context.Request.Headers[FetchDestination] is not { Count: > 0 } destination
+                || destination.ToString() == "document"
+            )
+                && !context.Request.Headers.Accept.ToString().Contains(EventStream, StringComparison.OrdinalIgnoreCase)
+                && context.Request.Path != RecordEndpoints.Changes
+        );
 
     // No browser reaches the console's socket, and what the console passes on there came through step 4: without the header it passes.
     private static bool HasForm(HttpContext context, PersonSession session) =>

@@ -80,6 +80,7 @@ public sealed class WebServer : IAsyncDisposable
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Services.AddRoutingCore();
         pages?.Services(builder.Services);
+        var shares = new ConnectionShares();
         builder
             .WebHost.UseKestrelCore()
             .UseKestrelHttpsConfiguration()
@@ -94,7 +95,14 @@ public sealed class WebServer : IAsyncDisposable
                 kestrel.Limits.MinRequestBodyDataRate = s_leastRate;
                 kestrel.Limits.KeepAliveTimeout = s_idleWithin;
                 kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
-                kestrel.Listen(options.Listen, at => ServedTls.Serve(at, options.Certificate, s_headersWithin));
+                kestrel.Listen(
+                    options.Listen,
+                    at =>
+                    {
+                        at.Use(next => connection => shares.AdmitAsync(connection, next));
+                        ServedTls.Serve(at, options.Certificate, s_headersWithin);
+                    }
+                );
                 kestrel.ListenUnixSocket(options.Socket);
             });
         var web = builder.Build();

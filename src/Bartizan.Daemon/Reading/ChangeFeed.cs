@@ -16,12 +16,15 @@ internal sealed class ChangeFeed(
     LiveSessions sessions,
     Func<IReadOnlyList<SessionSummary>> summaries,
     Func<long> entries,
-    RecordDesk records,
+    Func<long, int, Onlooker, CancellationToken, Task<IReadOnlyList<LogRow>>> newFindings,
     TimeProvider clock
 )
 {
     /// <summary>People who watch at once: a window each, and some to spare.</summary>
     public const int MaxListeners = 64;
+
+    /// <summary>Of those, one person's windows.</summary>
+    public const int MaxOfPerson = 8;
 
     private const int Failed = 125;
 
@@ -38,7 +41,7 @@ internal sealed class ChangeFeed(
     private readonly Lock _lock = new();
     private ListedSessions _listed = ListedSessions.None;
     private long _listedAt;
-    private int _listeners;
+    private readonly Shares _listeners = new(MaxListeners, MaxOfPerson);
 
     /// <summary>What is new for an onlooker, until they leave or are signed out; null when there was nothing for a while.</summary>
     public async IAsyncEnumerable<LiveChange?> ChangesAsync(
@@ -46,11 +49,10 @@ internal sealed class ChangeFeed(
         [EnumeratorCancellation] CancellationToken cancellationToken
     )
     {
-        if (Interlocked.Increment(ref _listeners) > MaxListeners)
+        if (!_listeners.TryTake(onlooker.Person))
         {
-            Interlocked.Decrement(ref _listeners);
             throw new ControlException(
-                new ControlProblem(Failed, "too many windows watch this instance", "close some")
+                new ControlProblem(Failed, "too many windows watch this instance", "close some of yours")
             );
         }
 
@@ -85,7 +87,7 @@ internal sealed class ChangeFeed(
         }
         finally
         {
-            Interlocked.Decrement(ref _listeners);
+            _listeners.Release(onlooker.Person);
         }
     }
 
@@ -95,14 +97,17 @@ internal sealed class ChangeFeed(
         CancellationToken cancellationToken
     )
     {
-        var page = await records
-            .FindingsAsync(
-                new LogRequest { After = size - 1, Limit = LiveChange.MaxFindings },
-                onlooker,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
-        return (page.Rows, page.Rows.Count > 0 ? page.Rows[^1].Index + 1 : size);
+        try
+        {
+            var rows = await newFindings(size - 1, LiveChange.MaxFindings, onlooker, cancellationToken)
+                .ConfigureAwait(false);
+            return (rows, rows.Count > 0 ? rows[^1].Index + 1 : size);
+        }
+        catch (ControlException)
+        {
+            // The log was busy for too long: they are looked for again, and what else is new is told meanwhile.
+            return ([], size);
+        }
     }
 
     // Shared by everybody who watches: one look for all of them.

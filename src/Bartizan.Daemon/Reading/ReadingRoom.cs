@@ -24,7 +24,13 @@ internal sealed record ReadingRoom(RecordDesk Records, ChangeFeed Changes) : IDi
         var records = new RecordDesk(state.Home, proofs, clock);
         return new ReadingRoom(
             records,
-            new ChangeFeed(sessions, () => SessionLines.Of(sessions, ledger), () => log.Log.Size, records, clock)
+            new ChangeFeed(
+                sessions,
+                () => SessionLines.Of(sessions, ledger),
+                () => log.Log.Size,
+                records.NewFindingsAsync,
+                clock
+            )
         );
     }
 

@@ -20,6 +20,15 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
     /// <summary>Searches at once: each reads the disk, and what agents do goes first.</summary>
     public const int MaxSearches = 4;
 
+    /// <summary>Of those, one person's: a page and what its module asks for.</summary>
+    public const int MaxOfPerson = 2;
+
+    /// <summary>Searches at once for what is new: they are small, and don't stand in line behind what people type.</summary>
+    public const int MaxNews = 2;
+
+    /// <summary>Texts of a query that are looked for inside every other; who needs more has the log at the host.</summary>
+    public const int MaxScans = 32;
+
     /// <summary>Entries that one question for numbers adds up.</summary>
     public const int MaxCounted = 100_000;
 
@@ -30,19 +39,38 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
     // A person waits no longer for a page.
     private static readonly TimeSpan s_within = TimeSpan.FromSeconds(10);
 
-    private readonly SemaphoreSlim _searches = new(MaxSearches, MaxSearches);
+    private readonly SearchTurns _searches = new(MaxSearches, MaxOfPerson);
+    private readonly SearchTurns _news = new(MaxNews, 1);
     private readonly ProjectionPlace _place = new() { Home = home };
 
     /// <inheritdoc/>
-    public void Dispose() => _searches.Dispose();
+    public void Dispose()
+    {
+        _searches.Dispose();
+        _news.Dispose();
+    }
 
     /// <summary>A page of the log.</summary>
     public Task<LogReply> LogAsync(LogRequest request, Onlooker onlooker, CancellationToken cancellationToken) =>
-        PageAsync(Parse(request.Query), request, onlooker, cancellationToken);
+        PageAsync(_searches, Parse(request.Query), request, onlooker, cancellationToken);
 
     /// <summary>A page of what guards and detectors reported.</summary>
     public Task<LogReply> FindingsAsync(LogRequest request, Onlooker onlooker, CancellationToken cancellationToken) =>
-        PageAsync(Parse($"kind:finding {request.Query}"), request, onlooker, cancellationToken);
+        PageAsync(_searches, Parse($"kind:finding {request.Query}"), request, onlooker, cancellationToken);
+
+    /// <summary>What guards and detectors reported behind an index, for whoever watches.</summary>
+    public async Task<IReadOnlyList<LogRow>> NewFindingsAsync(
+        long after,
+        int limit,
+        Onlooker onlooker,
+        CancellationToken cancellationToken
+    )
+    {
+        var request = new LogRequest { After = after, Limit = limit };
+        return (
+            await PageAsync(_news, Parse("kind:finding"), request, onlooker, cancellationToken).ConfigureAwait(false)
+        ).Rows;
+    }
 
     /// <summary>A page of one session's entries.</summary>
     public Task<LogReply> TimelineAsync(
@@ -52,13 +80,14 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
         CancellationToken cancellationToken
     ) =>
         SessionId.TryParse(session, out var id)
-            ? PageAsync(LogQuery.Of(id), request, onlooker, cancellationToken)
+            ? PageAsync(_searches, LogQuery.Of(id), request, onlooker, cancellationToken)
             : throw new ControlException(new ControlProblem(Usage, "that is no session's id"));
 
     /// <summary>One entry, and the proof that it is in the log.</summary>
     public async Task<ProofReply> ProofAsync(long index, Onlooker onlooker, CancellationToken cancellationToken)
     {
         var page = await PageAsync(
+                _searches,
                 Parse(string.Create(CultureInfo.InvariantCulture, $"index:{index}")),
                 new LogRequest { Limit = 1 },
                 onlooker,
@@ -80,6 +109,8 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
     {
         var count = new Counting(clock.GetUtcNow(), hours);
         return SearchAsync(
+            _searches,
+            onlooker,
             async (search, stop) =>
             {
                 var rows = search.FindAsync(
@@ -109,6 +140,7 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
     }
 
     private Task<LogReply> PageAsync(
+        SearchTurns turns,
         LogQuery query,
         LogRequest request,
         Onlooker onlooker,
@@ -123,6 +155,8 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
             NewestFirst = request.After is null,
         };
         return SearchAsync(
+            turns,
+            onlooker,
             async (search, stop) =>
             {
                 // What this person may not see takes no room on the page; one more says whether there is another page.
@@ -146,13 +180,23 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
     }
 
     private LogQuery Parse(string text) =>
-        LogQuery.TryParse(text, clock.GetUtcNow(), out var query, out var problem)
-            ? query
-            : throw new ControlException(
+        !LogQuery.TryParse(text, clock.GetUtcNow(), out var query, out var problem)
+            ? throw new ControlException(
                 new ControlProblem(Usage, problem, "the words are those of `bartizan log`; docs/log.md has them")
-            );
+            )
+        : query.Scans > MaxScans
+            ? throw new ControlException(
+                new ControlProblem(
+                    Usage,
+                    $"a search looks for at most {MaxScans} pieces of text: words, and what stands between stars",
+                    "ask for less, or use `bartizan log` at the host"
+                )
+            )
+        : query;
 
     private async Task<T> SearchAsync<T>(
+        SearchTurns turns,
+        Onlooker onlooker,
         Func<LogSearch, CancellationToken, Task<T>> ask,
         CancellationToken cancellationToken
     )
@@ -161,16 +205,9 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, limit.Token);
         try
         {
-            await _searches.WaitAsync(stop.Token).ConfigureAwait(false);
-            try
-            {
-                using var search = await LogSearch.OpenAsync(_place, _ => { }, stop.Token).ConfigureAwait(false);
-                return await ask(search, stop.Token).ConfigureAwait(false);
-            }
-            finally
-            {
-                _searches.Release();
-            }
+            return await turns
+                .RunAsync(onlooker.Person, () => FindAsync(ask, stop.Token), stop.Token)
+                .ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -182,5 +219,11 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
                 )
             );
         }
+    }
+
+    private async Task<T> FindAsync<T>(Func<LogSearch, CancellationToken, Task<T>> ask, CancellationToken stop)
+    {
+        using var search = await LogSearch.OpenAsync(_place, _ => { }, stop).ConfigureAwait(false);
+        return await ask(search, stop).ConfigureAwait(false);
     }
 }

@@ -25,7 +25,15 @@ internal interface IProjectionStore : IDisposable
 
     /// <summary>
     /// Indexes above <paramref name="after"/> and below <paramref name="before"/> that a query may mean, in order, at most
-    /// <paramref name="count"/>.
+    /// <paramref name="count"/>. The database stops when it is cancelled.
     /// </summary>
-    List<long> Candidates(Queries.LogQuery query, long after, long before, bool newestFirst, int count);
+    /// <exception cref="OperationCanceledException">When it was.</exception>
+    List<long> Candidates(
+        Queries.LogQuery query,
+        long after,
+        long before,
+        bool newestFirst,
+        int count,
+        CancellationToken cancellationToken
+    );
 }

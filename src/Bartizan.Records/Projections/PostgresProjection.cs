@@ -167,18 +167,33 @@ internal sealed class PostgresProjection : IProjectionStore, ISqlDialect
         return true;
     }
 
-    public List<long> Candidates(LogQuery query, long after, long before, bool newestFirst, int count)
+    public List<long> Candidates(
+        LogQuery query,
+        long after,
+        long before,
+        bool newestFirst,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         var filter = SqlFilter.Of(query, this, after, before, newestFirst, count);
         using var command = Command(filter.Sql, filter.Values);
-        using var reader = command.ExecuteReader();
-        var indexes = new List<long>();
-        while (reader.Read())
+        using var stop = cancellationToken.UnsafeRegister(static one => ((NpgsqlCommand)one!).Cancel(), command);
+        try
         {
-            indexes.Add(reader.GetInt64(0));
-        }
+            using var reader = command.ExecuteReader();
+            var indexes = new List<long>();
+            while (reader.Read())
+            {
+                indexes.Add(reader.GetInt64(0));
+            }
 
-        return indexes;
+            return indexes;
+        }
+        catch (NpgsqlException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw new OperationCanceledException(cancellationToken);
+        }
     }
 
     public string Find(string text, string part) => $"strpos({text}, {part})";

@@ -189,19 +189,35 @@ internal sealed class SqliteProjection : IProjectionStore, ISqlDialect
         return true;
     }
 
-    public List<long> Candidates(LogQuery query, long after, long before, bool newestFirst, int count)
+    public List<long> Candidates(
+        LogQuery query,
+        long after,
+        long before,
+        bool newestFirst,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         var filter = SqlFilter.Of(query, this, after, before, newestFirst, count);
+        using var stop = new SqliteStop(_connection.Handle!, cancellationToken);
         using var command = Command(filter.Sql);
         Bind(command, filter.Values);
-        using var reader = command.ExecuteReader();
-        var indexes = new List<long>();
-        while (reader.Read())
+        try
         {
-            indexes.Add(reader.GetInt64(0));
-        }
+            using var reader = command.ExecuteReader();
+            var indexes = new List<long>();
+            while (reader.Read())
+            {
+                indexes.Add(reader.GetInt64(0));
+            }
 
-        return indexes;
+            return indexes;
+        }
+        catch (SqliteException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The database is as good as before: nobody waited for it.
+            throw new OperationCanceledException(cancellationToken);
+        }
     }
 
     public string Find(string text, string part) => $"instr({text}, {part})";

@@ -41,6 +41,9 @@ public sealed class LogQuery
     /// <summary>The one session that is asked about; default when it may be any.</summary>
     public SessionId Session { get; }
 
+    /// <summary>How many texts have to be looked for inside every text that the log's entries hold: what a search costs.</summary>
+    public int Scans => Terms.Sum(term => term.Scans);
+
     /// <summary>What must hold.</summary>
     internal ImmutableArray<QueryTerm> Terms { get; }
 

@@ -208,9 +208,16 @@ public sealed class LogSearch : IDisposable
         var count = FirstCandidates;
         while (query.Terms.Length > 0 && after < Math.Min(_covered, page.Before) - 1)
         {
-            var candidates = Ask(query, after, Math.Min(page.Before, _covered), newestFirst: false, count);
+            var candidates = Ask(
+                query,
+                after,
+                Math.Min(page.Before, _covered),
+                newestFirst: false,
+                count,
+                cancellationToken
+            );
             var ascending = InOrder(candidates ?? [], (index, last) => index > last, after);
-            foreach (var row in Confirm(query, ascending))
+            foreach (var row in Confirm(query, ascending, cancellationToken))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return row;
@@ -251,7 +258,7 @@ public sealed class LogSearch : IDisposable
         var uncovered = Math.Max(_covered - 1, page.After);
         End = Math.Max(End, uncovered + 1);
         var behind = await WalkAsync(query, uncovered, before, page.Limit, cancellationToken).ConfigureAwait(false);
-        foreach (var row in Confirm(query, behind))
+        foreach (var row in Confirm(query, behind, cancellationToken))
         {
             yield return row;
         }
@@ -260,7 +267,7 @@ public sealed class LogSearch : IDisposable
         var count = FirstCandidates;
         while (before > page.After + 1)
         {
-            var candidates = Ask(query, page.After, before, newestFirst: true, count);
+            var candidates = Ask(query, page.After, before, newestFirst: true, count, cancellationToken);
             if (candidates is null)
             {
                 // The database failed on the way: the rest is read from the log.
@@ -270,7 +277,7 @@ public sealed class LogSearch : IDisposable
             }
 
             var descending = InOrder(candidates, (index, last) => index < last, before);
-            foreach (var row in Confirm(query, descending))
+            foreach (var row in Confirm(query, descending, cancellationToken))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return row;
@@ -316,11 +323,18 @@ public sealed class LogSearch : IDisposable
         return [.. found.Reverse()];
     }
 
-    private List<long>? Ask(LogQuery query, long after, long before, bool newestFirst, int count)
+    private List<long>? Ask(
+        LogQuery query,
+        long after,
+        long before,
+        bool newestFirst,
+        int count,
+        CancellationToken cancellationToken
+    )
     {
         try
         {
-            return _store?.Candidates(query, after, before, newestFirst, count);
+            return _store?.Candidates(query, after, before, newestFirst, count, cancellationToken);
         }
         catch (Exception e) when (ProjectionFollower.IsExpected(e))
         {
@@ -347,11 +361,12 @@ public sealed class LogSearch : IDisposable
     }
 
     // A screen's worth first, so that a short page isn't kept waiting by what it doesn't show; bounded, since rows are held meanwhile.
-    private IEnumerable<EntryRow> Confirm(LogQuery query, List<long> candidates)
+    private IEnumerable<EntryRow> Confirm(LogQuery query, List<long> candidates, CancellationToken cancellationToken)
     {
         var width = FirstRows;
         for (var at = 0; at < candidates.Count; at += width, width = Math.Min(width * 4, MaxRows))
         {
+            cancellationToken.ThrowIfCancellationRequested();
             var stretch = candidates.GetRange(at, Math.Min(width, candidates.Count - at));
             foreach (var row in _fetch.Read(query, stretch))
             {

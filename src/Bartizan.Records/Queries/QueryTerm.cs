@@ -13,6 +13,9 @@ internal abstract record QueryTerm
     /// <summary>True when an entry has what is asked for.</summary>
     public abstract bool Holds(EntryRow row);
 
+    /// <summary>How many texts have to be looked for inside each text of a projection; what is compared whole goes by an index.</summary>
+    public virtual int Scans => 0;
+
     /// <summary>A closed choice: kind, verb, decision, verdict, outcome.</summary>
     /// <param name="Column">The column of a projection that holds it.</param>
     /// <param name="Of">Its code in an entry: 0 for none, else the member's number plus one.</param>
@@ -53,6 +56,11 @@ internal abstract record QueryTerm
     /// <summary>A field's text, any of these.</summary>
     public sealed record Text(TextField Field, ImmutableArray<TextPattern> Any) : QueryTerm
     {
+        public override int Scans =>
+            Any.Sum(pattern =>
+                pattern.Parts.Length > 1 || Field is TextField.Rule or TextField.Tool ? pattern.Parts.Length : 0
+            );
+
         public override bool Holds(EntryRow row)
         {
             foreach (var text in EntryTexts.Of(Field, row.Entry))
@@ -74,6 +82,8 @@ internal abstract record QueryTerm
     /// <summary>Text without a key, in folded form.</summary>
     public sealed record Free(string Needle) : QueryTerm
     {
+        public override int Scans => 1;
+
         public override bool Holds(EntryRow row)
         {
             foreach (var text in EntryTexts.Free(row.Entry))
@@ -91,6 +101,8 @@ internal abstract record QueryTerm
     /// <summary>All but what a term asks for.</summary>
     public sealed record Not(QueryTerm Inner) : QueryTerm
     {
+        public override int Scans => Inner.Scans;
+
         public override bool Holds(EntryRow row) => !Inner.Holds(row);
     }
 

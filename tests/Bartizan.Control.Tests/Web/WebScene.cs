@@ -238,6 +238,9 @@ internal sealed class WebScene : IAsyncDisposable
         return await (client ?? _client).SendAsync(request, TestContext.Current.CancellationToken);
     }
 
+    /// <summary>Whether a certificate is the one that this scene shows.</summary>
+    public bool IsOwn(X509Certificate? shown) => shown is not null && shown.Equals(_certificate);
+
     /// <summary>A client of the console's socket.</summary>
     public HttpClient Inner() => Client(Socket);
 
@@ -274,7 +277,7 @@ internal sealed class WebScene : IAsyncDisposable
             AllowAutoRedirect = false,
             SslOptions = new SslClientAuthenticationOptions
             {
-                RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.Equals(_certificate),
+                RemoteCertificateValidationCallback = (_, shown, _, _) => IsOwn(shown),
             },
         };
         if (socket is not null)

@@ -62,6 +62,71 @@ public sealed class SessionAttacks
         await ExpectAsync(scene, used, HttpStatusCode.Unauthorized);
     }
 
+    [Theory]
+    [InlineData("/v1/events", null)]
+    [InlineData("/v1/status", "empty")]
+    [InlineData("/v1/sessions/s1/timeline?after=3", "empty")]
+    [InlineData("/v1/me", "script")]
+    public async Task An_open_page_keeps_nobody_signed_in(string path, string? destination)
+    {
+        await using var scene = await WebScene.OpenAsync();
+        var browser = await scene.AddAndEnterAsync("alice@example.com", Grant.OfEverything(Role.Viewer));
+        HttpStatusCode status;
+        var minutes = 0;
+        do
+        {
+            scene.Clock.Advance(TimeSpan.FromMinutes(1));
+            minutes++;
+            using var response = await scene.SendAsync(
+                HttpMethod.Get,
+                path,
+                null,
+                request =>
+                {
+                    request.Headers.Add("Cookie", $"{WebCookie.Session}={browser.Cookie}");
+                    if (destination is not null)
+                    {
+                        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+                        request.Headers.Add("Sec-Fetch-Dest", destination);
+                    }
+                }
+            );
+            status = response.StatusCode;
+        } while (status == HttpStatusCode.OK && minutes < 60);
+
+        (status, minutes).ShouldBe((HttpStatusCode.Unauthorized, 30));
+    }
+
+    [Fact]
+    public async Task What_the_console_asks_by_itself_keeps_nobody_signed_in_and_what_a_person_opens_does()
+    {
+        await using var scene = await WebScene.OpenAsync();
+        using var inner = scene.Inner();
+        var browser = await scene.AddAndEnterAsync("alice@example.com", Grant.OfEverything(Role.Viewer));
+        async Task<HttpStatusCode> AskAsync(HttpClient? from, string? destination)
+        {
+            scene.Clock.Advance(TimeSpan.FromMinutes(20));
+            using var response = await scene.SendAsync(
+                HttpMethod.Get,
+                "/v1/me",
+                null,
+                request =>
+                {
+                    request.Headers.Add("Cookie", $"{WebCookie.Session}={browser.Cookie}");
+                    request.Headers.Add("Sec-Fetch-Site", "none");
+                    request.Headers.Add("Sec-Fetch-Dest", destination);
+                },
+                from
+            );
+            return response.StatusCode;
+        }
+
+        (await AskAsync(null, "document")).ShouldBe(HttpStatusCode.OK);
+        (await AskAsync(null, "document")).ShouldBe(HttpStatusCode.OK);
+        (await AskAsync(inner, "document")).ShouldBe(HttpStatusCode.OK);
+        (await AskAsync(inner, "document")).ShouldBe(HttpStatusCode.Unauthorized);
+    }
+
     [Fact]
     public async Task A_removed_persons_session_is_over_at_once_and_a_new_account_of_that_name_doesnt_revive_it()
     {
