@@ -87,7 +87,30 @@ public sealed class PeopleTests(Chromium chromium)
         (await scene.Client.SessionsAsync(TestContext.Current.CancellationToken)).Count.ShouldBe(1);
     }
 
-    private static async Task EnterAsync(InstanceScene scene, Window window, IReadOnlyList<GrantLine> grants)
+    [Fact]
+    public async Task Who_has_no_role_is_told_so_and_can_sign_out()
+    {
+        await using var scene = await InstanceScene.OpenAsync(FreePort(), "people: []\n");
+        var web = (await scene.Client.StatusAsync(TestContext.Current.CancellationToken)).Web.ShouldNotBeNull();
+        await using var window = await chromium.OpenAsync(new Uri(web.Origin));
+        await EnterAsync(scene, window, [], "Not allowed");
+
+        await Assertions.Expect(window.Page.Locator(".person")).ToHaveTextAsync(Bob);
+        await window.Page.ClickAsync("text=Sign out");
+        await Assertions.Expect(window.Page.Locator("h1")).ToHaveTextAsync("Sign in");
+        var people = await scene.Client.PeopleAsync(
+            new PeopleRequest { Verb = PeopleVerb.List },
+            TestContext.Current.CancellationToken
+        );
+        people.People.ShouldHaveSingleItem().Sessions.ShouldBe(0);
+    }
+
+    private static async Task EnterAsync(
+        InstanceScene scene,
+        Window window,
+        IReadOnlyList<GrantLine> grants,
+        string title = "Sessions"
+    )
     {
         var added = await scene.Client.PeopleAsync(
             new PeopleRequest
@@ -117,7 +140,7 @@ public sealed class PeopleTests(Chromium chromium)
         // The code of now was used to set up; that of the next step is taken, too.
         await window.Page.FillAsync("#code", Code(1));
         await window.Page.ClickAsync("button.primary");
-        await Assertions.Expect(window.Page.Locator("h1")).ToHaveTextAsync("Sessions");
+        await Assertions.Expect(window.Page.Locator("h1")).ToHaveTextAsync(title);
 
         string Code(int later) => Totp.CodeOf(secret, Totp.StepAt(TimeProvider.System.GetUtcNow()) + later);
     }

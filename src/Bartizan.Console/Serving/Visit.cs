@@ -122,17 +122,34 @@ internal sealed class Visit(HttpContext context, ControlClient client)
         return ProblemAsync(status, e.Problem.Error, e.Problem.Hint);
     }
 
-    /// <summary>Says what is wrong.</summary>
-    public Task ProblemAsync(int status, string says, string? hint) =>
-        ShowAsync<Notice>(
-            status,
-            ("Frame", new Frame(TitleOf(status), "-", "", "", 0, false)),
-            ("Says", says),
-            ("Hint", hint),
-            ("IsProblem", true),
-            ("OnPath", "/"),
-            ("OnName", "To the sessions")
-        );
+    /// <summary>Says what is wrong; to somebody who is signed in with the way out, for it may be all that they ever see here.</summary>
+    public async Task ProblemAsync(int status, string says, string? hint)
+    {
+        var me = await FindMeAsync().ConfigureAwait(false);
+        await ShowAsync<Notice>(
+                status,
+                ("Frame", new Frame(TitleOf(status), "-", me?.Person ?? "", "", 0, me?.Session is not null)),
+                ("Says", says),
+                ("Hint", hint),
+                ("IsProblem", true),
+                ("OnPath", "/"),
+                ("OnName", "To the sessions")
+            )
+            .ConfigureAwait(false);
+    }
+
+    // Nobody, where the instance doesn't say: what is wrong is told all the same.
+    private async Task<MeReply?> FindMeAsync()
+    {
+        try
+        {
+            return await MeAsync().ConfigureAwait(false);
+        }
+        catch (ControlException)
+        {
+            return null;
+        }
+    }
 
     private static string TitleOf(int status) =>
         status switch
