@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Bartizan.Core.Manifests;
 
 namespace Bartizan.Sandbox;
 
@@ -9,14 +10,11 @@ public static class ServedPorts
     /// <summary>Ports of one sandbox that are dialed: an agent that serves has one, seldom two.</summary>
     private const int MaxServed = 16;
 
-    /// <summary>An agent has no privilege, so it listens on none below.</summary>
-    private const int First = 1024;
-
     /// <summary>
     /// Where our own listeners are in every sandbox. INVARIANT: never dialed from outside: whoever came in there would speak to a gateway
     /// in the agent's name.
     /// </summary>
-    public static ImmutableArray<int> Own { get; } = [3128, 3180, 5432, 8080, 8081];
+    public static ImmutableArray<int> Own { get; } = ServeSection.GatewayPorts;
 
     /// <summary>What forbids the ports of a plan; null for nothing.</summary>
     public static string? Problem(SandboxPlan plan)
@@ -34,9 +32,9 @@ public static class ServedPorts
 
         foreach (var port in plan.Served)
         {
-            if (port is < First or > IPEndPoint.MaxPort)
+            if (port is < ServeSection.FirstPort or > IPEndPoint.MaxPort)
             {
-                return $"an agent can't listen on port {port}: it is none of {First} to {IPEndPoint.MaxPort}";
+                return $"an agent can't listen on port {port}: it is none of {ServeSection.FirstPort} to {IPEndPoint.MaxPort}";
             }
 
             if (Own.Contains(port))

@@ -53,6 +53,7 @@ internal static class ServeCommand
                 var request = new ServeRequest
                 {
                     Manifest = Path.GetFullPath(path),
+                    SearchPath = Environment.GetEnvironmentVariable("PATH") ?? "",
                     Credentials = Credentials.Of(loaded),
                     Detach = parsed.GetValue(detach),
                 };

@@ -58,14 +58,22 @@ internal static partial class ManifestShape
                 "What callers are shown in TLS; needed anywhere but on loopback."
             ),
             Known("upstream", _url, "The agent's own address, of one that runs elsewhere."),
-            Later("port", new Shape.Whole(1, 65535), "The port that the agent listens on in its own sandbox."),
+            Known(
+                "port",
+                new Shape.Whole(ServeSection.FirstPort, 65535),
+                "The port of loopback that the agent listens on in a sandbox: each user has one of their own, with `run.command` in it."
+            ),
             Required("callers", Callers, "Who may call, and how they show it; without one of these nobody may."),
             Known("limits", CallersLimits, "How much callers may ask."),
             Known(
                 "sessions",
                 new Shape.Keys([
                     Known("idle", _time, "How long a user's session is kept without a request; 15m unless said."),
-                    Known("most", new Shape.Whole(1, 65536), "Users' sessions at once; 256 unless said."),
+                    Known(
+                        "most",
+                        new Shape.Whole(1, 65536),
+                        "Users' sessions at once; 256 unless said, with `port` 32."
+                    ),
                 ]),
                 "The sessions of users: each has one."
             ),
@@ -140,6 +148,7 @@ internal static partial class ManifestShape
             Known("response", _size, "The largest answer, of a stream all of it; 64MiB unless said."),
             Known("within", _time, "How long a request may take with its answer, streams too; 5m unless said."),
             Known("first_byte", _time, "How long the agent may take to begin its answer; 2m unless said."),
+            Known("start", _time, "How long the agent may take to listen on `port`; 30s unless said."),
             Known(
                 "types",
                 new Shape.Many(

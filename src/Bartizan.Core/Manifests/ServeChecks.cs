@@ -10,6 +10,9 @@ internal static class ServeChecks
     /// <summary>The largest request body that can be said: it is held whole, for every request under way.</summary>
     public const long MaxBodyBytes = 64 << 20;
 
+    /// <summary>The most sandboxes at once that can be said for one agent: each is processes, memory and a network of its own.</summary>
+    public const int MaxSandboxes = 1024;
+
     private static readonly string[] s_heard =
     [
         "tls",
@@ -72,18 +75,60 @@ internal static class ServeChecks
             );
         }
 
-        if (serve.Port is not null && (manifest.Run is null || manifest.Run.Command.IsEmpty))
+        if (serve.Port is { } port)
         {
-            error(
-                map.PositionOf("port"),
-                "`port` is of an agent in its own sandbox, and `run.command` starts none",
-                "Say `run.command`, or where it runs: `upstream`."
-            );
+            CheckSandbox(manifest, port, map, error);
         }
 
         if (!own.Any(r => r.Verb == Verb.Serve && r.Effect != Effect.Deny))
         {
             warn(root.PositionOf("serve"), "no rule allows a caller anything", "Add `allow: serve POST /path`.");
+        }
+    }
+
+    private static void CheckSandbox(
+        Manifest manifest,
+        int port,
+        SourceNode.Map map,
+        Action<SourcePosition, string, string> error
+    )
+    {
+        var where = map.PositionOf("port");
+        if (manifest.Run is null || manifest.Run.Command.IsEmpty)
+        {
+            error(
+                where,
+                "`port` is of an agent in its own sandbox, and `run.command` starts none",
+                "Say `run.command`, or where it runs: `upstream`."
+            );
+        }
+
+        if (ServeSection.GatewayPorts.Contains(port))
+        {
+            error(
+                where,
+                $"`{port}` is one of the sandbox's own ports, and no agent can listen there",
+                $"Say another than {string.Join(", ", ServeSection.GatewayPorts)}, such as 8000."
+            );
+        }
+
+        // What a stranger's session wrote nobody has asked for, and nobody is there to look at it.
+        if (manifest.Run is { WorkspaceMode: not WorkspaceMode.ReadOnly })
+        {
+            error(
+                where,
+                "an agent that answers callers changes no workspace: each of them has a sandbox of their own",
+                "Say `read-only` in `run.workspace.mode`; it can write to `/tmp` and to its home."
+            );
+        }
+
+        if (manifest.Serve!.MaxSessions > MaxSandboxes)
+        {
+            error(
+                map.PositionOf("sessions"),
+                $"`sessions.most` is more than {MaxSandboxes}, and each has a sandbox",
+                "Say less."
+            );
         }
     }
 
@@ -180,7 +225,12 @@ internal static class ServeChecks
             error(map.PositionOf("limits"), "`limits.body` is more than 64MiB", "Bodies are held whole: say less.");
         }
 
-        if (serve.Limits.Within > s_longest || serve.Limits.FirstByte > s_longest || serve.Idle > s_longest)
+        if (
+            serve.Limits.Within > s_longest
+            || serve.Limits.FirstByte > s_longest
+            || serve.Limits.Start > s_longest
+            || serve.Idle > s_longest
+        )
         {
             error(map.PositionOf("serve"), "a time of `serve` is more than a day", "Say `24h` or less.");
         }

@@ -23,6 +23,9 @@ public sealed record ServeLimits
     /// <summary>From the request to its answer's head.</summary>
     public TimeSpan FirstByte { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>From the start of an agent in its sandbox until it listens.</summary>
+    public TimeSpan Start { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Media types of request bodies.</summary>
     public ImmutableArray<string> Types { get; init; } = ["application/json"];
 

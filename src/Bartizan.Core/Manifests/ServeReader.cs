@@ -37,7 +37,9 @@ internal static class ServeReader
             Headers = [.. ManifestReader.TextsOf(map.Find("headers")).Select(name => name.ToLowerInvariant())],
             ContentPolicy = RuleReader.TextOf(map, "csp") ?? usual.ContentPolicy,
             Idle = Time(sessions, "idle") ?? usual.Idle,
-            MaxSessions = Count(sessions, "most") ?? usual.MaxSessions,
+            MaxSessions =
+                Count(sessions, "most")
+                ?? (map.Find("port") is null ? usual.MaxSessions : ServeSection.MaxSandboxesUnlessSaid),
         };
     }
 
@@ -120,6 +122,7 @@ internal static class ServeReader
             AnswerBytes = Size(map, "response") ?? usual.AnswerBytes,
             Within = Time(map, "within") ?? usual.Within,
             FirstByte = Time(map, "first_byte") ?? usual.FirstByte,
+            Start = Time(map, "start") ?? usual.Start,
             Types = types.IsEmpty ? usual.Types : types,
             Url = Count(map, "url") ?? usual.Url,
         };

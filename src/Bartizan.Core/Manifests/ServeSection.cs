@@ -14,6 +14,15 @@ public sealed record ServeSection
     public const string StrictPolicy =
         "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
+    /// <summary>An agent has no privilege: it listens on no port below.</summary>
+    public const int FirstPort = 1024;
+
+    /// <summary>Users' sessions at once where each has a sandbox, unless said.</summary>
+    public const int MaxSandboxesUnlessSaid = 32;
+
+    /// <summary>Ports of every sandbox's loopback on which the gateways are: no agent can listen there.</summary>
+    public static ImmutableArray<int> GatewayPorts { get; } = [3128, 3180, 5432, 8080, 8081];
+
     // Of one connection, of one way to be read, of credentials, of caching and of security: what passed of them could undo what is ours.
     private static readonly FrozenSet<string> _ours = FrozenSet.ToFrozenSet(
         [

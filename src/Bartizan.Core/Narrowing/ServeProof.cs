@@ -54,6 +54,7 @@ internal sealed class ServeProof(string nameOfFirst, string nameOfSecond)
             ("limits.response", a.Limits.AnswerBytes > b.Limits.AnswerBytes),
             ("limits.within", a.Limits.Within > b.Limits.Within),
             ("limits.first_byte", a.Limits.FirstByte > b.Limits.FirstByte),
+            ("limits.start", a.Limits.Start > b.Limits.Start),
             ("limits.types", !IsWithin(a.Limits.Types, b.Limits.Types)),
             ("limits.url", a.Limits.Url > b.Limits.Url),
         ];

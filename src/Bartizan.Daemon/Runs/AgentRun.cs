@@ -136,7 +136,14 @@ internal sealed class AgentRun(Rooms rooms)
         var folder = rooms.State.Session(session.Id);
         Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
         var stage = await new Staging(rooms)
-            .StageAsync(session, workspace, folder, request, connection, cancellationToken)
+            .StageAsync(
+                session,
+                workspace,
+                folder,
+                request.Manifest,
+                what => connection.SendAsync(new RunEvent.Noted(what), CancellationToken.None),
+                cancellationToken
+            )
             .ConfigureAwait(false);
 
         // 3 plan
@@ -167,7 +174,7 @@ internal sealed class AgentRun(Rooms rooms)
             stage.Tree,
             token,
             rooms.Never,
-            session.Policy.InterceptsSome ? AuthorityOf(session) : null
+            session.Policy.InterceptsSome ? AuthorityOf(rooms, session) : null
         );
 
         // 4 create, inject
@@ -200,7 +207,8 @@ internal sealed class AgentRun(Rooms rooms)
             }
 
             var listeners = await sandbox.InjectAsync(cancellationToken).ConfigureAwait(false);
-            await RecordReceiptAsync(session, preparation, sandbox, cancellationToken).ConfigureAwait(false);
+            await RecordReceiptAsync(rooms, session, sandbox, preparation.Plan.Command[0], cancellationToken)
+                .ConfigureAwait(false);
 
             // 5 gateways
             await live.AddAsync(rooms.Models.Accept(session, listeners.ModelGateway)).ConfigureAwait(false);
@@ -262,7 +270,9 @@ internal sealed class AgentRun(Rooms rooms)
         }
     }
 
-    private string AuthorityOf(Session session)
+    /// <summary>Whom a session's sandbox trusts beside the host's authorities, in PEM.</summary>
+    /// <exception cref="ControlException">There is none.</exception>
+    public static string AuthorityOf(Rooms rooms, Session session)
     {
         try
         {
@@ -274,10 +284,12 @@ internal sealed class AgentRun(Rooms rooms)
         }
     }
 
-    private async Task RecordReceiptAsync(
+    /// <summary>Records which protections are in force before a program starts.</summary>
+    public static async Task RecordReceiptAsync(
+        Rooms rooms,
         Session session,
-        Preparation preparation,
         ISandbox sandbox,
+        string program,
         CancellationToken cancellationToken
     ) =>
         await rooms
@@ -288,7 +300,7 @@ internal sealed class AgentRun(Rooms rooms)
                     Session = session.Id,
                     Agent = session.Agent,
                     Point = "sandbox",
-                    Target = preparation.Plan.Command[0],
+                    Target = program,
                     Detail = string.Join("; ", sandbox.Receipt.Layers.Select(l => $"{l.Name}: {l.Tier}")),
                     Policy = session.Policy.Digest,
                     Payloads = [new Payload("receipt", "application/json", sandbox.Receipt.ToJson())],

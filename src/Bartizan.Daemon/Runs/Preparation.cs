@@ -47,7 +47,7 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
             );
         }
 
-        var program = run.Isolation == IsolationKind.Oci ? InImage(words) : Find(words, request, workspace, never);
+        var program = ProgramOf(run, words, request, workspace, never);
         var setup = Profile(run.Client)
             .SetUp(
                 Endpoints(manifest, run) with
@@ -81,6 +81,16 @@ internal sealed record Preparation(SandboxPlan Plan, FoundProgram Program)
         };
         return new Preparation(plan, program);
     }
+
+    /// <summary>The program that a run starts.</summary>
+    /// <exception cref="ControlException">There is none.</exception>
+    public static FoundProgram ProgramOf(
+        RunSection run,
+        ImmutableArray<string> words,
+        RunRequest request,
+        string workspace,
+        ImmutableArray<string> never
+    ) => run.Isolation == IsolationKind.Oci ? InImage(words) : Find(words, request, workspace, never);
 
     // A manifest that says nothing of commands leaves them to the sandbox: its client isn't made to ask.
     private static ClientEndpoints Endpoints(Manifest manifest, RunSection run)

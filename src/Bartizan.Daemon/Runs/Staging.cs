@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Bartizan.Client;
-using Bartizan.Client.Runs;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Policies;
@@ -20,14 +19,14 @@ internal sealed class Staging(Rooms rooms)
     /// <summary>Files that a line names; the others are in the view's entry.</summary>
     private const int MaxNamed = 12;
 
-    /// <summary>Stages the workspace of a session.</summary>
+    /// <summary>Stages the workspace of a session; what a person would like to know meanwhile is told.</summary>
     /// <exception cref="ControlException">When it can't be staged.</exception>
     public async Task<StagedWorkspace> StageAsync(
         Session session,
         string workspace,
         string folder,
-        RunRequest request,
-        RunConnection connection,
+        string manifest,
+        Func<string, Task> tell,
         CancellationToken cancellationToken
     )
     {
@@ -38,10 +37,7 @@ internal sealed class Staging(Rooms rooms)
             Owner = null,
             Never = rooms.Never,
         };
-        var pins = new WorkspacePins(
-            workspace,
-            rooms.Pins.Of(request.Manifest).WorkspaceOf(session.Manifest.PinsRequired)
-        );
+        var pins = new WorkspacePins(workspace, rooms.Pins.Of(manifest).WorkspaceOf(session.Manifest.PinsRequired));
         var labels = new ViewLabels(rooms.Workspaces.Labels);
         var started = rooms.Clock.GetTimestamp();
         try
@@ -50,10 +46,7 @@ internal sealed class Staging(Rooms rooms)
                 _ =
                     rooms.Clock.GetElapsedTime(started) < NoteAfter
                         ? Task.CompletedTask
-                        : connection.SendAsync(
-                            new RunEvent.Noted($"staging the workspace: {p.Entries} files, {p.Bytes >> 20} MB …"),
-                            CancellationToken.None
-                        )
+                        : tell($"staging the workspace: {p.Entries} files, {p.Bytes >> 20} MB …")
             );
             var stage = await StagedWorkspace
                 .CreateAsync(
@@ -78,7 +71,7 @@ internal sealed class Staging(Rooms rooms)
 
             // INVARIANT: before the agent starts, so that it reads nothing without them.
             session.ExposeByView(new Exposure(labels.With(session.Manifest.Run?.Mounts ?? []), []));
-            await TellAsync(pins, labels, connection, cancellationToken).ConfigureAwait(false);
+            await TellAsync(pins, labels, tell).ConfigureAwait(false);
             var summary = JsonSerializer.SerializeToUtf8Bytes(stage.Summary, JsonSerializerOptions.Web);
             await rooms
                 .Journal.AppendAsync(
@@ -99,9 +92,7 @@ internal sealed class Staging(Rooms rooms)
                     cancellationToken
                 )
                 .ConfigureAwait(false);
-            await rooms
-                .Workspaces.NoteAsync(session, request.Manifest, isOver: false, cancellationToken)
-                .ConfigureAwait(false);
+            await rooms.Workspaces.NoteAsync(session, manifest, isOver: false, cancellationToken).ConfigureAwait(false);
             return stage;
         }
         catch (ViewException e)
@@ -110,16 +101,11 @@ internal sealed class Staging(Rooms rooms)
         }
     }
 
-    private static async Task TellAsync(
-        WorkspacePins pins,
-        ViewLabels labels,
-        RunConnection connection,
-        CancellationToken cancellationToken
-    )
+    private static async Task TellAsync(WorkspacePins pins, ViewLabels labels, Func<string, Task> tell)
     {
         if (labels.Text is { } labelled)
         {
-            await connection.SendAsync(new RunEvent.Noted(labelled), cancellationToken).ConfigureAwait(false);
+            await tell(labelled).ConfigureAwait(false);
         }
 
         if (pins.LeftOut is not { Count: > 0 } left)
@@ -129,12 +115,8 @@ internal sealed class Staging(Rooms rooms)
 
         var named = string.Join(", ", left.Take(MaxNamed).Select(Visible.Text));
         var more = left.Count > MaxNamed ? $" and {left.Count - MaxNamed} more" : "";
-        await connection
-            .SendAsync(
-                new RunEvent.Noted(
-                    $"not in the view, because nobody has seen it as it is: {named}{more}; `bartizan pin --workspace` shows it"
-                ),
-                cancellationToken
+        await tell(
+                $"not in the view, because nobody has seen it as it is: {named}{more}; `bartizan pin --workspace` shows it"
             )
             .ConfigureAwait(false);
     }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Bartizan.Client.Runs;
 using Bartizan.Core.Manifests;
 
 namespace Bartizan.Daemon.Serving;
@@ -22,6 +23,21 @@ internal sealed record ServedAgent(
 
     /// <summary>The folder that its relative paths start at.</summary>
     public string Folder => System.IO.Path.GetDirectoryName(Path)!;
+
+    /// <summary>The <c>PATH</c> on which what is started for it is found.</summary>
+    public required string SearchPath { get; init; }
+
+    /// <summary>The workspace that its sandboxes see a copy of.</summary>
+    public string Workspace => System.IO.Path.GetFullPath(Manifest.Run?.WorkspacePath ?? ".", Folder);
+
+    /// <summary>A run of it, as its sandboxes are planned by.</summary>
+    public RunRequest Request =>
+        new()
+        {
+            Manifest = Path,
+            Folder = Folder,
+            SearchPath = SearchPath,
+        };
 
     /// <summary>Who wrote its manifest.</summary>
     public ImmutableHashSet<string> Authors { get; } = ManifestFiles.AuthorsOf(Path, Manifest);

@@ -27,7 +27,11 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
     /// <summary>Sessions of one user at once: of whom a later token says other things has another, and no third.</summary>
     public const int MaxOfUser = 2;
 
+    /// <summary>Sandboxes of one agent that are started at once: further ones wait for their turn, as long as their callers do.</summary>
+    public const int MaxStarting = 4;
+
     private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _starting = new(MaxStarting, MaxStarting);
     private readonly Dictionary<Caller, Held> _held = [];
     private readonly Dictionary<SessionId, Held> _byId = [];
     private ITimer? _looks;
@@ -188,6 +192,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         if (held.Live is { } live)
         {
             await rooms.Owner.EndAsync(live, "bartizan", live.KilledBecause ?? why).ConfigureAwait(false);
+            await live.Gone.Task.ConfigureAwait(false);
         }
     }
 
@@ -224,13 +229,13 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
             observe: false,
             held.Caller.User
         );
-        var workspace = Path.GetFullPath(manifest.Run?.WorkspacePath ?? ".", agent.Folder);
+        var isInside = agent.Terms.Port is not null;
         var live = new LiveSession(control, rooms.Clock.GetUtcNow(), LiveSession.Serve, new SessionTally())
         {
             Pins = new AgentPins(session, rooms.Pins.Open(agent.Path), rooms.Journal),
             Authors = agent.Authors,
-            Ground = new ServerGround(Environment.GetEnvironmentVariable("PATH") ?? "", agent.Folder, null, workspace),
-            Places = ClientPlaces.In(workspace),
+            Ground = new ServerGround(agent.SearchPath, agent.Folder, null, agent.Workspace),
+            Places = isInside ? ClientPlaces.InsideOf(agent.Workspace) : ClientPlaces.In(agent.Workspace),
         };
         if (!rooms.Sessions.Add(live))
         {
@@ -258,11 +263,15 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
                 .Owner.RecordAsync(session, "running", agent.Person, Reason, CancellationToken.None)
                 .ConfigureAwait(false);
             control.Start();
+            held.Agent = isInside ? new SandboxedAgent(rooms, agent, live, token, _starting) : null;
             var served = new ServedSession(
                 session,
                 token,
                 JsonSerializer.Serialize(endpoints().For([.. manifest.Servers.Keys]), Wire.Options)
-            );
+            )
+            {
+                Agent = held.Agent?.Upstream,
+            };
             lock (_lock)
             {
                 held.Live = live;
@@ -281,7 +290,19 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
     private async Task ForgetWhenOverAsync(Held held, LiveSession live)
     {
         await live.Over.Task.ConfigureAwait(false);
-        await rooms.ForgetAsync(live).ConfigureAwait(false);
+        try
+        {
+            if (held.Agent is { } sandboxed)
+            {
+                await sandboxed.DisposeAsync().ConfigureAwait(false);
+                rooms.Workspaces.Forget(live.Session.Id);
+            }
+        }
+        finally
+        {
+            await rooms.ForgetAsync(live).ConfigureAwait(false);
+        }
+
         lock (_lock)
         {
             // Who was killed isn't let in by asking again: the place is kept until it would have been idle for long.
@@ -298,6 +319,8 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         public Task<ServedSession>? Opening { get; set; }
 
         public LiveSession? Live { get; set; }
+
+        public SandboxedAgent? Agent { get; set; }
 
         public int UnderWay { get; set; }
 

@@ -5,7 +5,9 @@ using Bartizan.Client.Sessions;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Daemon.Identity;
+using Bartizan.Daemon.Runs;
 using Bartizan.Gateway.Inbound;
+using Bartizan.Sandbox;
 
 namespace Bartizan.Daemon.Serving;
 
@@ -184,13 +186,19 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
             throw Problem(3, "the manifest doesn't say where callers connect", "say `serve: { listen: ... }`");
         }
 
+        var agent = new ServedAgent(request.Manifest, text, manifest, request.Credentials, person)
+        {
+            SearchPath =
+                request.SearchPath.Length > 0
+                    ? request.SearchPath
+                    : Environment.GetEnvironmentVariable("PATH") ?? SandboxPaths.SearchPath,
+        };
         if (serve.Port is not null)
         {
-            throw Problem(
-                4,
-                "an agent in a sandbox of its own can't be served yet",
-                "run it elsewhere: `serve.upstream`"
-            );
+            // Who opens it is told what every caller would wait for in vain.
+            var run = manifest.Run!;
+            _ = Preparation.ProgramOf(run, run.Command, agent.Request, agent.Workspace, rooms.Never);
+            return agent;
         }
 
         var needing = manifest
@@ -198,7 +206,7 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
             .SelectMany(layer => layer.Rules)
             .FirstOrDefault(rule => rule.Verb is Verb.Read or Verb.Write or Verb.Exec);
         return needing is null
-            ? new ServedAgent(request.Manifest, text, manifest, request.Credentials, person)
+            ? agent
             : throw Problem(
                 4,
                 $"{needing.Position}: `{needing.Text}` needs a sandbox, which an agent that runs elsewhere has not",

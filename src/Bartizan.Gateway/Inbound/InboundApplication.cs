@@ -243,7 +243,7 @@ internal sealed class InboundApplication(
 
         if (call.Form.IsWebSocket)
         {
-            var carried = await new InboundSocket(monitor, forwarder.Invoker, options.Terms, _users)
+            var carried = await new InboundSocket(monitor, forwarder.AgentOf(session), options.Terms, _users)
                 .CarryAsync(context, call, session, action, passage, cancellationToken)
                 .ConfigureAwait(false);
             await passage.CompleteAsync(carried).ConfigureAwait(false);

@@ -12,7 +12,7 @@ namespace Bartizan.Gateway.Inbound;
 /// </summary>
 internal sealed class InboundForwarder(
     UpstreamConnections connections,
-    Uri upstream,
+    Uri? upstream,
     ServeLimits limits,
     TimeProvider clock
 )
@@ -34,8 +34,11 @@ internal sealed class InboundForwarder(
 
     private static readonly UriCreationOptions s_exact = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    /// <summary>The connections to the agent.</summary>
-    public HttpMessageInvoker Invoker => connections.For(upstream, null);
+    /// <summary>The connections to the agent of a session, and its address.</summary>
+    public (HttpMessageInvoker Invoker, Uri Address) AgentOf(ServedSession session) =>
+        session.Agent is { } own ? (own.Invoker, own.Address)
+        : upstream is not null ? (connections.For(upstream, null), upstream)
+        : throw new AgentUnavailableException(503, "its agent isn't there");
 
     /// <summary>Forwards; never throws for what the agent or the caller does.</summary>
     public async Task<Outcome> ForwardAsync(
@@ -56,8 +59,9 @@ internal sealed class InboundForwarder(
         var carried = new Carried();
         try
         {
-            using var request = RequestOf(context.Request, call, session);
-            using var response = await Invoker.SendAsync(request, either.Token).ConfigureAwait(false);
+            var (invoker, address) = AgentOf(session);
+            using var request = RequestOf(context.Request, call, session, address);
+            using var response = await invoker.SendAsync(request, either.Token).ConfigureAwait(false);
             silent.CancelAfter(Timeout.InfiniteTimeSpan);
             var status = (int)response.StatusCode;
             if (status is < 200 or > 599)
@@ -205,8 +209,9 @@ internal sealed class InboundForwarder(
         [
             .. call.Passed.Where(one => one.Name != "content-type"),
             (SessionHeader, session.Session.Id.ToString()),
-            (TokenHeader, session.Token),
-            (EndpointsHeader, session.Endpoints),
+            .. session.Agent is null
+                ? [(TokenHeader, session.Token), (EndpointsHeader, session.Endpoints)]
+                : (ReadOnlySpan<(string, string)>)[],
             (InboundProblem.IdHeader, call.Id),
         ];
 
@@ -214,7 +219,7 @@ internal sealed class InboundForwarder(
     public static Uri AddressOf(Uri upstream, InboundCall call, string scheme) =>
         new($"{scheme}://{upstream.Authority}{call.Form.Target.Path}{call.Form.Query}", s_exact);
 
-    private HttpRequestMessage RequestOf(HttpRequest from, InboundCall call, ServedSession session)
+    private static HttpRequestMessage RequestOf(HttpRequest from, InboundCall call, ServedSession session, Uri upstream)
     {
         var address = AddressOf(upstream, call, upstream.Scheme);
         var request = new HttpRequestMessage(HttpMethod.Parse(from.Method), address);
@@ -269,6 +274,11 @@ internal sealed class InboundForwarder(
         if (silent.IsCancellationRequested || limit.IsCancellationRequested)
         {
             return (OutcomeKind.Failed, 504, "the agent took too long");
+        }
+
+        if (AgentUnavailableException.In(e) is { } unavailable)
+        {
+            return (OutcomeKind.Failed, unavailable.Status, unavailable.Message);
         }
 
         return e switch

@@ -39,7 +39,7 @@ public sealed class InboundGateway : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         var terms = options.Terms;
-        if (terms is not { Listen: { } listen, Upstream: { } upstream })
+        if (terms.Listen is not { } listen || (terms.Upstream is null && terms.Port is null))
         {
             throw new ArgumentException(
                 "an agent that is served listens somewhere, and so does its gateway",
@@ -50,7 +50,7 @@ public sealed class InboundGateway : IAsyncDisposable
         var connections = new UpstreamConnections(options.ConnectWithin);
         try
         {
-            var forwarder = new InboundForwarder(connections, upstream, terms.Limits, clock);
+            var forwarder = new InboundForwarder(connections, terms.Upstream, terms.Limits, clock);
             var application = new InboundApplication(monitor, sessions, forwarder, options, clock);
             var server = await InboundServer
                 .StartAsync(listen, options, application.AnswerAsync, cancellationToken)

@@ -17,7 +17,7 @@ namespace Bartizan.Gateway.Inbound;
 /// </summary>
 internal sealed class InboundSocket(
     ReferenceMonitor monitor,
-    HttpMessageInvoker invoker,
+    (HttpMessageInvoker Invoker, Uri Address) upstream,
     ServeSection terms,
     CallerTurns users
 )
@@ -47,10 +47,12 @@ internal sealed class InboundSocket(
         {
             await ConnectAsync(agent, context.Request, call, session, over.Token).ConfigureAwait(false);
         }
-        catch (Exception)
+        catch (Exception e)
         {
-            await InboundProblem.WriteAsync(context, StatusCodes.Status502BadGateway, call.Id).ConfigureAwait(false);
-            return new Outcome(OutcomeKind.Failed, "the agent takes no WebSocket there");
+            var unavailable = AgentUnavailableException.In(e);
+            var status = unavailable?.Status ?? StatusCodes.Status502BadGateway;
+            await InboundProblem.WriteAsync(context, status, call.Id).ConfigureAwait(false);
+            return new Outcome(OutcomeKind.Failed, unavailable?.Message ?? "the agent takes no WebSocket there");
         }
 
         using var caller = await context
@@ -115,13 +117,13 @@ internal sealed class InboundSocket(
         }
 
         var address = InboundForwarder.AddressOf(
-            terms.Upstream!,
+            upstream.Address,
             call,
-            terms.Upstream!.Scheme == "https" ? "wss" : "ws"
+            upstream.Address.Scheme == "https" ? "wss" : "ws"
         );
         using var first = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         first.CancelAfter(terms.Limits.FirstByte);
-        await agent.ConnectAsync(address, invoker, first.Token).ConfigureAwait(false);
+        await agent.ConnectAsync(address, upstream.Invoker, first.Token).ConfigureAwait(false);
     }
 
     // Each message is asked for as a request of its own is: decided, recorded, inspected, limited.

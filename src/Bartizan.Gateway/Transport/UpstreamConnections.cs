@@ -57,9 +57,31 @@ internal sealed class UpstreamConnections(TimeSpan connectWithin) : IDisposable
         }
     }
 
+    /// <summary>
+    /// Connections that are made by somebody else, to one place: who dials says how long that may take, and no address is looked up.
+    /// </summary>
+    public static SocketsHttpHandler Over(
+        Func<SocketsHttpConnectionContext, CancellationToken, ValueTask<Stream>> connect
+    )
+    {
+        var handler = Usual(Timeout.InfiniteTimeSpan);
+        handler.ConnectCallback = connect;
+        return handler;
+    }
+
     private HttpMessageInvoker Open(string? authority)
     {
-        var handler = new SocketsHttpHandler
+        var handler = Usual(connectWithin);
+        if (authority is not null)
+        {
+            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(authority) };
+        }
+
+        return new HttpMessageInvoker(handler);
+    }
+
+    private static SocketsHttpHandler Usual(TimeSpan connectWithin) =>
+        new()
         {
             UseProxy = false,
             Proxy = null,
@@ -75,13 +97,6 @@ internal sealed class UpstreamConnections(TimeSpan connectWithin) : IDisposable
             RequestHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
             ResponseHeaderEncodingSelector = static (_, _) => Encoding.Latin1,
         };
-        if (authority is not null)
-        {
-            handler.SslOptions = new SslClientAuthenticationOptions { CertificateChainPolicy = Trust(authority) };
-        }
-
-        return new HttpMessageInvoker(handler);
-    }
 
     private static X509ChainPolicy Trust(string authority)
     {

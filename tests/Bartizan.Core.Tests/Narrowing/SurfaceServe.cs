@@ -57,6 +57,7 @@ internal static class SurfaceServe
             ["ServeLimits.AnswerBytes"] = m => Limited(m, l => l with { AnswerBytes = 1 << 30 }),
             ["ServeLimits.Within"] = m => Limited(m, l => l with { Within = TimeSpan.FromHours(2) }),
             ["ServeLimits.FirstByte"] = m => Limited(m, l => l with { FirstByte = TimeSpan.FromHours(2) }),
+            ["ServeLimits.Start"] = m => Limited(m, l => l with { Start = TimeSpan.FromHours(2) }),
             ["ServeLimits.Types"] = m => Limited(m, l => l with { Types = ["text/plain"] }),
             ["ServeLimits.Url"] = m => Limited(m, l => l with { Url = 8000 }),
             ["CallerLimit.AtOnce"] = m => Limited(m, l => l with { PerUser = l.PerUser with { AtOnce = 1000 } }),
