@@ -7,14 +7,20 @@ namespace Bartizan.Vault.Identity.OpenId;
 /// <summary>
 /// One provider, and what was last heard of it.
 /// <code>
-/// heard ──── fresh (10 minutes) ──── asked again beside, and used meanwhile ──── an hour after it was heard: nothing is good
+/// heard ── 5 minutes ── asked again beside ── 10 minutes ── asked again, and waited for ── an hour after: nothing is good
 ///   └── a key that isn't known: asked again, 15 seconds after it was last asked at the earliest, by one for all
 /// </code>
 /// </summary>
 internal sealed class OpenIdServer(OpenIdIssuer issuer, TimeProvider clock)
 {
-    /// <summary>How long what was heard is taken as it is. A key that is withdrawn is good for so long.</summary>
+    /// <summary>
+    /// How long what was heard is taken as it is; then the provider's answer is waited for, also after a night without callers. A key
+    /// that is withdrawn is good for so long.
+    /// </summary>
     public static readonly TimeSpan FreshFor = TimeSpan.FromMinutes(10);
+
+    /// <summary>From when on it is asked again beside, so that where callers are many none of them waits.</summary>
+    public static readonly TimeSpan AskedFrom = FreshFor / 2;
 
     /// <summary>How long it is used while the provider can't be reached.</summary>
     public static readonly TimeSpan UsableFor = TimeSpan.FromHours(1);
@@ -51,15 +57,16 @@ internal sealed class OpenIdServer(OpenIdIssuer issuer, TimeProvider clock)
     {
         lock (_lock)
         {
-            var usable = _known is { } known && Since(known.At) < UsableFor;
-            var wanted = _known is null || Since(_known.At) >= FreshFor || ReferenceEquals(missing, _known);
-            if (wanted && _asking is null && (_asked is not { } last || Since(last) >= Between))
+            var isFresh = _known is { } known && Since(known.At) < FreshFor;
+            var isMissing = missing is not null && ReferenceEquals(missing, _known);
+            var isAsked = !isFresh || isMissing || Since(_known!.At) >= AskedFrom;
+            if (isAsked && _asking is null && (_asked is not { } last || Since(last) >= Between))
             {
                 _asked = clock.GetTimestamp();
                 _asking = Task.Run(AskAsync, CancellationToken.None);
             }
 
-            return wanted && !(usable && missing is null) ? _asking ?? Task.CompletedTask : Task.CompletedTask;
+            return !isFresh || isMissing ? _asking ?? Task.CompletedTask : Task.CompletedTask;
         }
     }
 

@@ -67,7 +67,26 @@ public sealed class OpenIdTokensTests
         provider.Publish(provider.Forge.RsaKey());
         provider.Clock.Advance(OpenIdServer.FreshFor);
 
-        await EventuallyAsync(async () => (await provider.VerifyAsync()).Fault == TokenFault.UnknownKey);
+        (await provider.VerifyAsync()).Fault.ShouldBe(TokenFault.UnknownKey, "the first after a quiet time, too");
+    }
+
+    [Fact]
+    public async Task Where_callers_are_many_none_waits_for_its_provider()
+    {
+        await using var provider = await OwnProvider.StartAsync();
+        (await provider.VerifyAsync()).IsGood.ShouldBeTrue();
+        using var go = new ManualResetEventSlim();
+        provider.Instead = _ =>
+        {
+            go.Wait();
+            return null;
+        };
+        provider.Clock.Advance(OpenIdServer.AskedFrom);
+
+        (await provider.VerifyAsync()).IsGood.ShouldBeTrue("it is asked beside");
+
+        go.Set();
+        await EventuallyAsync(() => Task.FromResult(provider.Asked(OwnProvider.KeySet) == 2));
     }
 
     [Fact]
