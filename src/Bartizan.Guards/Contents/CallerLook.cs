@@ -1,6 +1,4 @@
-using System.Text;
 using Bartizan.Core.Enforcement;
-using Bartizan.Core.Entries;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
 using Bartizan.Guards.Findings;
@@ -14,7 +12,7 @@ namespace Bartizan.Guards.Contents;
 /// </summary>
 internal static class CallerLook
 {
-    /// <summary>Looks at a request's query, words of its head and body.</summary>
+    /// <summary>Looks at a request's path, query, words of its head and body.</summary>
     public static GuardReport At(
         Verdicts verdicts,
         AgentAction action,
@@ -28,10 +26,15 @@ internal static class CallerLook
             Scale = terms.UntrustedScale,
             Pack = pack,
         };
+        if (action.Target is ServeTarget target && CallerTexts.OfPath(target.Path) is { } path)
+        {
+            ContentLook.At(verdicts, path, Channel.Untrusted, asked);
+        }
+
         foreach (var payload in action.Payloads.IsDefault ? [] : action.Payloads)
         {
             verdicts.Size(payload.Content.Length, terms.MaxInputBytes);
-            foreach (var text in TextsOf(payload))
+            foreach (var text in CallerTexts.Of(payload))
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 ContentLook.At(verdicts, text, Channel.Untrusted, asked);
@@ -39,16 +42,5 @@ internal static class CallerLook
         }
 
         return verdicts.ToReport();
-    }
-
-    // An agent reads an address and a form without their escapes.
-    private static IEnumerable<string> TextsOf(Payload payload)
-    {
-        var isForm =
-            payload.Role is "query"
-            || payload.MediaType.StartsWith("application/x-www-form-urlencoded", StringComparison.OrdinalIgnoreCase);
-        return isForm
-            ? [Uri.UnescapeDataString(Encoding.UTF8.GetString(payload.Content.Span).Replace('+', ' '))]
-            : PayloadTexts.Of(payload, isModel: false).Select(one => one.Text);
     }
 }
