@@ -5,6 +5,38 @@ namespace Bartizan.Core.Enforcement;
 public sealed partial class Passage
 {
     /// <summary>
+    /// Has guards read what passed before joined with what is about to follow it; false when they object to anything in it, or would take
+    /// something out. Nothing of it passes, and none of it is counted: each part is, by itself.
+    /// </summary>
+    public bool MayFollow(ReadOnlySpan<byte> joined)
+    {
+        if (_grant is null || Volatile.Read(ref _completed) != 0)
+        {
+            return false;
+        }
+
+        if (_grant.Guards?.Watch(_grant.Session, _grant.Action, "text/plain") is not { } watch)
+        {
+            return true;
+        }
+
+        bool isClean;
+        try
+        {
+            isClean = watch.Take(joined, isLast: true) is { } passed && passed.Span.SequenceEqual(joined);
+        }
+        catch (Exception)
+        {
+            // A guard that fails lets nothing pass.
+            isClean = false;
+        }
+
+        _verdicts = isClean ? _verdicts : watch.Verdicts ?? _verdicts;
+        Objection = isClean ? Objection : Objecting;
+        return isClean;
+    }
+
+    /// <summary>
     /// The same as <c>InspectAsync</c> for a whole message of a tool, with the guards that need time for it; where one asks about
     /// it, it is cut: nobody waits for it that long.
     /// </summary>

@@ -7,6 +7,12 @@ namespace Bartizan.Core.Ports;
 public interface IEndUsers
 {
     /// <summary>
+    /// How often somebody was forgotten: what is kept of users beside the book holds while it stays the same. It has changed when
+    /// forgetting is over.
+    /// </summary>
+    long Forgotten => 0;
+
+    /// <summary>
     /// The user of an issuer and a subject, with the pseudonym that they have, or have from now on. It is durable before this returns.
     /// </summary>
     /// <exception cref="IOException">The book is full, or can't be read or written: nobody is let in then.</exception>

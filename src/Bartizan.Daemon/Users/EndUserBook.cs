@@ -21,6 +21,10 @@ internal sealed class EndUserBook(string path) : IEndUsers, IDisposable
 
     private readonly SemaphoreSlim _one = new(1);
     private volatile ConcurrentDictionary<(string Issuer, string Subject), string>? _users;
+    private long _forgotten;
+
+    /// <inheritdoc/>
+    public long Forgotten => Interlocked.Read(ref _forgotten);
 
     /// <inheritdoc/>
     public async ValueTask<EndUser> KnowAsync(
@@ -93,6 +97,8 @@ internal sealed class EndUserBook(string path) : IEndUsers, IDisposable
         }
         finally
         {
+            // Whoever was found by the book before now is kept by a number that isn't its any more.
+            Interlocked.Increment(ref _forgotten);
             _one.Release();
         }
     }

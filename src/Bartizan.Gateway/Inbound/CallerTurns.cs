@@ -35,12 +35,15 @@ internal sealed class CallerTurns(CallerLimit limit, TimeProvider clock)
     }
 
     /// <summary>Takes a turn, which <see cref="Leave"/> ends. False with the time until it is worth asking again.</summary>
-    public bool TryEnter(string name, out TimeSpan wait) => TryTake(name, 1, out wait);
+    public bool TryEnter(string name, out TimeSpan wait) => TryTake(name, 1, out wait, out _);
+
+    /// <summary>The same; says whether it was refused because no further name can be known.</summary>
+    public bool TryEnter(string name, out TimeSpan wait, out bool isFull) => TryTake(name, 1, out wait, out isFull);
 
     /// <summary>The same for what is part of a turn that is taken already: it counts for the rate alone, and nothing ends it.</summary>
-    public bool TryGoOn(string name) => TryTake(name, 0, out _);
+    public bool TryGoOn(string name) => TryTake(name, 0, out _, out _);
 
-    private bool TryTake(string name, int more, out TimeSpan wait)
+    private bool TryTake(string name, int more, out TimeSpan wait, out bool isFull)
     {
         var now = clock.GetTimestamp();
         lock (_lock)
@@ -52,6 +55,7 @@ internal sealed class CallerTurns(CallerLimit limit, TimeProvider clock)
                 _names.Add(name, turn);
             }
 
+            isFull = turn is null;
             if (turn is null || turn.UnderWay + more > limit.AtOnce)
             {
                 return false;

@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using System.Net;
 using Bartizan.Core.Manifests;
 using Microsoft.AspNetCore.Http;
 
@@ -8,6 +9,8 @@ namespace Bartizan.Gateway.Inbound;
 /// Which web pages may call (Fetch Standard, 3.2). An origin is compared whole and to the letter, and no pattern, suffix or <c>null</c>
 /// is one. A page of the gateway's own origin may call where the manifest says by which names it is called; a browser's word for a host
 /// is otherwise whoever's word who owns a name that leads here (DNS rebinding).
+/// What a browser asks for without saying an origin (a picture, a script, a link) it says the site of (<c>Sec-Fetch-Site</c>, Fetch
+/// Metadata).
 /// INVARIANT: what comes from another origin is refused and not only kept from its page: a request may do its harm by arriving.
 /// </summary>
 internal sealed class CrossOrigin(ServeSection terms, bool isTls)
@@ -28,10 +31,22 @@ internal sealed class CrossOrigin(ServeSection terms, bool isTls)
     public bool Allows(HttpRequest request) =>
         request.Headers.Origin switch
         {
-            [] => true,
-            [{ } origin] => _origins.Contains(origin) || IsOwn(request, origin),
+            [] => IsOfNoOtherSite(request),
+            [{ } origin] => _origins.Contains(origin) || (IsOwn(request, origin) && IsOfNoOtherSite(request)),
             _ => false,
         };
+
+    /// <summary>
+    /// True where the host that a request names is no name that somebody else may have made lead here: one that <c>hosts</c> has, an
+    /// address, or <c>localhost</c>, which no browser asks anybody for.
+    /// </summary>
+    public bool KnowsHost(HttpRequest request)
+    {
+        var host = request.Host.Host;
+        return !terms.Hosts.IsEmpty
+            || host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+            || (IPAddress.TryParse(host, out var address) && (host[0] == '[' || address.ToString() == host));
+    }
 
     /// <summary>True when a browser asks what a page may do; it shows no credential, and nothing of it reaches the agent.</summary>
     public static bool IsPreflight(HttpRequest request) =>
@@ -64,6 +79,9 @@ internal sealed class CrossOrigin(ServeSection terms, bool isTls)
         headers.AccessControlMaxAge = KeptFor;
         context.Response.StatusCode = StatusCodes.Status204NoContent;
     }
+
+    private static bool IsOfNoOtherSite(HttpRequest request) =>
+        request.Headers["sec-fetch-site"] is [] or ["same-origin" or "none"];
 
     private bool IsOwn(HttpRequest request, string origin) =>
         !terms.Hosts.IsEmpty && origin == $"{(isTls ? "https" : "http")}://{request.Headers.Host}";

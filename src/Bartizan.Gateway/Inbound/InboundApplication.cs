@@ -28,22 +28,24 @@ internal sealed class InboundApplication(
             ? new TokenCallers(options.Terms.Callers, tokens, users, clock)
             : null
     );
-    private readonly CallerTurns _addresses = new(options.Terms.Limits.PerAddress, clock);
+    private readonly AddressTurns _addresses = new(options.Terms.Limits.PerAddress, clock);
+
+    // INVARIANT: those who showed something and those who didn't stand in two books: nobody takes the place of whoever is known.
     private readonly CallerTurns _users = new(options.Terms.Limits.PerUser, clock);
+    private readonly AddressTurns _strangers = new(options.Terms.Limits.PerUser, clock);
+    private readonly BodiesInFlight _bodies = new(options.MaxBodyBytesInFlight);
     private readonly CrossOrigin _origins = new(options.Terms, options.Certificate is not null);
     private readonly AnswerHeaders _answers = new(options.Terms, options.Certificate is not null);
     private readonly ProbeFindings? _probes = options.Journal is { } journal ? new ProbeFindings(journal, clock) : null;
-    private long _bodyBytes;
 
     /// <summary>Answers one. Whatever throws on its way is answered, and passes nothing on.</summary>
     public async Task AnswerAsync(HttpContext context)
     {
         var id = RandomNumberGenerator.GetHexString(IdDigits, lowercase: true);
         _answers.Begin(context.Response, id);
-        var address = CallerAddress.Of(context.Connection.RemoteIpAddress);
 
         // 1 address
-        if (!_addresses.TryEnter(address, out var wait))
+        if (!_addresses.TryEnter(context.Connection.RemoteIpAddress, out var turn, out var wait))
         {
             await RefuseAsync(context, id, 429, "its address asks more than it may", wait).ConfigureAwait(false);
             return;
@@ -53,7 +55,7 @@ internal sealed class InboundApplication(
         using var either = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, limit.Token);
         try
         {
-            await ReadAsync(context, id, address, either.Token).ConfigureAwait(false);
+            await ReadAsync(context, id, either.Token).ConfigureAwait(false);
         }
         catch (BadHttpRequestException e)
         {
@@ -71,12 +73,12 @@ internal sealed class InboundApplication(
         }
         finally
         {
-            _addresses.Leave(address);
+            turn.Leave();
         }
     }
 
     // 2 form, 3 credential, 4 user
-    private async Task ReadAsync(HttpContext context, string id, string address, CancellationToken cancellationToken)
+    private async Task ReadAsync(HttpContext context, string id, CancellationToken cancellationToken)
     {
         if (InboundForm.Read(context, options.Terms, out var status, out var problem) is not { } form)
         {
@@ -108,8 +110,15 @@ internal sealed class InboundApplication(
             return;
         }
 
-        var name = caller.Kind == CallerKind.Anonymous ? $"from {address}" : caller.Limited;
-        if (!_users.TryEnter(name, out var wait))
+        // Pages carry no credential to us by themselves, but what asks for none they may ask for.
+        if (caller.Kind == CallerKind.Anonymous && !_origins.KnowsHost(context.Request))
+        {
+            await RefuseAsync(context, id, 421, "its host is a name that `serve.hosts` doesn't have", null, form.Target)
+                .ConfigureAwait(false);
+            return;
+        }
+
+        if (!TryTakeTurn(context, caller, out var turn, out var wait))
         {
             await RefuseAsync(context, id, 429, $"{caller.User} asks more than it may", wait, form.Target)
                 .ConfigureAwait(false);
@@ -118,12 +127,23 @@ internal sealed class InboundApplication(
 
         try
         {
-            await EnterAsync(context, new InboundCall(id, form, caller, name), cancellationToken).ConfigureAwait(false);
+            await EnterAsync(context, new InboundCall(id, form, caller, turn), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _users.Leave(name);
+            turn.Leave();
         }
+    }
+
+    private bool TryTakeTurn(HttpContext context, Caller caller, out CallerTurn turn, out TimeSpan wait)
+    {
+        if (caller.Kind == CallerKind.Anonymous)
+        {
+            return _strangers.TryEnter(context.Connection.RemoteIpAddress, out turn, out wait);
+        }
+
+        turn = new CallerTurn(_users, caller.Limited);
+        return _users.TryEnter(turn.Name, out wait);
     }
 
     // 5 body, 6 session
@@ -163,7 +183,7 @@ internal sealed class InboundApplication(
         }
         finally
         {
-            Interlocked.Add(ref _bodyBytes, -reserved);
+            _bodies.Give(reserved);
             if (session is not null)
             {
                 sessions.Leave(session);
@@ -172,14 +192,9 @@ internal sealed class InboundApplication(
 
         bool Reserve(long bytes)
         {
-            if (Interlocked.Add(ref _bodyBytes, bytes) > options.MaxBodyBytesInFlight)
-            {
-                Interlocked.Add(ref _bodyBytes, -bytes);
-                return false;
-            }
-
-            reserved += bytes;
-            return true;
+            var isTaken = _bodies.TryTake(bytes);
+            reserved += isTaken ? bytes : 0;
+            return isTaken;
         }
     }
 
@@ -243,7 +258,15 @@ internal sealed class InboundApplication(
 
         if (call.Form.IsWebSocket)
         {
-            var carried = await new InboundSocket(monitor, forwarder.AgentOf(session), options.Terms, _users)
+            var standing = new CallerStanding(_check, clock);
+            var carried = await new InboundSocket(
+                monitor,
+                forwarder.AgentOf(session),
+                options.Terms,
+                _bodies,
+                standing,
+                _probes
+            )
                 .CarryAsync(context, call, session, action, passage, cancellationToken)
                 .ConfigureAwait(false);
             await passage.CompleteAsync(carried).ConfigureAwait(false);
@@ -259,7 +282,8 @@ internal sealed class InboundApplication(
     private static ImmutableArray<Payload> PayloadsOf(HttpRequest request, InboundCall call)
     {
         var payloads = ImmutableArray.CreateBuilder<Payload>();
-        if (PassedToAgent.Words(call.Passed) is { } words)
+        var protocols = call.Form.IsWebSocket ? request.Headers.SecWebSocketProtocol : default;
+        if (PassedToAgent.Words(call.Passed, protocols) is { } words)
         {
             payloads.Add(new Payload("head", "text/plain", words));
         }

@@ -6,8 +6,8 @@ namespace Bartizan.Gateway.Inbound;
 /// <param name="Id">What it is called in answers and entries.</param>
 /// <param name="Form">What it asks for.</param>
 /// <param name="Caller">Who asks.</param>
-/// <param name="Turn">The name that its turns are taken by; of nobody the address.</param>
-internal sealed record InboundCall(string Id, InboundForm Form, Caller Caller, string Turn)
+/// <param name="Turn">The turn that it was taken in; of nobody the address's.</param>
+internal sealed record InboundCall(string Id, InboundForm Form, Caller Caller, CallerTurn Turn)
 {
     /// <summary>Its body, whole.</summary>
     public ReadOnlyMemory<byte> Body { get; init; }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net.WebSockets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
@@ -13,13 +14,16 @@ namespace Bartizan.Gateway.Inbound;
 /// caller ─ message, whole ─ user's limits ─ monitor: an action of its own ─▶ agent
 /// caller ◀─ passage of the connection: inspected, whole ─ message ─ agent
 /// </code>
-/// A message that is refused, or that guards object to, ends the connection.
+/// Each is read by itself, and joined with what passed before it. A message that is refused, or that guards object to, ends the
+/// connection; and so does a caller's credential that holds no longer.
 /// </summary>
 internal sealed class InboundSocket(
     ReferenceMonitor monitor,
     (HttpMessageInvoker Invoker, Uri Address) upstream,
     ServeSection terms,
-    CallerTurns users
+    BodiesInFlight bodies,
+    CallerStanding standing,
+    ProbeFindings? probes
 )
 {
     /// <summary>A message of the agent: it is held until it is whole.</summary>
@@ -60,16 +64,21 @@ internal sealed class InboundSocket(
             .ConfigureAwait(false);
         try
         {
-            var (up, down) = (
-                AskAsync(caller, agent, call, action, told, over.Token),
-                AnswerAsync(agent, caller, passage, told, over.Token)
+            var (up, down, lost) = (
+                AskAsync(caller, agent, call, session, action, told, over.Token),
+                AnswerAsync(agent, caller, passage, told, over.Token),
+                standing.LostAsync(context.Request, call.Caller, over.Token)
             );
-            await Task.WhenAny(up, down).ConfigureAwait(false);
+            if (await Task.WhenAny(up, down, lost).ConfigureAwait(false) == lost)
+            {
+                told.Refuse(await lost.ConfigureAwait(false));
+            }
+
             await CloseAsync(caller, told).ConfigureAwait(false);
             await CloseAsync(agent, told).ConfigureAwait(false);
             await Task.WhenAny(Task.WhenAll(up, down), Task.Delay(s_closeWithin, over.Token)).ConfigureAwait(false);
             await over.CancelAsync().ConfigureAwait(false);
-            await Task.WhenAll(up, down).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(up, down, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
         catch (Exception)
         {
@@ -131,36 +140,56 @@ internal sealed class InboundSocket(
         WebSocket caller,
         ClientWebSocket agent,
         InboundCall call,
+        ServedSession session,
         AgentAction action,
         Told told,
         CancellationToken cancellationToken
     )
     {
+        var before = new MessageWindow();
         while (
-            await ReceiveAsync(caller, terms.Limits.BodyBytes, told, cancellationToken).ConfigureAwait(false)
+            await SocketMessage
+                .ReceiveAsync(caller, terms.Limits.BodyBytes, bodies, told.Refuse, cancellationToken)
+                .ConfigureAwait(false)
                 is { } message
         )
         {
-            if (!users.TryGoOn(call.Turn))
+            using var held = message;
+            if (!call.Turn.TryGoOn())
             {
                 told.Refuse("its caller asks more than it may");
                 return;
             }
 
-            var type = message.IsText ? "text/plain" : "application/octet-stream";
-            var one = action with { Payloads = [new Payload("message", type, message.Bytes)] };
+            var one = action with { Payloads = PayloadsOf(message, before) };
             await using var passage = await monitor.RequestAsync(one, cancellationToken).ConfigureAwait(false);
             if (!passage.Granted)
             {
                 told.Refuse("a message was refused");
+                if (probes is not null && passage.Decision.RetryAfter is null)
+                {
+                    await probes
+                        .CountAsync(session.Session, one, call with { Body = message.Bytes })
+                        .ConfigureAwait(false);
+                }
+
                 return;
             }
 
             await SendAsync(agent, message.Bytes, message.IsText, cancellationToken).ConfigureAwait(false);
+            before.Pass(message.Bytes.Span);
             Interlocked.Add(ref told.Out, message.Bytes.Length);
             var usage = new Usage { BytesOut = message.Bytes.Length };
             await passage.CompleteAsync(new Outcome(OutcomeKind.Done, "sent", usage)).ConfigureAwait(false);
         }
+    }
+
+    private static ImmutableArray<Payload> PayloadsOf(SocketMessage message, MessageWindow before)
+    {
+        var type = message.IsText ? "text/plain" : "application/octet-stream";
+        var itself = new Payload("message", type, message.Bytes);
+        var joined = before.With(message.Bytes.Span);
+        return joined.Length == 0 ? [itself] : [itself, new Payload("joined", "text/plain", joined)];
     }
 
     private async Task AnswerAsync(
@@ -171,87 +200,79 @@ internal sealed class InboundSocket(
         CancellationToken cancellationToken
     )
     {
-        while (await ReceiveAsync(agent, MaxMessageBytes, told, cancellationToken).ConfigureAwait(false) is { } message)
+        var before = new MessageWindow();
+        while (
+            await SocketMessage
+                .ReceiveAsync(agent, MaxMessageBytes, bodies, told.Refuse, cancellationToken)
+                .ConfigureAwait(false)
+                is { } message
+        )
         {
+            using var held = message;
             if (Interlocked.Add(ref told.In, message.Bytes.Length) > terms.Limits.AnswerBytes)
             {
                 told.Refuse("its answers are longer than `serve.limits.response`");
                 return;
             }
 
-            // Text that is JSON is read as JSON is, anything else as text.
-            var isJson = message.Bytes.Length > 0 && message.Bytes[0] is (byte)'{' or (byte)'[' or (byte)'"';
-            passage.Watch(isJson ? "application/json" : "text/plain");
-            var bytes = new List<byte>(message.Bytes.Length);
-            foreach (
-                var inspection in (Inspection[])
-                    [
-                        await passage.InspectAsync(message.Bytes, cancellationToken).ConfigureAwait(false),
-                        await passage.EndAsync(cancellationToken).ConfigureAwait(false),
-                    ]
-            )
+            if (await InspectAsync(passage, message, cancellationToken).ConfigureAwait(false) is not { } bytes)
             {
-                if (inspection.Verdict is not (InspectionVerdict.Forward or InspectionVerdict.Replace))
-                {
-                    told.Refuse(passage.Objection ?? passage.CutBecause);
-                    return;
-                }
-
-                bytes.AddRange(inspection.Bytes.Span);
+                told.Refuse(passage.Objection ?? passage.CutBecause);
+                return;
             }
 
-            await SendAsync(caller, bytes.ToArray(), message.IsText, cancellationToken).ConfigureAwait(false);
+            var joined = before.With(bytes.Span);
+            if (joined.Length > 0 && !passage.MayFollow(joined))
+            {
+                told.Refuse(passage.Objection ?? passage.CutBecause);
+                return;
+            }
+
+            before.Pass(bytes.Span);
+            await SendAsync(caller, bytes, message.IsText, cancellationToken).ConfigureAwait(false);
         }
     }
 
-    private static Task SendAsync(WebSocket to, byte[] bytes, bool isText, CancellationToken cancellationToken) =>
-        to.SendAsync(
-            bytes,
-            isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary,
-            endOfMessage: true,
-            cancellationToken
-        );
-
-    // Null when the other side ends it.
-    private static async Task<(byte[] Bytes, bool IsText)?> ReceiveAsync(
-        WebSocket from,
-        long most,
-        Told told,
+    // What may be passed on of it; null where nothing may.
+    private static async Task<ReadOnlyMemory<byte>?> InspectAsync(
+        Passage passage,
+        SocketMessage message,
         CancellationToken cancellationToken
     )
     {
-        using var whole = new MemoryStream();
-        var buffer = new byte[16 << 10];
-        while (true)
+        // Text that is JSON is read as JSON is, anything else as text.
+        var isJson = message.Bytes.Span is [(byte)'{' or (byte)'[' or (byte)'"', ..];
+        passage.Watch(isJson ? "application/json" : "text/plain");
+        var first = await passage.InspectAsync(message.Bytes, cancellationToken).ConfigureAwait(false);
+        if (first.Verdict is not (InspectionVerdict.Forward or InspectionVerdict.Replace))
         {
-            ValueWebSocketReceiveResult part;
-            try
-            {
-                part = await from.ReceiveAsync(buffer.AsMemory(), cancellationToken).ConfigureAwait(false);
-            }
-            catch (WebSocketException)
-            {
-                return null;
-            }
-
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                return null;
-            }
-
-            if (whole.Length + part.Count > most)
-            {
-                told.Refuse("a message is longer than is taken");
-                return null;
-            }
-
-            whole.Write(buffer, 0, part.Count);
-            if (part.EndOfMessage)
-            {
-                return (whole.ToArray(), part.MessageType == WebSocketMessageType.Text);
-            }
+            return null;
         }
+
+        var rest = await passage.EndAsync(cancellationToken).ConfigureAwait(false);
+        if (rest.Verdict is not (InspectionVerdict.Forward or InspectionVerdict.Replace))
+        {
+            return null;
+        }
+
+        return rest.Bytes.IsEmpty ? first.Bytes
+            : first.Bytes.IsEmpty ? rest.Bytes
+            : (ReadOnlyMemory<byte>)(byte[])[.. first.Bytes.Span, .. rest.Bytes.Span];
     }
+
+    private static async Task SendAsync(
+        WebSocket to,
+        ReadOnlyMemory<byte> bytes,
+        bool isText,
+        CancellationToken cancellationToken
+    ) =>
+        await to.SendAsync(
+                bytes,
+                isText ? WebSocketMessageType.Text : WebSocketMessageType.Binary,
+                endOfMessage: true,
+                cancellationToken
+            )
+            .ConfigureAwait(false);
 
     private static async Task CloseAsync(WebSocket socket, Told told)
     {

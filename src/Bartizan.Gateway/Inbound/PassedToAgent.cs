@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Bartizan.Gateway.Inbound;
 
@@ -19,6 +21,41 @@ internal static class PassedToAgent
 
     private static readonly FrozenSet<string> _passed = FrozenSet.ToFrozenSet(
         ["accept", "accept-language", "content-type", "if-none-match", "last-event-id"],
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    private const int LeastLetters = 4;
+    private const int LeastWords = 3;
+
+    private static readonly SearchValues<char> _letters = SearchValues.Create(
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    );
+
+    private static readonly FrozenSet<string> _plain = FrozenSet.ToFrozenSet(
+        [
+            "application",
+            "apng",
+            "audio",
+            "avif",
+            "event",
+            "exchange",
+            "hans",
+            "hant",
+            "html",
+            "image",
+            "javascript",
+            "json",
+            "jsonl",
+            "ndjson",
+            "octet",
+            "plain",
+            "signed",
+            "stream",
+            "text",
+            "video",
+            "webp",
+            "xhtml",
+        ],
         StringComparer.OrdinalIgnoreCase
     );
 
@@ -43,7 +80,9 @@ internal static class PassedToAgent
     }
 
     /// <summary>What of them a caller may have written freely, for guards to read; null where nothing is.</summary>
-    public static byte[]? Words(ImmutableArray<(string Name, string Value)> passed)
+    /// <param name="passed">The headers that the agent gets.</param>
+    /// <param name="protocols">What a WebSocket's caller offers to speak, which the agent gets, too.</param>
+    public static byte[]? Words(ImmutableArray<(string Name, string Value)> passed, StringValues protocols)
     {
         var text = string.Join(
             '\n',
@@ -53,14 +92,32 @@ internal static class PassedToAgent
                     || !IsPlain(one.Value)
                 )
                 .Select(one => one.Value)
+                .Concat(protocols.OfType<string>())
         );
         return text.Length == 0 ? null : Encoding.Latin1.GetBytes(text);
     }
 
-    // What such a header is without words: short, and with no blank but between its parts.
+    private static bool HasWords(ReadOnlySpan<char> value)
+    {
+        var words = 0;
+        var known = _plain.GetAlternateLookup<ReadOnlySpan<char>>();
+        while (value.IndexOfAny(_letters) is >= 0 and var start)
+        {
+            value = value[start..];
+            var length = value.IndexOfAnyExcept(_letters);
+            length = length < 0 ? value.Length : length;
+            words += length >= LeastLetters && !known.Contains(value[..length]) ? 1 : 0;
+            value = value[length..];
+        }
+
+        return words >= LeastWords;
+    }
+
+    // What such a header is without words: short, with no blank but between its parts, and of words that media types and tags of
+    // languages have, or nearly so.
     private static bool IsPlain(string value)
     {
-        if (value.Length > MaxPlainChars || !Ascii.IsValid(value))
+        if (value.Length > MaxPlainChars || !Ascii.IsValid(value) || HasWords(value))
         {
             return false;
         }

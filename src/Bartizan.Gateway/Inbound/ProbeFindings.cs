@@ -16,7 +16,7 @@ internal sealed class ProbeFindings(IJournal journal, TimeProvider clock)
     /// <summary>Counts a refusal, and writes down what it comes to; never throws.</summary>
     public async ValueTask CountAsync(Session session, AgentAction action, InboundCall call)
     {
-        if (_probes.Refused(call.Turn, call.Body.Span) is not { } says)
+        if (_probes.Refused(call.Turn.Name, call.Body.Span) is not { } says)
         {
             return;
         }

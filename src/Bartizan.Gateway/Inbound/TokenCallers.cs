@@ -12,7 +12,8 @@ namespace Bartizan.Gateway.Inbound;
 /// <summary>
 /// Callers who show a token of the provider that signs them in. What was verified is known again by the token's digest for a while, so
 /// that a signature is checked once and not with each request.
-/// INVARIANT: never longer than the token holds, nor than <see cref="KeptFor"/>: a key that its provider took back counts no longer than that.
+/// INVARIANT: never longer than the token holds, nor than <see cref="KeptFor"/>: a key that its provider took back counts no longer
+/// than that; and never longer than the book of users knows them by that pseudonym.
 /// </summary>
 internal sealed class TokenCallers(CallerTerms terms, ICallerTokens tokens, IEndUsers users, TimeProvider clock)
 {
@@ -22,7 +23,7 @@ internal sealed class TokenCallers(CallerTerms terms, ICallerTokens tokens, IEnd
     /// <summary>How long a token is known again without its signature being looked at.</summary>
     public static readonly TimeSpan KeptFor = TimeSpan.FromMinutes(2);
 
-    private readonly ConcurrentDictionary<Digest, (Caller Caller, DateTimeOffset Until)> _kept = new();
+    private readonly ConcurrentDictionary<Digest, (Caller Caller, DateTimeOffset Until, long Forgotten)> _kept = new();
     private readonly ConcurrentQueue<Digest> _order = new();
 
     /// <summary>True for a text that may be such a token: keys of programs hold no two dots.</summary>
@@ -37,7 +38,8 @@ internal sealed class TokenCallers(CallerTerms terms, ICallerTokens tokens, IEnd
         }
 
         var (digest, now) = (Digest.Of(Encoding.UTF8.GetBytes(token)), clock.GetUtcNow());
-        if (_kept.TryGetValue(digest, out var known) && now < known.Until)
+        var forgotten = users.Forgotten;
+        if (_kept.TryGetValue(digest, out var known) && now < known.Until && known.Forgotten == forgotten)
         {
             return new CallerAnswer(known.Caller, "");
         }
@@ -51,11 +53,27 @@ internal sealed class TokenCallers(CallerTerms terms, ICallerTokens tokens, IEnd
         }
 
         var claims = verdict.Claims;
-        var user = await users
-            .KnowAsync(claims.Issuer, claims.Subject, ClaimMapping.Of(claims, terms.User), cancellationToken)
-            .ConfigureAwait(false);
-        var caller = new Caller(CallerKind.Token, $"{claims.Issuer} {claims.Subject}", user, FactsOf(claims));
-        Keep(digest, caller, claims.Expires < now + KeptFor ? claims.Expires : now + KeptFor);
+        var facts = ClaimMapping.Of(claims, terms.User);
+        if (IsKeys(claims.Subject))
+        {
+            return CallerAnswer.Refused("its `user.id` is the name of a program's key");
+        }
+
+        EndUser user;
+        try
+        {
+            user = await users.KnowAsync(claims.Issuer, claims.Subject, facts, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return CallerAnswer.Refused("the book of users is full, or can't be read or written");
+        }
+
+        var caller = new Caller(CallerKind.Token, $"{claims.Issuer} {claims.Subject}", user, FactsOf(claims))
+        {
+            Until = claims.Expires,
+        };
+        Keep(digest, (caller, claims.Expires < now + KeptFor ? claims.Expires : now + KeptFor, forgotten));
         return new CallerAnswer(caller, "");
     }
 
@@ -72,11 +90,14 @@ internal sealed class TokenCallers(CallerTerms terms, ICallerTokens tokens, IEnd
         return terms.User.IsEmpty ? "" : Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private void Keep(Digest digest, Caller caller, DateTimeOffset until)
+    // INVARIANT: nobody who signs in becomes a program by what their provider lets them say of themselves.
+    private bool IsKeys(string id) => terms.Keys.Keys.Any(name => name.Equals(id, StringComparison.OrdinalIgnoreCase));
+
+    private void Keep(Digest digest, (Caller Caller, DateTimeOffset Until, long Forgotten) one)
     {
-        if (!_kept.TryAdd(digest, (caller, until)))
+        if (!_kept.TryAdd(digest, one))
         {
-            _kept[digest] = (caller, until);
+            _kept[digest] = one;
             return;
         }
 

@@ -88,8 +88,11 @@ public sealed class EndUserBookTests : IDisposable
             FileShare.ReadWrite | FileShare.Delete
         );
 
+        var kept = book.Forgotten;
+
         (await book.ForgetAsync(alice, default)).ShouldBeTrue();
 
+        book.Forgotten.ShouldNotBe(kept, "what is kept beside the book holds no longer");
         (await book.ForgetAsync(alice, default)).ShouldBeFalse();
         foreach (var file in Directory.EnumerateFiles(_home, "*", SearchOption.AllDirectories))
         {

@@ -1,3 +1,4 @@
+using System.Net;
 using Bartizan.Core.Manifests;
 using Bartizan.Gateway.Inbound;
 
@@ -95,6 +96,22 @@ public sealed class CallerTurnsTests
         _clock.Advance(TimeSpan.FromMinutes(1));
         turns.TryEnter("new", out _).ShouldBeTrue();
         turns.Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public void Who_owns_a_network_of_addresses_locks_nobody_out_of_another()
+    {
+        var turns = new AddressTurns(new CallerLimit(new CallerRate(1, TimeSpan.FromMinutes(1)), 1), _clock);
+        for (var i = 0; i < CallerTurns.MaxNames; i++)
+        {
+            turns.TryEnter(IPAddress.Parse($"2001:db8:1:{i:x}::1"), out var turn, out _).ShouldBeTrue();
+            turn.Leave();
+        }
+
+        turns.TryEnter(IPAddress.Parse("2001:db8:2:1::1"), out _, out _).ShouldBeTrue();
+        turns.TryEnter(IPAddress.Parse("192.0.2.7"), out _, out _).ShouldBeTrue();
+        turns.TryEnter(IPAddress.Parse("2001:db8:3:1::1"), out _, out _).ShouldBeTrue();
+        turns.TryEnter(IPAddress.Parse("2001:db8:3:2::1"), out _, out _).ShouldBeFalse("a network has one turn then");
     }
 
     private static int Ask(CallerTurns turns, int times)

@@ -3,7 +3,7 @@ using System.Text;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
 using Bartizan.Gateway.Inbound;
-using Microsoft.AspNetCore.Http;
+using static Bartizan.Gateway.Tests.Inbound.SocketTalk;
 
 namespace Bartizan.Gateway.Tests.Inbound;
 
@@ -117,58 +117,6 @@ public sealed class InboundSocketTests
 
         end.MessageType.ShouldBe(WebSocketMessageType.Close);
     }
-
-    private static Task EchoAsync(HttpContext context) => EchoAsync(context, []);
-
-    private static async Task EchoAsync(HttpContext context, List<string> heard)
-    {
-        using var socket = await context.WebSockets.AcceptWebSocketAsync();
-        var buffer = new byte[65536];
-        while (true)
-        {
-            var part = await socket.ReceiveAsync(new ArraySegment<byte>(buffer), context.RequestAborted);
-            if (part.MessageType == WebSocketMessageType.Close)
-            {
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, context.RequestAborted);
-                return;
-            }
-
-            var said = Encoding.UTF8.GetString(buffer, 0, part.Count);
-            heard.Add(said);
-            await SendAsync(socket, $"echo {said}");
-        }
-    }
-
-    private static async Task<ClientWebSocket> OpenAsync(
-        InboundHouse house,
-        string? origin = null,
-        string key = InboundHouse.Key,
-        string path = "/open/talk"
-    )
-    {
-        var socket = new ClientWebSocket();
-        socket.Options.SetRequestHeader("authorization", $"Bearer {key}");
-        if (origin is not null)
-        {
-            socket.Options.SetRequestHeader("origin", origin);
-        }
-
-        await socket.ConnectAsync(new Uri($"ws://{house.EndPoint}{path}"), Soon());
-        return socket;
-    }
-
-    private static Task SendAsync(WebSocket socket, string text) =>
-        socket.SendAsync(new ArraySegment<byte>(Encoding.UTF8.GetBytes(text)), WebSocketMessageType.Text, true, Soon());
-
-    private static async Task<string> AskAsync(WebSocket socket, string text)
-    {
-        await SendAsync(socket, text);
-        var buffer = new byte[65536];
-        var part = await socket.ReceiveAsync(new ArraySegment<byte>(buffer), Soon());
-        return Encoding.UTF8.GetString(buffer, 0, part.Count);
-    }
-
-    private static CancellationToken Soon() => new CancellationTokenSource(TimeSpan.FromSeconds(15)).Token;
 
     private static async Task Wait(Func<bool> until)
     {

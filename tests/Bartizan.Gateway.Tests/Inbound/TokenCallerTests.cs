@@ -1,10 +1,7 @@
 using System.Net;
-using Bartizan.Core.Conditions;
 using Bartizan.Core.Entries;
-using Bartizan.Core.Identity;
-using Bartizan.Core.Ports;
-using Bartizan.Core.Tests.Identity;
 using Bartizan.Gateway.Inbound;
+using Bartizan.Gateway.Tests.Tools;
 
 namespace Bartizan.Gateway.Tests.Inbound;
 
@@ -105,7 +102,38 @@ public sealed class TokenCallerTests
 
         using var answer = await house.AskAsync(key: desk.TokenOf("alice", "eu"));
 
-        answer.StatusCode.ShouldBe(HttpStatusCode.InternalServerError);
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
+        house.Agent.Requests.ShouldBeEmpty();
+        await house.Journal.Entries.WaitForAsync(entry => entry.Reason?.Contains("the book of users") == true);
+    }
+
+    [Fact]
+    public async Task Who_was_forgotten_is_known_by_the_pseudonym_no_longer()
+    {
+        using var desk = new SignedIn();
+        await using var house = await StartAsync(desk);
+        var token = desk.TokenOf("alice", "eu");
+        (await house.AskAsync(key: token)).Dispose();
+
+        desk.Forgotten = 1;
+        (await house.AskAsync(key: token)).Dispose();
+
+        house
+            .Journal.Entries.Where(entry => entry.Kind == EntryKind.Intent)
+            .Select(entry => entry.Person)
+            .ShouldBe(["user:alice", "user:alice-1"]);
+        house.Served.Count.ShouldBe(2, "and what the session of before knows is not theirs any more");
+    }
+
+    [Fact]
+    public async Task Nobody_who_signs_in_by_the_name_of_a_key_is_let_in_as_its_program()
+    {
+        using var desk = new SignedIn();
+        await using var house = await StartAsync(desk);
+
+        using var answer = await house.AskAsync(key: desk.TokenOf("Shop", "eu"));
+
+        answer.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
         house.Agent.Requests.ShouldBeEmpty();
     }
 
@@ -135,56 +163,4 @@ public sealed class TokenCallerTests
             clock: clock,
             with: options => options with { Tokens = desk, Users = desk }
         );
-
-    // The real verifier over keys of our own, and the book of users in memory.
-    private sealed class SignedIn : ICallerTokens, IEndUsers, IDisposable
-    {
-        private readonly TokenForge _forge = new();
-        private int _verified;
-
-        public int Verified => Volatile.Read(ref _verified);
-
-        public bool IsTakenBack { get; set; }
-
-        public bool IsFull { get; set; }
-
-        public TimeSpan Holds { get; set; } = TimeSpan.FromMinutes(10);
-
-        public string TokenOf(string name, string region)
-        {
-            var claims = TokenForge.Claims();
-            claims["sub"] = name;
-            claims["region"] = region;
-            claims["exp"] = (StandingClock.Start + Holds).ToUnixTimeSeconds();
-            claims["iat"] = StandingClock.Start.AddMinutes(-1).ToUnixTimeSeconds();
-            return _forge.Sign(TokenForge.Head("ES256"), claims);
-        }
-
-        public ValueTask<TokenVerdict> VerifyAsync(
-            OpenIdIssuer issuer,
-            TokenExpectation expected,
-            string token,
-            CancellationToken cancellationToken
-        )
-        {
-            Interlocked.Increment(ref _verified);
-            var keys = IsTakenBack ? JsonWebKeys.None : _forge.Keys;
-            return ValueTask.FromResult(JsonWebToken.Verify(token, issuer, keys, expected, StandingClock.Start));
-        }
-
-        public ValueTask<OpenIdProvider> DiscoverAsync(OpenIdIssuer issuer, CancellationToken cancellationToken) =>
-            throw new NotSupportedException();
-
-        public ValueTask<EndUser> KnowAsync(
-            string issuer,
-            string subject,
-            AttributeSet attributes,
-            CancellationToken cancellationToken
-        ) =>
-            IsFull
-                ? throw new IOException("the book is full")
-                : ValueTask.FromResult(new EndUser(issuer, subject, $"user:{subject}", attributes));
-
-        public void Dispose() => _forge.Dispose();
-    }
 }
