@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Buffers.Text;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 namespace Bartizan.Guards.Sensitive;
@@ -30,6 +33,21 @@ internal static class TokenChecks
             check[at] = Base62[(int)(crc % 62)];
             crc /= 62;
         }
+    }
+
+    /// <summary>A person's of an instance: the last seven characters begin the SHA-256 of the body, in hexadecimal.</summary>
+    public static bool IsBartizan(ReadOnlySpan<char> token)
+    {
+        const int Check = 7;
+        var body = token[(token.IndexOf('_') + 1)..];
+        Span<byte> bytes = stackalloc byte[128];
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        Span<char> digits = stackalloc char[2 * SHA256.HashSizeInBytes];
+        return body.Length > Check
+            && Ascii.FromUtf16(body[..^Check], bytes, out var written) == OperationStatus.Done
+            && SHA256.HashData(bytes[..written], hash) == hash.Length
+            && Convert.TryToHexStringLower(hash, digits, out _)
+            && body[^Check..].SequenceEqual(digits[..Check]);
     }
 
     /// <summary>Grafana: <c>glsa_</c>, 32 characters, and the CRC-32 of what stands before the last underscore in hexadecimal.</summary>

@@ -17,6 +17,7 @@ internal static class TokenKinds
     private static readonly SearchValues<char> _hex = SearchValues.Create("0123456789abcdef");
     private static readonly SearchValues<char> _base32 = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ234567");
     private static readonly SearchValues<char> _upper = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+    private static readonly SearchValues<char> _typed = SearchValues.Create("abcdefghijklmnopqrstuvwxyz0123456789_");
     private static readonly SearchValues<char> _any = SearchValues.Create(Letters + Digits + "_-+/=.~");
 
     /// <summary>The kinds.</summary>
@@ -28,6 +29,7 @@ internal static class TokenKinds
         new("github-token", "ghs_", _base62, 36, 36, 0.99) { IsValid = C.IsGitHub },
         new("github-token", "ghr_", _base62, 36, 76, 0.99) { IsValid = C.IsGitHub },
         new("github-pat", "github_pat_", _word, 82, 82, 0.98),
+        new("bartizan-token", "bzt_", _typed, 48, 48, 0.99) { IsValid = C.IsBartizan },
         new("npm-token", "npm_", _base62, 36, 36, 0.99) { IsValid = C.IsGitHub },
         new("gitlab-token", "glpat-", _dotted, 20, 60, 0.95),
         new("gitlab-token", "glrt-", _dotted, 20, 60, 0.95),

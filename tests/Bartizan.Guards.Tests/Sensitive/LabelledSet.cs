@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Bartizan.Guards.Sensitive;
 
@@ -93,7 +94,10 @@ internal static class LabelledSet
 
                     // Too short by a half, and broken in its checksum.
                     yield return (Framed(token[..(kind.Prefix.Length + (kind.Least / 2))], chance), null);
-                    if (kind.IsValid is not null && kind.Name is "github-token" or "npm-token" or "grafana-token")
+                    if (
+                        kind.IsValid is not null
+                        && kind.Name is "github-token" or "npm-token" or "grafana-token" or "bartizan-token"
+                    )
                     {
                         yield return (Framed(token[..^1] + (token[^1] == '0' ? '1' : '0'), chance), null);
                     }
@@ -176,6 +180,11 @@ internal static class LabelledSet
         {
             var body = token[(token.IndexOf('_', StringComparison.Ordinal) + 1)..^6];
             TokenChecks.WriteBase62(TokenChecks.Crc32(body), chars.AsSpan(chars.Length - 6));
+        }
+        else if (kind.Name == "bartizan-token")
+        {
+            var hash = SHA256.HashData(Encoding.ASCII.GetBytes(token[kind.Prefix.Length..^7]));
+            return $"{token[..^7]}{Convert.ToHexStringLower(hash)[..7]}";
         }
         else if (kind.Name == "grafana-token")
         {

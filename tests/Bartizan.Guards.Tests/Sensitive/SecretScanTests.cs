@@ -29,6 +29,7 @@ public sealed class SecretScanTests
 
     [Theory]
     [InlineData("aws-access-key", "AKIAIOSFODNN7QWERTYU")]
+    [InlineData("bartizan-token", "bzt_k7qz2mfa_3w6ndr5tyx2bqh4mzc7sfj2kpv6gla3e3b8ed2b")]
     [InlineData("gcp-api-key", "AIzaSyD4k9fJ2mQx7Rt5Vb1Nc8Zw3Lp6Gh0Ue2A")]
     [InlineData("slack-token", "xoxb-730192846351-918273645019-Zk3Qm9TbYw2LpRvX7cNd5Hs8")]
     [InlineData("stripe-key", "sk_live_4eC39HqLyjWDarjtT1zdp7dc")]
