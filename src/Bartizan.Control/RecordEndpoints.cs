@@ -26,7 +26,13 @@ internal static class RecordEndpoints
     /// <param name="routes">Where to.</param>
     /// <param name="desk">What is read.</param>
     /// <param name="onlookerOf">What the caller of a request may see.</param>
-    public static void Map(IEndpointRouteBuilder routes, IRecordDesk desk, Func<HttpContext, Onlooker> onlookerOf)
+    /// <param name="writeWithin">How long somebody may take for a message of what is new; null for what is usual.</param>
+    public static void Map(
+        IEndpointRouteBuilder routes,
+        IRecordDesk desk,
+        Func<HttpContext, Onlooker> onlookerOf,
+        TimeSpan? writeWithin = null
+    )
     {
         routes.MapGet(
             "/v1/log",
@@ -81,12 +87,20 @@ internal static class RecordEndpoints
                     )
                 )
         );
-        routes.MapGet(Changes, context => SendChangesAsync(context, desk, onlookerOf(context)));
+        routes.MapGet(
+            Changes,
+            context => SendChangesAsync(context, desk, onlookerOf(context), writeWithin ?? s_writeWithin)
+        );
     }
 
     private static Task AnswerAsync<T>(HttpContext context, T reply) => ControlJson.AnswerAsync(context, 200, reply);
 
-    private static async Task SendChangesAsync(HttpContext context, IRecordDesk desk, Onlooker onlooker)
+    private static async Task SendChangesAsync(
+        HttpContext context,
+        IRecordDesk desk,
+        Onlooker onlooker,
+        TimeSpan writeWithin
+    )
     {
         var response = context.Response;
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
@@ -100,7 +114,7 @@ internal static class RecordEndpoints
                     response.Headers.CacheControl = "no-store";
                 }
 
-                stop.CancelAfter(s_writeWithin);
+                stop.CancelAfter(writeWithin);
                 await response
                     .WriteAsync(
                         change is null ? ": here\n\n" : $"data: {JsonSerializer.Serialize(change, Wire.Options)}\n\n",

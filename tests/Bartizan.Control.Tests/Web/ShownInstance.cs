@@ -21,6 +21,10 @@ public class ShownInstance : DispatchProxy
 
     public List<AskLine> Waiting { get; } = [];
 
+    /// <summary>What is told to whoever watches.</summary>
+    public Func<CancellationToken, IAsyncEnumerable<LiveChange?>> Changes { get; set; } =
+        _ => AsyncEnumerable.Empty<LiveChange?>();
+
     /// <summary>What was done, by whom: <c>KillAsync by alice</c>.</summary>
     public IReadOnlyList<string> Done
     {
@@ -96,7 +100,7 @@ public class ShownInstance : DispatchProxy
             case nameof(IRecordDesk.CountsAsync):
                 return Task.FromResult<CountsReply>(null!);
             case nameof(IRecordDesk.ChangesAsync):
-                return AsyncEnumerable.Empty<LiveChange?>();
+                return Changes((CancellationToken)args![1]!);
             case nameof(IInstance.Statistics):
                 return new StatisticsReply([
                     new PersonLine("alice@example.com", 1, 1, 1, 1, 1),
