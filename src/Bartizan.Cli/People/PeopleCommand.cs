@@ -123,7 +123,8 @@ internal static class PeopleCommand
         {
             var grants = one.Grants.Count == 0 ? "no role" : string.Join("; ", one.Grants.Select(GrantOptions.Write));
             var standing = one.IsSetUp ? $"signed in {one.Sessions} times" : "not set up yet";
-            Screen.Line($"{one.Person}  {grants}  {standing}");
+            var whose = one.ApprovesNothing ? "  approves nothing: an administrator's token" : "";
+            Screen.Line($"{one.Person}  {grants}  {standing}{whose}");
         }
 
         if (reply.Says.Length > 0)

@@ -14,4 +14,8 @@ public sealed record AccountLine(
     bool IsSetUp,
     int Sessions,
     int RecoveryCodes
-);
+)
+{
+    /// <summary>True when nobody approves by it, whatever role it has: it was set up with an administrator's token.</summary>
+    public bool ApprovesNothing { get; init; }
+}

@@ -97,7 +97,10 @@ public sealed class PeopleDesk(
                     one.Passphrase is not null,
                     sessions.All(one.Name).Length,
                     one.Recovery.Length
-                )),
+                )
+                {
+                    ApprovesNothing = !one.IsOwnersToken,
+                }),
             ],
         };
 

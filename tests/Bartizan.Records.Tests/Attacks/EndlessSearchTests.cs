@@ -33,9 +33,17 @@ public sealed class EndlessSearchTests : TemporaryRecord
             var running = Task.Run(endless.ExecuteScalar, TestContext.Current.CancellationToken);
             looks.Wait(s_long, TestContext.Current.CancellationToken).ShouldBeTrue();
             await gone.CancelAsync();
-            await Should.ThrowAsync<SqliteException>(() =>
-                running.WaitAsync(s_long, TestContext.Current.CancellationToken)
-            );
+            try
+            {
+                await Should.ThrowAsync<SqliteException>(() =>
+                    running.WaitAsync(s_long, TestContext.Current.CancellationToken)
+                );
+            }
+            finally
+            {
+                // So that a failing test ends, too.
+                SQLitePCL.raw.sqlite3_interrupt(database.Handle!);
+            }
         }
 
         // And the database is as good as before.

@@ -55,6 +55,8 @@ public sealed class SecondPersonAttacks
         );
 
         refused.Problem.Hint!.ShouldContain("bartizan people setup");
+        var listed = await SessionAttacks.OwnerAsync(scene, PeopleVerb.List, Bob);
+        listed.People.Where(one => one.ApprovesNothing).Select(one => one.Person).ShouldBe([Bob]);
         await AnswersNothingAsync(scene, puppet);
     }
 
