@@ -101,6 +101,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
             _closed = true;
             all = [.. _held.Values];
             _held.Clear();
+            _byId.Clear();
         }
 
         if (_looks is not null)
@@ -128,8 +129,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
                 return null;
             }
 
-            _held.Remove(left.Caller);
-            _byId.Remove(left.Live?.Session.Id ?? default);
+            Drop(left);
             _ = EndAsync(left, "its user has another");
         }
         else if (_held.Count >= agent.Terms.MaxSessions)
@@ -175,8 +175,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
             // INVARIANT: nobody enters a session that is about to be ended for being idle.
             foreach (var held in idle)
             {
-                _held.Remove(held.Caller);
-                _byId.Remove(held.Live?.Session.Id ?? default);
+                Drop(held);
             }
         }
 
@@ -208,10 +207,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         {
             lock (_lock)
             {
-                if (_held.GetValueOrDefault(held.Caller) == held)
-                {
-                    _held.Remove(held.Caller);
-                }
+                Drop(held);
             }
 
             throw;
@@ -245,6 +241,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         _ = ForgetWhenOverAsync(held, live);
         try
         {
+            Begin(held, live);
             const string Reason = "a caller's first request";
             rooms.Policies.Keep(Policy.NormalFormOf(manifest), agent.Text);
             await rooms
@@ -262,8 +259,15 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
             await rooms
                 .Owner.RecordAsync(session, "running", agent.Person, Reason, CancellationToken.None)
                 .ConfigureAwait(false);
-            control.Start();
+            // Before the start: whoever ends the session from then on finds it. Until then no sandbox is started.
             held.Agent = isInside ? new SandboxedAgent(rooms, agent, live, token, _starting) : null;
+            if (!control.Start())
+            {
+                // INVARIANT: what was opened after its end is closed here: who ended it had nothing to close yet.
+                rooms.Tokens.Revoke(session.Id);
+                rooms.Lender.Close(session.Id);
+            }
+
             var served = new ServedSession(
                 session,
                 token,
@@ -272,18 +276,41 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
             {
                 Agent = held.Agent?.Upstream,
             };
-            lock (_lock)
-            {
-                held.Live = live;
-                _byId.Add(session.Id, held);
-            }
-
             return served;
         }
         catch
         {
             await rooms.Owner.EndAsync(live, "bartizan", "could not be opened").ConfigureAwait(false);
             throw;
+        }
+    }
+
+    // INVARIANT: it is known by its session from its first moment on: who is killed while it opens stays out, as whoever is later.
+    private void Begin(Held held, LiveSession live)
+    {
+        lock (_lock)
+        {
+            held.Live = live;
+            if (_held.GetValueOrDefault(held.Caller) != held)
+            {
+                throw new IOException("nobody waits for this session any more");
+            }
+
+            _byId.Add(live.Session.Id, held);
+        }
+    }
+
+    // Under the lock.
+    private void Drop(Held held)
+    {
+        if (_held.GetValueOrDefault(held.Caller) == held)
+        {
+            _held.Remove(held.Caller);
+        }
+
+        if (held.Live is { } live)
+        {
+            _byId.Remove(live.Session.Id);
         }
     }
 
