@@ -25,6 +25,16 @@ internal sealed class AnswerHeaders(ServeSection terms, bool isTls)
         StringComparer.OrdinalIgnoreCase
     );
 
+    private static readonly FrozenSet<string> _caching = FrozenSet.ToFrozenSet(
+        ["private", "no-cache", "no-store", "no-transform", "must-revalidate", "immutable"],
+        StringComparer.OrdinalIgnoreCase
+    );
+
+    private static readonly FrozenSet<string> _sites = FrozenSet.ToFrozenSet(
+        ["SameSite=Lax", "SameSite=Strict"],
+        StringComparer.OrdinalIgnoreCase
+    );
+
     private readonly FrozenSet<string> _named = FrozenSet.ToFrozenSet(terms.Headers, StringComparer.OrdinalIgnoreCase);
 
     private readonly string _policy = terms.ContentPolicy.Contains(FrameAncestors, StringComparison.OrdinalIgnoreCase)
@@ -66,16 +76,30 @@ internal sealed class AnswerHeaders(ServeSection terms, bool isTls)
         PassCookies(from, to);
     }
 
-    // An answer is for one user: what may be kept for others isn't.
-    private static string CachingOf(HttpResponseMessage from) =>
-        from.Headers.NonValidated.TryGetValues("Cache-Control", out var said)
-        && said.Count == 1
-        && said.ToString() is { Length: <= 256 } text
-        && text.Contains("private", StringComparison.OrdinalIgnoreCase)
-        && !text.Contains("public", StringComparison.OrdinalIgnoreCase)
-        && !text.Contains("s-maxage", StringComparison.OrdinalIgnoreCase)
-            ? text
-            : "no-store";
+    // An answer is for one user: what may be kept for others isn't, nor what can be read in two ways.
+    private static string CachingOf(HttpResponseMessage from)
+    {
+        const string Never = "no-store";
+        if (
+            !from.Headers.NonValidated.TryGetValues("Cache-Control", out var said)
+            || said.Count != 1
+            || said.ToString() is not { Length: <= 256 } text
+        )
+        {
+            return Never;
+        }
+
+        var parts = text.Split(',', StringSplitOptions.TrimEntries);
+        return parts.Contains("private", StringComparer.OrdinalIgnoreCase) && parts.All(IsCaching) ? text : Never;
+    }
+
+    private static bool IsCaching(string part) =>
+        _caching.Contains(part)
+        || (
+            part.StartsWith("max-age=", StringComparison.OrdinalIgnoreCase)
+            && part.Length is > 8 and < 20
+            && part.AsSpan(8).IndexOfAnyExceptInRange('0', '9') < 0
+        );
 
     private void Copy(HttpHeadersNonValidated headers, HttpResponse to)
     {
@@ -85,11 +109,20 @@ internal sealed class AnswerHeaders(ServeSection terms, bool isTls)
             {
                 foreach (var value in values)
                 {
-                    to.Headers.Append(name, value);
+                    if (IsPlain(value))
+                    {
+                        to.Headers.Append(name, value);
+                    }
                 }
             }
         }
     }
+
+    // No control character: some readers take one for the end of a header.
+    private static bool IsPlain(string value) =>
+        !value.AsSpan().ContainsAnyInRange('\0', '\b')
+        && !value.AsSpan().ContainsAnyInRange('\n', '\x1f')
+        && !value.Contains('\x7f', StringComparison.Ordinal);
 
     // To another site an answer leads nobody: the address could carry what the body may not.
     private static bool IsOwnPlace(string name, HeaderStringValues values) =>
@@ -110,35 +143,40 @@ internal sealed class AnswerHeaders(ServeSection terms, bool isTls)
         var cookies = new List<string>();
         foreach (var cookie in said)
         {
-            var parts = cookie.Split(';', StringSplitOptions.TrimEntries);
-            var name = parts[0].Split('=')[0];
-            if (
-                cookie.Length > MaxCookieChars
-                || name.StartsWith("bartizan", StringComparison.OrdinalIgnoreCase)
-                || parts.Any(part => part.StartsWith("domain", StringComparison.OrdinalIgnoreCase))
-                || cookies.Count == MaxCookies
-            )
+            if (cookies.Count < MaxCookies && CookieOf(cookie) is { } kept)
             {
-                continue;
+                cookies.Add(kept);
             }
-
-            var sameSite = parts.Any(part =>
-                part.Equals("SameSite=Lax", StringComparison.OrdinalIgnoreCase)
-                || part.Equals("SameSite=Strict", StringComparison.OrdinalIgnoreCase)
-            );
-            var kept = parts.Where(part =>
-                sameSite || !part.StartsWith("samesite", StringComparison.OrdinalIgnoreCase)
-            );
-            cookies.Add(
-                string.Join("; ", kept)
-                    + (sameSite ? "" : "; SameSite=Lax")
-                    + (isTls && !parts.Contains("Secure", StringComparer.OrdinalIgnoreCase) ? "; Secure" : "")
-            );
         }
 
         if (cookies.Count > 0)
         {
             to.Headers.SetCookie = new StringValues([.. cookies]);
         }
+    }
+
+    // As it may be set; null where it may not.
+    private string? CookieOf(string cookie)
+    {
+        var parts = cookie.Split(';', StringSplitOptions.TrimEntries);
+        var end = parts[0].IndexOf('=', StringComparison.Ordinal);
+        var attributes = parts.AsSpan(1).ToArray();
+        if (
+            cookie.Length > MaxCookieChars
+            || cookie.AsSpan().ContainsAnyExceptInRange(' ', '~')
+            || end <= 0
+            || parts[0].StartsWith("bartizan", StringComparison.OrdinalIgnoreCase)
+            || attributes.Any(part => part.StartsWith("domain", StringComparison.OrdinalIgnoreCase))
+        )
+        {
+            return null;
+        }
+
+        // Of two browsers take the last, and of a word that they don't know each what it likes.
+        string[] sites = [.. attributes.Where(part => part.StartsWith("samesite", StringComparison.OrdinalIgnoreCase))];
+        var site = sites is [var only] && _sites.TryGetValue(only, out var known) ? known : "SameSite=Lax";
+        return string.Join("; ", parts.Except(sites))
+            + $"; {site}"
+            + (isTls && !attributes.Contains("Secure", StringComparer.OrdinalIgnoreCase) ? "; Secure" : "");
     }
 }

@@ -75,11 +75,32 @@ internal sealed record InboundForm(ServeTarget Target, string Query)
             return false;
         }
 
+        if (path.Contains('%', StringComparison.Ordinal) && !IsUtf8(path))
+        {
+            problem = "its path has escapes that are no UTF-8";
+            return false;
+        }
+
         problem = "its path has parameters or dot segments";
         return !normal.Contains(';', StringComparison.Ordinal)
             && !normal.Contains("%3B", StringComparison.Ordinal)
             && path.AsSpan().Count('/') == normal.AsSpan().Count('/')
             && !HasDots(path);
+    }
+
+    // What is written longer than it is (`%c0%af`) is a separator to some.
+    private static bool IsUtf8(string path)
+    {
+        var bytes = new byte[path.Length];
+        var length = 0;
+        for (var at = 0; at < path.Length; at++)
+        {
+            var isEscape = path[at] == '%' && at + 2 < path.Length;
+            bytes[length++] = isEscape ? Convert.FromHexString(path.AsSpan(at + 1, 2))[0] : (byte)path[at];
+            at += isEscape ? 2 : 0;
+        }
+
+        return Utf8.IsValid(bytes.AsSpan(0, length));
     }
 
     private static bool HasDots(string path) =>

@@ -119,14 +119,15 @@ internal sealed class InboundForwarder(
     {
         var headers = response.Content.Headers.NonValidated;
         if (
-            headers.TryGetValues("Content-Encoding", out var said)
-            && !said.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase)
+            headers.TryGetValues("Content-Encoding", out var packed)
+            && !packed.ToString().Equals("identity", StringComparison.OrdinalIgnoreCase)
         )
         {
             throw new BrokenInboundException("the agent's answer is packed, and was asked for plain");
         }
 
-        return passage.Watch(headers.TryGetValues("Content-Type", out var type) ? type.ToString() : "");
+        var said = AnswerType.Of(headers);
+        return passage.Watch(said);
     }
 
     private async Task PassBodyAsync(
@@ -158,6 +159,7 @@ internal sealed class InboundForwarder(
                 break;
             }
 
+            carried.Letters.Take(memory.Span[..length]);
             carried.Read += length;
             if (carried.Read > limits.AnswerBytes)
             {
@@ -303,6 +305,8 @@ internal sealed class InboundForwarder(
         public long Read { get; set; }
 
         public bool IsPassed { get; set; }
+
+        public AnswerLetters Letters { get; } = new();
 
         // Until guards have seen all of it, nothing is said of how it ends: not even its status.
         public bool IsHeld { get; set; }
