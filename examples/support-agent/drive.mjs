@@ -121,6 +121,8 @@ try {
   show('also as somebody of whom the provider says more', seen.status === 403, seen);
 
   console.log('\nthe record');
+  const started = (await scene.bartizan('log', 'kind:receipt', '--json')).out.split('\n').filter((line) => line.includes('node'));
+  show('has a sandbox of the agent for each of the three', new Set(started.map((line) => JSON.parse(line).session)).size >= 3, started);
   const log = await scene.bartizan('log', '--json');
   show('names nobody', !/"(alice|bruno|carol)"/.test(log.out) && log.out.includes('"user:'), log.out.slice(0, 400));
   show('has every request with its session', log.out.includes('POST /chat'), '');

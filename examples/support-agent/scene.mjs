@@ -1,6 +1,6 @@
-// What the script needs of the world: an instance of its own in a temporary folder, the provider, the model, the agent, and programs
-// that end when it does.
-import { execFile, spawn } from 'node:child_process';
+// What the script needs of the world: an instance of its own in a temporary folder, the provider, the model, and programs that end when
+// it does. The agent is started by the instance, in a sandbox for each customer.
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -23,21 +23,11 @@ const freePort = () =>
     });
   });
 
-const startAgent = (port) =>
-  new Promise((started, failed) => {
-    const agent = spawn(process.execPath, [path.join(here, 'agent.mjs')], {
-      env: { PATH: process.env.PATH, PORT: String(port) },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    agent.stderr.once('data', () => started(agent));
-    agent.once('exit', () => failed(new Error('the agent ended')));
-  });
-
 export async function openScene() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'support-agent-'));
   const home = path.join(folder, 'home');
   fs.mkdirSync(home, { mode: 0o700 });
-  const [listen, upstream, desk] = [await freePort(), await freePort(), await freePort()];
+  const [listen, desk] = [await freePort(), await freePort()];
   const provider = await startProvider({
     resource: audience,
     clients: [
@@ -52,13 +42,11 @@ export async function openScene() {
     ],
   });
   const model = await startModel();
-  const agent = await startAgent(upstream);
-  fs.copyFileSync(path.join(here, 'shop.mjs'), path.join(folder, 'shop.mjs'));
+  for (const program of ['agent.mjs', 'shop.mjs']) fs.copyFileSync(path.join(here, program), path.join(folder, program));
   const manifest = path.join(folder, 'agent.yaml');
   const places = new Map([
     ['/opt/support-agent/', `${folder}/`],
     ['127.0.0.1:18643', `127.0.0.1:${listen}`],
-    ['http://127.0.0.1:18000', `http://127.0.0.1:${upstream}`],
     ['http://127.0.0.1:18400', provider.issuer],
     ['http://127.0.0.1:18401', `http://127.0.0.1:${model.address().port}`],
   ]);
@@ -82,8 +70,6 @@ export async function openScene() {
 
   const close = async () => {
     await bartizan('down');
-    agent.removeAllListeners('exit');
-    agent.kill();
     model.close();
     provider.server.close();
     provider.server.closeAllConnections();

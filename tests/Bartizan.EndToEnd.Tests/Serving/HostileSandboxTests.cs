@@ -89,6 +89,49 @@ public sealed class HostileSandboxTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task One_that_is_killed_before_it_listens_is_gone_and_stays_so()
+    {
+        await _served.ServeAsync("sleep 600; exit", "  limits: { start: 10m }");
+        var asked = _served.TellAsync("read");
+        await Scene.UntilAsync(() => _served.Processes.Count > 0, "its sandbox starts");
+
+        (await _served.Scene.BartizanAsync("kill", await _served.Scene.SessionAsync())).Code.ShouldBe(0);
+
+        (await asked).Status.ShouldBe(503);
+        await _served.GoneAsync();
+        (await _served.TellAsync("read")).Status.ShouldBe(403);
+        _served.Processes.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task One_whose_daemon_is_killed_is_gone_with_it()
+    {
+        await _served.ServeAsync();
+        (await _served.TellAsync("read")).Status.ShouldBe(200);
+        using var daemon = System.Diagnostics.Process.GetProcessById((await _served.Scene.DaemonAsync())!.Value);
+
+        daemon.Kill();
+
+        await _served.GoneAsync();
+    }
+
+    [Fact]
+    public async Task One_that_is_paused_answers_nobody_until_it_goes_on()
+    {
+        await _served.ServeAsync();
+        (await _served.TellAsync("note", with: new { text = "kept" })).Status.ShouldBe(200);
+        var session = await _served.Scene.SessionAsync();
+        (await _served.Scene.BartizanAsync("pause", session)).Code.ShouldBe(0);
+
+        var asked = _served.TellAsync("read");
+        await _served.Scene.SessionAsync("paused");
+        asked.IsCompleted.ShouldBeFalse();
+
+        (await _served.Scene.BartizanAsync("resume", session)).Code.ShouldBe(0);
+        (await asked).ShouldBe((200, "kept"));
+    }
+
+    [Fact]
     public async Task A_program_that_isnt_there_is_said_to_who_opens_it()
     {
         await _served.ServeAsync();
