@@ -90,7 +90,7 @@ public sealed class PeopleTests(Chromium chromium)
     [Fact]
     public async Task Who_has_no_role_is_told_so_and_can_sign_out()
     {
-        await using var scene = await InstanceScene.OpenAsync(FreePort(), "people: []\n");
+        await using var scene = await InstanceScene.OpenAsync(FreePort.Next(), "people: []\n");
         var web = (await scene.Client.StatusAsync(TestContext.Current.CancellationToken)).Web.ShouldNotBeNull();
         await using var window = await chromium.OpenAsync(new Uri(web.Origin));
         await EnterAsync(scene, window, [], "Not allowed");

@@ -95,7 +95,10 @@ internal sealed class ServedScene : IJournal, ICertificateMint, IAsyncDisposable
         };
         Served = new ServedSessions(
             _rooms,
-            new ServedAgent(path, text, load.Manifest!, new Dictionary<string, string>(), "operator"),
+            new ServedAgent(path, text, load.Manifest!, new Dictionary<string, string>(), "operator")
+            {
+                SearchPath = "",
+            },
             () => new AttachEndpoints("http://a", "http://o", "http://e", new McpEndpoints())
         );
     }

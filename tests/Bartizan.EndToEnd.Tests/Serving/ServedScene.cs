@@ -93,7 +93,7 @@ internal sealed class ServedScene : IAsyncDisposable
     public Scene Scene { get; }
 
     /// <summary>The port in the sandbox, at which nothing listens on this host.</summary>
-    public int Port { get; } = FreePort();
+    public int Port { get; } = FreePort.Next();
 
     /// <summary>What stands in the command line of the agents' processes, and in no other's.</summary>
     public string Mark { get; } = $"agent-{Guid.NewGuid():N}.py";
@@ -214,11 +214,4 @@ internal sealed class ServedScene : IAsyncDisposable
     }
 
     private static string HashOf(string key) => $"sha256:{Digest.Of(Encoding.UTF8.GetBytes(key))}";
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
 }
