@@ -20,6 +20,7 @@ using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Reading;
 using Bartizan.Daemon.Retention;
 using Bartizan.Daemon.Servers;
+using Bartizan.Daemon.Serving;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Daemon.Stores;
 using Bartizan.Daemon.Users;
@@ -290,6 +291,8 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Console = new ConsoleDesk(state, journal, _options),
         };
         Opened(_rooms.Reading);
+        var left = ServedCopies.Left(state);
+        _ = Task.Run(() => ServedCopies.Delete(left, _options.Say), CancellationToken.None);
         roles.Sweep();
         vault.Providers.Sweep();
         Opened(new Heartbeat(journal, () => log.Log.Size, () => sessions.All.Count, lost, clock));

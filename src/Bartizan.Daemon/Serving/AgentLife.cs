@@ -20,6 +20,7 @@ internal sealed class AgentLife(Rooms rooms, LiveSession live, ISandbox sandbox,
     private static readonly TimeSpan s_retry = TimeSpan.FromMilliseconds(25);
 
     private readonly long _started = rooms.Clock.GetTimestamp();
+    private readonly StartPatience _patience = new(rooms.Clock, terms.Limits.Start);
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile bool _listens;
     private string? _why;
@@ -41,7 +42,7 @@ internal sealed class AgentLife(Rooms rooms, LiveSession live, ISandbox sandbox,
             }
             catch (DialException e) when (e.Failure == DialFailure.NobodyListens && !_listens)
             {
-                if (rooms.Clock.GetElapsedTime(_started) >= terms.Limits.Start)
+                if (_patience.IsOver(live.Session.State == SessionState.Running))
                 {
                     throw new AgentUnavailableException(504, NeverListened(), e);
                 }

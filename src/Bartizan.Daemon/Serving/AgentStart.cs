@@ -90,17 +90,24 @@ internal sealed class AgentStart(Rooms rooms, ServedAgent agent, LiveSession liv
     // Once for a session: no sandbox of it can change it.
     private async Task<StagedWorkspace> StageAsync(CancellationToken cancellationToken)
     {
-        var folder = rooms.State.Session(live.Session.Id);
-        Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
-        return await new Staging(rooms)
-            .StageAsync(
-                live.Session,
-                agent.Workspace,
-                folder,
-                agent.Path,
-                static _ => Task.CompletedTask,
-                cancellationToken
-            )
-            .ConfigureAwait(false);
+        try
+        {
+            return await new Staging(rooms)
+                .StageAsync(
+                    live.Session,
+                    agent.Workspace,
+                    ServedCopies.Begin(rooms.State, live.Session.Id),
+                    agent.Path,
+                    static _ => Task.CompletedTask,
+                    cancellationToken
+                )
+                .ConfigureAwait(false);
+        }
+        catch
+        {
+            // A stage is made once: of half of one the next start would make nothing.
+            ServedCopies.End(rooms.State, live.Session.Id);
+            throw;
+        }
     }
 }

@@ -32,8 +32,9 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
 
     private readonly Lock _lock = new();
     private readonly SemaphoreSlim _starting = new(MaxStarting, MaxStarting);
-    private readonly Dictionary<Caller, Held> _held = [];
-    private readonly Dictionary<SessionId, Held> _byId = [];
+    private readonly Dictionary<Caller, HeldSession> _held = [];
+    private readonly Dictionary<SessionId, HeldSession> _byId = [];
+    private int _ending;
     private ITimer? _looks;
     private bool _closed;
 
@@ -52,7 +53,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
     /// <inheritdoc/>
     public async ValueTask<ServedSession?> EnterAsync(Caller caller, CancellationToken cancellationToken)
     {
-        Held? held;
+        HeldSession? held;
         lock (_lock)
         {
             held = _closed ? null : Find(caller) ?? Begin(caller);
@@ -71,16 +72,16 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         }
         catch
         {
-            Leave(held);
+            Leave(held, wasGranted: false);
             throw;
         }
     }
 
     /// <inheritdoc/>
-    public void Leave(ServedSession session)
+    public void Leave(ServedSession session, bool wasGranted)
     {
         ArgumentNullException.ThrowIfNull(session);
-        Held? held;
+        HeldSession? held;
         lock (_lock)
         {
             held = _byId.GetValueOrDefault(session.Session.Id);
@@ -88,14 +89,14 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
 
         if (held is not null)
         {
-            Leave(held);
+            Leave(held, wasGranted);
         }
     }
 
     /// <summary>Ends all of them.</summary>
     public async ValueTask DisposeAsync()
     {
-        List<Held> all;
+        List<HeldSession> all;
         lock (_lock)
         {
             _closed = true;
@@ -113,42 +114,50 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
     }
 
     // INVARIANT: who was killed doesn't come back as somebody of whom other things are said: they get the session that was killed.
-    private Held? Find(Caller caller) =>
+    private HeldSession? Find(Caller caller) =>
         _held.GetValueOrDefault(caller)
         ?? _held.Values.FirstOrDefault(one => one.IsOver && one.Caller.Limited == caller.Limited);
 
     // INVARIANT: one user can't take the places of all, in however many words: the one that they left goes for the one that they want.
-    private Held? Begin(Caller caller)
+    // And who was never let through to the agent keeps nobody out who could be.
+    private HeldSession? Begin(Caller caller)
     {
-        List<Held> own = [.. _held.Values.Where(one => one.Caller.Limited == caller.Limited)];
-        var left = own.Count < MaxOfUser ? null : own.Where(one => one.UnderWay == 0).MinBy(one => one.Left);
+        List<HeldSession> own = [.. _held.Values.Where(one => one.Caller.Limited == caller.Limited)];
         if (own.Count >= MaxOfUser)
         {
-            if (left is null)
+            if (own.Where(one => one.UnderWay == 0).MinBy(one => one.Left) is not { } left)
             {
                 return null;
             }
 
-            Drop(left);
-            _ = EndAsync(left, "its user has another");
+            Retire(left, "its user has another");
         }
-        else if (_held.Count >= agent.Terms.MaxSessions)
+        else if (IsFull && _held.Values.Where(one => one.IsSpare).MinBy(one => one.Left) is { } spare)
+        {
+            Retire(spare, "others need its place, and nothing was allowed in it");
+        }
+
+        if (IsFull)
         {
             return null;
         }
 
-        var held = new Held(caller);
+        var held = new HeldSession(caller);
         _held.Add(caller, held);
         held.Opening = OpenAsync(held);
         Look();
         return held;
     }
 
-    private void Leave(Held held)
+    // What ends still holds its sandbox.
+    private bool IsFull => _held.Count + _ending >= agent.Terms.MaxSessions;
+
+    private void Leave(HeldSession held, bool wasGranted)
     {
         lock (_lock)
         {
             held.UnderWay--;
+            held.WasGranted |= wasGranted;
             held.Left = rooms.Clock.GetTimestamp();
         }
     }
@@ -161,11 +170,10 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
 
     private void EndIdle()
     {
-        List<Held> idle;
         lock (_lock)
         {
             var now = rooms.Clock.GetTimestamp();
-            idle =
+            List<HeldSession> idle =
             [
                 .. _held.Values.Where(held =>
                     held.UnderWay == 0 && rooms.Clock.GetElapsedTime(held.Left, now) >= agent.Terms.Idle
@@ -175,18 +183,42 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
             // INVARIANT: nobody enters a session that is about to be ended for being idle.
             foreach (var held in idle)
             {
-                Drop(held);
+                Retire(held, "nobody used it for long");
             }
-        }
-
-        foreach (var held in idle)
-        {
-            _ = EndAsync(held, "nobody used it for long");
         }
     }
 
-    private async Task EndAsync(Held held, string why)
+    // Under the lock.
+    private void Retire(HeldSession held, string why)
     {
+        Drop(held);
+        if (held.WasGranted)
+        {
+            _ending++;
+        }
+
+        _ = RetireAsync(held, held.WasGranted, why);
+    }
+
+    private async Task RetireAsync(HeldSession held, bool counts, string why)
+    {
+        try
+        {
+            await EndAsync(held, why).ConfigureAwait(false);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _ending -= counts ? 1 : 0;
+            }
+        }
+    }
+
+    private async Task EndAsync(HeldSession held, string why)
+    {
+        // Not under the lock of whoever asked: an end closes, kills and writes.
+        await Task.Yield();
         await ((Task)held.Opening!).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (held.Live is { } live)
         {
@@ -195,7 +227,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         }
     }
 
-    private async Task<ServedSession> OpenAsync(Held held)
+    private async Task<ServedSession> OpenAsync(HeldSession held)
     {
         // Not under the lock of whoever asked.
         await Task.Yield();
@@ -214,7 +246,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         }
     }
 
-    private async Task<ServedSession> OpenSessionAsync(Held held)
+    private async Task<ServedSession> OpenSessionAsync(HeldSession held)
     {
         var manifest = agent.Manifest;
         var (session, control) = Session.Open(
@@ -256,9 +288,13 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
                 manifest.Providers
             );
             var token = rooms.Tokens.Mint(session.Id);
-            await rooms
-                .Owner.RecordAsync(session, "running", agent.Person, Reason, CancellationToken.None)
-                .ConfigureAwait(false);
+            if (!held.IsOver)
+            {
+                await rooms
+                    .Owner.RecordAsync(session, "running", agent.Person, Reason, CancellationToken.None)
+                    .ConfigureAwait(false);
+            }
+
             // Before the start: whoever ends the session from then on finds it. Until then no sandbox is started.
             held.Agent = isInside ? new SandboxedAgent(rooms, agent, live, token, _starting) : null;
             if (!control.Start())
@@ -266,6 +302,10 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
                 // INVARIANT: what was opened after its end is closed here: who ended it had nothing to close yet.
                 rooms.Tokens.Revoke(session.Id);
                 rooms.Lender.Close(session.Id);
+                if (held.Agent is { } unused)
+                {
+                    await unused.DisposeAsync().ConfigureAwait(false);
+                }
             }
 
             var served = new ServedSession(
@@ -280,13 +320,14 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         }
         catch
         {
+            held.CouldNotOpen = true;
             await rooms.Owner.EndAsync(live, "bartizan", "could not be opened").ConfigureAwait(false);
             throw;
         }
     }
 
     // INVARIANT: it is known by its session from its first moment on: who is killed while it opens stays out, as whoever is later.
-    private void Begin(Held held, LiveSession live)
+    private void Begin(HeldSession held, LiveSession live)
     {
         lock (_lock)
         {
@@ -301,7 +342,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
     }
 
     // Under the lock.
-    private void Drop(Held held)
+    private void Drop(HeldSession held)
     {
         if (_held.GetValueOrDefault(held.Caller) == held)
         {
@@ -314,15 +355,16 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         }
     }
 
-    private async Task ForgetWhenOverAsync(Held held, LiveSession live)
+    private async Task ForgetWhenOverAsync(HeldSession held, LiveSession live)
     {
         await live.Over.Task.ConfigureAwait(false);
+        EndWith(held);
         try
         {
             if (held.Agent is { } sandboxed)
             {
                 await sandboxed.DisposeAsync().ConfigureAwait(false);
-                rooms.Workspaces.Forget(live.Session.Id);
+                ServedCopies.End(rooms.State, live.Session.Id);
             }
         }
         finally
@@ -337,20 +379,26 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
         }
     }
 
-    private sealed class Held(Caller caller)
+    // INVARIANT: a kill is of its user: what they have open in other words ends with it, and stays known as over.
+    private void EndWith(HeldSession killed)
     {
-        public Caller Caller => caller;
+        List<HeldSession> others = [];
+        lock (_lock)
+        {
+            if (_held.GetValueOrDefault(killed.Caller) == killed && !killed.CouldNotOpen)
+            {
+                others =
+                [
+                    .. _held.Values.Where(one =>
+                        one.Caller.Limited == killed.Caller.Limited && one != killed && !one.IsOver
+                    ),
+                ];
+            }
+        }
 
-        public bool IsOver => Live is { Session.State: SessionState.Ending or SessionState.Ended };
-
-        public Task<ServedSession>? Opening { get; set; }
-
-        public LiveSession? Live { get; set; }
-
-        public SandboxedAgent? Agent { get; set; }
-
-        public int UnderWay { get; set; }
-
-        public long Left { get; set; }
+        foreach (var other in others)
+        {
+            _ = EndAsync(other, "its user was killed in another session");
+        }
     }
 }

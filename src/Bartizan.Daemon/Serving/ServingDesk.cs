@@ -18,14 +18,22 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
     public const int MaxGateways = 64;
 
     private readonly Lock _lock = new();
-    private readonly Dictionary<string, Served?> _open = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Place> _open = new(StringComparer.Ordinal);
+    private bool _closed;
 
     /// <summary>Those that are open.</summary>
     public IReadOnlyList<ServedLine> Lines()
     {
         lock (_lock)
         {
-            return [.. _open.Values.OfType<Served>().Select(one => one.Line).OrderBy(line => line.Since)];
+            return
+            [
+                .. _open
+                    .Values.Select(place => place.Served)
+                    .OfType<Served>()
+                    .Select(one => one.Line)
+                    .OrderBy(line => line.Since),
+            ];
         }
     }
 
@@ -37,24 +45,23 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
         CancellationToken cancellationToken
     )
     {
-        Take(request.Manifest);
-        Served? served = null;
+        var place = Take(request.Manifest);
+        var stays = false;
         try
         {
-            served = await OpenAsync(request, person, cancellationToken).ConfigureAwait(false);
-            lock (_lock)
+            var served = await OpenAsync(request, person, cancellationToken).ConfigureAwait(false);
+            if (!TryKeep(place, served))
             {
-                _open[request.Manifest] = served;
+                await served.DisposeAsync().ConfigureAwait(false);
+                throw Problem(125, "the instance is going down", "`bartizan up` starts it");
             }
 
             await opened(served.Reply).ConfigureAwait(false);
-            if (request.Detach)
+            stays = request.Detach;
+            if (!stays)
             {
-                served = null;
-                return;
+                await served.Over.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
             }
-
-            await served.Over.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException)
         {
@@ -62,34 +69,35 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
         }
         finally
         {
-            if (served is not null || !IsOpen(request.Manifest))
+            if (!stays)
             {
-                await CloseAsync(request.Manifest, person).ConfigureAwait(false);
+                await CloseAsync(place, person).ConfigureAwait(false);
             }
         }
     }
 
     /// <summary>Closes one.</summary>
     public async Task<ServeReply> EndAsync(ServeRequest request, string person, CancellationToken cancellationToken) =>
-        await CloseAsync(request.Manifest, person).ConfigureAwait(false)
+        (Find(request.Manifest) is { } place ? await CloseAsync(place, person).ConfigureAwait(false) : null)
         ?? throw Problem(2, "no gateway of this manifest is open", "`bartizan status` shows those that are");
 
     /// <summary>Closes all of them.</summary>
     public async ValueTask DisposeAsync()
     {
-        List<string> all;
+        List<Place> all;
         lock (_lock)
         {
-            all = [.. _open.Keys];
+            _closed = true;
+            all = [.. _open.Values];
         }
 
-        foreach (var manifest in all)
+        foreach (var place in all)
         {
-            await CloseAsync(manifest, "bartizan").ConfigureAwait(false);
+            await CloseAsync(place, "bartizan").ConfigureAwait(false);
         }
     }
 
-    private void Take(string manifest)
+    private Place Take(string manifest)
     {
         lock (_lock)
         {
@@ -98,30 +106,45 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
                 throw Problem(125, $"{MaxGateways} gateways are open", "end one with `bartizan serve --end`");
             }
 
-            if (!_open.TryAdd(manifest, null))
+            var place = new Place(manifest);
+            return _open.TryAdd(manifest, place)
+                ? place
+                : throw Problem(2, "this agent is served already", "end it with `bartizan serve --end`");
+        }
+    }
+
+    private bool TryKeep(Place place, Served served)
+    {
+        lock (_lock)
+        {
+            place.Served = _closed ? null : served;
+            return !_closed;
+        }
+    }
+
+    // One that is being opened is nobody's to end but of who opens it.
+    private Place? Find(string manifest)
+    {
+        lock (_lock)
+        {
+            return _open.GetValueOrDefault(manifest) is { Served: not null } place ? place : null;
+        }
+    }
+
+    private async Task<ServeReply?> CloseAsync(Place place, string person)
+    {
+        lock (_lock)
+        {
+            // INVARIANT: a place is given up once, and by nobody who means another gateway of the same manifest.
+            if (_open.GetValueOrDefault(place.Manifest) != place)
             {
-                throw Problem(2, "this agent is served already", "end it with `bartizan serve --end`");
+                return null;
             }
-        }
-    }
 
-    private bool IsOpen(string manifest)
-    {
-        lock (_lock)
-        {
-            return _open.GetValueOrDefault(manifest) is not null;
-        }
-    }
-
-    private async Task<ServeReply?> CloseAsync(string manifest, string person)
-    {
-        Served? served;
-        lock (_lock)
-        {
-            _open.Remove(manifest, out served);
+            _open.Remove(place.Manifest);
         }
 
-        if (served is null)
+        if (place.Served is not { } served)
         {
             return null;
         }
@@ -136,6 +159,7 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
         var agent = Read(request, person);
         ServedCertificate? certificate = null;
         ServedSessions? sessions = null;
+        InboundGateway? gateway = null;
         try
         {
             certificate = agent.Terms.Tls is { } tls
@@ -147,7 +171,7 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
                 )
                 : null;
             sessions = new ServedSessions(rooms, agent, endpoints);
-            var gateway = await InboundGateway
+            gateway = await InboundGateway
                 .StartAsync(
                     rooms.Monitor,
                     sessions,
@@ -168,10 +192,26 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
             await SayAsync(served.Reply, person, "open to callers").ConfigureAwait(false);
             return served;
         }
-        catch (Exception e) when (e is IOException or SocketException)
+        catch (Exception e)
         {
+            // INVARIANT: what listens stands in the list of what is open, or is closed.
+            if (gateway is not null)
+            {
+                await gateway.DisposeAsync().ConfigureAwait(false);
+            }
+
+            if (sessions is not null)
+            {
+                await sessions.DisposeAsync().ConfigureAwait(false);
+            }
+
             certificate?.Dispose();
-            throw Problem(125, $"the gateway can't be opened: {e.Message}", "see `serve` in its manifest");
+            if (e is IOException or SocketException)
+            {
+                throw Problem(125, $"the gateway can't be opened: {e.Message}", "see `serve` in its manifest");
+            }
+
+            throw;
         }
     }
 
@@ -231,4 +271,12 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
 
     private static ControlException Problem(int code, string error, string hint) =>
         new(new ControlProblem(code, error, hint));
+
+    /// <summary>The place of one manifest's gateway, while it is opened and after that.</summary>
+    private sealed class Place(string manifest)
+    {
+        public string Manifest => manifest;
+
+        public Served? Served { get; set; }
+    }
 }

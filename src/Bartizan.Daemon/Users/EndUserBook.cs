@@ -17,6 +17,9 @@ internal sealed class EndUserBook(string path) : IEndUsers, IDisposable
     /// <summary>Users that are known at once; the file is read whole when the instance starts.</summary>
     public const int MaxUsers = 100_000;
 
+    /// <summary>Users of one issuer: a provider that makes up people fills no other's part.</summary>
+    public const int MaxOfIssuer = MaxUsers / 2;
+
     private const int PseudonymBytes = 16;
 
     private readonly SemaphoreSlim _one = new(1);
@@ -117,6 +120,11 @@ internal sealed class EndUserBook(string path) : IEndUsers, IDisposable
         if (users.Count >= MaxUsers)
         {
             throw new IOException($"the book of end users is full: it has {MaxUsers} of them");
+        }
+
+        if (users.Keys.Count(user => user.Issuer == issuer) >= MaxOfIssuer)
+        {
+            throw new IOException($"the book of end users has {MaxOfIssuer} of that issuer");
         }
 
         var user = new KnownUser(

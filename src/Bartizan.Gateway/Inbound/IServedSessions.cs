@@ -7,6 +7,6 @@ public interface IServedSessions
     /// <remarks>It isn't ended for being idle before <see cref="Leave"/> was called as often.</remarks>
     ValueTask<ServedSession?> EnterAsync(Caller caller, CancellationToken cancellationToken);
 
-    /// <summary>A request of it is over.</summary>
-    void Leave(ServedSession session);
+    /// <summary>A request of it is over; a session in which none was ever allowed yields its place to others.</summary>
+    void Leave(ServedSession session, bool wasGranted);
 }

@@ -150,6 +150,7 @@ internal sealed class InboundApplication(
     private async Task EnterAsync(HttpContext context, InboundCall call, CancellationToken cancellationToken)
     {
         var reserved = 0L;
+        var wasGranted = false;
         ServedSession? session = null;
         try
         {
@@ -179,14 +180,15 @@ internal sealed class InboundApplication(
             }
 
             call = call with { Body = body.Body, Passed = PassedToAgent.Of(context.Request, options.Terms.Headers) };
-            await CarryOutAsync(context, call, session, cancellationToken).ConfigureAwait(false);
+            await CarryOutAsync(context, call, session, () => wasGranted = true, cancellationToken)
+                .ConfigureAwait(false);
         }
         finally
         {
             _bodies.Give(reserved);
             if (session is not null)
             {
-                sessions.Leave(session);
+                sessions.Leave(session, wasGranted);
             }
         }
 
@@ -230,6 +232,7 @@ internal sealed class InboundApplication(
         HttpContext context,
         InboundCall call,
         ServedSession session,
+        Action granted,
         CancellationToken cancellationToken
     )
     {
@@ -256,6 +259,7 @@ internal sealed class InboundApplication(
             return;
         }
 
+        granted();
         if (call.Form.IsWebSocket)
         {
             var standing = new CallerStanding(_check, clock);

@@ -141,6 +141,16 @@ internal sealed class ServedScene : IJournal, ICertificateMint, IAsyncDisposable
         }
     }
 
+    /// <summary>Comes back when a caller is let in.</summary>
+    public async Task UntilEntersAsync(Caller caller)
+    {
+        using var limit = new CancellationTokenSource(Wait.Long);
+        while (await EnterAsync(caller) is null)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
+        }
+    }
+
     public async ValueTask<long> AppendAsync(Entry entry, CancellationToken cancellationToken)
     {
         await Before(entry);

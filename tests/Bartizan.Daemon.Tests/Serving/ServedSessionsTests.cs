@@ -32,7 +32,7 @@ public sealed class ServedSessionsTests
     {
         await using var scene = new ServedScene();
         var first = (await scene.EnterAsync(Of("alice")))!;
-        scene.Served.Leave(first);
+        scene.Served.Leave(first, wasGranted: true);
 
         scene.Clock.Advance(Idle);
 
@@ -48,7 +48,7 @@ public sealed class ServedSessionsTests
         await using var scene = new ServedScene();
         var first = (await scene.EnterAsync(Of("alice")))!;
         await scene.EnterAsync(Of("alice"));
-        scene.Served.Leave(first);
+        scene.Served.Leave(first, wasGranted: true);
 
         scene.Clock.Advance(Idle * 3);
 
@@ -71,6 +71,79 @@ public sealed class ServedSessionsTests
         (await scene.EnterAsync(Of("bob")))!.Session.State.ShouldBe(SessionState.Running);
     }
 
+    [Fact]
+    public async Task Who_is_killed_in_one_session_is_out_of_all_of_theirs()
+    {
+        await using var scene = new ServedScene();
+        var first = (await scene.EnterAsync(Of("alice", "eu")))!;
+        var second = (await scene.EnterAsync(Of("alice", "us")))!;
+        var other = (await scene.EnterAsync(Of("bob")))!;
+
+        await scene.KillAsync(first.Session.Id);
+
+        (await scene.EndedAsync(second.Session.Id)).ShouldContain("its user was killed in another session");
+        scene.Tokens.Verify(second.Token).ShouldBeNull();
+        (await scene.EnterAsync(Of("alice", "us"))).ShouldBe(second);
+        (await scene.EnterAsync(Of("alice", "other")))!.Session.State.ShouldBe(SessionState.Ended);
+        other.Session.State.ShouldBe(SessionState.Running);
+    }
+
+    [Fact]
+    public async Task Who_was_never_let_through_keeps_nobody_out()
+    {
+        await using var scene = new ServedScene(most: 2);
+        var refused = (await scene.EnterAsync(Of("mallory")))!;
+        var allowed = (await scene.EnterAsync(Of("alice")))!;
+        scene.Served.Leave(allowed, wasGranted: true);
+        (await scene.EnterAsync(Of("bob"))).ShouldBeNull(
+            "mallory's request is still under way, alice's session is hers"
+        );
+
+        scene.Served.Leave(refused, wasGranted: false);
+
+        (await scene.EnterAsync(Of("bob"))).ShouldNotBeNull();
+        (await scene.EndedAsync(refused.Session.Id)).ShouldContain("others need its place");
+        (await scene.EnterAsync(Of("alice"))).ShouldBe(allowed);
+        (await scene.EnterAsync(Of("mallory"))).ShouldBeNull();
+    }
+
+    [Fact]
+    public async Task Who_was_killed_keeps_their_place_though_nothing_was_allowed()
+    {
+        await using var scene = new ServedScene(most: 1);
+        var killed = (await scene.EnterAsync(Of("mallory")))!;
+        await scene.KillAsync(killed.Session.Id);
+        scene.Served.Leave(killed, wasGranted: false);
+
+        (await scene.EnterAsync(Of("bob"))).ShouldBeNull();
+        (await scene.EnterAsync(Of("mallory"))).ShouldBe(killed);
+    }
+
+    [Fact]
+    public async Task What_is_still_ending_counts()
+    {
+        await using var scene = new ServedScene(most: 2);
+        var (ends, go) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var first = (await scene.EnterAsync(Of("alice", "1")))!;
+        await scene.EnterAsync(Of("alice", "2"));
+        scene.Before = async entry =>
+        {
+            if (entry.Session == first.Session.Id && entry.Detail == "ended")
+            {
+                ends.TrySetResult();
+                await go.Task;
+            }
+        };
+        scene.Served.Leave(first, wasGranted: true);
+
+        (await scene.EnterAsync(Of("alice", "3"))).ShouldBeNull("the one before isn't gone");
+        await ends.Task.WaitAsync(Wait.Long, Cancel);
+        (await scene.EnterAsync(Of("alice", "3"))).ShouldBeNull("it still isn't");
+        go.SetResult();
+
+        await scene.UntilEntersAsync(Of("alice", "3"));
+    }
+
     [Theory]
     [InlineData("preparing")]
     [InlineData("running")]
@@ -83,6 +156,8 @@ public sealed class ServedSessionsTests
 
         scene.Before = _ => Task.CompletedTask;
         killed.Session.State.ShouldBe(SessionState.Ended);
+        (await scene.EndedAsync(killed.Session.Id)).ShouldContain("killed by alice");
+        scene.Entries.Count(one => one.Detail == "running").ShouldBe(state == "running" ? 1 : 0);
         scene.Tokens.Verify(killed.Token).ShouldBeNull();
         (await scene.EnterAsync(Of("alice", "eu"))).ShouldBe(killed);
         (await scene.EnterAsync(Of("alice", "us"))).ShouldBe(killed);
@@ -110,7 +185,7 @@ public sealed class ServedSessionsTests
         }
 
         (await scene.EnterAsync(Of("alice", "more"))).ShouldBeNull("all of theirs are in use");
-        scene.Served.Leave(first);
+        scene.Served.Leave(first, wasGranted: true);
         var next = await scene.EnterAsync(Of("alice", "more"));
 
         next.ShouldNotBeNull();

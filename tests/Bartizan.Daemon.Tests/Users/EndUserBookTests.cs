@@ -41,6 +41,31 @@ public sealed class EndUserBookTests : IDisposable
     }
 
     [Fact]
+    public async Task A_provider_that_makes_up_people_leaves_room_for_those_of_others()
+    {
+        using (var made = new EndUserBook(Book))
+        {
+            await made.KnowAsync(Issuer, "0", AttributeSet.Empty, default);
+        }
+
+        var line = (await File.ReadAllTextAsync(Book)).Replace("\"0\"", "\"{0}\"");
+        await File.WriteAllLinesAsync(
+            Book,
+            Enumerable.Range(0, EndUserBook.MaxOfIssuer).Select(i => line.TrimEnd().Replace("{0}", $"{i}"))
+        );
+        using var book = new EndUserBook(Book);
+
+        await Should.ThrowAsync<IOException>(async () =>
+            await book.KnowAsync(Issuer, "one more", AttributeSet.Empty, default)
+        );
+
+        (await book.KnowAsync(Issuer, "0", AttributeSet.Empty, default)).Person.ShouldStartWith("user:");
+        (await book.KnowAsync("https://other.example", "0", AttributeSet.Empty, default)).Person.ShouldStartWith(
+            "user:"
+        );
+    }
+
+    [Fact]
     public async Task What_a_crash_leaves_of_a_line_is_cut_off()
     {
         var alice = await KnowAsync("alice");

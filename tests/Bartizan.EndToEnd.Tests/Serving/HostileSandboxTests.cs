@@ -104,7 +104,7 @@ public sealed class HostileSandboxTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task One_whose_daemon_is_killed_is_gone_with_it()
+    public async Task One_whose_daemon_is_killed_is_gone_with_it_and_its_copy_with_the_next()
     {
         await _served.ServeAsync();
         (await _served.TellAsync("read")).Status.ShouldBe(200);
@@ -113,6 +113,9 @@ public sealed class HostileSandboxTests : IAsyncLifetime
         daemon.Kill();
 
         await _served.GoneAsync();
+        Copies().ShouldNotBeEmpty();
+        (await _served.Scene.BartizanAsync("up")).Code.ShouldBe(0);
+        await Scene.UntilAsync(() => Copies().Length == 0, "the next daemon deletes its copy of the workspace");
     }
 
     [Fact]
@@ -147,6 +150,8 @@ public sealed class HostileSandboxTests : IAsyncLifetime
         opened.Code.ShouldBe(2, opened.ToString());
         opened.Error.ShouldContain("no-such-program-here");
     }
+
+    private string[] Copies() => Directory.GetFileSystemEntries(Path.Combine(_served.Scene.Home, "sessions"));
 
     private async Task<int> StartsAsync() =>
         (await _served.Scene.LogAsync("kind:receipt")).Count(e =>

@@ -195,7 +195,7 @@ internal sealed class InboundHouse : IAsyncDisposable, ISessions, IServedSession
             _served.ContainsKey(caller) || _served.Count < MaxSessions ? _served.GetOrAdd(caller, Open) : null
         );
 
-    public void Leave(ServedSession session) { }
+    public void Leave(ServedSession session, bool wasGranted) { }
 
     public Session? Find(SessionId id) => _sessions.GetValueOrDefault(id)?.Session;
 
