@@ -63,6 +63,12 @@ public static class ManifestFiles
                 // What lets an agent run in its image is no more the agent's to write than its rules are.
                 files.Add(Path.GetFullPath(scan.File, Path.GetDirectoryName(path)!));
             }
+
+            if (load.Manifest?.Serve?.Callers.Certificates is { } shown)
+            {
+                // Nor is what says who may call it.
+                files.Add(Path.GetFullPath(shown.Authority, Path.GetDirectoryName(path)!));
+            }
         }
 
         return files;
@@ -110,8 +116,11 @@ public static class ManifestFiles
                 Callers = serve.Callers with
                 {
                     Oidc = serve.Callers.Oidc?.From(folder),
-                    CertificateAuthority = serve.Callers.CertificateAuthority is { } authority
-                        ? Path.GetFullPath(authority, folder)
+                    Certificates = serve.Callers.Certificates is { } shown
+                        ? shown with
+                        {
+                            Authority = Path.GetFullPath(shown.Authority, folder),
+                        }
                         : null,
                 },
             };

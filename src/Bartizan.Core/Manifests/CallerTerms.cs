@@ -24,15 +24,14 @@ public sealed record CallerTerms
     public ImmutableSortedDictionary<string, Digest> Keys { get; init; } =
         ImmutableSortedDictionary.Create<string, Digest>(StringComparer.Ordinal);
 
-    /// <summary>A PEM file with the authority of callers' certificates; null when none are taken.</summary>
-    public string? CertificateAuthority { get; init; }
+    /// <summary>Which certificates are taken; null when none are.</summary>
+    public CertificateTerms? Certificates { get; init; }
 
     /// <summary>Why callers may show nothing at all; null when they may not.</summary>
     public string? Anonymous { get; init; }
 
     /// <summary>True when there is some way in.</summary>
-    public bool IsSomebody =>
-        Oidc is not null || !Keys.IsEmpty || CertificateAuthority is not null || Anonymous is not null;
+    public bool IsSomebody => Oidc is not null || !Keys.IsEmpty || Certificates is not null || Anonymous is not null;
 
     /// <summary>What a token must be.</summary>
     public TokenExpectation Expectation => new() { Audience = Audience, Use = Use };
@@ -44,10 +43,17 @@ public sealed record CallerTerms
             Oidc?.Authority ?? "",
             Audience,
             Use.ToString(),
-            CertificateAuthority ?? "",
             Anonymous is null ? "" : "anonymous",
             .. User.SelectMany(one => new[] { one.Key, one.Value }),
             "keys",
             .. Keys.SelectMany(one => new[] { one.Key, one.Value.ToString() }),
+            "mtls",
+            .. Certificates?.Canonical ?? [],
         ];
+
+    /// <summary>True for the name of a program: one that has a key or a certificate.</summary>
+    public bool IsProgram(string name) =>
+        Keys
+            .Keys.Concat(Certificates?.Names.Keys ?? [])
+            .Any(one => one.Equals(name, StringComparison.OrdinalIgnoreCase));
 }

@@ -26,6 +26,14 @@ internal static partial class ManifestShape
                 TryCallerKey(text, out _) ? null : "is no SHA-256: a key itself doesn't stand in a manifest",
         };
 
+    private static Shape.Text CallerCertificate =>
+        new("`dns:NAME`, `uri:ADDRESS`, `email:MAILBOX` or `sha256:DIGITS` of a certificate")
+        {
+            MaxLength = CertificateMark.MaxChars + 8,
+            Expression = "^(dns|uri|email|sha256):[!-~]+$",
+            Problem = text => CertificateMark.TryParse(text, out _, out var problem) ? null : problem,
+        };
+
     private static Shape.Text PassedHeader =>
         new("a header's name")
         {
@@ -132,10 +140,21 @@ internal static partial class ManifestShape
                 new Shape.Named(_name, CallerKey),
                 "Keys of programs, by the names that they are known by: `sha256:` and the SHA-256 of each."
             ),
-            Later(
+            Known(
                 "mtls",
-                new Shape.Keys([Required("ca", _path, "A PEM file with the authority of their certificates.")]),
-                "Callers' certificates are taken, by the name of their subject."
+                new Shape.Keys([
+                    Required(
+                        "ca",
+                        _path,
+                        "A PEM file with the authorities that vouch for their certificates; the host's own count for nothing."
+                    ),
+                    Required(
+                        "names",
+                        new Shape.Named(_name, CallerCertificate),
+                        "Who calls, by the names that they are known by: a name of their certificate to the letter, or its SHA-256."
+                    ),
+                ]),
+                "Callers' certificates are asked for in TLS; one that has none of these names is nobody's."
             ),
             Known("anonymous", _why, "Why callers may show nothing at all; they share one session of nobody."),
         ]);

@@ -156,12 +156,48 @@ internal static class ServeChecks
             );
         }
 
-        if (serve is { Callers.CertificateAuthority: not null, Tls: null })
+        if (serve.Callers.Certificates is { } certificates)
+        {
+            CheckCertificates(serve, certificates, map, error);
+        }
+    }
+
+    private static void CheckCertificates(
+        ServeSection serve,
+        CertificateTerms certificates,
+        SourceNode.Map map,
+        Action<SourcePosition, string, string> error
+    )
+    {
+        var where = map.PositionOf("callers");
+        if (serve.Tls is null)
         {
             error(
-                map.PositionOf("callers"),
+                where,
                 "`mtls` needs TLS: without it callers show no certificate",
-                "Say `serve.tls`."
+                "Say `listen` and `tls` in `serve`."
+            );
+        }
+
+        foreach (var twice in certificates.Names.GroupBy(one => one.Value).Where(same => same.Count() > 1))
+        {
+            error(
+                where,
+                $"`{string.Join("` and `", twice.Select(one => one.Key))}` have the same certificates",
+                "Give each program a name of its own in its certificate: who called is known by it."
+            );
+        }
+
+        foreach (
+            var name in certificates.Names.Keys.Where(name =>
+                serve.Callers.Keys.Keys.Contains(name, StringComparer.OrdinalIgnoreCase)
+            )
+        )
+        {
+            error(
+                where,
+                $"`{name}` has a key and a certificate, and rules couldn't tell which by `user.id`",
+                "Take one of them out, or give the other another name."
             );
         }
     }

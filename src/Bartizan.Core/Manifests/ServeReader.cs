@@ -87,9 +87,29 @@ internal static class ServeReader
             Use = RuleReader.TextOf(map, "type") == "access" ? TokenUse.Access : TokenUse.Id,
             User = NamesOf(map).ToImmutableSortedDictionary(StringComparer.Ordinal),
             Keys = KeysOf(map).ToImmutableSortedDictionary(StringComparer.Ordinal),
-            CertificateAuthority = RuleReader.TextOf(map.Find("mtls") as SourceNode.Map, "ca"),
+            Certificates = ReadCertificates(map.Find("mtls") as SourceNode.Map),
             Anonymous = RuleReader.TextOf(map, "anonymous"),
         };
+    }
+
+    // What is left out or is no mark is reported where the shape is checked.
+    private static CertificateTerms? ReadCertificates(SourceNode.Map? map)
+    {
+        if (RuleReader.TextOf(map, "ca") is not { } authority)
+        {
+            return null;
+        }
+
+        var names = ImmutableSortedDictionary.CreateBuilder<string, CertificateMark>(StringComparer.Ordinal);
+        foreach (var (name, value) in ManifestReader.Entries(map?.Find("names")))
+        {
+            if (CertificateMark.TryParse((value as SourceNode.Scalar)?.Text ?? "", out var mark, out _))
+            {
+                names[name.Text] = mark;
+            }
+        }
+
+        return new CertificateTerms(authority, names.ToImmutable());
     }
 
     // What can't be an attribute's name is reported where the shape is checked.

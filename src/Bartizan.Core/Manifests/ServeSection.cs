@@ -33,6 +33,8 @@ public sealed record ServeSection
             "authorization",
             "cache-control",
             "clear-site-data",
+            "client-cert",
+            "client-cert-chain",
             "connection",
             "cookie",
             "date",
@@ -68,6 +70,8 @@ public sealed record ServeSection
             "via",
             "www-authenticate",
             "x-api-key",
+            "x-arr-clientcert",
+            "x-client-cert",
             "x-content-type-options",
             "x-frame-options",
             "x-http-method",
@@ -90,7 +94,10 @@ public sealed record ServeSection
         "http2-",
         "proxy-",
         "sec-",
+        "ssl-client-",
+        "x-amzn-mtls-",
         "x-forwarded-",
+        "x-ssl-",
     ];
 
     /// <summary>True for a header that no manifest may let pass.</summary>

@@ -8,7 +8,8 @@ internal sealed record TlsFiles(string Certificate, string Key)
     /// <summary>A mark that changes when one of the two does, or a link among them leads elsewhere.</summary>
     public string Stamp() => $"{StampOf(Certificate)}|{StampOf(Key)}";
 
-    private static string StampOf(string path)
+    /// <summary>The mark of one file; empty while it isn't there.</summary>
+    public static string StampOf(string path)
     {
         try
         {

@@ -170,6 +170,9 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
                     $"{agent.Manifest.Agent}'s"
                 )
                 : null;
+            var authorities = agent.Terms.Callers.Certificates is { } shown
+                ? CallerAuthorityFile.Open(shown.Authority, say, agent.Manifest.Agent)
+                : null;
             sessions = new ServedSessions(rooms, agent, endpoints);
             gateway = await InboundGateway
                 .StartAsync(
@@ -184,6 +187,7 @@ internal sealed class ServingDesk(Rooms rooms, Func<AttachEndpoints> endpoints, 
                         Tokens = rooms.Callers,
                         Users = rooms.Users,
                         Certificate = certificate is null ? null : certificate.Now,
+                        Authorities = authorities is null ? null : authorities.Now,
                     },
                     cancellationToken
                 )

@@ -22,6 +22,9 @@ public sealed record Caller(CallerKind Kind, string Name, EndUser User, string F
     /// <summary>The program whose key it is; <c>user.id</c> is the key's name.</summary>
     public static Caller OfKey(string name) => Named(CallerKind.Key, "key", name);
 
+    /// <summary>The program whose certificate it is; <c>user.id</c> is its name in the manifest.</summary>
+    public static Caller OfCertificate(string name) => Named(CallerKind.Certificate, "cert", name);
+
     /// <summary>When what it showed holds no longer; null for what has no end.</summary>
     public DateTimeOffset? Until { get; init; }
 

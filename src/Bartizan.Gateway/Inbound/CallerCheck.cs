@@ -11,7 +11,7 @@ namespace Bartizan.Gateway.Inbound;
 /// </code>
 /// INVARIANT: a credential that doesn't hold is never less than none: where nobody may call, who shows a wrong one may not either.
 /// </summary>
-internal sealed class CallerCheck(CallerTerms terms, TokenCallers? tokens)
+internal sealed class CallerCheck(CallerTerms terms, TokenCallers? tokens, CertificateCallers? certificates)
 {
     /// <summary>Where programs may show a key in place of <c>Authorization</c>.</summary>
     public const string KeyHeader = "x-api-key";
@@ -24,9 +24,17 @@ internal sealed class CallerCheck(CallerTerms terms, TokenCallers? tokens)
     public ValueTask<CallerAnswer> LookAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var (authorization, keys) = (request.Headers.Authorization, request.Headers[KeyHeader]);
-        if (authorization.Count + keys.Count > 1)
+        var certificate = request.HttpContext.Features.Get<ShownCertificate>() is { Itself.IsEmpty: false } one
+            ? one
+            : null;
+        if (authorization.Count + keys.Count + (certificate is null ? 0 : 1) > 1)
         {
             return new(CallerAnswer.Refused("it shows two credentials"));
+        }
+
+        if (certificate is not null)
+        {
+            return new(certificates?.Find(certificate) ?? CallerAnswer.Refused("no certificates are taken"));
         }
 
         if (authorization.Count + keys.Count == 0)

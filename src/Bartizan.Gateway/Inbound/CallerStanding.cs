@@ -4,7 +4,7 @@ namespace Bartizan.Gateway.Inbound;
 
 /// <summary>
 /// Whether who opened a connection would still be let in: it is looked at again as it was at first, so that no connection outlives its
-/// caller's token, the key that it was signed with, or what the book of users says of them.
+/// caller's token or certificate, the key that it was signed with, or what the book of users says of them.
 /// </summary>
 internal sealed class CallerStanding(CallerCheck check, TimeProvider clock)
 {
@@ -19,7 +19,7 @@ internal sealed class CallerStanding(CallerCheck check, TimeProvider clock)
             var left = caller.Until is { } until ? until - clock.GetUtcNow() : LookedEvery;
             if (left <= TimeSpan.Zero)
             {
-                return "its caller's token holds no longer";
+                return "its caller's credential holds no longer";
             }
 
             await Task.Delay(left < LookedEvery ? left : LookedEvery, clock, cancellationToken).ConfigureAwait(false);

@@ -36,6 +36,15 @@ internal sealed class CrossOrigin(ServeSection terms, bool isTls)
             _ => false,
         };
 
+    /// <summary>True for a request of a page that isn't the gateway's own, whether it may call or not.</summary>
+    public bool IsOfAnother(HttpRequest request) =>
+        request.Headers.Origin switch
+        {
+            [] => false,
+            [{ } origin] => !IsOwn(request, origin),
+            _ => true,
+        };
+
     /// <summary>
     /// True where the host that a request names is no name that somebody else may have made lead here: one that <c>hosts</c> has, an
     /// address, or <c>localhost</c>, which no browser asks anybody for.

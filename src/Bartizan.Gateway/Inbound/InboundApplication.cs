@@ -26,6 +26,9 @@ internal sealed class InboundApplication(
         options.Terms.Callers,
         options is { Terms.Callers.Oidc: not null, Tokens: { } tokens, Users: { } users }
             ? new TokenCallers(options.Terms.Callers, tokens, users, clock)
+            : null,
+        options is { Terms.Callers.Certificates: { } certificates, Authorities: { } authorities }
+            ? new CertificateCallers(certificates, authorities, clock)
             : null
     );
     private readonly AddressTurns _addresses = new(options.Terms.Limits.PerAddress, clock);
@@ -115,6 +118,14 @@ internal sealed class InboundApplication(
         {
             await RefuseAsync(context, id, 421, "its host is a name that `serve.hosts` doesn't have", null, form.Target)
                 .ConfigureAwait(false);
+            return;
+        }
+
+        // A browser shows a certificate for whichever page asks, and no page was given it.
+        if (caller.Kind == CallerKind.Certificate && _origins.IsOfAnother(context.Request))
+        {
+            const string Why = "a page of another origin shows no certificate";
+            await RefuseAsync(context, id, 403, Why, null, form.Target).ConfigureAwait(false);
             return;
         }
 

@@ -16,6 +16,12 @@ public sealed record InboundOptions
     /// <summary>What callers are shown in TLS, asked for each connection; null in the clear.</summary>
     public Func<SslStreamCertificateContext>? Certificate { get; init; }
 
+    /// <summary>
+    /// Who vouches for callers' certificates, asked with each request; null in place of them while they aren't known. Null where no
+    /// certificates are asked for.
+    /// </summary>
+    public Func<CallerAuthorities?>? Authorities { get; init; }
+
     /// <summary>Where findings are written; null for none.</summary>
     public IJournal? Journal { get; init; }
 

@@ -111,7 +111,7 @@ internal sealed class InboundServer : IAsyncDisposable
                 at.Use(next => connection => AdmitAsync(connection, next, addresses, options.MaxConnectionsPerAddress));
                 if (options.Certificate is { } certificate)
                 {
-                    Secure(at, certificate, options.HandshakeWithin);
+                    Secure(at, certificate, options);
                 }
             }
         );
@@ -142,21 +142,31 @@ internal sealed class InboundServer : IAsyncDisposable
         }
     }
 
-    private static void Secure(ListenOptions at, Func<SslStreamCertificateContext> certificate, TimeSpan within) =>
+    private static void Secure(
+        ListenOptions at,
+        Func<SslStreamCertificateContext> certificate,
+        InboundOptions options
+    ) =>
         at.UseHttps(
             new TlsHandshakeCallbackOptions
             {
-                HandshakeTimeout = within,
-                OnConnection = _ =>
-                    ValueTask.FromResult(
-                        new SslServerAuthenticationOptions
-                        {
-                            ServerCertificateContext = certificate(),
-                            EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-                            ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
-                            AllowRenegotiation = false,
-                        }
-                    ),
+                HandshakeTimeout = options.HandshakeWithin,
+                OnConnection = context =>
+                {
+                    var tls = new SslServerAuthenticationOptions
+                    {
+                        ServerCertificateContext = certificate(),
+                        EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                        ApplicationProtocols = [SslApplicationProtocol.Http2, SslApplicationProtocol.Http11],
+                        AllowRenegotiation = false,
+                    };
+                    if (options is { Terms.Callers.Certificates: not null, Authorities: not null })
+                    {
+                        ShownCertificate.AskFor(context.Connection, tls);
+                    }
+
+                    return ValueTask.FromResult(tls);
+                },
             }
         );
 }

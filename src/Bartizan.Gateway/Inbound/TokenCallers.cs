@@ -54,9 +54,10 @@ internal sealed class TokenCallers(CallerTerms terms, ICallerTokens tokens, IEnd
 
         var claims = verdict.Claims;
         var facts = ClaimMapping.Of(claims, terms.User);
-        if (IsKeys(claims.Subject))
+        // INVARIANT: nobody who signs in becomes a program by what their provider lets them say of themselves.
+        if (terms.IsProgram(claims.Subject))
         {
-            return CallerAnswer.Refused("its `user.id` is the name of a program's key");
+            return CallerAnswer.Refused("its `user.id` is the name of a program's key or certificate");
         }
 
         EndUser user;
@@ -89,9 +90,6 @@ internal sealed class TokenCallers(CallerTerms terms, ICallerTokens tokens, IEnd
 
         return terms.User.IsEmpty ? "" : Convert.ToHexStringLower(hash.GetHashAndReset());
     }
-
-    // INVARIANT: nobody who signs in becomes a program by what their provider lets them say of themselves.
-    private bool IsKeys(string id) => terms.Keys.Keys.Any(name => name.Equals(id, StringComparison.OrdinalIgnoreCase));
 
     private void Keep(Digest digest, (Caller Caller, DateTimeOffset Until, long Forgotten) one)
     {

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Identity;
@@ -13,6 +14,7 @@ internal static class SurfaceServe
     [
         typeof(ServeSection),
         typeof(CallerTerms),
+        typeof(CertificateTerms),
         typeof(ServeLimits),
         typeof(ServeTls),
         typeof(CallerLimit),
@@ -25,6 +27,7 @@ internal static class SurfaceServe
             ["ServeSection.Callers"] = "its own properties are listed",
             ["CallerTerms.Expectation"] = "made of the others",
             ["CallerTerms.IsSomebody"] = "made of the others",
+            ["CallerTerms.Certificates"] = "its own properties are listed",
             ["ServeSection.Listen"] = "which address it is, is the operator's; that there is one is compared",
             ["ServeSection.Limits"] = "its own properties are listed",
             ["ServeTls.Certificate"] = "which certificate it is, is the operator's; that there is one is compared",
@@ -42,7 +45,23 @@ internal static class SurfaceServe
             ["CallerTerms.Audience"] = m => Called(m, c => c with { Audience = "other" }),
             ["CallerTerms.Use"] = m => Called(m, c => c with { Use = TokenUse.Access }),
             ["CallerTerms.Keys"] = m => Called(m, c => c with { Keys = c.Keys.Add("other", Digest.Of([2])) }),
-            ["CallerTerms.CertificateAuthority"] = m => Called(m, c => c with { CertificateAuthority = "other.pem" }),
+            ["CertificateTerms.Authority"] = m =>
+                Called(m, c => c with { Certificates = c.Certificates! with { Authority = "other.pem" } }),
+            ["CertificateTerms.Names"] = m =>
+                Called(
+                    m,
+                    c =>
+                        c with
+                        {
+                            Certificates = c.Certificates! with
+                            {
+                                Names = c.Certificates.Names.SetItem(
+                                    "shop",
+                                    new CertificateMark(CertificateMarkKind.Dns, "other.example")
+                                ),
+                            },
+                        }
+                ),
             ["CallerTerms.Anonymous"] = m => Called(m, c => c with { Anonymous = "anybody" }),
             ["ServeSection.Tls"] = m => Served(m, s => s with { Tls = null }),
             ["ServeSection.Upstream"] = m => Served(m, s => s with { Upstream = new Uri("http://127.0.0.1:2") }),
@@ -90,6 +109,13 @@ internal static class SurfaceServe
                 Oidc = TokenForge.Issuer,
                 Audience = TokenForge.Client,
                 User = new CallerTerms().User.Add("region", "region"),
+                Certificates = new CertificateTerms(
+                    "clients.pem",
+                    ImmutableSortedDictionary<string, CertificateMark>.Empty.Add(
+                        "shop",
+                        new CertificateMark(CertificateMarkKind.Dns, "shop.example")
+                    )
+                ),
             },
         };
 

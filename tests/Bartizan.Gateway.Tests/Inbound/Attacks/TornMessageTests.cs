@@ -159,7 +159,7 @@ public sealed class TornMessageTests
         var (_, end) = await HearAsync(socket);
 
         end.ShouldBe(WebSocketCloseStatus.PolicyViolation);
-        await house.Journal.Entries.WaitForAsync(entry => entry.Detail?.Contains("token holds no longer") == true);
+        await house.Journal.Entries.WaitForAsync(entry => entry.Detail?.Contains("credential holds no longer") == true);
     }
 
     [Theory]
