@@ -29,6 +29,7 @@ public sealed class KeyboardTests(Chromium chromium)
         await keys.PressAsync("Enter");
         await TabToAsync(window, "#reason");
         await keys.TypeAsync("by hand");
+        await TabToAsync(window, "main button.danger");
         await keys.PressAsync("Enter");
 
         await Assertions.Expect(window.Page.Locator("main")).ToContainTextAsync("1 session killed");

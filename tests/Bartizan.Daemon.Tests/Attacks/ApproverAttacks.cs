@@ -102,6 +102,22 @@ public sealed class ApproverAttacks
         await scene.EndAsync(request);
     }
 
+    [Theory]
+    [InlineData("people: nobody\n")]
+    [InlineData("people:\n  - { name: alice, uid: 4201 }\n  - { name: alice, uid: 4202 }\n")]
+    public async Task A_list_of_people_with_a_mistake_hides_no_ask_and_says_why_nobody_counts(string people)
+    {
+        using var scene = AskScene.With("{ by: alice }");
+        var request = scene.RequestAsync();
+        var ask = await scene.RaisedAsync();
+        scene.Enrol(people);
+
+        scene.Inbox.Asks(AskScene.Alice).Asks.ShouldHaveSingleItem().WhyNot!.ShouldContain("can't be read");
+        (await scene.RefusedAsync(ask, AskScene.Alice)).ShouldContain("can't be read");
+        await scene.AnswerAsync(ask with { Granted = false }, AskScene.Dora);
+        await scene.ShouldBeRefusedAsync(request);
+    }
+
     [Fact]
     public async Task Who_started_the_session_is_not_counted_where_the_rule_separates_them()
     {
