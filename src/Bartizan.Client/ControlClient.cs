@@ -128,6 +128,30 @@ public sealed partial class ControlClient : IDisposable
     public Task<AsksReply> AsksAsync(CancellationToken cancellationToken) =>
         CallAsync<AsksReply>(HttpMethod.Get, "v1/approvals", null, cancellationToken);
 
+    /// <summary>How many asks wait.</summary>
+    public Task<WaitingReply> WaitingAsync(CancellationToken cancellationToken) =>
+        CallAsync<WaitingReply>(HttpMethod.Get, "v1/approvals/waiting", null, cancellationToken);
+
+    /// <summary>One ask with its arguments, where somebody may write others; null when no such ask waits.</summary>
+    public async Task<AskLine?> AskAsync(string id, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(id);
+        if (id.Length == 0 || !id.All(c => char.IsAsciiLetterOrDigit(c) || c == '-'))
+        {
+            return null;
+        }
+
+        try
+        {
+            return await CallAsync<AskLine>(HttpMethod.Get, $"v1/approvals/waiting/{id}", null, cancellationToken)
+                .ConfigureAwait(false);
+        }
+        catch (ControlException e) when (e.Status == 404)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Answers a list of asks, all or none.</summary>
     public Task<AnswerReply> AnswerAllAsync(BatchRequest request, CancellationToken cancellationToken) =>
         CallAsync<AnswerReply>(HttpMethod.Post, "v1/approvals/batch", request, cancellationToken);

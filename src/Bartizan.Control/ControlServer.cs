@@ -1,4 +1,5 @@
 using Bartizan.Client;
+using Bartizan.Client.Approvals;
 using Bartizan.Client.Custody;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Exports;
@@ -148,6 +149,7 @@ public sealed class ControlServer : IAsyncDisposable
         ControlJson.Post<PinRequest, SurveyReply>(web, "/v1/pins/survey", instance.SurveyAsync);
         ControlJson.Post<PinRequest, PinsReadReply>(web, "/v1/pins/read", instance.ReadPinsAsync);
         ApprovalEndpoints.Map(web, instance);
+        ControlJson.Get(web, ApprovalEndpoints.Waiting, _ => new WaitingReply(instance.Waiting().Count));
         RecordEndpoints.Map(web, instance, context => Whole(instance, ControlJson.PersonOf(context)));
         ControlJson.Post<ErasureRequest, ErasureReply>(web, "/v1/log/erasures", instance.EraseAsync);
         ControlJson.Post<PruneRequest, PruneReply>(web, "/v1/log/prune", instance.PruneAsync);
@@ -164,7 +166,7 @@ public sealed class ControlServer : IAsyncDisposable
         {
             Person = person,
             MaySee = _ => true,
-            Asks = () => [.. instance.Asks(person).Asks.Select(ask => ask.Id)],
+            Asks = () => [.. instance.Waiting().Select(ask => ask.Id)],
         };
 
     private static async Task RunAsync(HttpContext context, IInstance instance)

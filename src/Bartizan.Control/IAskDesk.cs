@@ -11,8 +11,11 @@ namespace Bartizan.Control;
 /// </summary>
 public interface IAskDesk
 {
-    /// <summary>The asks that wait and that this person may see.</summary>
+    /// <summary>The asks that wait and that this person may see, without their arguments.</summary>
     AsksReply Asks(string person);
+
+    /// <summary>One of them with its arguments, where somebody may write others; null when there is none that they may see.</summary>
+    AskLine? Ask(string person, string id);
 
     /// <summary>Takes a person's answer.</summary>
     Task<AnswerReply> AnswerAsync(AnswerRequest request, string person, CancellationToken cancellationToken);

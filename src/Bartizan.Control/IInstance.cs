@@ -28,6 +28,9 @@ public interface IInstance : IAskDesk, IRecordDesk
     /// <summary>Reads <c>exports.yaml</c> again, and sends as it says from now on.</summary>
     Task<ExportReply> ExportsAsync(ExportRequest request, string person, CancellationToken cancellationToken);
 
+    /// <summary>Which asks wait, and nothing else of them.</summary>
+    IReadOnlyList<AskNote> Waiting();
+
     /// <summary>The live sessions.</summary>
     IReadOnlyList<SessionSummary> Sessions();
 

@@ -174,11 +174,13 @@ public sealed class BartizanDaemon : IAsyncDisposable
         var ledger = new BudgetLedger(PricesFile.Read(state.Home), clock);
         ledger.Restore(log.Recovery.Spends);
         var circuits = CircuitWatch.Over(journal, sessions, owner, clock);
+        var (people, console) = (new EnrolledFile(state.Home), new ConsoleDesk(state, journal, _options));
         var inbox = new ApprovalInbox(
             journal,
             id => sessions.Get(id)?.Authors ?? [],
-            () => EnrolledPeople.Load(state.Home),
-            clock
+            people.Read,
+            clock,
+            console.Holding
         );
         var terminals = new Terminals(inbox);
         inbox.Tell(terminals);
@@ -269,7 +271,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Ledger = ledger,
             Inbox = inbox,
             Stores = new StoreDesk(stores, journal),
-            Labels = new LabelDesk(sessions, journal, () => EnrolledPeople.Load(state.Home), clock),
+            Labels = new LabelDesk(sessions, journal, people.Read, clock, console.Holding),
             Terminals = terminals,
             Circuits = circuits,
             Models = models,
@@ -288,7 +290,7 @@ public sealed class BartizanDaemon : IAsyncDisposable
             Exports = exports,
             Pins = new PinBooks(state.Home),
             Reading = ReadingRoom.Over(state, witnesses, sessions, ledger, log, clock),
-            Console = new ConsoleDesk(state, journal, _options),
+            Console = console,
         };
         Opened(_rooms.Reading);
         var left = ServedCopies.Left(state);

@@ -184,6 +184,12 @@ internal sealed partial class Instance(
     public AsksReply Asks(string person) => rooms.Inbox.Asks(person);
 
     /// <inheritdoc/>
+    public AskLine? Ask(string person, string id) => rooms.Inbox.Ask(person, id);
+
+    /// <inheritdoc/>
+    public IReadOnlyList<AskNote> Waiting() => rooms.Inbox.Waiting;
+
+    /// <inheritdoc/>
     public Task<AnswerReply> AnswerAllAsync(BatchRequest request, string person, CancellationToken cancellationToken) =>
         rooms.Inbox.AnswerAllAsync(request, person, cancellationToken);
 

@@ -50,6 +50,11 @@ public class ScriptedInstance : DispatchProxy
         script.On(nameof(IInstance.Status), _ => script.Status);
         script.On(nameof(IInstance.Sessions), _ => script.Live);
         script.On(nameof(IAskDesk.Asks), _ => new AsksReply(script.Asks, "list"));
+        script.On(nameof(IAskDesk.Ask), a => script.Asks.FirstOrDefault(ask => ask.Id == (string)a[1]!));
+        script.On(
+            nameof(IInstance.Waiting),
+            _ => (IReadOnlyList<AskNote>)[.. script.Asks.Select(ask => new AskNote(ask.Id, ask.Agent))]
+        );
         script.On(nameof(IAskDesk.AnswerAsync), a => script.Take(a, new AnswerReply(true, "it was answered")));
         script.On(nameof(IInstance.KillAsync), a => script.Take(a, Switched(a)));
         script.On(nameof(IInstance.PauseAsync), a => script.Take(a, Switched(a)));

@@ -342,11 +342,8 @@ internal static class ApprovalsCommand
         }
     }
 
-    internal static async Task<AskLine?> FindAsync(
-        ControlClient client,
-        string id,
-        CancellationToken cancellationToken
-    ) => (await client.AsksAsync(cancellationToken)).Asks.FirstOrDefault(ask => ask.Id == id);
+    internal static Task<AskLine?> FindAsync(ControlClient client, string id, CancellationToken cancellationToken) =>
+        client.AskAsync(id, cancellationToken);
 
     internal static int Missing(string id) =>
         Screen.Error(

@@ -27,8 +27,8 @@ internal static class ApprovalPages
     public static async Task ShowAsync(Visit visit)
     {
         var id = visit.Route("id");
-        var asks = await visit.Client.AsksAsync(visit.Stop).ConfigureAwait(false);
-        if (!Names.IsAsk(id) || asks.Asks.FirstOrDefault(ask => ask.Id == id) is not { } ask)
+        var found = Names.IsAsk(id) ? await visit.Client.AskAsync(id, visit.Stop).ConfigureAwait(false) : null;
+        if (found is not { } ask)
         {
             await visit
                 .ProblemAsync(

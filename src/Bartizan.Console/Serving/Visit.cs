@@ -46,13 +46,26 @@ internal sealed class Visit(HttpContext context, ControlClient client)
     {
         var me = await MeAsync().ConfigureAwait(false);
         var status = await client.StatusAsync(Stop).ConfigureAwait(false);
-        var asks = await client.AsksAsync(Stop).ConfigureAwait(false);
-        return new Frame(title, here, me?.Person ?? "", status.Instance, asks.Asks.Count, me?.Session is not null)
+        var (waiting, problem) = await CountAsync().ConfigureAwait(false);
+        return new Frame(title, here, me?.Person ?? "", status.Instance, waiting, me?.Session is not null)
         {
             Modules = ["live", .. modules],
-            Notices = me?.Notices ?? [],
+            Notices = [.. me?.Notices ?? [], .. problem is null ? [] : (string[])[problem]],
             MaySwitch = me?.Grants.Any(grant => grant.Role is "operator" or "administrator") ?? true,
         };
+    }
+
+    // A page is worth having without it: nobody is kept from the switches because a number isn't known.
+    private async Task<(int Waiting, string? Problem)> CountAsync()
+    {
+        try
+        {
+            return ((await client.WaitingAsync(Stop).ConfigureAwait(false)).Count, null);
+        }
+        catch (ControlException e) when (e.Status != StatusCodes.Status401Unauthorized)
+        {
+            return (0, $"How many actions wait for people isn't known: {e.Problem.Error}");
+        }
     }
 
     // Where the socket says who asks, nobody signs in: there all is theirs.

@@ -4,6 +4,7 @@ using Bartizan.Client.Approvals;
 using Bartizan.Client.People;
 using Bartizan.Client.Sessions;
 using Bartizan.Control.People;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 
 namespace Bartizan.Control.Web;
@@ -186,6 +187,20 @@ internal static class WebApi
         // Whoever may see an agent is told how many asks of theirs wait: none, for who answers none.
         web.See("/v1/approvals", Act.SeeSessions, caller => AskList.Of(instance, caller));
         web.See(
+            ApprovalEndpoints.Waiting,
+            Act.SeeSessions,
+            caller => new WaitingReply(AskList.IdsOf(instance.Waiting(), caller).Count)
+        );
+        web.Of(Act.SeeAsks)
+            .MapGet(
+                ApprovalEndpoints.One,
+                context =>
+                    ApprovalEndpoints.AnswerOneAsync(
+                        context,
+                        AskList.One(instance, WebGate.CallerOf(context)!, ApprovalEndpoints.IdOf(context))
+                    )
+            );
+        web.See(
             "/v1/approvals/statistics",
             Act.SeeAsks,
             caller => new StatisticsReply([
@@ -195,13 +210,13 @@ internal static class WebApi
         web.Do<AnswerRequest, AnswerReply>(
             "/v1/approvals/answer",
             Act.AnswerAsks,
-            (request, caller) => AskList.AgentsOf(instance, caller, [request.Id]),
+            (request, _) => AskList.AgentsOf(instance, [request.Id]),
             (request, caller, stop) => instance.AnswerAsync(request, caller.Account, stop)
         );
         web.Do<BatchRequest, AnswerReply>(
             "/v1/approvals/batch",
             Act.AnswerAsks,
-            (request, caller) => AskList.AgentsOf(instance, caller, request.Items.Select(one => one.Id)),
+            (request, _) => AskList.AgentsOf(instance, request.Items.Select(one => one.Id)),
             (request, caller, stop) => instance.AnswerAllAsync(request, caller.Account, stop)
         );
     }
@@ -296,7 +311,7 @@ internal static class WebApi
         {
             Person = caller.Account,
             MaySee = agent => Now()?.May(Act.SeeLog, agent is null ? null : AgentName.Of(agent)) ?? false,
-            Asks = () => Now() is { } now ? [.. AskList.Of(house.Instance, now).Asks.Select(ask => ask.Id)] : [],
+            Asks = AskList.Watched(house.Instance, Now),
             IsHere = () => Now() is not null,
         };
     }

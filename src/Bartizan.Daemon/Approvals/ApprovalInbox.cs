@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using Bartizan.Client;
 using Bartizan.Client.Approvals;
+using Bartizan.Control;
 using Bartizan.Core.Approvals;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Ports;
@@ -19,7 +20,8 @@ internal sealed class ApprovalInbox(
     IJournal journal,
     Func<SessionId, ImmutableHashSet<string>> authors,
     Func<EnrolledPeople> people,
-    TimeProvider clock
+    TimeProvider clock,
+    Func<string, Func<bool>>? holding = null
 ) : IApprovals
 {
     /// <summary>Asks that may wait at once: more than people could answer in their time.</summary>
@@ -34,8 +36,7 @@ internal sealed class ApprovalInbox(
     private const int Refused = 4;
     private static readonly TimeSpan s_recordWithin = TimeSpan.FromSeconds(15);
 
-    private readonly Lock _lock = new();
-    private readonly Dictionary<string, WaitingAsk> _waiting = new(StringComparer.Ordinal);
+    private readonly WaitingAsks _waiting = new(MaxWaiting, MaxWaitingOfSession);
     private readonly StandingApprovals _standing = new();
     private readonly AnswerStatistics _statistics = new();
     private ImmutableArray<IAskListener> _listeners = [];
@@ -60,7 +61,7 @@ internal sealed class ApprovalInbox(
             clock.GetUtcNow(),
             cancellationToken
         );
-        if (!TryAdd(ask))
+        if (!_waiting.TryAdd(ask))
         {
             return new Approval(false, request.Digest, null, "too many asks wait already");
         }
@@ -76,33 +77,35 @@ internal sealed class ApprovalInbox(
         }
         finally
         {
-            lock (_lock)
-            {
-                _waiting.Remove(request.Id);
-            }
-
+            _waiting.Remove(ask);
             ask.Close();
         }
     }
 
-    /// <summary>The asks that wait, the oldest first, as a person sees them.</summary>
+    /// <summary>Which asks wait, the oldest first: the same list until one comes or goes.</summary>
+    public IReadOnlyList<AskNote> Waiting => _waiting.Notes;
+
+    /// <summary>The asks that wait, the oldest first, as a person sees them; without their arguments.</summary>
     public AsksReply Asks(string account)
     {
-        ImmutableArray<WaitingAsk> waiting;
-        lock (_lock)
-        {
-            waiting = [.. _waiting.Values];
-        }
-
+        var waiting = _waiting.All;
         var equal = waiting.CountBy(ask => ask.Equal).ToDictionary();
-        List<AskLine> lines =
-        [
-            .. waiting
-                .Where(ask => !ask.IsOver)
-                .OrderBy(ask => ask.Since)
-                .Select(ask => Line(ask, PersonOf(account, PeopleOf(ask)), equal[ask.Equal])),
-        ];
-        return new AsksReply(lines, ApprovalList.DigestOf(lines.Select(line => (line.Id, line.Digest))).ToString());
+        var enrolled = waiting.Any(ask => ask.Count.NamesPeople) ? Read() : Enrolment.Nobody;
+        return AskLines.List([
+            .. waiting.Select(ask => AskLines.Of(ask, WhyNot(ask, account, enrolled), equal[ask.Equal])),
+        ]);
+    }
+
+    /// <summary>One ask with its arguments, where a person may write others; null when it doesn't wait.</summary>
+    public AskLine? Ask(string account, string id)
+    {
+        var waiting = _waiting.All;
+        return waiting.FirstOrDefault(ask => string.Equals(ask.Request.Id, id, StringComparison.Ordinal)) is { } one
+            ? AskLines.Of(one, WhyNot(one, account), waiting.Count(ask => ask.Equal == one.Equal)) with
+            {
+                Arguments = AskDraft.Editable(one.Request.Action),
+            }
+            : null;
     }
 
     /// <summary>How people answered.</summary>
@@ -178,35 +181,42 @@ internal sealed class ApprovalInbox(
     }
 
     /// <summary>Null when a person may say yes to an ask; else why not.</summary>
-    public string? WhyNot(WaitingAsk ask, string account) => ask.Count.WhyNot(PersonOf(account, PeopleOf(ask)));
+    public string? WhyNot(WaitingAsk ask, string account) =>
+        WhyNot(ask, account, ask.Count.NamesPeople ? Read() : Enrolment.Nobody);
 
-    private EnrolledPeople PeopleOf(WaitingAsk ask) => ask.Count.NamesPeople ? people() : EnrolledPeople.Nobody;
-
-    private bool TryAdd(WaitingAsk ask)
+    private static string? WhyNot(WaitingAsk ask, string account, Enrolment enrolled)
     {
-        lock (_lock)
+        var people = ask.Count.NamesPeople ? enrolled : Enrolment.Nobody;
+        var why = ask.Count.WhyNot(PersonOf(account, people.People));
+        return why is null || people.Problem is null ? why : $"{why}: {people.Problem}";
+    }
+
+    // INVARIANT: a list that can't be read names nobody, and takes nothing from anybody's sight.
+    private Enrolment Read()
+    {
+        try
         {
-            var session = ask.Request.Session.Id;
-            return _waiting.Count < MaxWaiting
-                && _waiting.Values.Count(other => other.Request.Session.Id == session) < MaxWaitingOfSession
-                && _waiting.TryAdd(ask.Request.Id, ask);
+            return new Enrolment(people(), null);
+        }
+        catch (ControlException e)
+        {
+            return new Enrolment(EnrolledPeople.Nobody, e.Problem.Error);
         }
     }
 
+    private EnrolledPeople PeopleOf(WaitingAsk ask) => ask.Count.NamesPeople ? Read().People : EnrolledPeople.Nobody;
+
+    // By the name that they sign in with, whichever way they came: what is kept is whether that account is still what it was.
+    private Func<bool> Holding(string account) =>
+        holding?.Invoke(Read().People.People.GetValueOrDefault(account) ?? account) ?? (() => true);
+
     private WaitingAsk Find(AnswerRequest request)
     {
-        WaitingAsk? ask;
-        lock (_lock)
-        {
-            ask = _waiting.GetValueOrDefault(request.Id);
-        }
-
-        if (ask is null)
-        {
-            throw No(
+        var ask =
+            _waiting.Find(request.Id)
+            ?? throw No(
                 $"no ask `{ShownText.Bounded(request.Id)}` waits: it was answered, ran out of time, or ended with its session"
             );
-        }
 
         // INVARIANT: an answer is for what was shown, and the digest is of that.
         return Digest.TryParse(request.Digest, out var shown) && shown == ask.Request.Digest
@@ -226,9 +236,13 @@ internal sealed class ApprovalInbox(
 
         var enrolled = PeopleOf(ask);
         ask.Uses = Math.Min(ask.Uses, uses);
-        // Who was taken off the list since they said yes doesn't count any more.
-        var yes = ask.Yes.Select(one => PersonOf(one.Account, enrolled)).Append(person).ToImmutableArray();
-        var enough = request.Granted && ask.Count.IsMetBy(yes);
+        // Who was taken off the list since they said yes doesn't count any more, nor who lost the account that they said it by.
+        var yes = ask
+            .Yes.Where(one => one.Holds())
+            .Select(one => one with { Person = PersonOf(one.Person.Account, enrolled) })
+            .Append(new Said(person, Holding(account)))
+            .ToImmutableArray();
+        var enough = request.Granted && ask.Count.IsMetBy(yes.Select(one => one.Person));
         var took = clock.GetUtcNow() - ask.Since;
         var lately = _statistics.Add(account, clock.GetUtcNow(), took, request.Granted);
         var answer = new Approval(request.Granted, ask.Request.Digest, account, request.Reason)
@@ -251,7 +265,7 @@ internal sealed class ApprovalInbox(
         }
 
         _standing.Keep(ask.Request, yes, ask.Uses);
-        ask.Conclude(answer with { Person = string.Join(", ", yes.Select(one => one.Account)) });
+        ask.Conclude(answer with { Person = string.Join(", ", yes.Select(one => one.Person.Account)) });
         return new AnswerReply(true, $"`{ask.Request.Id}` is approved: {ApprovalScope.Write(ask.Uses)}");
     }
 
@@ -301,10 +315,10 @@ internal sealed class ApprovalInbox(
             request.Session.StartedBy,
             authors(request.Session.Id)
         );
-        bool IsEnough(ImmutableArray<Approver> yes)
+        bool IsEnough(ImmutableArray<Said> yes)
         {
-            var enrolled = count.NamesPeople ? people() : EnrolledPeople.Nobody;
-            return count.IsMetBy(yes.Select(one => PersonOf(one.Account, enrolled)));
+            var enrolled = count.NamesPeople ? Read().People : EnrolledPeople.Nobody;
+            return count.IsMetBy(yes.Where(one => one.Holds()).Select(one => PersonOf(one.Person.Account, enrolled)));
         }
 
         if (_standing.Use(request, IsEnough) is not var (answer, detail))
@@ -335,12 +349,12 @@ internal sealed class ApprovalInbox(
 
         var person = PersonOf(account, PeopleOf(ask));
         var mayRefuse = !request.Granted && account == ask.Count.Starter;
-        if (!mayRefuse && ask.Count.WhyNot(person) is { } why)
+        if (!mayRefuse && WhyNot(ask, account) is { } why)
         {
             throw No(why);
         }
 
-        if (request.Granted && ask.Yes.Any(one => one.Account == account))
+        if (request.Granted && ask.Yes.Any(one => one.Person.Account == account && one.Holds()))
         {
             throw No($"you have said yes to `{ask.Request.Id}` already; it needs {ask.Count.Needs}");
         }
@@ -364,32 +378,10 @@ internal sealed class ApprovalInbox(
     private static Approver PersonOf(string account, EnrolledPeople enrolled) =>
         new(account, enrolled.People.GetValueOrDefault(account));
 
-    private static AskLine Line(WaitingAsk ask, Approver person, int equal)
-    {
-        var (request, rules) = (ask.Request, ask.Request.Decision.Rules);
-        var asking = rules.Where(rule => rule.Text.StartsWith("ask:", StringComparison.Ordinal)).ToList();
-        return new AskLine
-        {
-            Id = request.Id,
-            Digest = request.Digest.ToString(),
-            Session = request.Session.Id.ToString(),
-            Agent = request.Session.Agent,
-            Person = request.Session.Person,
-            Action = ask.Text.Title,
-            Details = ask.Text.Details,
-            Rules = [.. asking.Select(rule => $"{ShownText.Bounded(rule.Text)} ({rule.Place})")],
-            Why = ShownText.Bounded(ask.Why(asking)),
-            Needs = ask.Count.Needs,
-            Yes = [.. ask.Yes.Select(one => one.Name ?? one.Account)],
-            Scope = ApprovalScope.Write(ask.Count.MaxUses),
-            Equal = equal,
-            Group = ask.Equal.ToString(),
-            Since = ask.Since,
-            Until = ask.Until,
-            WhyNot = ask.Count.WhyNot(person),
-            Arguments = AskDraft.Editable(request.Action),
-        };
-    }
-
     private static ControlException No(string why) => new(new ControlProblem(Refused, why));
+
+    private sealed record Enrolment(EnrolledPeople People, string? Problem)
+    {
+        public static Enrolment Nobody { get; } = new(EnrolledPeople.Nobody, null);
+    }
 }

@@ -5,7 +5,6 @@ using Bartizan.Client.Approvals;
 using Bartizan.Client.Erasures;
 using Bartizan.Client.Sessions;
 using Bartizan.Control;
-using Bartizan.Core.Approvals;
 using Bartizan.Daemon.Erasures;
 using Bartizan.Sandbox.Views;
 
@@ -41,8 +40,9 @@ internal static class PeopleSocket
                 return null;
             }
 
+            var list = new EnrolledFile(state.Home);
             return await PeopleServer
-                .StartAsync(path, uid => Enrolled(state.Home, uid), new Theirs(desk), cancellationToken)
+                .StartAsync(path, uid => Enrolled(list, uid), new Theirs(desk), cancellationToken)
                 .ConfigureAwait(false);
         }
         catch (Exception e) when (e is ControlException or IOException or UnauthorizedAccessException)
@@ -84,12 +84,12 @@ internal static class PeopleSocket
     }
 
     // Read anew each time: who is taken off the list is off at once. A list that can't be read names nobody.
-    private static string? Enrolled(string home, uint uid)
+    private static string? Enrolled(EnrolledFile list, uint uid)
     {
         try
         {
             var account = People.Name(uid);
-            return EnrolledPeople.Load(home).People.ContainsKey(account) ? account : null;
+            return list.Read().People.ContainsKey(account) ? account : null;
         }
         catch (ControlException)
         {
@@ -105,8 +105,11 @@ internal static class PeopleSocket
         public AsksReply Asks(string person)
         {
             List<AskLine> asks = [.. desk.Asks(person).Asks.Where(ask => ask.WhyNot is null || ask.Person == person)];
-            return new AsksReply(asks, ApprovalList.DigestOf(asks.Select(ask => (ask.Id, ask.Digest))).ToString());
+            return AskLines.List(asks);
         }
+
+        public AskLine? Ask(string person, string id) =>
+            desk.Ask(person, id) is { } ask && (ask.WhyNot is null || ask.Person == person) ? ask : null;
 
         public Task<AnswerReply> AnswerAllAsync(
             BatchRequest request,

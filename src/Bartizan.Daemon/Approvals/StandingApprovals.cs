@@ -18,7 +18,7 @@ internal sealed class StandingApprovals
     private readonly Dictionary<Digest, Standing> _all = [];
 
     /// <summary>Keeps what is left of a yes after its first use.</summary>
-    public void Keep(ApprovalRequest request, ImmutableArray<Approver> yes, int uses)
+    public void Keep(ApprovalRequest request, ImmutableArray<Said> yes, int uses)
     {
         if (uses <= ApprovalScope.Once)
         {
@@ -45,7 +45,7 @@ internal sealed class StandingApprovals
     /// <summary>
     /// Uses one up for an ask; null when none covers it. <paramref name="isEnough"/> tells whether its people would still be enough.
     /// </summary>
-    public (Approval Answer, string Detail)? Use(ApprovalRequest request, Func<ImmutableArray<Approver>, bool> isEnough)
+    public (Approval Answer, string Detail)? Use(ApprovalRequest request, Func<ImmutableArray<Said>, bool> isEnough)
     {
         var key = request.Action.ComputeDigest();
         lock (_lock)
@@ -76,7 +76,7 @@ internal sealed class StandingApprovals
                 _all[key] = used;
             }
 
-            var people = string.Join(", ", one.Yes.Select(person => person.Account));
+            var people = string.Join(", ", one.Yes.Select(said => said.Person.Account));
             var of =
                 one.Uses == ApprovalScope.Session ? "this session" : one.Uses.ToString(CultureInfo.InvariantCulture);
             return (
@@ -86,5 +86,5 @@ internal sealed class StandingApprovals
         }
     }
 
-    private sealed record Standing(ApprovalRequest Request, ImmutableArray<Approver> Yes, int Uses, int Used);
+    private sealed record Standing(ApprovalRequest Request, ImmutableArray<Said> Yes, int Uses, int Used);
 }

@@ -40,7 +40,7 @@ internal sealed class WaitingAsk(
     public int Uses { get; set; } = ApprovalScope.Session;
 
     /// <summary>Who said yes; changed in turn only.</summary>
-    public ImmutableArray<Approver> Yes { get; set; } = [];
+    public ImmutableArray<Said> Yes { get; set; } = [];
 
     /// <summary>The answer, once there is one.</summary>
     public Task<Approval> Answer => _answer.Task;

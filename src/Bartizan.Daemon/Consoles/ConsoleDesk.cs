@@ -119,6 +119,16 @@ internal sealed class ConsoleDesk : IAsyncDisposable
     public Task<TokensReply> AnswerAsync(TokensRequest request, string owner) =>
         Known().Tokens.AnswerAsync(request, Caller.OfOwner(owner));
 
+    /// <summary>
+    /// Tells from now on whether what somebody says stands as it stood: false once their account here was taken away, given other roles or
+    /// set up anew. Who has none stands as they stand.
+    /// </summary>
+    public Func<bool> Holding(string name)
+    {
+        var then = _parts is null ? null : AccountMark.Of(_parts.Book, name);
+        return () => then is null || then == AccountMark.Of(_parts!.Book, name);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
@@ -161,7 +171,8 @@ internal sealed class ConsoleDesk : IAsyncDisposable
             var (throttle, log) = (new SignInThrottle(clock), new AdminLog(journal, clock));
             var signIns = new SignInDesk(book, sessions, throttle, log, clock);
             // A list that can't be read names nobody: and then nobody's account is for an administrator to make.
-            bool IsEnrolled(string name) => Enrolled(state.Home) is not { } people || people.Names(name);
+            var list = new EnrolledFile(state.Home);
+            bool IsEnrolled(string name) => Enrolled(list) is not { } people || people.Names(name);
             return new Parts(
                 book,
                 sessions,
@@ -169,7 +180,7 @@ internal sealed class ConsoleDesk : IAsyncDisposable
                 new PeopleDesk(book, sessions, signIns, throttle, log, IsEnrolled, clock),
                 new TokenDesk(book, log, clock),
                 log,
-                name => Enrolled(state.Home)?.AccountOf(name) ?? name
+                name => Enrolled(list)?.AccountOf(name) ?? name
             );
         }
 
@@ -187,11 +198,11 @@ internal sealed class ConsoleDesk : IAsyncDisposable
                 AccountOf = AccountOf,
             };
 
-        private static EnrolledPeople? Enrolled(string home)
+        private static EnrolledPeople? Enrolled(EnrolledFile list)
         {
             try
             {
-                return EnrolledPeople.Load(home);
+                return list.Read();
             }
             catch (ControlException)
             {

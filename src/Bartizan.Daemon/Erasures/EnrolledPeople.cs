@@ -45,21 +45,36 @@ internal sealed record EnrolledPeople(ImmutableDictionary<string, string> People
 
     /// <summary>Reads the file; nobody is enrolled without one.</summary>
     /// <exception cref="ControlException">When it can't be read, or names a person twice.</exception>
-    public static EnrolledPeople Load(string home)
+    public static EnrolledPeople Load(string home) => Bytes(home) is { } bytes ? Parse(home, bytes) : Nobody;
+
+    /// <summary>What the file holds; null without one.</summary>
+    /// <exception cref="ControlException">When it can't be read.</exception>
+    public static byte[]? Bytes(string home)
     {
         var path = Path.Combine(home, FileName);
-        if (!File.Exists(path))
-        {
-            return Nobody;
-        }
-
         try
         {
+            return File.Exists(path) ? File.ReadAllBytes(path) : null;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Wrong(path, e.Message);
+        }
+    }
+
+    /// <summary>Makes out what it says.</summary>
+    /// <exception cref="ControlException">When it says nothing that can be meant, or names a person twice.</exception>
+    public static EnrolledPeople Parse(string home, byte[] bytes)
+    {
+        var path = Path.Combine(home, FileName);
+        try
+        {
+            using var text = new StreamReader(new MemoryStream(bytes));
             var read = new DeserializerBuilder()
                 .WithNamingConvention(LowerCaseNamingConvention.Instance)
                 .WithDuplicateKeyChecking()
                 .Build()
-                .Deserialize<Lines?>(File.ReadAllText(path));
+                .Deserialize<Lines?>(text);
             var people = ImmutableDictionary.CreateBuilder<string, string>();
             foreach (var one in read?.People ?? [])
             {

@@ -6,6 +6,7 @@ using Bartizan.Core.Approvals;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Approvals;
 using Bartizan.Daemon.Erasures;
 
 namespace Bartizan.Daemon.Sessions;
@@ -18,7 +19,8 @@ internal sealed class LabelDesk(
     LiveSessions sessions,
     IJournal journal,
     Func<EnrolledPeople> people,
-    TimeProvider clock
+    TimeProvider clock,
+    Func<string, Func<bool>>? holding = null
 )
 {
     /// <summary>Labels that may wait for a second person's word at once.</summary>
@@ -91,18 +93,19 @@ internal sealed class LabelDesk(
         }
 
         var yes = YesBefore(session.Id, label, request.Seen);
-        if (yes.Contains(account, StringComparer.Ordinal))
+        if (yes.Any(one => one.Person.Account == account))
         {
             throw No($"you have said so already; it needs {count.Needs}");
         }
 
-        yes = yes.Add(account);
+        var person = PersonOf(account);
+        yes = yes.Add(new Said(person, holding?.Invoke(person.Name ?? account) ?? (() => true)));
         var word = request.Label;
-        var enough = count.IsMetBy(yes.Select(one => PersonOf(one)));
+        var enough = count.IsMetBy(yes.Select(one => PersonOf(one.Person.Account)));
         var towards = enough
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"yes number {yes.Length} of those it needs");
-        var by = enough ? string.Join(", ", yes) : account;
+        var by = enough ? string.Join(", ", yes.Select(one => one.Person.Account)) : account;
         await RecordAsync(LabelClearance.Record(session, label, request.Seen, by, why, towards)).ConfigureAwait(false);
         if (!enough)
         {
@@ -133,12 +136,13 @@ internal sealed class LabelDesk(
             ? live
             : throw No($"no session `{ShownText.Bounded(request.Session)}` is live: `bartizan sessions` lists them");
 
-    // A number up to which nobody looked, or terms that changed, make it another question.
-    private ImmutableArray<string> YesBefore(SessionId session, Labels label, long seen) =>
+    // A number up to which nobody looked, or terms that changed, make it another question. Who lost the account that they said it by doesn't
+    // count any more.
+    private ImmutableArray<Said> YesBefore(SessionId session, Labels label, long seen) =>
         _waiting.GetValueOrDefault((session, label)) is { } before
         && before.Seen == seen
         && clock.GetUtcNow() < before.Until
-            ? before.Yes
+            ? before.Yes.RemoveAll(one => !one.Holds())
             : [];
 
     private void Wait(SessionId session, Labels label, Waiting waiting)
@@ -202,5 +206,5 @@ internal sealed class LabelDesk(
 
     private static ControlException No(string why) => new(new ControlProblem(Refused, why));
 
-    private sealed record Waiting(long Seen, ImmutableArray<string> Yes, DateTimeOffset Until);
+    private sealed record Waiting(long Seen, ImmutableArray<Said> Yes, DateTimeOffset Until);
 }

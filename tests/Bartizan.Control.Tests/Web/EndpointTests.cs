@@ -42,6 +42,8 @@ public sealed class EndpointTests
         ("POST", "/v1/sessions/labels", Act.SeeContent, new LabelsRequest { Session = "s1" }),
         ("POST", "/v1/sessions/clear-label", Act.AnswerAsks, new LabelsRequest { Session = "s1" }),
         ("GET", "/v1/approvals", Act.SeeSessions, null),
+        ("GET", "/v1/approvals/waiting", Act.SeeSessions, null),
+        ("GET", "/v1/approvals/waiting/{ask}", Act.SeeAsks, null),
         ("GET", "/v1/approvals/statistics", Act.SeeAsks, null),
         ("POST", "/v1/approvals/answer", Act.AnswerAsks, new AnswerRequest { Id = "a1", Digest = "d" }),
         (
@@ -123,6 +125,12 @@ public sealed class EndpointTests
         var browser = await scene.AddAndEnterAsync("alice@example.com", new Grant(role, ["billing-*"]));
         (await ReadAsync<List<SessionSummary>>(scene, "/v1/sessions", browser)).ShouldBeEmpty();
         (await ReadAsync<AsksReply>(scene, "/v1/approvals", browser)).Asks.ShouldBeEmpty();
+        (await ReadAsync<WaitingReply>(scene, "/v1/approvals/waiting", browser)).Count.ShouldBe(0);
+        using (var one = await scene.GetAsync("/v1/approvals/waiting/a1", browser))
+        {
+            one.StatusCode.ShouldBe(role == Role.Approver ? HttpStatusCode.NotFound : HttpStatusCode.Forbidden);
+        }
+
         var status = await ReadAsync<Client.StatusReply>(scene, "/v1/status", browser);
         status.Sessions.ShouldBe(0);
         status.Circuits.ShouldBeEmpty();
@@ -237,7 +245,8 @@ public sealed class EndpointTests
 
     private static string Asked(string path) =>
         path.Replace("{session}", "s1", StringComparison.Ordinal)
-            .Replace("{index:long}", "1", StringComparison.Ordinal);
+            .Replace("{index:long}", "1", StringComparison.Ordinal)
+            .Replace("{ask}", "a1", StringComparison.Ordinal);
 
     private static async Task<T> ReadAsync<T>(WebScene scene, string path, Browser browser)
     {

@@ -75,6 +75,10 @@ public class ShownInstance : DispatchProxy
                 return (IReadOnlyList<SessionSummary>)[.. Live];
             case nameof(IInstance.Asks):
                 return new AsksReply([.. Waiting], "");
+            case nameof(IInstance.Ask):
+                return Waiting.FirstOrDefault(ask => ask.Id == (string)args![1]!);
+            case nameof(IInstance.Waiting):
+                return (IReadOnlyList<AskNote>)[.. Waiting.Select(ask => new AskNote(ask.Id, ask.Agent))];
             case nameof(IInstance.Status):
                 return new Client.StatusReply
                 {

@@ -37,7 +37,17 @@ internal sealed class AskScene : ISessions, IJournal, IAskListener, IDisposable
     {
         Enrol(Everybody);
         (Session, Control) = Open(approval);
-        Inbox = new ApprovalInbox(this, id => Authors, () => EnrolledPeople.Load(_home), Clock);
+        Inbox = new ApprovalInbox(
+            this,
+            id => Authors,
+            () =>
+            {
+                PeopleRead++;
+                return EnrolledPeople.Load(_home);
+            },
+            Clock,
+            name => () => !Lost.Contains(name)
+        );
         Inbox.Tell(this);
         Monitor = new ReferenceMonitor(this, this, Inbox, [], Clock, new MonitorOptions());
     }
@@ -55,6 +65,12 @@ internal sealed class AskScene : ISessions, IJournal, IAskListener, IDisposable
     public ImmutableHashSet<string> Authors { get; set; } = [];
 
     public bool FleetRunning => true;
+
+    /// <summary>How often the list of people was read.</summary>
+    public int PeopleRead { get; private set; }
+
+    /// <summary>Names whose accounts at the console aren't what they were.</summary>
+    public HashSet<string> Lost { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Runs before an entry is written.</summary>
     public Func<Entry, Task> Before { get; set; } = _ => Task.CompletedTask;

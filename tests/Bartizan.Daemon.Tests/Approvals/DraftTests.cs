@@ -22,7 +22,7 @@ public sealed class DraftTests
         second.Digest.ShouldNotBe(first.Digest);
         (await scene.RefusedAsync(first, AskScene.Bob)).ShouldContain("waits");
         (await scene.RefusedAsync(second with { Digest = first.Digest }, AskScene.Bob)).ShouldContain("digest");
-        scene.Inbox.Asks(AskScene.Bob).Asks.ShouldHaveSingleItem().Arguments.ShouldBe(Written);
+        scene.Inbox.Ask(AskScene.Bob, second.Id)!.Arguments.ShouldBe(Written);
         (await scene.AnswerAsync(second, AskScene.Bob)).Decided.ShouldBeTrue();
 
         await using var passage = await request;
@@ -97,7 +97,7 @@ public sealed class DraftTests
         var request = scene.RequestAsync();
         var ask = await scene.RaisedAsync();
 
-        scene.Inbox.Asks(AskScene.Alice).Asks.ShouldHaveSingleItem().Arguments.ShouldBeNull();
+        scene.Inbox.Ask(AskScene.Alice, ask.Id)!.Arguments.ShouldBeNull();
         (await scene.RefusedAsync(ask with { Arguments = Written }, AskScene.Alice)).ShouldContain(
             "can't be written anew"
         );

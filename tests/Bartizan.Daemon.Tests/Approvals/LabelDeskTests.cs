@@ -19,6 +19,7 @@ public sealed class LabelDeskTests : IDisposable
     private readonly MemoryJournal _journal = new();
     private readonly LiveSessions _sessions = new();
     private readonly ManualClock _clock = new();
+    private bool _isLost;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
@@ -79,6 +80,17 @@ public sealed class LabelDeskTests : IDisposable
         (await ClearAsync(desk, live, AskScene.Cy)).Done.ShouldBeTrue();
         live.Session.Labels.ShouldBe(Labels.None);
         _journal.Entries.Select(LabelClearance.Of).ShouldBe([Labels.None, Labels.None, Labels.Untrusted]);
+    }
+
+    [Fact]
+    public async Task A_first_word_does_not_outlive_the_account_that_said_it()
+    {
+        var (desk, live) = Open("{ by: [alice, bob], quorum: 2 }");
+        (await ClearAsync(desk, live, AskScene.Alice)).Done.ShouldBeFalse();
+        _isLost = true;
+
+        (await ClearAsync(desk, live, AskScene.Bob)).Done.ShouldBeFalse();
+        live.Session.Labels.ShouldBe(Labels.Untrusted);
     }
 
     [Fact]
@@ -185,7 +197,10 @@ public sealed class LabelDeskTests : IDisposable
         var live = new LiveSession(control, _clock.GetUtcNow(), "run", new SessionTally()) { Authors = ["bob"] };
         _sessions.Add(live);
         session.AddLabels(Labels.Untrusted, "tool web/fetch");
-        return (new LabelDesk(_sessions, _journal, () => EnrolledPeople.Load(_home), _clock), live);
+        return (
+            new LabelDesk(_sessions, _journal, () => EnrolledPeople.Load(_home), _clock, _ => () => !_isLost),
+            live
+        );
     }
 
     private static Task<LabelsReply> ClearAsync(LabelDesk desk, LiveSession live, string account) =>
