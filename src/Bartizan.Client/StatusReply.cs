@@ -18,10 +18,10 @@ public sealed record StatusReply
     /// <summary>Live sessions.</summary>
     public required int Sessions { get; init; }
 
-    /// <summary>Entries in the log.</summary>
+    /// <summary>Entries in the log; 0 for who may see some agents only.</summary>
     public required long Entries { get; init; }
 
-    /// <summary>Syncs of the log to the disk since the start.</summary>
+    /// <summary>Syncs of the log to the disk since the start; 0 for who may see some agents only.</summary>
     public required long Syncs { get; init; }
 
     /// <summary>Resident memory in bytes.</summary>

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Bartizan.Client.People;
@@ -85,6 +86,43 @@ public sealed class PeopleTests(Chromium chromium)
         await window.GoAsync("/switch/kill");
         (await window.Page.InnerTextAsync("main")).ShouldContain("No live session is meant by it.");
         (await scene.Client.SessionsAsync(TestContext.Current.CancellationToken)).Count.ShouldBe(1);
+    }
+
+    [Fact]
+    public async Task An_operator_of_some_agents_follows_a_session_of_theirs_and_kills_all_of_them()
+    {
+        await using var scene = await InstanceScene.OpenAsync(FreePort.Next(), "people: []\n");
+        var attached = await scene.AttachAsync();
+        var web = (await scene.Client.StatusAsync(TestContext.Current.CancellationToken)).Web.ShouldNotBeNull();
+        await using var window = await chromium.OpenAsync(new Uri(web.Origin));
+        await EnterAsync(scene, window, [new GrantLine("operator", ["watch*"])]);
+
+        await window.Page.ClickAsync("#sessions a:text('watched@1')");
+        await Assertions.Expect(window.Page.Locator("#live")).ToHaveTextAsync("live");
+        (await scene.ThroughAsync(attached, "http://127.0.0.1:9/secret")).ShouldBe(HttpStatusCode.Forbidden);
+        await Assertions
+            .Expect(window.Page.Locator("#timeline [data-lane=network]"))
+            .ToContainTextAsync("http GET http://127.0.0.1:9/secret");
+
+        await window.GoAsync("/switch/kill");
+        (await window.Page.InnerTextAsync("main")).ShouldContain("the agents that you may switch");
+        await window.Page.ClickAsync("main button.danger");
+        await Assertions.Expect(window.Page.Locator("main")).ToContainTextAsync("1 session killed");
+        (await scene.Client.SessionsAsync(TestContext.Current.CancellationToken)).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task All_lists_nothing_that_its_person_may_only_see()
+    {
+        await using var scene = await InstanceScene.OpenAsync(FreePort.Next(), "people: []\n");
+        await scene.AttachAsync();
+        var web = (await scene.Client.StatusAsync(TestContext.Current.CancellationToken)).Web.ShouldNotBeNull();
+        await using var window = await chromium.OpenAsync(new Uri(web.Origin));
+        await EnterAsync(scene, window, [new GrantLine("viewer", ["*"]), new GrantLine("operator", ["other-*"])]);
+
+        await Assertions.Expect(window.Page.Locator("#sessions")).ToContainTextAsync("watched@1");
+        await window.GoAsync("/switch/kill");
+        (await window.Page.InnerTextAsync("main")).ShouldContain("No live session is meant by it.");
     }
 
     [Fact]

@@ -21,7 +21,7 @@ public sealed record LiveChange
     /// <summary>New findings, at most <see cref="MaxFindings"/> of them, the newest.</summary>
     public IReadOnlyList<LogRow> Findings { get; init; } = [];
 
-    /// <summary>Entries in the log.</summary>
+    /// <summary>Entries in the log; for who sees some agents only a number that grows when there are new ones of theirs.</summary>
     public long Entries { get; init; }
 
     /// <summary>Findings of one message; the page of findings has all.</summary>

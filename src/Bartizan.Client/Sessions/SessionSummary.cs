@@ -27,6 +27,9 @@ public sealed record SessionSummary
     /// <summary>How its budgets stand; none without any.</summary>
     public IReadOnlyList<BudgetLine> Budgets { get; init; } = [];
 
+    /// <summary>Entries of its own so far.</summary>
+    public long Entries { get; init; }
+
     /// <summary>Actions that were granted so far.</summary>
     public long Calls { get; init; }
 

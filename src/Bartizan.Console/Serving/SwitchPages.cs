@@ -25,16 +25,18 @@ internal static class SwitchPages
             return;
         }
 
+        var frame = await visit.FrameAsync(TitleOf(verb, id), "/").ConfigureAwait(false);
         var sessions = (await visit.Client.SessionsAsync(visit.Stop).ConfigureAwait(false))
-            .Where(session => id is null || session.Session == id)
+            .Where(session => id is null ? frame.Switches(session.Agent) : session.Session == id)
             .Select(SessionView.Of)
             .ToList();
         await visit
             .ShowAsync<Confirm>(
                 200,
-                ("Frame", await visit.FrameAsync(TitleOf(verb, id), "/").ConfigureAwait(false)),
+                ("Frame", frame),
                 ("Verb", verb),
                 ("Sessions", sessions),
+                ("IsAll", id is null),
                 ("Back", BackOf(id))
             )
             .ConfigureAwait(false);

@@ -51,9 +51,11 @@ internal sealed class Visit(HttpContext context, ControlClient client)
         {
             Modules = ["live", .. modules],
             Notices = [.. me?.Notices ?? [], .. problem is null ? [] : (string[])[problem]],
-            MaySwitch = me?.Grants.Any(grant => grant.Role is "operator" or "administrator") ?? true,
+            Switchable = me is null ? ["*"] : [.. me.Grants.Where(IsSwitch).SelectMany(grant => grant.Agents)],
         };
     }
+
+    private static bool IsSwitch(GrantLine grant) => grant.Role is "operator" or "administrator";
 
     // A page is worth having without it: nobody is kept from the switches because a number isn't known.
     private async Task<(int Waiting, string? Problem)> CountAsync()

@@ -15,8 +15,26 @@ public sealed record Frame(string Title, string Here, string Person, string Inst
     /// <summary>What everybody who is signed in is told.</summary>
     public IReadOnlyList<string> Notices { get; init; } = [];
 
-    /// <summary>Whether it is worth showing switches: the control API decides whether they may be thrown.</summary>
-    public bool MaySwitch { get; init; }
+    /// <summary>
+    /// The agents, as roles name them, whose switches are worth showing: the control API decides whether they may be thrown.
+    /// </summary>
+    public IReadOnlyList<string> Switchable { get; init; } = [];
+
+    /// <summary>Whether there are any.</summary>
+    public bool MaySwitch => Switchable.Count > 0;
+
+    /// <summary>Whether it is the whole instance.</summary>
+    public bool SwitchesAll => Switchable.Contains("*", StringComparer.Ordinal);
+
+    /// <summary>Whether an agent, as <c>name@version</c>, is among them.</summary>
+    public bool Switches(string agent)
+    {
+        ArgumentNullException.ThrowIfNull(agent);
+        var name = agent.Split('@', 2)[0];
+        return Switchable.Any(one =>
+            one.EndsWith('*') ? name.StartsWith(one[..^1], StringComparison.Ordinal) : one == name
+        );
+    }
 
     /// <summary>A page for somebody who isn't signed in.</summary>
     public static Frame Bare(string title) => new(title, "", "", "", 0, false);

@@ -36,6 +36,18 @@ public static class Permission
             ? !grants.IsDefaultOrEmpty && grants.Any(grant => Suffices(grant.Role, act))
             : Of(grants, act, null);
 
+    /// <summary>Of which agents they may do it, as a grant names them; null for all of them and the instance itself.</summary>
+    public static ImmutableArray<string>? AgentsOf(ImmutableArray<Grant> grants, Act act) =>
+        Of(grants, act, null) ? null
+        : grants.IsDefaultOrEmpty ? []
+        :
+        [
+            .. grants
+                .Where(grant => Suffices(grant.Role, act) && !grant.Agents.IsDefault)
+                .SelectMany(grant => grant.Agents)
+                .Distinct(StringComparer.Ordinal),
+        ];
+
     /// <summary>True when it is open to whoever isn't signed in.</summary>
     public static bool IsOpen(Act act) => ScopeOf(act) == Scope.Anybody;
 

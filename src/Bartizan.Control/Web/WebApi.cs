@@ -153,31 +153,31 @@ internal static class WebApi
         web.Do<SwitchRequest, SwitchReply>(
             "/v1/sessions/pause",
             Act.SwitchSessions,
-            (request, _) => AgentsOf(instance, request),
-            (request, caller, stop) => instance.PauseAsync(request, caller.Account, stop)
+            (request, caller) => SwitchScope.AgentsOf(instance, request, caller),
+            (request, caller, stop) => SwitchScope.ThrowAsync(instance, request, caller, instance.PauseAsync, stop)
         );
         web.Do<SwitchRequest, SwitchReply>(
             "/v1/sessions/resume",
             Act.SwitchSessions,
-            (request, _) => AgentsOf(instance, request),
-            (request, caller, stop) => instance.ResumeAsync(request, caller.Account, stop)
+            (request, caller) => SwitchScope.AgentsOf(instance, request, caller),
+            (request, caller, stop) => SwitchScope.ThrowAsync(instance, request, caller, instance.ResumeAsync, stop)
         );
         web.Do<SwitchRequest, SwitchReply>(
             "/v1/sessions/kill",
             Act.SwitchSessions,
-            (request, _) => AgentsOf(instance, request),
-            (request, caller, stop) => instance.KillAsync(request, caller.Account, stop)
+            (request, caller) => SwitchScope.AgentsOf(instance, request, caller),
+            (request, caller, stop) => SwitchScope.ThrowAsync(instance, request, caller, instance.KillAsync, stop)
         );
         web.Ask<LabelsRequest, LabelsReply>(
             "/v1/sessions/labels",
             Act.SeeContent,
-            (request, _) => [AgentOf(instance, request.Session)],
+            (request, _) => [SwitchScope.AgentOf(instance, request.Session)],
             (request, caller, stop) => instance.LabelsAsync(request, caller.Account, stop)
         );
         web.Do<LabelsRequest, LabelsReply>(
             "/v1/sessions/clear-label",
             Act.AnswerAsks,
-            (request, _) => [AgentOf(instance, request.Session)],
+            (request, _) => [SwitchScope.AgentOf(instance, request.Session)],
             (request, caller, stop) => instance.ClearLabelAsync(request, caller.Account, stop)
         );
     }
@@ -310,6 +310,7 @@ internal static class WebApi
         return new Onlooker
         {
             Person = caller.Account,
+            Agents = () => Now() is { } now ? Permission.AgentsOf(now.Grants, Act.SeeLog) : [],
             MaySee = agent => Now()?.May(Act.SeeLog, agent is null ? null : AgentName.Of(agent)) ?? false,
             Asks = AskList.Watched(house.Instance, Now),
             IsHere = () => Now() is not null,
@@ -319,7 +320,7 @@ internal static class WebApi
     private static IReadOnlyList<SessionSummary> Sessions(IInstance instance, Caller caller) =>
         [.. instance.Sessions().Where(one => caller.May(Act.SeeSessions, AgentName.Of(one.Agent)))];
 
-    // Whoever sees some agents is told of those; where entries go and what stands in databases is a matter of the instance.
+    // Whoever sees some agents is told of those; how long the log is, where entries go and what stands in databases is a matter of the instance.
     private static StatusReply Seen(IInstance instance, Caller caller)
     {
         var status = instance.Status();
@@ -331,6 +332,8 @@ internal static class WebApi
             : status with
             {
                 Sessions = Sessions(instance, caller).Count,
+                Entries = 0,
+                Syncs = 0,
                 Circuits = [.. status.Circuits.Where(one => caller.May(Act.SeeInstance, AgentName.Of(one.Agent)))],
                 NewHosts = [.. status.NewHosts.Where(one => caller.May(Act.SeeInstance, AgentName.Of(one.Agent)))],
                 Served =
@@ -348,31 +351,4 @@ internal static class WebApi
                 Endpoints = null,
             };
     }
-
-    // All that a request names, for it moves all of them; what isn't there is a matter of the whole instance.
-    private static List<string?> AgentsOf(IInstance instance, SwitchRequest request)
-    {
-        List<string?> on = [];
-        if (request.All)
-        {
-            on.Add(null);
-        }
-
-        if (request.Agent is { } agent)
-        {
-            on.Add(agent);
-        }
-
-        if (request.Session is { } session)
-        {
-            on.Add(AgentOf(instance, session));
-        }
-
-        return on;
-    }
-
-    private static string? AgentOf(IInstance instance, string session) =>
-        instance.Sessions().FirstOrDefault(one => one.Session == session) is { } found
-            ? AgentName.Of(found.Agent)
-            : null;
 }

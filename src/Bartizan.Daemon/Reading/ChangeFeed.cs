@@ -73,7 +73,10 @@ internal sealed class ChangeFeed(
                     looks = found.Count > 0 ? 0 : looks;
                 }
 
-                if (told.Next(List(), onlooker.Asks(), found, entries()) is { } change)
+                if (
+                    told.Next(List(), onlooker.Asks(), found, onlooker.Agents() is null ? entries() : null) is
+                    { } change
+                )
                 {
                     said = clock.GetTimestamp();
                     yield return change;

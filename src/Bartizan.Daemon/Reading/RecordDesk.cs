@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Globalization;
 using Bartizan.Client;
 using Bartizan.Client.Records;
@@ -114,7 +115,7 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
             async (search, stop) =>
             {
                 var rows = search.FindAsync(
-                    Parse("kind:intent,outcome,refusal,finding"),
+                    Within(Parse("kind:intent,outcome,refusal,finding"), onlooker.Agents()),
                     new LogPage { NewestFirst = true },
                     stop
                 );
@@ -148,6 +149,7 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
     )
     {
         var limit = Math.Clamp(request.Limit, 1, LogRequest.MaxLimit);
+        var agents = onlooker.Agents();
         var page = new LogPage
         {
             After = request.After ?? -1,
@@ -161,7 +163,7 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
             {
                 // What this person may not see takes no room on the page; one more says whether there is another page.
                 var found = await search
-                    .FindAsync(query, page, stop)
+                    .FindAsync(Within(query, agents), page, stop)
                     .Where(row => onlooker.MaySee(row.Entry.Agent))
                     .Take(limit + 1)
                     .ToListAsync(stop)
@@ -170,7 +172,7 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
                 var rows = found.Take(limit).Select(LogRows.Of).OrderBy(row => row.Index).ToList();
                 return new LogReply(
                     request.Prove ? await proofs.MarkAsync(rows, stop).ConfigureAwait(false) : rows,
-                    search.End,
+                    agents is null ? search.End : EndOf(rows, request),
                     Older: request.After is null ? more : request.After >= 0,
                     Newer: request.After is null ? request.Before is not null : more
                 );
@@ -178,6 +180,16 @@ internal sealed class RecordDesk(string home, EntryProofs proofs, TimeProvider c
             cancellationToken
         );
     }
+
+    // How long others' words are to be looked for tells what they said: who sees some agents has the rest left out before that.
+    private static LogQuery Within(LogQuery query, ImmutableArray<string>? agents) =>
+        agents is { } some ? query.OfAgents(some) : query;
+
+    // Of their own entries, not of the log: how long it is tells what others do.
+    private static long EndOf(List<LogRow> rows, LogRequest request) =>
+        rows.Count > 0 ? rows[^1].Index + 1
+        : request.After is { } after ? after + 1
+        : 0;
 
     private LogQuery Parse(string text) =>
         !LogQuery.TryParse(text, clock.GetUtcNow(), out var query, out var problem)

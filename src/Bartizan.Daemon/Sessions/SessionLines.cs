@@ -28,6 +28,7 @@ internal static class SessionLines
                     .StandingOf(live.Session)
                     .Select(b => new BudgetLine(b.Limit.Name, b.Used, b.Limit.Most, b.ToString())),
             ],
+            Entries = live.Tally.Entries,
             Calls = live.Tally.Calls,
             Refusals = live.Tally.Refused,
             Tokens = input + output,

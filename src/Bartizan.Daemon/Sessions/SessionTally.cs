@@ -16,6 +16,7 @@ public sealed class SessionTally
     private readonly Dictionary<string, RefusalTally> _refusals = new(StringComparer.Ordinal);
     private readonly HashSet<string> _observed = new(StringComparer.Ordinal);
     private readonly List<string> _newHosts = [];
+    private long _entries;
     private long _calls;
     private long _refused;
     private long _microDollars;
@@ -76,6 +77,9 @@ public sealed class SessionTally
         }
     }
 
+    /// <summary>Its entries.</summary>
+    public long Entries => Volatile.Read(ref _entries);
+
     /// <summary>Actions that were granted.</summary>
     public long Calls => Volatile.Read(ref _calls);
 
@@ -90,6 +94,7 @@ public sealed class SessionTally
     {
         lock (_lock)
         {
+            _entries++;
             _calls += entry.Kind == EntryKind.Intent ? 1 : 0;
             _refused += entry.Kind == EntryKind.Refusal ? entry.Count : 0;
             _microDollars += entry is { Kind: EntryKind.Outcome, Spend: { } spent } ? spent.MicroDollars : 0;

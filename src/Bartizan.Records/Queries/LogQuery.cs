@@ -51,6 +51,24 @@ public sealed class LogQuery
     public static LogQuery Of(SessionId session) =>
         new([new QueryTerm.Text(TextField.Session, [new TextPattern([session.ToString()])])], session);
 
+    /// <summary>
+    /// The same of some agents only, by name or by <c>beginning-*</c>. It is asked first, so that of other agents' entries no more is looked
+    /// at than whose they are. More than <see cref="MaxValues"/> can't be said to a database, and then nothing is.
+    /// </summary>
+    public LogQuery OfAgents(ImmutableArray<string> agents) =>
+        agents.Length > MaxValues
+            ? this
+            : new LogQuery(
+                Terms.Insert(
+                    0,
+                    new QueryTerm.Text(
+                        TextField.Agent,
+                        agents.IsEmpty ? [new TextPattern([""])] : [.. agents.Select(PatternOf)]
+                    )
+                ),
+                Session
+            );
+
     /// <summary>Reads a query. A refusal says what is wrong with it.</summary>
     public static bool TryParse(string text, DateTimeOffset now, out LogQuery query, out string problem)
     {
@@ -121,6 +139,9 @@ public sealed class LogQuery
         var row = EntryDecoder.Decode(leaf.Index, leaf.Bytes);
         return Matches(row) ? row : null;
     }
+
+    private static TextPattern PatternOf(string agent) =>
+        new(agent.EndsWith('*') ? [TextPattern.Fold(agent[..^1]), ""] : [TextPattern.Fold(agent)]);
 
     // Not even decoded.
     private bool MayMatch(ReadOnlySpan<byte> leaf) => _needle.Length == 0 || leaf.IndexOf(_needle) >= 0;

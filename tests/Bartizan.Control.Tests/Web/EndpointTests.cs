@@ -180,6 +180,48 @@ public sealed class EndpointTests
         scene.Shown.Done.ShouldBe(["KillAsync by alice@example.com"]);
     }
 
+    [Theory]
+    [InlineData("kill")]
+    [InlineData("pause")]
+    [InlineData("resume")]
+    public async Task All_is_all_that_its_person_may_switch_and_nothing_else(string verb)
+    {
+        await using var scene = await WebScene.OpenAsync();
+        scene.Shown.Run("s1", "support-eu");
+        scene.Shown.Run("s2", "billing");
+        scene.Shown.Run("s3", "support-us");
+        var some = await scene.AddAndEnterAsync("alice@example.com", new Grant(Role.Operator, ["support-*"]));
+        var none = await scene.AddAndEnterAsync("carol@example.com", new Grant(Role.Operator, ["sales"]));
+        var all = await scene.AddAndEnterAsync("bob@example.com", Grant.OfEverything(Role.Operator));
+        var path = $"/v1/sessions/{verb}";
+
+        using var narrowed = await scene.PostAsync(path, new SwitchRequest { All = true, Reason = "r" }, some);
+        narrowed.StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await WebScene.ReadAsync<SwitchReply>(narrowed)).Sessions.ShouldBe(["s1", "s3"], ignoreOrder: true);
+        scene.Shown.Switched.ShouldAllBe(one => !one.All && one.Agent == null && one.Reason == "r");
+        scene.Journal.Entries.ShouldContain(entry =>
+            entry.Detail == $"asked: {path}" && entry.Target == "support-eu, support-us"
+        );
+        using var nothing = await scene.PostAsync(path, new SwitchRequest { All = true }, none);
+        nothing.StatusCode.ShouldBe(HttpStatusCode.Forbidden);
+        scene.Shown.Switched.Count.ShouldBe(2);
+        using var whole = await scene.PostAsync(path, new SwitchRequest { All = true }, all);
+        scene.Shown.Switched[2].All.ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task Who_sees_some_agents_is_not_told_how_long_the_log_is()
+    {
+        await using var scene = await WebScene.OpenAsync();
+        var some = await scene.AddAndEnterAsync("alice@example.com", new Grant(Role.Viewer, ["support-*"]));
+        var all = await scene.AddAndEnterAsync("bob@example.com", Grant.OfEverything(Role.Viewer));
+
+        var told = await ReadAsync<Client.StatusReply>(scene, "/v1/status", some);
+        (told.Entries, told.Syncs).ShouldBe((0, 0));
+        told = await ReadAsync<Client.StatusReply>(scene, "/v1/status", all);
+        (told.Entries, told.Syncs).ShouldBe((1, 1));
+    }
+
     [Fact]
     public async Task A_page_without_a_declared_permission_isnt_there()
     {

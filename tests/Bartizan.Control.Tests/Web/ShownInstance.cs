@@ -21,6 +21,9 @@ public class ShownInstance : DispatchProxy
 
     public List<AskLine> Waiting { get; } = [];
 
+    /// <summary>The switches that were thrown.</summary>
+    public List<SwitchRequest> Switched { get; } = [];
+
     /// <summary>What is told to whoever watches.</summary>
     public Func<CancellationToken, IAsyncEnumerable<LiveChange?>> Changes { get; set; } =
         _ => AsyncEnumerable.Empty<LiveChange?>();
@@ -66,6 +69,16 @@ public class ShownInstance : DispatchProxy
                 Until = DateTimeOffset.UnixEpoch,
             }
         );
+
+    private Task<SwitchReply> Take(SwitchRequest request)
+    {
+        lock (_done)
+        {
+            Switched.Add(request);
+        }
+
+        return Task.FromResult(new SwitchReply(request.Session is { } one ? [one] : [], 0));
+    }
 
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
     {
@@ -119,8 +132,9 @@ public class ShownInstance : DispatchProxy
 
         return targetMethod.Name switch
         {
-            nameof(IInstance.PauseAsync) or nameof(IInstance.ResumeAsync) or nameof(IInstance.KillAsync) =>
-                Task.FromResult(new SwitchReply([], 0)),
+            nameof(IInstance.PauseAsync) or nameof(IInstance.ResumeAsync) or nameof(IInstance.KillAsync) => Take(
+                (SwitchRequest)args![0]!
+            ),
             nameof(IInstance.AnswerAsync) or nameof(IInstance.AnswerAllAsync) => Task.FromResult(
                 new AnswerReply(true, "done")
             ),
