@@ -320,7 +320,8 @@ internal static class WebApi
     private static IReadOnlyList<SessionSummary> Sessions(IInstance instance, Caller caller) =>
         [.. instance.Sessions().Where(one => caller.May(Act.SeeSessions, AgentName.Of(one.Agent)))];
 
-    // Whoever sees some agents is told of those; how long the log is, where entries go and what stands in databases is a matter of the instance.
+    // Whoever sees some agents is told of those; how long the log is, where entries go and what stands in databases is a matter of the
+    // instance.
     private static StatusReply Seen(IInstance instance, Caller caller)
     {
         var status = instance.Status();

@@ -136,8 +136,8 @@ internal sealed class LabelDesk(
             ? live
             : throw No($"no session `{ShownText.Bounded(request.Session)}` is live: `bartizan sessions` lists them");
 
-    // A number up to which nobody looked, or terms that changed, make it another question. Who lost the account that they said it by doesn't
-    // count any more.
+    // A number up to which nobody looked, or terms that changed, make it another question. Who lost the account that they said it by
+    // doesn't count any more.
     private ImmutableArray<Said> YesBefore(SessionId session, Labels label, long seen) =>
         _waiting.GetValueOrDefault((session, label)) is { } before
         && before.Seen == seen

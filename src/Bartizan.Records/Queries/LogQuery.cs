@@ -52,8 +52,8 @@ public sealed class LogQuery
         new([new QueryTerm.Text(TextField.Session, [new TextPattern([session.ToString()])])], session);
 
     /// <summary>
-    /// The same of some agents only, by name or by <c>beginning-*</c>. It is asked first, so that of other agents' entries no more is looked
-    /// at than whose they are. More than <see cref="MaxValues"/> can't be said to a database, and then nothing is.
+    /// The same of some agents only, by name or by <c>beginning-*</c>. It is asked first, so that of other agents' entries no more is
+    /// looked at than whose they are. More than <see cref="MaxValues"/> can't be said to a database, and then nothing is.
     /// </summary>
     public LogQuery OfAgents(ImmutableArray<string> agents) =>
         agents.Length > MaxValues
