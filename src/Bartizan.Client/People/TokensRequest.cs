@@ -15,6 +15,12 @@ public sealed record TokensRequest
     /// <summary>How long the new one holds.</summary>
     public int Days { get; init; } = 30;
 
+    /// <summary>The authenticator's code of now, which whoever is signed in from elsewhere makes a token with.</summary>
+    public string? Code { get; init; }
+
     /// <summary>The one to revoke.</summary>
     public string? Revoke { get; init; }
+
+    /// <inheritdoc/>
+    public override string ToString() => "about tokens";
 }

@@ -8,12 +8,15 @@ internal static class Form
 {
     private const int MaxFields = 16;
 
-    /// <summary>The fields that were sent.</summary>
+    // All of it: by a least rate alone a connection's other requests would make up for one that never ends.
+    private static readonly TimeSpan s_within = TimeSpan.FromSeconds(30);
+
+    /// <summary>The fields that were sent. INVARIANT: whoever let the request in may have set a lower limit, and that one holds.</summary>
     public static async Task<IFormCollection> ReadAsync(HttpContext context)
     {
         if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
         {
-            size.MaxRequestBodySize = Door.MaxFormBytes;
+            size.MaxRequestBodySize = Math.Min(size.MaxRequestBodySize ?? long.MaxValue, Door.MaxFormBytes);
         }
 
         if (!context.Request.HasFormContentType)
@@ -21,13 +24,19 @@ internal static class Form
             throw new BadHttpRequestException("A form was expected.", StatusCodes.Status415UnsupportedMediaType);
         }
 
+        using var within = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        within.CancelAfter(s_within);
         try
         {
             var feature = new FormFeature(
                 context.Request,
                 new FormOptions { ValueCountLimit = MaxFields, ValueLengthLimit = Door.MaxFormBytes }
             );
-            return await feature.ReadFormAsync(context.RequestAborted).ConfigureAwait(false);
+            return await feature.ReadFormAsync(within.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            throw new BadHttpRequestException("The form didn't come in time.", StatusCodes.Status408RequestTimeout, e);
         }
         catch (InvalidDataException e)
         {

@@ -91,12 +91,17 @@ public sealed class AccountBook
                 : null
         );
 
-    /// <summary>Adds a token; false when its person is gone meanwhile or has too many. Those that ended go.</summary>
-    public bool TryAdd(ApiToken token, DateTimeOffset now) =>
+    /// <summary>
+    /// Adds a token; false when its person is gone meanwhile, has another account (<paramref name="generation"/>) or too many tokens. Those
+    /// that ended go.
+    /// </summary>
+    public bool TryAdd(ApiToken token, long generation, DateTimeOffset now) =>
         Change(file =>
         {
             var left = file.Tokens.RemoveAll(one => one.Until <= now);
-            var isThere = file.Accounts.Any(one => one.Name == token.Person && one.Passphrase is not null);
+            var isThere = file.Accounts.Any(one =>
+                one.Name == token.Person && one.Passphrase is not null && one.Generation == generation
+            );
             return isThere && left.Count(one => one.Person == token.Person) < ApiToken.MaxOfPerson
                 ? file with
                 {

@@ -8,7 +8,7 @@ namespace Bartizan.Control.People;
 /// <summary>
 /// What people who run the instance did, and what they were refused: entries of the kind <c>instance</c> at the point <c>people</c>, with
 /// who, where from and by what. INVARIANT: what is done is durable before it is done; what is refused can't fill the log: above a rate
-/// it is a number.
+/// it is a number, and nobody's refusals are held back for somebody else's.
 /// </summary>
 public sealed class AdminLog(IJournal journal, TimeProvider clock)
 {
@@ -18,22 +18,23 @@ public sealed class AdminLog(IJournal journal, TimeProvider clock)
     /// <summary>Refusals that are written one by one before the rate holds.</summary>
     public const int MaxBurst = 64;
 
-    private const double PerSecond = 0.5;
     private static readonly TimeSpan s_within = TimeSpan.FromSeconds(15);
 
-    private readonly Lock _lock = new();
-    private double _left = MaxBurst;
-    private long _heldBack;
-    private long _last = clock.GetTimestamp();
+    private readonly RefusalRate _refusals = new(clock);
 
     /// <summary>How much one person may do that is recorded: asked before it is.</summary>
     public ActRate Rate { get; } = new(clock);
 
     /// <summary>Records an act before it is done.</summary>
+    /// <param name="caller">Who does it.</param>
+    /// <param name="what">What it is.</param>
+    /// <param name="target">Whom or what it is about.</param>
+    /// <param name="why">What else is to be said, each by itself: the length of one hides no other.</param>
     /// <exception cref="IOException">It couldn't be recorded: it isn't done.</exception>
-    public async Task DoneAsync(Caller caller, string what, string? target = null, string? why = null)
+    public async Task DoneAsync(Caller caller, string what, string? target = null, params string[] why)
     {
         ArgumentNullException.ThrowIfNull(caller);
+        var says = string.Join(". ", why.Where(one => one.Length > 0).Select(ShownText.Bounded));
         await AppendAsync(
                 new Entry
                 {
@@ -43,16 +44,26 @@ public sealed class AdminLog(IJournal journal, TimeProvider clock)
                     Target = target is null ? null : ShownText.Bounded(target),
                     Detail = what,
                     Effect = Effect.Allow,
-                    Reason = why is null ? caller.By : $"{caller.By}: {ShownText.Bounded(why)}",
+                    Reason = says.Length == 0 ? caller.By : $"{caller.By}: {says}",
                 }
             )
             .ConfigureAwait(false);
     }
 
-    /// <summary>Records what was refused; it is refused whether that can be written or not.</summary>
-    public async Task RefusedAsync(string person, string by, string what, string? target, string why)
+    /// <summary>Records what somebody was refused who is signed in; it is refused whether that can be written or not.</summary>
+    public Task RefusedAsync(Caller caller, string what, string? target, string why)
     {
-        if (Take() is not { } heldBack)
+        ArgumentNullException.ThrowIfNull(caller);
+        return RefusedAsync(RefusalRate.ShareOf(caller), caller.Person, caller.By, what, target, why);
+    }
+
+    /// <summary>Records what whoever isn't signed in was refused, under the name that they gave.</summary>
+    public Task RefusedAsync(string person, string by, string what, string? target, string why) =>
+        RefusedAsync(RefusalRate.ShareOf(null), person, by, what, target, why);
+
+    private async Task RefusedAsync(string share, string person, string by, string what, string? target, string why)
+    {
+        if (_refusals.Take(share) is not { } heldBack)
         {
             return;
         }
@@ -77,10 +88,7 @@ public sealed class AdminLog(IJournal journal, TimeProvider clock)
         }
         catch (Exception e) when (e is IOException or TimeoutException)
         {
-            lock (_lock)
-            {
-                _heldBack += heldBack + 1;
-            }
+            _refusals.HoldBack(share, heldBack + 1);
         }
     }
 
@@ -113,25 +121,4 @@ public sealed class AdminLog(IJournal journal, TimeProvider clock)
             .AsTask()
             .WaitAsync(s_within, clock)
             .ConfigureAwait(false);
-
-    // How many were held back before this one; null when it is held back itself.
-    private long? Take()
-    {
-        lock (_lock)
-        {
-            var now = clock.GetTimestamp();
-            _left = Math.Min(MaxBurst, _left + (clock.GetElapsedTime(_last, now).TotalSeconds * PerSecond));
-            _last = now;
-            if (_left < 1)
-            {
-                _heldBack++;
-                return null;
-            }
-
-            _left--;
-            var held = _heldBack;
-            _heldBack = 0;
-            return held;
-        }
-    }
 }

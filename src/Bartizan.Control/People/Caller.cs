@@ -47,6 +47,12 @@ public sealed record Caller
     /// <summary>True when they may do it for an agent, or for the instance.</summary>
     public bool May(Act act, string? agent) => Permission.Of(Grants, act, agent);
 
+    /// <summary>
+    /// What they may do at this moment by the session that they came by, which may have ended since; null when it has. Of whoever came by
+    /// none, what they came with.
+    /// </summary>
+    public ImmutableArray<Grant>? Standing => Session is { } session ? session.Grants : Grants;
+
     /// <summary>By what they came, for the log: nothing that anybody could enter with.</summary>
     public string By =>
         Session is { } session ? $"from {Address}, session {session.Id} ({How})"

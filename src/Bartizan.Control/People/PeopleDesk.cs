@@ -121,7 +121,8 @@ public sealed class PeopleDesk(
             throw No("an approver's account is made by the owner: who could make one could be their own second person");
         }
 
-        await RecordAsync(caller, "account made", name, $"{Say(grants)}. {Why(request)}").ConfigureAwait(false);
+        await RecordAsync(caller, "account made", name, GrantWords.Brief(grants), GrantWords.Of(grants), Why(request))
+            .ConfigureAwait(false);
         var token = RecoveryCode.Make();
         var now = clock.GetUtcNow();
         var added = book.TryAdd(
@@ -139,7 +140,7 @@ public sealed class PeopleDesk(
         return added
             ? new PeopleReply
             {
-                Says = $"`{name}` has an account: {Say(grants)}",
+                Says = $"`{name}` has an account: {GrantWords.Of(grants)}",
                 Token = token,
                 Until = now + SetupHolds,
             }
@@ -193,7 +194,9 @@ public sealed class PeopleDesk(
                 caller,
                 "roles changed",
                 account.Name,
-                $"{Say(account.Grants)} → {Say(grants)}. {Why(request)}"
+                $"{GrantWords.Brief(grants)}; before: {GrantWords.Brief(account.Grants)}",
+                GrantWords.Of(grants),
+                Why(request)
             )
             .ConfigureAwait(false);
         Change(
@@ -206,7 +209,7 @@ public sealed class PeopleDesk(
                     }
                     : null
         );
-        return new PeopleReply { Says = $"`{account.Name}`: {Say(grants)}" };
+        return new PeopleReply { Says = $"`{account.Name}`: {GrantWords.Of(grants)}" };
     }
 
     private async Task<PeopleReply> RemoveAsync(PeopleRequest request, Caller caller)
@@ -232,7 +235,12 @@ public sealed class PeopleDesk(
         var person = request.Person ?? throw No("say whom", Invalid);
         await RecordAsync(caller, "signed out by another", person, Why(request)).ConfigureAwait(false);
         var ended = sessions.End(one => one.Person == person);
-        return new PeopleReply { Says = $"{ended} sign-ins of `{ShownText.Bounded(person)}` ended" };
+        var tokens = book.Tokens.Count(one => one.Person == person && clock.GetUtcNow() < one.Until);
+        var left =
+            tokens == 0
+                ? ""
+                : $"; {tokens} of their tokens still hold: `bartizan token revoke` ends one, `bartizan people setup` all";
+        return new PeopleReply { Says = $"{ended} sign-ins of `{ShownText.Bounded(person)}` ended{left}" };
     }
 
     private async Task<PeopleReply> BreakGlassAsync(PeopleRequest request, Caller caller)
@@ -312,16 +320,20 @@ public sealed class PeopleDesk(
         }
     }
 
-    // INVARIANT: durable before it is done.
-    private Task RecordAsync(Caller caller, string what, string name, string why) =>
-        log.DoneAsync(caller, what, name, why);
+    // INVARIANT: durable before it is done; and done by whoever may when it is durable, not only when they asked.
+    private async Task RecordAsync(Caller caller, string what, string name, params string[] why)
+    {
+        await log.DoneAsync(caller, what, name, why).ConfigureAwait(false);
+        if (!caller.IsOwner && !(caller.Standing is { } grants && Permission.Of(grants, Act.ChangePeople, agent: null)))
+        {
+            throw No("what you may do was changed meanwhile");
+        }
+    }
 
     private static string Why(PeopleRequest request) =>
         request.Why is null or { Length: <= MaxWhy }
             ? request.Why ?? ""
             : throw No($"a reason has at most {MaxWhy} characters", Invalid);
-
-    private static string Say(ImmutableArray<Grant> grants) => grants.IsEmpty ? "no role" : string.Join("; ", grants);
 
     private static ControlException Unreadable() =>
         No(

@@ -7,6 +7,7 @@ public sealed class PersonSession
 {
     private readonly Func<ImmutableArray<Grant>?> _grants;
     private long _seen;
+    private volatile bool _isOver;
 
     internal PersonSession(string person, string how, Func<ImmutableArray<Grant>?> grants)
     {
@@ -37,7 +38,10 @@ public sealed class PersonSession
     public required string Address { get; init; }
 
     /// <summary>What they may do now; null when they aren't who they were: then the session is over.</summary>
-    public ImmutableArray<Grant>? Grants => _grants();
+    public ImmutableArray<Grant>? Grants => _isOver ? null : _grants();
+
+    /// <summary>Ends it for whoever holds it, too.</summary>
+    internal void End() => _isOver = true;
 
     /// <summary>When it was last used.</summary>
     public DateTimeOffset Seen

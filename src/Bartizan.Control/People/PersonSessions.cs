@@ -8,6 +8,7 @@ namespace Bartizan.Control.People;
 /// <summary>
 /// Who is signed in, in memory: an instance that starts again knows nobody. What a browser has is kept as a hash. INVARIANT: a session
 /// ends at the first of: its own limit, its idle limit, its person's word, an administrator's, and its person's account being changed.
+/// INVARIANT: people whom nobody here gave anything, and those that a provider names, leave room for others; and the glass needs none.
 /// </summary>
 public sealed class PersonSessions(TimeSpan idle, TimeSpan absolute, TimeProvider clock)
 {
@@ -16,6 +17,18 @@ public sealed class PersonSessions(TimeSpan idle, TimeSpan absolute, TimeProvide
 
     /// <summary>Sessions in all; with more nobody signs in.</summary>
     public const int MaxSessions = 2048;
+
+    /// <summary>Of these, by an organisation's sign-in.</summary>
+    public const int MaxOfProvider = 1024;
+
+    /// <summary>Of these, of people without a role; with more the oldest ends.</summary>
+    public const int MaxWithoutRole = 256;
+
+    /// <summary>How somebody signed in whom the organisation's provider names.</summary>
+    public const string OpenId = "openid";
+
+    /// <summary>How somebody came in by breaking the glass.</summary>
+    public const string Glass = "break-glass";
 
     private const int TokenBytes = 32;
     private const int IdBytes = 5;
@@ -51,17 +64,13 @@ public sealed class PersonSessions(TimeSpan idle, TimeSpan absolute, TimeProvide
         lock (_lock)
         {
             Sweep(now);
-            if (_sessions.Count >= MaxSessions)
+            var gives = GivesWay(session);
+            if (!HasRoom(session, gives))
             {
                 return null;
             }
 
-            var theirs = _sessions.Where(one => one.Value.Person == person).OrderBy(one => one.Value.Since).ToList();
-            foreach (var (key, _) in theirs.Take(theirs.Count - MaxOfPerson + 1))
-            {
-                _sessions.Remove(key);
-            }
-
+            gives.ForEach(Remove);
             _sessions.Add(KeyOf(token), session);
         }
 
@@ -85,7 +94,7 @@ public sealed class PersonSessions(TimeSpan idle, TimeSpan absolute, TimeProvide
 
             if (!Lives(session, now))
             {
-                _sessions.Remove(key);
+                Remove(key);
                 return null;
             }
 
@@ -121,7 +130,7 @@ public sealed class PersonSessions(TimeSpan idle, TimeSpan absolute, TimeProvide
         lock (_lock)
         {
             var gone = _sessions.Where(one => which(one.Value)).Select(one => one.Key).ToList();
-            gone.ForEach(key => _sessions.Remove(key));
+            gone.ForEach(Remove);
             return gone.Count;
         }
     }
@@ -133,9 +142,50 @@ public sealed class PersonSessions(TimeSpan idle, TimeSpan absolute, TimeProvide
     {
         foreach (var key in _sessions.Where(one => !Lives(one.Value, now)).Select(one => one.Key).ToList())
         {
-            _sessions.Remove(key);
+            Remove(key);
         }
     }
+
+    private void Remove(string key)
+    {
+        if (_sessions.Remove(key, out var gone))
+        {
+            gone.End();
+        }
+    }
+
+    // Those that end when this one begins: its person's oldest, and the oldest without a role.
+    private List<string> GivesWay(PersonSession session)
+    {
+        var isGlass = session.How == Glass;
+        var theirs = Oldest(one => one.Person == session.Person && one.How == Glass == isGlass);
+        var gives = theirs.Take(theirs.Count - MaxOfPerson + 1).ToList();
+        var (isOfRole, left) = (!HasNoRole(session), _sessions.Count - gives.Count);
+        if (isOfRole && left < MaxSessions)
+        {
+            return gives;
+        }
+
+        var roleless = Oldest(HasNoRole).Except(gives).ToList();
+        var tooMany = isOfRole ? left - MaxSessions + 1 : roleless.Count - MaxWithoutRole + 1;
+        return [.. gives, .. roleless.Take(tooMany)];
+    }
+
+    private bool HasRoom(PersonSession session, List<string> gives) =>
+        session.How == Glass
+        || (
+            _sessions.Count - gives.Count < MaxSessions
+            && (
+                session.How != OpenId
+                || _sessions.Values.Count(one => one.How == OpenId) - gives.Count(key => _sessions[key].How == OpenId)
+                    < MaxOfProvider
+            )
+        );
+
+    private List<string> Oldest(Func<PersonSession, bool> which) =>
+        [.. _sessions.Where(one => which(one.Value)).OrderBy(one => one.Value.Since).Select(one => one.Key)];
+
+    private static bool HasNoRole(PersonSession session) => session.Grants is { IsDefaultOrEmpty: true };
 
     private static string KeyOf(string token) => Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }

@@ -105,6 +105,35 @@ public sealed class SignInDesk(
             ? Task.FromResult(Entered.After(wait))
             : OpenAsync(person, how, address, grants, null);
 
+    /// <summary>
+    /// Whether somebody who is signed in has their authenticator at hand, too: a code of now, which counts once and is throttled as at
+    /// signing in. What they have of a browser alone isn't enough for what outlives it.
+    /// </summary>
+    public async Task<bool> ConfirmAsync(Caller caller, string code)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        ArgumentNullException.ThrowIfNull(code);
+        var (name, address) = (caller.Person, caller.Address);
+        var (wait, ofAccount, fromAddress) = throttle.Take(name, address);
+        if (wait > TimeSpan.Zero || book.Find(name) is not { } account || code.Length > MaxCode)
+        {
+            return false;
+        }
+
+        var digits = code.Replace(" ", "", StringComparison.Ordinal);
+        if (
+            Totp.Find(account.Secret, digits, clock.GetUtcNow(), account.LastStep) is { } step
+            && book.TryChange(name, now => Take(now, account.Generation, step, null))
+        )
+        {
+            throttle.Succeeded(name, address);
+            return true;
+        }
+
+        await TellAsync(name, ofAccount, fromAddress, address).ConfigureAwait(false);
+        return false;
+    }
+
     /// <summary>Makes the token that lets an administrator in once; the caller has recorded why.</summary>
     public string MakeGlass(string person, string why, TimeSpan within)
     {
@@ -131,17 +160,36 @@ public sealed class SignInDesk(
             $"{glass.Person} broke the glass at {now.UtcDateTime:u} and administers this instance for an hour: {glass.Why}";
         var ends = now + GlassLasts;
         ImmutableArray<Grant> all = [Grant.OfEverything(Role.Administrator)];
-        var entered = await OpenAsync(
-                glass.Person,
-                "break-glass",
-                address,
-                () => clock.GetUtcNow() < ends ? all : null,
-                GlassLasts
-            )
-            .ConfigureAwait(false);
-        ImmutableInterlocked.Update(ref _notices, told => [.. told.Where(one => now < one.Until), (ends, says)]);
-        await log.FoundAsync("break-glass high 1.0", glass.Person, says).ConfigureAwait(false);
-        return entered;
+        var opened = false;
+        try
+        {
+            var entered = await OpenAsync(
+                    glass.Person,
+                    PersonSessions.Glass,
+                    address,
+                    () => clock.GetUtcNow() < ends ? all : null,
+                    GlassLasts
+                )
+                .ConfigureAwait(false);
+            opened = entered.Session is not null;
+            if (opened)
+            {
+                ImmutableInterlocked.Update(
+                    ref _notices,
+                    told => [.. told.Where(one => now < one.Until), (ends, says)]
+                );
+                await log.FoundAsync("break-glass high 1.0", glass.Person, says).ConfigureAwait(false);
+            }
+
+            return entered;
+        }
+        finally
+        {
+            if (!opened)
+            {
+                ImmutableInterlocked.Update(ref _glasses, kept => kept.Add(glass));
+            }
+        }
     }
 
     private Glass? TakeGlass(string token, DateTimeOffset now)
@@ -278,6 +326,11 @@ public sealed class SignInDesk(
     {
         await log.RefusedAsync(name, $"from {address}", What, name, "name, passphrase or code are wrong")
             .ConfigureAwait(false);
+        await TellAsync(name, ofAccount, fromAddress, address).ConfigureAwait(false);
+    }
+
+    private async Task TellAsync(string name, int ofAccount, int fromAddress, string address)
+    {
         if (ofAccount == ToldAtAccount || fromAddress == ToldAtAddress)
         {
             await log.FoundAsync(

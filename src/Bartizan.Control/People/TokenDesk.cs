@@ -6,9 +6,9 @@ namespace Bartizan.Control.People;
 
 /// <summary>
 /// Where tokens are made, listed and revoked. INVARIANT: a token gives no more than its person has, when it is made and each time that it
-/// is used; and its text is shown once.
+/// is used; and its text is shown once. INVARIANT: a browser's cookie alone makes none, for a token outlives it.
 /// </summary>
-public sealed class TokenDesk(AccountBook book, AdminLog log, TimeProvider clock)
+public sealed class TokenDesk(AccountBook book, SignInDesk signIns, AdminLog log, TimeProvider clock)
 {
     private const int Refused = 4;
     private const int Invalid = 2;
@@ -79,14 +79,14 @@ public sealed class TokenDesk(AccountBook book, AdminLog log, TimeProvider clock
         }
 
         var grants = PeopleDesk.Read(request.Grants);
-        if (
-            grants.IsEmpty
-            || !grants.All(mine =>
-                person.Powers().Any(mine.IsWithin) && (caller.IsOwner || caller.Grants.Any(mine.IsWithin))
-            )
-        )
+        if (!Gives(person.Name, grants, caller))
         {
-            throw No("a token gives a role, and no more than its person has, as they signed in");
+            throw More();
+        }
+
+        if (!caller.IsOwner && !await signIns.ConfirmAsync(caller, request.Code ?? "").ConfigureAwait(false))
+        {
+            throw No("a token is made with the authenticator's code of now, which counts once; after wrong ones wait");
         }
 
         var (token, text) = ApiToken.Make(
@@ -100,16 +100,32 @@ public sealed class TokenDesk(AccountBook book, AdminLog log, TimeProvider clock
                 caller,
                 "token made",
                 token.Id,
-                $"for {person.Name}, `{label}`: {string.Join("; ", grants)}, {request.Days} days"
+                $"for {person.Name}, `{label}`, {request.Days} days: {GrantWords.Brief(grants)}",
+                GrantWords.Of(grants)
             )
             .ConfigureAwait(false);
-        return book.TryAdd(token, clock.GetUtcNow())
+
+        // As they are now that the log has it, which may have taken its time.
+        if (!Gives(person.Name, grants, caller))
+        {
+            throw More();
+        }
+
+        return book.TryAdd(token, person.Generation, clock.GetUtcNow())
             ? List(person.Name) with
             {
                 Text = text,
             }
-            : throw No($"a person has at most {ApiToken.MaxOfPerson} tokens: revoke one");
+            : throw No(
+                $"a person has at most {ApiToken.MaxOfPerson} tokens: revoke one; or the account was changed meanwhile"
+            );
     }
+
+    private bool Gives(string person, ImmutableArray<Grant> grants, Caller caller) =>
+        !grants.IsEmpty
+        && book.Find(person) is { } account
+        && caller.Standing is { } standing
+        && grants.All(mine => account.Powers().Any(mine.IsWithin) && (caller.IsOwner || standing.Any(mine.IsWithin)));
 
     private async Task<TokensReply> RevokeAsync(string id, string? whose, Caller caller)
     {
@@ -122,6 +138,9 @@ public sealed class TokenDesk(AccountBook book, AdminLog log, TimeProvider clock
         book.TryRevoke(id);
         return List(whose);
     }
+
+    private static ControlException More() =>
+        No("a token gives a role, and no more than its person has, as they signed in");
 
     private static ControlException No(string why, int code = Refused) => new(new ControlProblem(code, why));
 }

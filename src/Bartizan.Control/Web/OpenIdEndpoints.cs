@@ -12,7 +12,7 @@ internal static class OpenIdEndpoints
     public const string BeginPath = "/auth/openid/begin";
 
     /// <summary>How they signed in, in a word.</summary>
-    public const string How = "openid";
+    public const string How = PersonSessions.OpenId;
 
     private const string SignInPage = "/sign-in?failed=openid";
 

@@ -44,7 +44,7 @@ internal static class WebApi
             Act.Enter,
             async context =>
             {
-                var request = await WebEndpoints.ReadAsync<EnterRequest>(context).ConfigureAwait(false);
+                var request = await web.ReadAsync<EnterRequest>(context).ConfigureAwait(false);
                 await LetInAsync(
                         context,
                         house,
@@ -60,7 +60,7 @@ internal static class WebApi
             Act.Enter,
             async context =>
             {
-                var request = await WebEndpoints.ReadAsync<BreakGlassRequest>(context).ConfigureAwait(false);
+                var request = await web.ReadAsync<BreakGlassRequest>(context).ConfigureAwait(false);
                 await LetInAsync(
                         context,
                         house,
@@ -76,7 +76,7 @@ internal static class WebApi
             Act.Enter,
             async context =>
             {
-                var request = await WebEndpoints.ReadAsync<SetupRequest>(context).ConfigureAwait(false);
+                var request = await web.ReadAsync<SetupRequest>(context).ConfigureAwait(false);
                 var reply = await house
                     .SignIns.SetUpAsync(request, WebGate.AddressOf(context), options.Instance, context.RequestAborted)
                     .ConfigureAwait(false);
@@ -100,8 +100,12 @@ internal static class WebApi
             Act.KeepOneself,
             async context =>
             {
-                var caller = WebGate.CallerOf(context)!;
-                var request = await WebEndpoints.ReadAsync<LeaveRequest>(context).ConfigureAwait(false);
+                var request = await web.ReadAsync<LeaveRequest>(context).ConfigureAwait(false);
+                if (await web.StillAsync(context).ConfigureAwait(false) is not { } caller)
+                {
+                    return;
+                }
+
                 await LeaveAsync(house, caller, request).ConfigureAwait(false);
                 if (!house.Sessions.IsLive(caller.Session!))
                 {
@@ -127,6 +131,7 @@ internal static class WebApi
             "/v1/tokens",
             Act.KeepOwnTokens,
             (_, _) => s_instance,
+            (request, _) => Meant.Of(request),
             (request, caller, _) => house.Tokens.AnswerAsync(request, caller),
             request => request.Revoke is not null || request.Label is not null
         );
@@ -154,18 +159,21 @@ internal static class WebApi
             "/v1/sessions/pause",
             Act.SwitchSessions,
             (request, caller) => SwitchScope.AgentsOf(instance, request, caller),
+            Meant.Of,
             (request, caller, stop) => SwitchScope.ThrowAsync(instance, request, caller, instance.PauseAsync, stop)
         );
         web.Do<SwitchRequest, SwitchReply>(
             "/v1/sessions/resume",
             Act.SwitchSessions,
             (request, caller) => SwitchScope.AgentsOf(instance, request, caller),
+            Meant.Of,
             (request, caller, stop) => SwitchScope.ThrowAsync(instance, request, caller, instance.ResumeAsync, stop)
         );
         web.Do<SwitchRequest, SwitchReply>(
             "/v1/sessions/kill",
             Act.SwitchSessions,
             (request, caller) => SwitchScope.AgentsOf(instance, request, caller),
+            Meant.Of,
             (request, caller, stop) => SwitchScope.ThrowAsync(instance, request, caller, instance.KillAsync, stop)
         );
         web.Ask<LabelsRequest, LabelsReply>(
@@ -178,6 +186,7 @@ internal static class WebApi
             "/v1/sessions/clear-label",
             Act.AnswerAsks,
             (request, _) => [SwitchScope.AgentOf(instance, request.Session)],
+            Meant.Of,
             (request, caller, stop) => instance.ClearLabelAsync(request, caller.Account, stop)
         );
     }
@@ -211,12 +220,14 @@ internal static class WebApi
             "/v1/approvals/answer",
             Act.AnswerAsks,
             (request, _) => AskList.AgentsOf(instance, [request.Id]),
+            Meant.Of,
             (request, caller, stop) => instance.AnswerAsync(request, caller.Account, stop)
         );
         web.Do<BatchRequest, AnswerReply>(
             "/v1/approvals/batch",
             Act.AnswerAsks,
             (request, _) => AskList.AgentsOf(instance, request.Items.Select(one => one.Id)),
+            Meant.Of,
             (request, caller, stop) => instance.AnswerAllAsync(request, caller.Account, stop)
         );
     }
@@ -229,6 +240,7 @@ internal static class WebApi
             "/v1/people",
             Act.ChangePeople,
             (_, _) => s_instance,
+            (request, _) => Meant.Of(request),
             (request, caller, _) => house.People.AnswerAsync(request, caller),
             request => request.Verb != PeopleVerb.List
         );
@@ -292,21 +304,7 @@ internal static class WebApi
     // Asked anew while somebody watches: a role that is taken away, and a sign-in that ends, end what they see.
     private static Onlooker OnlookerOf(WebHouse house, Caller caller)
     {
-        Caller? Now() =>
-            caller.Session is { } session
-                ? house.Sessions.IsLive(session) && session.Grants is { } grants
-                    ? caller with
-                    {
-                        Grants = grants,
-                    }
-                    : null
-                : house.Book.Tokens.FirstOrDefault(one => one.Id == caller.Token) is { } token
-                && house.Tokens.GrantsOf(token) is { } given
-                    ? caller with
-                    {
-                        Grants = given,
-                    }
-                    : null;
+        Caller? Now() => house.Still(caller);
         return new Onlooker
         {
             Person = caller.Account,

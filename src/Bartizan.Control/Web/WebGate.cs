@@ -7,6 +7,7 @@ using Bartizan.Client;
 using Bartizan.Control.People;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 
 namespace Bartizan.Control.Web;
 
@@ -32,6 +33,15 @@ internal sealed class WebGate(WebHouse house, WebOptions options)
     /// </summary>
     public const string CallerAddress = "Bartizan-Caller";
 
+    /// <summary>What somebody sends who isn't signed in: what they type at the entrance.</summary>
+    public const long MaxStrangerBodyBytes = 8 << 10;
+
+    /// <summary>Requests at once of whoever isn't signed in; each page asks over a connection to the console's socket.</summary>
+    public const int MaxStrangers = 256;
+
+    /// <summary>Of these, of one network (/24, /48).</summary>
+    public const int MaxStrangersOfNetwork = 32;
+
     private const string CallerKey = "caller";
     private const string AddressKey = "address";
     private const string InnerHost = "bartizan";
@@ -39,6 +49,7 @@ internal sealed class WebGate(WebHouse house, WebOptions options)
     private const string FetchDestination = "Sec-Fetch-Dest";
     private const string EventStream = "text/event-stream";
 
+    private readonly Shares _strangers = new(MaxStrangers, MaxStrangersOfNetwork);
     private readonly string _origin = options.Origin.GetLeftPart(UriPartial.Authority);
 
     /// <summary>Who asks; null when nobody is signed in.</summary>
@@ -113,16 +124,15 @@ internal sealed class WebGate(WebHouse house, WebOptions options)
             return;
         }
 
-        var caller = CallerOf(context);
-        if (Permission.IsOpen(declared.Act))
+        if (CallerOf(context) is not { } caller)
         {
-            await ControlJson.RunAsync(context, caller?.Account ?? "", next).ConfigureAwait(false);
+            await AdmitStrangerAsync(context, declared.Act, next).ConfigureAwait(false);
             return;
         }
 
-        if (caller is null)
+        if (Permission.IsOpen(declared.Act))
         {
-            await RefuseAsync(context, 401, "sign in first").ConfigureAwait(false);
+            await ControlJson.RunAsync(context, caller.Account, next).ConfigureAwait(false);
             return;
         }
 
@@ -147,10 +157,47 @@ internal sealed class WebGate(WebHouse house, WebOptions options)
         await ControlJson.RunAsync(context, caller.Account, next).ConfigureAwait(false);
     }
 
+    // INVARIANT: whoever isn't signed in has little of the memory and a share of the work, before anything of a body is read.
+    private async Task AdmitStrangerAsync(HttpContext context, Act act, RequestDelegate next)
+    {
+        if (context.Features.Get<IHttpMaxRequestBodySizeFeature>() is { IsReadOnly: false } size)
+        {
+            size.MaxRequestBodySize = MaxStrangerBodyBytes;
+        }
+
+        if (!Permission.IsOpen(act))
+        {
+            await RefuseAsync(context, 401, "sign in first").ConfigureAwait(false);
+            return;
+        }
+
+        // What the console asks in somebody's place was counted when their browser asked for it.
+        var network = IsInner(context) ? null : SignInThrottle.NetworkOf(AddressOf(context));
+        if (network is not null && !_strangers.TryTake(network))
+        {
+            context.Response.Headers.RetryAfter = "1";
+            await RefuseAsync(context, 503, "too many ask at once who aren't signed in: come again")
+                .ConfigureAwait(false);
+            return;
+        }
+
+        try
+        {
+            await ControlJson.RunAsync(context, "", next).ConfigureAwait(false);
+        }
+        finally
+        {
+            if (network is not null)
+            {
+                _strangers.Release(network);
+            }
+        }
+    }
+
     /// <summary>Says no to somebody who is signed in, and records it.</summary>
     public async Task DenyAsync(HttpContext context, Caller caller, string why)
     {
-        await house.Log.RefusedAsync(caller.Person, caller.By, context.Request.Path, null, why).ConfigureAwait(false);
+        await house.Log.RefusedAsync(caller, context.Request.Path, null, why).ConfigureAwait(false);
         await RefuseAsync(context, 403, why).ConfigureAwait(false);
     }
 
@@ -158,7 +205,7 @@ internal sealed class WebGate(WebHouse house, WebOptions options)
     public async Task SlowDownAsync(HttpContext context, Caller caller, TimeSpan wait)
     {
         const string Why = "that is more at once than people do: wait";
-        await house.Log.RefusedAsync(caller.Person, caller.By, context.Request.Path, null, Why).ConfigureAwait(false);
+        await house.Log.RefusedAsync(caller, context.Request.Path, null, Why).ConfigureAwait(false);
         context.Response.Headers.RetryAfter = Math.Ceiling(wait.TotalSeconds).ToString(CultureInfo.InvariantCulture);
         await RefuseAsync(context, 429, Why).ConfigureAwait(false);
     }

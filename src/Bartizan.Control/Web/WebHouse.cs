@@ -32,4 +32,21 @@ public sealed record WebHouse
 
     /// <summary>Whom the instance knows under a person's name: the account of the host, where they have one.</summary>
     public required Func<string, string> AccountOf { get; init; }
+
+    /// <summary>What limits of time are measured by.</summary>
+    public TimeProvider Clock { get; init; } = TimeProvider.System;
+
+    /// <summary>
+    /// Somebody who asked before, with what they may do now; null when they are nobody any more. A role that is taken away, a sign-in that
+    /// ends and a token that is revoked hold for what is begun already.
+    /// </summary>
+    public Caller? Still(Caller caller)
+    {
+        ArgumentNullException.ThrowIfNull(caller);
+        var grants =
+            caller.Session is { } session ? (Sessions.IsLive(session) ? session.Grants : null)
+            : Book.Tokens.FirstOrDefault(one => one.Id == caller.Token) is { } token ? Tokens.GrantsOf(token)
+            : null;
+        return grants is { } now ? caller with { Grants = now } : null;
+    }
 }

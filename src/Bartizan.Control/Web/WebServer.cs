@@ -29,7 +29,11 @@ public sealed class WebServer : IAsyncDisposable
     public const int MaxConnections = 512;
 
     /// <summary>Requests at once on one connection of HTTP/2: a few windows, each with what is new.</summary>
-    public const int MaxStreams = 32;
+    public const int MaxStreams = 16;
+
+    // What is held of bodies that nobody reads yet: by Kestrel's own a megabyte of each connection.
+    private const int HeldOfStream = 64 << 10;
+    private const int HeldOfConnection = 128 << 10;
 
     private static readonly TimeSpan s_headersWithin = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan s_idleWithin = TimeSpan.FromMinutes(1);
@@ -95,6 +99,8 @@ public sealed class WebServer : IAsyncDisposable
                 kestrel.Limits.MinRequestBodyDataRate = s_leastRate;
                 kestrel.Limits.KeepAliveTimeout = s_idleWithin;
                 kestrel.Limits.Http2.MaxStreamsPerConnection = MaxStreams;
+                kestrel.Limits.Http2.InitialStreamWindowSize = HeldOfStream;
+                kestrel.Limits.Http2.InitialConnectionWindowSize = HeldOfConnection;
                 kestrel.Listen(
                     options.Listen,
                     at =>
@@ -110,7 +116,7 @@ public sealed class WebServer : IAsyncDisposable
         web.Use((HttpContext context, RequestDelegate next) => gate.EnterAsync(context, next));
         web.UseRouting();
         web.Use((HttpContext context, RequestDelegate next) => gate.AdmitAsync(context, next));
-        var endpoints = new WebEndpoints(web, gate, house.Log);
+        var endpoints = new WebEndpoints(web, gate, house);
         WebApi.Map(endpoints, house, options);
         OpenIdEndpoints.Map(endpoints, house, hasPages: pages is not null);
         pages?.Map(web.MapGroup("").WithMetadata(new Declared(Act.SeePage)));

@@ -92,7 +92,7 @@ internal sealed class ConsoleDesk : IAsyncDisposable
                         Uid = People.OwnUid(),
                         Instance = origin,
                     },
-                    _parts.House(instance, FlowOf(_file, _wire)),
+                    _parts.House(instance, FlowOf(_file, _wire), _options.Clock),
                     pages ?? ConsolePages.Over(_state),
                     cancellationToken
                 )
@@ -178,13 +178,13 @@ internal sealed class ConsoleDesk : IAsyncDisposable
                 sessions,
                 signIns,
                 new PeopleDesk(book, sessions, signIns, throttle, log, IsEnrolled, clock),
-                new TokenDesk(book, log, clock),
+                new TokenDesk(book, signIns, log, clock),
                 log,
                 name => Enrolled(list)?.AccountOf(name) ?? name
             );
         }
 
-        public WebHouse House(IInstance instance, CodeFlow? openId) =>
+        public WebHouse House(IInstance instance, CodeFlow? openId, TimeProvider clock) =>
             new()
             {
                 Instance = instance,
@@ -196,6 +196,7 @@ internal sealed class ConsoleDesk : IAsyncDisposable
                 Log = Log,
                 OpenId = openId,
                 AccountOf = AccountOf,
+                Clock = clock,
             };
 
         private static EnrolledPeople? Enrolled(EnrolledFile list)

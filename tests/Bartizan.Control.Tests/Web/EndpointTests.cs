@@ -252,7 +252,7 @@ public sealed class EndpointTests
         seen.ShouldBe(0);
         var entry = scene.Journal.Entries[^1];
         entry.Person.ShouldBe("alice@example.com");
-        entry.Target.ShouldBe("support");
+        entry.Target.ShouldBe("s1 of support");
         entry.Detail.ShouldBe("asked: /v1/sessions/kill");
         entry.Reason.ShouldBe($"from 127.0.0.1, session {browser.Session} (passphrase)");
     }

@@ -33,7 +33,7 @@ internal sealed class WebScene : IAsyncDisposable
         Log = new AdminLog(Journal, Clock);
         SignIns = new SignInDesk(Book, Sessions, Throttle, Log, Clock, FewIterations);
         People = new PeopleDesk(Book, Sessions, SignIns, Throttle, Log, Enrolled.Contains, Clock);
-        Tokens = new TokenDesk(Book, Log, Clock);
+        Tokens = new TokenDesk(Book, SignIns, Log, Clock);
         (Instance, Shown) = ShownInstance.Make();
         _client = Client(null);
     }
@@ -88,6 +88,7 @@ internal sealed class WebScene : IAsyncDisposable
             Log = Log,
             OpenId = OpenId,
             AccountOf = name => Accounts.GetValueOrDefault(name, name),
+            Clock = Clock,
         };
 
     public static async Task<WebScene> OpenAsync(WebPages? pages = null, Func<WebScene, Task<CodeFlow>>? openId = null)
@@ -158,6 +159,13 @@ internal sealed class WebScene : IAsyncDisposable
             Passphrase = person.Passphrase,
             Code = Totp.CodeOf(person.Secret, Totp.StepAt(Clock.GetUtcNow())),
         };
+    }
+
+    /// <summary>What a person's authenticator shows; the clock goes on, for each code counts once.</summary>
+    public string CodeOf(string name)
+    {
+        Clock.Advance(TimeSpan.FromSeconds(30));
+        return Totp.CodeOf(Book.Find(name)!.Secret, Totp.StepAt(Clock.GetUtcNow()));
     }
 
     /// <summary>Signs a person in.</summary>
@@ -275,6 +283,7 @@ internal sealed class WebScene : IAsyncDisposable
             UseProxy = false,
             UseCookies = false,
             AllowAutoRedirect = false,
+            Expect100ContinueTimeout = TimeSpan.FromMinutes(1),
             SslOptions = new SslClientAuthenticationOptions
             {
                 RemoteCertificateValidationCallback = (_, shown, _, _) => IsOwn(shown),

@@ -117,6 +117,46 @@ public sealed class ConsoleTests : IDisposable
         over.StatusCode.ShouldBe(HttpStatusCode.Unauthorized);
     }
 
+    [Theory]
+    [InlineData("/sign-in")]
+    [InlineData("/set-up")]
+    [InlineData("/break-glass")]
+    public async Task A_form_is_no_larger_than_what_somebody_types_who_isnt_signed_in(string path)
+    {
+        var stop = TestContext.Current.CancellationToken;
+        await File.WriteAllTextAsync(
+            Path.Combine(_home, "console.yaml"),
+            $"listen: 127.0.0.1:{FreePort.Next()}\n",
+            stop
+        );
+        await using var daemon = await BartizanDaemon.StartAsync(new DaemonOptions { Home = _home }, stop);
+        using var owner = new ControlClient(new ControlAddress(_home));
+        var web = (await owner.StatusAsync(stop)).Web!;
+        using var browser = Browser(web);
+
+        using var typed = await SendFormAsync(browser, web, path, 256);
+        using var more = await SendFormAsync(browser, web, path, 16 << 10);
+
+        typed.StatusCode.ShouldNotBe(HttpStatusCode.RequestEntityTooLarge);
+        more.StatusCode.ShouldBe(HttpStatusCode.RequestEntityTooLarge);
+    }
+
+    private static async Task<HttpResponseMessage> SendFormAsync(
+        HttpClient browser,
+        WebStanding web,
+        string path,
+        int length
+    )
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, $"{web.Origin}{path}");
+        request.Content = new FormUrlEncodedContent([
+            new("person", "x@y.z"),
+            new("passphrase", new string('p', length)),
+        ]);
+        request.Headers.Add("Origin", web.Origin);
+        return await browser.SendAsync(request, TestContext.Current.CancellationToken);
+    }
+
     private static async Task<HttpResponseMessage> PostAsync(
         HttpClient browser,
         WebStanding web,
