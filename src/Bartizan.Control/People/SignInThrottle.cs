@@ -7,11 +7,14 @@ namespace Bartizan.Control.People;
 /// Slows down whoever guesses, before anything is hashed. Three counts of failures, each with a wait that grows and fades:
 /// <code>
 /// address   from the 5th failure on 1 s, 2 s, 4 s … 15 min     one machine
-/// account   from the 10th on        1 s … 1 min                one person, from addresses that they never signed in from
-/// all       above 120 in 10 min     1 s                        everybody, from addresses that nobody signed in from
+/// account   from the 10th on        10 s, and a network that failed there 1 s … 1 min
+///                                                              one person, from addresses that they never signed in from
+/// all       above 120 in 10 min     1 s, and a network that tried 10 s
+///                                                              everybody, from addresses that nobody signed in from
 /// </code>
-/// Nobody is locked out for ever: a person's own address is held up by its own failures alone. INVARIANT: who signs in takes back what
-/// failed of their own account from there, and nobody else's: with an account of one's own one guesses no faster at others'.
+/// Nobody is locked out for ever: a person's own address is held up by its own failures alone, and a network (/24, /48) that takes turn
+/// after turn loses its own. INVARIANT: who signs in takes back what failed of their own account from there, and nobody else's: with an
+/// account of one's own one guesses no faster at others'.
 /// </summary>
 public sealed class SignInThrottle(TimeProvider clock)
 {
@@ -27,12 +30,16 @@ public sealed class SignInThrottle(TimeProvider clock)
     private static readonly TimeSpan s_mostOfAddress = TimeSpan.FromMinutes(15);
     private static readonly TimeSpan s_mostOfAccount = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan s_first = TimeSpan.FromSeconds(1);
+
+    // Enough for others' turns between two of one network, and between two guesses at one account from anywhere.
+    private static readonly TimeSpan s_turns = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan s_fades = TimeSpan.FromMinutes(30);
     private static readonly TimeSpan s_window = TimeSpan.FromMinutes(10);
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Count> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Account, string Address), Count> _pairs = [];
+    private readonly Dictionary<(string Account, string Network), Count> _networks = [];
     private readonly Dictionary<(string Account, string Address), DateTimeOffset> _known = [];
     private readonly Queue<DateTimeOffset> _all = new();
     private DateTimeOffset _last;
@@ -43,11 +50,11 @@ public sealed class SignInThrottle(TimeProvider clock)
     /// </summary>
     public (TimeSpan Wait, int OfAccount, int FromAddress) Take(string account, string address)
     {
-        var (now, place) = (clock.GetUtcNow(), PlaceOf(address));
+        var (now, place, network) = (clock.GetUtcNow(), PlaceOf(address), NetworkOf(address));
         lock (_lock)
         {
             Forget(now);
-            var wait = WaitFor(account, place, now);
+            var wait = WaitFor(account, place, network, now);
             if (wait > TimeSpan.Zero)
             {
                 return (wait, 0, 0);
@@ -60,6 +67,8 @@ public sealed class SignInThrottle(TimeProvider clock)
 
             _last = now;
             Add(_pairs, (account, place), now);
+            Add(_networks, (account, network), now);
+            Add(_counts, $"in {network}", now);
             return (TimeSpan.Zero, Add(_counts, $"of {account}", now), Add(_counts, $"from {place}", now));
         }
     }
@@ -71,6 +80,7 @@ public sealed class SignInThrottle(TimeProvider clock)
         lock (_lock)
         {
             _counts.Remove($"of {account}");
+            _networks.Remove((account, NetworkOf(address)));
             _pairs.Remove((account, place), out var theirs);
             if (_counts.TryGetValue($"from {place}", out var all))
             {
@@ -113,17 +123,39 @@ public sealed class SignInThrottle(TimeProvider clock)
         return new IPAddress(bytes).ToString();
     }
 
-    private TimeSpan WaitFor(string account, string place, DateTimeOffset now)
+    private TimeSpan WaitFor(string account, string place, string network, DateTimeOffset now)
     {
         var wait = Left(_counts.GetValueOrDefault($"from {place}"), FreeOfAddress, s_mostOfAddress, now);
-        if (_known.ContainsKey((account, place)))
+        return _known.ContainsKey((account, place))
+            ? wait
+            : ((TimeSpan[])[wait, OfAccount(account, network, now), OfAll(network, now)]).Max();
+    }
+
+    private TimeSpan OfAccount(string account, string network, DateTimeOffset now)
+    {
+        if (
+            _counts.GetValueOrDefault($"of {account}") is not { Failures: >= FreeOfAccount } all
+            || now - all.Last > s_fades
+        )
         {
-            return wait;
+            return TimeSpan.Zero;
         }
 
-        var ofAccount = Left(_counts.GetValueOrDefault($"of {account}"), FreeOfAccount, s_mostOfAccount, now);
-        var ofAll = _all.Count >= FreeOfAll ? _last + s_first - now : TimeSpan.Zero;
-        return ((TimeSpan[])[wait, ofAccount, ofAll]).Max();
+        var ofNetwork = Left(_networks.GetValueOrDefault((account, network)), 1, s_mostOfAccount, now);
+        return ((TimeSpan[])[ofNetwork, all.Last + s_turns - now]).Max();
+    }
+
+    private TimeSpan OfAll(string network, DateTimeOffset now)
+    {
+        if (_all.Count < FreeOfAll)
+        {
+            return TimeSpan.Zero;
+        }
+
+        var ofNetwork = _counts.GetValueOrDefault($"in {network}") is { } last
+            ? last.Last + s_turns - now
+            : TimeSpan.Zero;
+        return ((TimeSpan[])[ofNetwork, _last + s_first - now]).Max();
     }
 
     private static TimeSpan Left(Count? count, int free, TimeSpan most, DateTimeOffset now)

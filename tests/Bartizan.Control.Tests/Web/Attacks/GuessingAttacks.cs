@@ -133,6 +133,57 @@ public sealed class GuessingAttacks
         await scene.EnterAsync(alice);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_network_that_takes_turn_after_turn_loses_its_own_and_not_everybodys(bool ofOneAccount)
+    {
+        const string Victim = "alice@example.com";
+        await using var scene = await WebScene.OpenAsync();
+        var guess = 0;
+        TimeSpan Attack()
+        {
+            var account = ofOneAccount ? Victim : $"person{guess}@example.com";
+            return scene.Throttle.Take(account, $"198.51.100.{guess++ % 250}").Wait;
+        }
+
+        while (Attack() == TimeSpan.Zero) { }
+        var (second, taken, came) = (0, 0, false);
+        for (; second < 120 && !came; second++)
+        {
+            scene.Clock.Advance(TimeSpan.FromSeconds(1));
+            for (var more = 0; more < 20; more++)
+            {
+                taken += Attack() == TimeSpan.Zero ? 1 : 0;
+            }
+
+            came = scene.Throttle.Take(Victim, "203.0.113.1").Wait == TimeSpan.Zero;
+        }
+
+        came.ShouldBeTrue();
+        second.ShouldBeLessThanOrEqualTo(20);
+        taken.ShouldBeLessThanOrEqualTo(2);
+    }
+
+    [Fact]
+    public async Task One_account_is_guessed_at_by_many_networks_no_faster_than_every_ten_seconds()
+    {
+        await using var scene = await WebScene.OpenAsync();
+        var tried = 0;
+        for (var second = 0; second < 600; second++)
+        {
+            for (var network = 0; network < 50; network++)
+            {
+                var wait = scene.Throttle.Take("alice@example.com", $"198.51.{network}.{second % 250}").Wait;
+                tried += wait == TimeSpan.Zero ? 1 : 0;
+            }
+
+            scene.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        tried.ShouldBeLessThanOrEqualTo(10 + 60);
+    }
+
     [Fact]
     public async Task Spraying_from_many_addresses_is_slowed_in_all()
     {
