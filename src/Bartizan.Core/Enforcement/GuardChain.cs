@@ -142,6 +142,8 @@ internal sealed class GuardChain(ImmutableArray<IGuard> guards, TimeProvider clo
     {
         public string? Verdicts => "a guard failed";
 
+        public long HeldBytes => 0;
+
         public ReadOnlyMemory<byte>? Take(ReadOnlySpan<byte> piece, bool isLast) => null;
     }
 

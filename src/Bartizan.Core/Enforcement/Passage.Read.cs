@@ -4,6 +4,9 @@ namespace Bartizan.Core.Enforcement;
 
 public sealed partial class Passage
 {
+    /// <summary>Memory that guards take for what they hold back of the answer now.</summary>
+    public long HeldBytes => _watch?.HeldBytes ?? 0;
+
     /// <summary>
     /// Has guards read what passed before joined with what is about to follow it; false when they object to anything in it, or would take
     /// something out. Nothing of it passes, and none of it is counted: each part is, by itself.

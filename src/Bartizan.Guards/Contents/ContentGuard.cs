@@ -376,7 +376,8 @@ public sealed class ContentGuard(
                 terms.Secrets,
                 mediaType,
                 terms.Exfiltration,
-                PromptGuard.LookFor(session)
+                PromptGuard.LookFor(session),
+                isServed: action.Target.Verb == Verb.Serve
             )
             : null;
         return action.Target.Verb == Verb.Serve ? UserAnswerWatch.Over(watch, terms, NamesOf(session), mediaType)

@@ -94,7 +94,7 @@ internal static class AnswerShape
 
     private static bool IsMark(string name) =>
         name is "thinking" or "reasoning" or "reasoning_content" or "reasoning_details" or "tools" or "name"
-        || (name != AnswerWatch.Echo && AnswerWatch.IsProviders(name));
+        || (name != ProviderFields.Echo && ProviderFields.Contains(name));
 
     private static bool IsThought(JsonElement of) =>
         Word(of, "type") is "thinking" or "redacted_thinking" or "reasoning"

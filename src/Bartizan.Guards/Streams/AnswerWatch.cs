@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Collections.Frozen;
 using System.Text;
 using Bartizan.Core.Manifests;
 using Bartizan.Core.Ports;
@@ -18,7 +17,7 @@ namespace Bartizan.Guards.Streams;
 /// Held back are at most 64 characters and the events that they came in, or more while half of a credential stands at the end. What was
 /// found is cut there, or taken out.
 /// </summary>
-internal sealed class AnswerWatch : IContentWatch
+internal sealed partial class AnswerWatch : IContentWatch
 {
     /// <summary>What stands in the place of a credential.</summary>
     public const string Name = "[credential]";
@@ -38,42 +37,11 @@ internal sealed class AnswerWatch : IContentWatch
     /// <summary>Strings of a stream that are told apart; more go on each other.</summary>
     private const int MaxTails = 256;
 
-    // What a provider repeats of the request.
-    internal const string Echo = "instructions";
-
-    // What its provider writes beside an answer, in every event again: no model has a say in it, and it is no text that follows one.
-    private static readonly FrozenSet<string> _providers = FrozenSet.ToFrozenSet(
-        [
-            "type",
-            "id",
-            "object",
-            "model",
-            "role",
-            "item_id",
-            "event_id",
-            "response_id",
-            "responseId",
-            "modelVersion",
-            "system_fingerprint",
-            "service_tier",
-            "status",
-            "finish_reason",
-            "finishReason",
-            "stop_reason",
-            "obfuscation",
-            Echo,
-            "signature",
-            "thoughtSignature",
-            "encrypted_content",
-        ],
-        StringComparer.Ordinal
-    );
-
-    // What a call is given, which the model writes with whatever names it likes.
-    private static readonly FrozenSet<string> _models = FrozenSet.ToFrozenSet(
-        ["args", "input", "arguments"],
-        StringComparer.Ordinal
-    );
+    /// <summary>
+    /// Events of a stream that are held; with more the first passes, after it was looked at. They have no text, or next to none: else so
+    /// much would have followed it.
+    /// </summary>
+    public const int MaxHeldEvents = 1024;
 
     private readonly SecretIndex? _lent;
     private readonly GuardAction? _leaving;
@@ -81,13 +49,20 @@ internal sealed class AnswerWatch : IContentWatch
     private readonly GuardAction _action;
     private readonly bool _isEvents;
     private readonly bool _isJson;
+    private readonly bool _isServed;
     private readonly EventCut _cut = new();
     private readonly Dictionary<ulong, TextTail> _tails = [];
     private readonly TextTail _raw = new();
+
+    // What stands beside all of those: lines of events that are no data, and names.
+    private readonly TextTail[] _beside = [new(), new()];
     private readonly Queue<StreamEvent> _held = new();
     private readonly ArrayBufferWriter<byte> _pending = new();
+    private string _frame = "";
+    private long _heldBytes;
     private long _seen;
     private long _looked;
+    private long _released;
     private bool _found;
     private bool _leaves;
     private bool _isCut;
@@ -99,14 +74,17 @@ internal sealed class AnswerWatch : IContentWatch
     /// <param name="mediaType">The answer's media type.</param>
     /// <param name="leaving">What is done about data in addresses; null when they aren't looked at.</param>
     /// <param name="prompt">The session's system prompt, where it is looked for.</param>
+    /// <param name="isServed">The answer is an agent's to a caller, and no provider's.</param>
     public AnswerWatch(
         SecretIndex? lent,
         GuardAction? action,
         string mediaType,
         GuardAction? leaving = null,
-        PromptLook? prompt = null
+        PromptLook? prompt = null,
+        bool isServed = false
     )
     {
+        _isServed = isServed;
         _prompt = prompt;
         _lent = lent;
         _action = action ?? GuardAction.Report;
@@ -115,8 +93,9 @@ internal sealed class AnswerWatch : IContentWatch
         _isJson = !_isEvents && mediaType.Contains("json", StringComparison.OrdinalIgnoreCase);
     }
 
-    /// <summary>True for a field that its provider writes beside an answer.</summary>
-    internal static bool IsProviders(string name) => _providers.Contains(name);
+    private bool IsFull => _held.Count > MaxHeldEvents || _heldBytes + _pending.WrittenCount > MaxHeldBytes;
+
+    private int MaxEvent => _isServed ? UserAnswerWatch.MaxEventBytes : MaxHeldBytes;
 
     /// <inheritdoc/>
     public string? Verdicts =>
@@ -129,6 +108,9 @@ internal sealed class AnswerWatch : IContentWatch
                 _lent is not null ? Told("lent_secrets", SensitiveGuard.Version, _found, _action) : null,
             }.Where(verdict => verdict is not null)
         );
+
+    /// <inheritdoc/>
+    public long HeldBytes => _heldBytes + _pending.Capacity;
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte>? Take(ReadOnlySpan<byte> piece, bool isLast)
@@ -156,7 +138,7 @@ internal sealed class AnswerWatch : IContentWatch
         {
             var end = _cut.Next(piece);
             _pending.Write(end < 0 ? piece : piece[..end]);
-            if (_pending.WrittenCount > MaxHeldBytes)
+            if (_pending.WrittenCount > MaxEvent)
             {
                 return false;
             }
@@ -166,18 +148,16 @@ internal sealed class AnswerWatch : IContentWatch
                 break;
             }
 
-            Hold(_pending.WrittenSpan.ToArray());
-            _pending.ResetWrittenCount();
+            Hold(passed);
             piece = piece[end..];
         }
 
         if (isLast && _pending.WrittenCount > 0)
         {
-            Hold(_pending.WrittenSpan.ToArray());
-            _pending.ResetWrittenCount();
+            Hold(passed);
         }
 
-        return Look(isLast) && Release(isLast, passed);
+        return LookBeside() && Look(isLast) && Release(isLast, passed);
     }
 
     private bool TakeText(ReadOnlySpan<byte> piece, bool isLast, ArrayBufferWriter<byte> passed)
@@ -187,67 +167,34 @@ internal sealed class AnswerWatch : IContentWatch
             var text = Encoding.Latin1.GetString(piece);
             _raw.Add(text);
             _seen += text.Length;
-            _held.Enqueue(new StreamEvent(piece.ToArray(), [], _seen));
+            Enqueue(new StreamEvent(piece.ToArray(), [], _seen));
         }
 
         return Look(isLast) && Release(isLast, passed);
     }
 
-    private bool TakeWhole(ReadOnlySpan<byte> piece, bool isLast, ArrayBufferWriter<byte> passed)
+    private void Hold(ArrayBufferWriter<byte> passed)
     {
-        _pending.Write(piece);
-        if (_pending.WrittenCount > MaxHeldBytes)
+        var raw = _pending.WrittenSpan.ToArray();
+        _pending.ResetWrittenCount();
+        var frame = EventFrame.Of(raw);
+
+        // A model's provider says the same of each event; whoever is fooled may say a credential in halves that are the same.
+        if (_isServed || frame.Text != _frame)
         {
-            return false;
+            _beside[0].Add(frame.Values);
+            _beside[1].Add(frame.Names);
+            _leaves |= _leaving is not null && TextTail.Leaves(frame.Text);
+            _frame = frame.Text;
         }
 
-        if (!isLast || _pending.WrittenCount == 0)
+        if (_isServed && frame.IsComment)
         {
-            return true;
+            passed.Write(raw);
+            return;
         }
 
-        var sent = _prompt is null
-            ? _pending.WrittenMemory
-            : JsonCleaning
-                .Of(_pending.WrittenMemory, (name, text) => name == Echo ? _prompt.WithoutAddition(text) : text)
-                .Bytes;
-        var whole = JsonCleaning.Of(sent, (name, text) => Cleaned(name, text));
-        _found = whole.IsChanged || whole.IsObjected || IsIn(sent);
-        _prompt?.SeeRaw(Encoding.UTF8.GetString(sent.Span));
-        passed.Write(_action == GuardAction.Redact ? whole.Bytes.Span : sent.Span);
-        return _prompt?.Objects != true
-            && (!_leaves || _leaving == GuardAction.Report)
-            && (
-                !_found
-                || _action == GuardAction.Report
-                || (_action == GuardAction.Redact && !whole.IsObjected && !IsIn(whole.Bytes))
-            );
-    }
-
-    private bool IsIn(ReadOnlyMemory<byte> bytes) =>
-        _lent is not null && LentFinder.IsIn(_lent, Encoding.UTF8.GetString(bytes.Span));
-
-    private string Cleaned(string name, string text)
-    {
-        if (name == Echo)
-        {
-            _prompt?.SeeRaw(text);
-        }
-        else
-        {
-            _prompt?.See(text);
-        }
-
-        _leaves |= _leaving is not null && TextTail.Leaves(text);
-        if (_lent is null || !LentFinder.IsIn(_lent, text))
-        {
-            return text;
-        }
-
-        var tail = new TextTail();
-        tail.Add(text);
-        tail.Look(_lent);
-        return tail.Without(text, 0, Name);
+        Hold(raw);
     }
 
     private void Hold(byte[] raw)
@@ -269,10 +216,11 @@ internal sealed class AnswerWatch : IContentWatch
                         name = text;
                         given =
                             depth > given ? given
-                            : _models.Contains(text) ? depth
+                            : ProviderFields.IsModels(text) ? depth
                             : int.MaxValue;
+                        _beside[1].Add(_isServed ? text : "");
                     }
-                    else if (name == Echo && depth <= given && _prompt is not null)
+                    else if (!_isServed && name == ProviderFields.Echo && depth <= given && _prompt is not null)
                     {
                         var own = _prompt.WithoutAddition(text);
                         _prompt.SeeRaw(own);
@@ -281,7 +229,7 @@ internal sealed class AnswerWatch : IContentWatch
                             echoes.Add((start + from, start + to, own));
                         }
                     }
-                    else if (text.Length > 0 && (depth > given || !_providers.Contains(name)))
+                    else if (text.Length > 0 && (_isServed || depth > given || !ProviderFields.Contains(name)))
                     {
                         texts.Add(new StreamText(TailOf(path ^ salt), text, 0, start + from, start + to));
                     }
@@ -311,13 +259,36 @@ internal sealed class AnswerWatch : IContentWatch
             _seen += one.Text.Length;
         }
 
-        _held.Enqueue(new StreamEvent(raw, texts, _seen));
+        Enqueue(new StreamEvent(raw, texts, _seen));
+    }
+
+    private void Enqueue(StreamEvent one)
+    {
+        _held.Enqueue(one);
+        _heldBytes += one.Raw.Length;
+    }
+
+    // Where nothing can be put in the place of what was found.
+    private bool LookBeside()
+    {
+        var found = false;
+        foreach (var tail in _beside.Where(tail => tail.IsNew))
+        {
+            _leaves |= _leaving is not null && tail.Leaves();
+            _prompt?.See(tail.Text);
+            found |= tail.Look(_lent);
+        }
+
+        _found |= found;
+        return (!_leaves || _leaving == GuardAction.Report)
+            && _prompt is not { Objects: true }
+            && (!found || _action == GuardAction.Report);
     }
 
     // Every few characters, and before anything passes.
     private bool Look(bool isLast)
     {
-        if (!isLast && _seen - _looked < Held)
+        if (!isLast && (_seen == _looked || (!IsFull && _seen - _looked < Held)))
         {
             return true;
         }
@@ -360,9 +331,20 @@ internal sealed class AnswerWatch : IContentWatch
     private bool Release(bool isLast, ArrayBufferWriter<byte> passed)
     {
         var held = _isBegun ? HeldBegun : Held;
-        while (_held.TryPeek(out var next) && (isLast || next.SeenAtEnd <= _looked - held))
+        while (
+            _held.TryPeek(out var next)
+            && (
+                isLast
+                || IsFull
+                || next.SeenAtEnd <= _looked - held
+                // It has no text, and nothing that has is before it.
+                || (_isServed && next.SeenAtEnd == _released)
+            )
+        )
         {
             _held.Dequeue();
+            _heldBytes -= next.Raw.Length;
+            _released = next.SeenAtEnd;
             passed.Write(_action == GuardAction.Redact && _found ? Cleaned(next) : next.Raw);
         }
 

@@ -72,6 +72,9 @@ internal sealed class RestoringWatch : IContentWatch
     }
 
     /// <inheritdoc/>
+    public long HeldBytes => (_guards?.HeldBytes ?? 0) + _pending.Capacity + _held.Sum(one => (long)one.Raw.Length);
+
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte>? Take(ReadOnlySpan<byte> piece, bool isLast)
     {
         if (_isCut)

@@ -12,7 +12,8 @@ namespace Bartizan.Guards.Streams;
 /// <summary>
 /// Looks for credentials and personal data in what an agent answers to a user.
 /// <code>
-/// events ─ each held until so much text has followed, all that is held read as one text ─ passed on, a little later
+/// events ─ each held until so much text has followed, read as one text with what came before ─ passed on, a little later
+///          lines that are no data, by themselves; comments wait for nothing
 /// anything else ─ held until whole
 /// </code>
 /// Of what stands in one JSON string what was found is taken out, where the manifest says so; what is torn over several events, or stands
@@ -20,16 +21,22 @@ namespace Bartizan.Guards.Streams;
 /// </summary>
 internal sealed class UserAnswerWatch : IContentWatch
 {
-    /// <summary>The longest answer that is held whole, or event of one.</summary>
+    /// <summary>The longest event of a stream; a longer one is cut.</summary>
+    public const int MaxEventBytes = 1 << 20;
+
+    /// <summary>The longest answer that is held whole, and all events that are held.</summary>
     private const int MaxHeldBytes = 16 << 20;
 
-    /// <summary>
-    /// Characters that must have followed before an event passes; what is longer than that between two events isn't seen whole.
-    /// </summary>
+    /// <summary>Events that are held; with more the first passes, read as far as what is held goes.</summary>
+    private const int MaxHeldEvents = 1024;
+
+    /// <summary>Characters that must have followed before an event passes.</summary>
     private const int Held = 128;
 
-    /// <summary>Characters that passed before and are read again, so that what began in them is seen.</summary>
-    private const int Behind = 256;
+    /// <summary>
+    /// Characters that are read again with what follows them, so that what began in them is seen; what is torn over more isn't.
+    /// </summary>
+    private const int Behind = 512;
 
     private readonly GuardTerms _terms;
     private readonly Placeholders _names;
@@ -37,9 +44,11 @@ internal sealed class UserAnswerWatch : IContentWatch
     private readonly bool _isEvents;
     private readonly EventCut _cut = new();
     private readonly ArrayBufferWriter<byte> _pending = new();
+    private readonly StringBuilder _fresh = new();
     private readonly Queue<(byte[] Raw, string Text)> _held = new();
     private string _behind = "";
     private int _heldChars;
+    private long _heldBytes;
     private double _score;
     private bool _isOver;
 
@@ -66,6 +75,11 @@ internal sealed class UserAnswerWatch : IContentWatch
             return _inner?.Verdicts is { Length: > 0 } inner ? $"{inner}; {own}" : own;
         }
     }
+
+    /// <inheritdoc/>
+    public long HeldBytes => (_inner?.HeldBytes ?? 0) + _heldBytes + (2L * _heldChars) + _pending.Capacity;
+
+    private bool IsFull => _held.Count > MaxHeldEvents || _heldBytes + _pending.WrittenCount > MaxHeldBytes;
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte>? Take(ReadOnlySpan<byte> piece, bool isLast)
@@ -111,45 +125,74 @@ internal sealed class UserAnswerWatch : IContentWatch
         {
             var end = _cut.Next(piece);
             _pending.Write(end < 0 ? piece : piece[..end]);
-            if (_pending.WrittenCount > MaxHeldBytes)
+            if (_pending.WrittenCount > MaxEventBytes)
             {
                 return false;
             }
 
             piece = end < 0 ? default : piece[end..];
-            if (end >= 0 && !Hold(_pending.WrittenSpan))
+            if (end >= 0 && !Hold(passed))
             {
                 return false;
             }
         }
 
-        if (isLast && _pending.WrittenCount > 0 && !Hold(_pending.WrittenSpan))
+        if (isLast && _pending.WrittenCount > 0 && !Hold(passed))
         {
             return false;
         }
 
-        if (Judge($"{_behind}{string.Concat(_held.Select(one => one.Text))}"))
+        if (!MayFollow())
         {
             return false;
         }
 
-        while (_held.TryPeek(out var first) && (isLast || _heldChars - first.Text.Length >= Held))
+        while (
+            _held.TryPeek(out var first)
+            && (isLast || first.Text.Length == 0 || _heldChars - first.Text.Length >= Held || IsFull)
+        )
         {
             _held.Dequeue();
             _heldChars -= first.Text.Length;
+            _heldBytes -= first.Raw.Length;
             passed.Write(first.Raw);
-            _behind += first.Text;
-            _behind = _behind.Length > Behind ? _behind[^Behind..] : _behind;
         }
 
         return true;
     }
 
-    // What stands whole in one event is taken out there, or cut; what comes of it is read again together with the others.
-    private bool Hold(ReadOnlySpan<byte> raw)
+    // What came since the last look, as one text with what came before it: each character is read so once, and as what is before.
+    private bool MayFollow()
     {
-        var one = raw.ToArray();
+        if (_fresh.Length == 0)
+        {
+            return true;
+        }
+
+        var text = $"{_behind}{_fresh}";
+        _fresh.Clear();
+        _behind = text.Length > Behind ? text[^Behind..] : text;
+        return !Judge(text);
+    }
+
+    // What stands whole in one event is taken out there, or cut; what comes of it is read again together with the others.
+    private bool Hold(ArrayBufferWriter<byte> passed)
+    {
+        var one = _pending.WrittenSpan.ToArray();
         _pending.ResetWrittenCount();
+        var frame = EventFrame.Of(one);
+        if (frame.Text.Length > 0 && Judge(frame.Text))
+        {
+            return false;
+        }
+
+        // It waits for nothing: callers are to hear that their agent is there.
+        if (frame.IsComment)
+        {
+            passed.Write(one);
+            return true;
+        }
+
         var (start, length) = EventData.Of(one);
         if (length > 0 && Clean(one.AsMemory(start, length)) is { } clean)
         {
@@ -160,9 +203,11 @@ internal sealed class UserAnswerWatch : IContentWatch
             return false;
         }
 
-        var text = TextOf(one);
+        var text = frame.HasData ? TextOf(one) : "";
         _held.Enqueue((one, text));
         _heldChars += text.Length;
+        _heldBytes += one.Length;
+        _fresh.Append(text);
         return true;
     }
 

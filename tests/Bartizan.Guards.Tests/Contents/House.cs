@@ -93,6 +93,14 @@ internal sealed class House : ISessions, ICredentialLender
     public IContentWatch? Watching(string mediaType) =>
         Guard.Watch(_session, ActionOf(new ModelTarget("a", "b"), "request", "{}"), mediaType);
 
+    /// <summary>The same while a caller is answered by an agent that is served.</summary>
+    public async Task<IContentWatch> ServingAsync(string mediaType)
+    {
+        // Credentials are read with the request that is answered.
+        await ModelAsync("""{"messages":[]}""");
+        return Guard.Watch(_session, ActionOf(new ServeTarget("GET", "/a"), "query", "{}"), mediaType)!;
+    }
+
     /// <summary>What passes of an answer, whether it was cut, and what is recorded of it.</summary>
     public (string Passed, bool IsCut, string Verdicts) Watched(string answer, int size, string mediaType)
     {
