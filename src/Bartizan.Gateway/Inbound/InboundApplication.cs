@@ -36,7 +36,10 @@ internal sealed class InboundApplication(
     // INVARIANT: those who showed something and those who didn't stand in two books: nobody takes the place of whoever is known.
     private readonly CallerTurns _users = new(options.Terms.Limits.PerUser, clock);
     private readonly AddressTurns _strangers = new(options.Terms.Limits.PerUser, clock);
-    private readonly BodiesInFlight _bodies = new(options.MaxBodyBytesInFlight);
+    private readonly BodiesInFlight _bodies = BodiesInFlight.Of(
+        options.MaxBodyBytesInFlight,
+        options.Terms.Limits.BodyBytes
+    );
     private readonly CrossOrigin _origins = new(options.Terms, options.Certificate is not null);
     private readonly AnswerHeaders _answers = new(options.Terms, options.Certificate is not null);
     private readonly ProbeFindings? _probes = options.Journal is { } journal ? new ProbeFindings(journal, clock) : null;
@@ -162,6 +165,7 @@ internal sealed class InboundApplication(
     {
         var reserved = 0L;
         var wasGranted = false;
+        var share = _bodies.ShareOf(call.Turn, Heading.Out);
         ServedSession? session = null;
         try
         {
@@ -196,7 +200,7 @@ internal sealed class InboundApplication(
         }
         finally
         {
-            _bodies.Give(reserved);
+            share.Give(reserved);
             if (session is not null)
             {
                 sessions.Leave(session, wasGranted);
@@ -205,7 +209,7 @@ internal sealed class InboundApplication(
 
         bool Reserve(long bytes)
         {
-            var isTaken = _bodies.TryTake(bytes);
+            var isTaken = share.TryTake(bytes);
             reserved += isTaken ? bytes : 0;
             return isTaken;
         }
@@ -271,16 +275,17 @@ internal sealed class InboundApplication(
         }
 
         granted();
+        var standing = new CallerStanding(_check, clock);
         if (call.Form.IsWebSocket)
         {
-            var standing = new CallerStanding(_check, clock);
             var carried = await new InboundSocket(
                 monitor,
                 forwarder.AgentOf(session),
-                options.Terms,
+                options,
                 _bodies,
                 standing,
-                _probes
+                _probes,
+                clock
             )
                 .CarryAsync(context, call, session, action, passage, cancellationToken)
                 .ConfigureAwait(false);
@@ -289,7 +294,7 @@ internal sealed class InboundApplication(
         }
 
         var outcome = await forwarder
-            .ForwardAsync(context, call, session, passage, _answers, cancellationToken)
+            .ForwardAsync(context, call, session, passage, _answers, standing, cancellationToken)
             .ConfigureAwait(false);
         await passage.CompleteAsync(outcome).ConfigureAwait(false);
     }

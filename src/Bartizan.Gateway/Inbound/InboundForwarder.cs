@@ -14,6 +14,7 @@ internal sealed class InboundForwarder(
     UpstreamConnections connections,
     Uri? upstream,
     ServeLimits limits,
+    BodiesInFlight held,
     TimeProvider clock
 )
 {
@@ -47,6 +48,7 @@ internal sealed class InboundForwarder(
         ServedSession session,
         Passage passage,
         AnswerHeaders answers,
+        CallerStanding standing,
         CancellationToken cancellationToken
     )
     {
@@ -56,7 +58,8 @@ internal sealed class InboundForwarder(
             passage.Revoked,
             silent.Token
         );
-        var carried = new Carried();
+        using var room = new HeldAnswer(held.ShareOf(call.Turn, Heading.Back));
+        var carried = new Carried(room);
         try
         {
             var (invoker, address) = AgentOf(session);
@@ -83,7 +86,10 @@ internal sealed class InboundForwarder(
             }
 
             carried.IsHeld = isWatched && !IsStream(response);
-            await PassBodyAsync(context, passage, response, carried, either.Token).ConfigureAwait(false);
+            using var over = CancellationTokenSource.CreateLinkedTokenSource(either.Token);
+            var lost = standing.LostAsync(context.Request, call.Caller, !IsStream(response), over.Token);
+            var passing = PassBodyAsync(context, passage, response, carried, over.Token);
+            await CallerStanding.WhileHeldAsync(passing, lost, over).ConfigureAwait(false);
             return new Outcome(
                 Kind(status),
                 $"{status}",
@@ -168,6 +174,7 @@ internal sealed class InboundForwarder(
 
             var inspection = await passage.InspectAsync(memory[..length], cancellationToken).ConfigureAwait(false);
             unflushed += Take(writer, inspection, passage, carried);
+            carried.Room.Hold(passage.HeldBytes + unflushed);
         }
 
         var rest = await passage.EndAsync(cancellationToken).ConfigureAwait(false);
@@ -258,9 +265,9 @@ internal sealed class InboundForwarder(
         CancellationToken limit
     )
     {
-        if (e is PassageCutException cut)
+        if (e is PassageCutException or NoRoomException)
         {
-            return (OutcomeKind.Cut, 502, cut.Message);
+            return (OutcomeKind.Cut, e is NoRoomException ? 503 : 502, e.Message);
         }
 
         if (passage.Revoked.IsCancellationRequested)
@@ -300,8 +307,10 @@ internal sealed class InboundForwarder(
         response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var type)
         && type.ToString().StartsWith("text/event-stream", StringComparison.OrdinalIgnoreCase);
 
-    private sealed class Carried
+    private sealed class Carried(HeldAnswer room)
     {
+        public HeldAnswer Room => room;
+
         public long Read { get; set; }
 
         public bool IsPassed { get; set; }

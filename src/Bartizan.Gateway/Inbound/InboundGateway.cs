@@ -50,7 +50,13 @@ public sealed class InboundGateway : IAsyncDisposable
         var connections = new UpstreamConnections(options.ConnectWithin);
         try
         {
-            var forwarder = new InboundForwarder(connections, terms.Upstream, terms.Limits, clock);
+            var forwarder = new InboundForwarder(
+                connections,
+                terms.Upstream,
+                terms.Limits,
+                BodiesInFlight.Of(options.MaxHeldAnswerBytes, 0),
+                clock
+            );
             var application = new InboundApplication(monitor, sessions, forwarder, options, clock);
             var server = await InboundServer
                 .StartAsync(listen, options, application.AnswerAsync, cancellationToken)

@@ -46,13 +46,16 @@ public sealed record InboundOptions
     /// <summary>Requests at once on one connection of HTTP/2.</summary>
     public int MaxStreams { get; init; } = 64;
 
-    /// <summary>Request bodies that are in memory at once, of all callers.</summary>
+    /// <summary>Request bodies and messages that are in memory at once, of all callers; of one caller, each way, an eighth.</summary>
     public long MaxBodyBytesInFlight { get; init; } = 256L << 20;
+
+    /// <summary>Answers that guards hold at once, of all callers; of one caller an eighth.</summary>
+    public long MaxHeldAnswerBytes { get; init; } = 512L << 20;
 
     /// <summary>For a caller to send a request's headers: who sends a byte now and then holds a connection no longer.</summary>
     public TimeSpan HeadersWithin { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>For a caller to send a request's body, all of it.</summary>
+    /// <summary>For a caller to send a request's body, all of it; for either side of a WebSocket a message, from its first byte.</summary>
     public TimeSpan BodyWithin { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How long a connection may lie idle.</summary>

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Net.WebSockets;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Entries;
-using Bartizan.Core.Manifests;
 using Microsoft.AspNetCore.Http;
 
 namespace Bartizan.Gateway.Inbound;
@@ -20,10 +19,11 @@ namespace Bartizan.Gateway.Inbound;
 internal sealed class InboundSocket(
     ReferenceMonitor monitor,
     (HttpMessageInvoker Invoker, Uri Address) upstream,
-    ServeSection terms,
+    InboundOptions options,
     BodiesInFlight bodies,
     CallerStanding standing,
-    ProbeFindings? probes
+    ProbeFindings? probes,
+    TimeProvider clock
 )
 {
     /// <summary>A message of the agent: it is held until it is whole.</summary>
@@ -66,7 +66,7 @@ internal sealed class InboundSocket(
         {
             var (up, down, lost) = (
                 AskAsync(caller, agent, call, session, action, told, over.Token),
-                AnswerAsync(agent, caller, passage, told, over.Token),
+                AnswerAsync(agent, caller, call.Turn, passage, told, over.Token),
                 standing.LostAsync(context.Request, call.Caller, over.Token)
             );
             if (await Task.WhenAny(up, down, lost).ConfigureAwait(false) == lost)
@@ -97,6 +97,9 @@ internal sealed class InboundSocket(
             new Usage { BytesOut = Interlocked.Read(ref told.Out), BytesIn = Interlocked.Read(ref told.In) }
         );
     }
+
+    // What a message may take, from its first byte to its last.
+    private CancellationTokenSource Within() => new(options.BodyWithin, clock);
 
     private async Task ConnectAsync(
         ClientWebSocket agent,
@@ -131,7 +134,7 @@ internal sealed class InboundSocket(
             upstream.Address.Scheme == "https" ? "wss" : "ws"
         );
         using var first = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        first.CancelAfter(terms.Limits.FirstByte);
+        first.CancelAfter(options.Terms.Limits.FirstByte);
         await agent.ConnectAsync(address, upstream.Invoker, first.Token).ConfigureAwait(false);
     }
 
@@ -149,7 +152,14 @@ internal sealed class InboundSocket(
         var before = new MessageWindow();
         while (
             await SocketMessage
-                .ReceiveAsync(caller, terms.Limits.BodyBytes, bodies, told.Refuse, cancellationToken)
+                .ReceiveAsync(
+                    caller,
+                    options.Terms.Limits.BodyBytes,
+                    bodies.ShareOf(call.Turn, Heading.Out),
+                    Within,
+                    told.Refuse,
+                    cancellationToken
+                )
                 .ConfigureAwait(false)
                 is { } message
         )
@@ -195,6 +205,7 @@ internal sealed class InboundSocket(
     private async Task AnswerAsync(
         ClientWebSocket agent,
         WebSocket caller,
+        CallerTurn turn,
         Passage passage,
         Told told,
         CancellationToken cancellationToken
@@ -203,13 +214,20 @@ internal sealed class InboundSocket(
         var before = new MessageWindow();
         while (
             await SocketMessage
-                .ReceiveAsync(agent, MaxMessageBytes, bodies, told.Refuse, cancellationToken)
+                .ReceiveAsync(
+                    agent,
+                    MaxMessageBytes,
+                    bodies.ShareOf(turn, Heading.Back),
+                    Within,
+                    told.Refuse,
+                    cancellationToken
+                )
                 .ConfigureAwait(false)
                 is { } message
         )
         {
             using var held = message;
-            if (Interlocked.Add(ref told.In, message.Bytes.Length) > terms.Limits.AnswerBytes)
+            if (Interlocked.Add(ref told.In, message.Bytes.Length) > options.Terms.Limits.AnswerBytes)
             {
                 told.Refuse("its answers are longer than `serve.limits.response`");
                 return;

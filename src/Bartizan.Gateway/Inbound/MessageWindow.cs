@@ -21,9 +21,9 @@ internal sealed class MessageWindow
     /// <summary>A longer message is taken as one text, whatever it is.</summary>
     public const int MaxReadBytes = 64 << 10;
 
-    private const string Whole = "";
+    private const ulong Whole = 14695981039346656037;
 
-    private readonly Dictionary<string, string> _ends = new(StringComparer.Ordinal);
+    private readonly Dictionary<ulong, string> _ends = [];
 
     /// <summary>What a message says together with what passed before it; empty where nothing did.</summary>
     public byte[] With(ReadOnlySpan<byte> message)
@@ -41,13 +41,12 @@ internal sealed class MessageWindow
                 continue;
             }
 
-            var begin = text[..Math.Min(text.Length, MaxChars)];
-            joined.Append(end).Append(begin).Append('\n');
+            joined.Append(end).Append(text.Begin).Append('\n');
 
             // A word may be torn, or a sentence between two words.
-            if (!char.IsWhiteSpace(end[^1]) && !char.IsWhiteSpace(begin[0]))
+            if (!char.IsWhiteSpace(end[^1]) && !char.IsWhiteSpace(text.Begin[0]))
             {
-                joined.Append(end).Append(' ').Append(begin).Append('\n');
+                joined.Append(end).Append(' ').Append(text.Begin).Append('\n');
             }
         }
 
@@ -64,24 +63,26 @@ internal sealed class MessageWindow
                 continue;
             }
 
-            var end = text.Length >= MaxChars ? text : before + text;
+            var end = text.Length >= MaxChars ? text.End.ToString() : $"{before}{text.End}";
             _ends[place] = end[^Math.Min(end.Length, MaxChars)..];
         }
     }
 
-    private static Dictionary<string, string> TextsOf(ReadOnlySpan<byte> message)
+    private static Dictionary<ulong, PlaceText> TextsOf(ReadOnlySpan<byte> message)
     {
-        var texts = new Dictionary<string, string>(StringComparer.Ordinal);
+        var texts = new Dictionary<ulong, PlaceText>();
         if (message.Length > MaxReadBytes || !TryRead(message, texts))
         {
             texts.Clear();
-            texts[Whole] = Encoding.UTF8.GetString(message);
+            var whole = new PlaceText();
+            whole.Add(Encoding.UTF8.GetString(message));
+            texts[Whole] = whole;
         }
 
         return texts;
     }
 
-    private static bool TryRead(ReadOnlySpan<byte> message, Dictionary<string, string> texts)
+    private static bool TryRead(ReadOnlySpan<byte> message, Dictionary<ulong, PlaceText> texts)
     {
         if (message.TrimStart(" \t\r\n"u8) is not [(byte)'{' or (byte)'[' or (byte)'"', ..])
         {
@@ -91,8 +92,8 @@ internal sealed class MessageWindow
         try
         {
             var reader = new Utf8JsonReader(message, new JsonReaderOptions { MaxDepth = 64 });
-            var names = new Stack<string>([Whole]);
-            var whole = new StringBuilder();
+            var names = new Stack<ulong>([Whole]);
+            var whole = new PlaceText();
             while (reader.Read())
             {
                 switch (reader.TokenType)
@@ -105,30 +106,46 @@ internal sealed class MessageWindow
                         break;
                     case JsonTokenType.PropertyName:
                         names.Pop();
-                        names.Push($"{(names.Count > 0 ? names.Peek() : Whole)}.{reader.GetString()}");
+                        names.Push(PlaceOf(names.Count > 0 ? names.Peek() : Whole, reader.GetString()!));
                         break;
                     case JsonTokenType.String or JsonTokenType.Number:
                         var text =
                             reader.TokenType == JsonTokenType.String
                                 ? reader.GetString()!
                                 : Encoding.UTF8.GetString(reader.ValueSpan);
-                        whole.Append(text);
-                        var place = names.Peek();
-                        if (place.Length > 0 && (texts.Count < MaxTexts || texts.ContainsKey(place)))
+                        whole.Add(text);
+                        if (names.Peek() != Whole && At(texts, names.Peek()) is { } place)
                         {
-                            texts[place] = texts.GetValueOrDefault(place, "") + text;
+                            place.Add(text);
                         }
 
                         break;
                 }
             }
 
-            texts[Whole] = whole.ToString();
+            texts[Whole] = whole;
             return true;
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException)
         {
             return false;
         }
+    }
+
+    private static PlaceText? At(Dictionary<ulong, PlaceText> texts, ulong place) =>
+        texts.TryGetValue(place, out var text) ? text
+        : texts.Count < MaxTexts ? texts[place] = new PlaceText()
+        : null;
+
+    // FNV-1a of `parent.name`. Whoever makes two names the same by it could have called them the same.
+    private static ulong PlaceOf(ulong parent, string name)
+    {
+        var hash = (parent ^ '.') * 1099511628211;
+        foreach (var one in name)
+        {
+            hash = (hash ^ one) * 1099511628211;
+        }
+
+        return hash;
     }
 }

@@ -8,7 +8,7 @@ internal sealed class ManualClock : TimeProvider
     private readonly List<(TimeSpan Due, TaskCompletionSource Seen)> _waiting = [];
     private TimeSpan _elapsed;
 
-    public DateTimeOffset Start { get; } = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
+    public DateTimeOffset Start { get; init; } = new(2026, 11, 21, 0, 0, 0, TimeSpan.Zero);
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
