@@ -11,7 +11,8 @@ namespace Bartizan.Core.Circuits;
 /// closed ── too many failed or were slow ──▶ open ── cool-down over ──▶ half-open ── the one that tried it came back ──▶ closed
 ///                                             ▲                            └── it failed ─┘
 /// </code>
-/// Of the monotonic clock; a restart closes them all.
+/// Of the monotonic clock; a restart closes them all. Where an agent is served each session has one in place of the agent as a whole: who
+/// calls it and fools it there holds up nobody else.
 /// </summary>
 public sealed class CircuitBoard(TimeProvider clock)
 {
@@ -60,10 +61,11 @@ public sealed class CircuitBoard(TimeProvider clock)
         Decision? refusal;
         lock (_lock)
         {
-            refusal = TryPass(session, CircuitStanding.OfAgent, circuit, moved);
+            // What a caller asks calls nobody itself: what the agent does for it is what tries a circuit.
+            refusal = TryPass(OwnOf(session), circuit, target.Verb != Verb.Serve, moved);
             if (refusal is null && NameOf(target) is { } name)
             {
-                refusal = TryPass(session, name, circuit, moved);
+                refusal = TryPass((session.Manifest.Agent, name), circuit, mayTry: true, moved);
             }
         }
 
@@ -91,7 +93,7 @@ public sealed class CircuitBoard(TimeProvider clock)
         List<CircuitStanding> moved = [];
         lock (_lock)
         {
-            Count((session.Manifest.Agent, name), circuit, failed, moved);
+            Count(session, name, circuit, failed, moved);
         }
 
         Tell(moved);
@@ -101,7 +103,10 @@ public sealed class CircuitBoard(TimeProvider clock)
     public void Refused(Session session)
     {
         ArgumentNullException.ThrowIfNull(session);
-        if (session.Manifest.Circuit is not { Refusals: { } most } circuit)
+        if (
+            session.Manifest.Circuit is not { Refusals: { } most } circuit
+            || session.Payer.Revoked.IsCancellationRequested
+        )
         {
             return;
         }
@@ -109,8 +114,9 @@ public sealed class CircuitBoard(TimeProvider clock)
         List<CircuitStanding> moved = [];
         lock (_lock)
         {
-            var key = (session.Manifest.Agent, CircuitStanding.OfAgent);
+            var key = OwnOf(session);
             var entry = Of(key);
+            entry.Session = IsServed(session) ? session.Payer.Id : default;
             entry.Count.Add(Now, circuit.Window, failed: true);
             if (entry.State != CircuitState.Open && entry.Count.Failures >= most)
             {
@@ -130,6 +136,19 @@ public sealed class CircuitBoard(TimeProvider clock)
         Tell(moved);
     }
 
+    /// <summary>Forgets a session that is over, with its own circuit.</summary>
+    public void Forget(Session session)
+    {
+        ArgumentNullException.ThrowIfNull(session);
+        if (IsServed(session) && session.Payer == session)
+        {
+            lock (_lock)
+            {
+                _circuits.Remove(OwnOf(session));
+            }
+        }
+    }
+
     /// <summary>What an action calls, as circuits name it; null for what calls nobody.</summary>
     internal static string? NameOf(ActionTarget target) =>
         target switch
@@ -141,17 +160,34 @@ public sealed class CircuitBoard(TimeProvider clock)
             _ => null,
         };
 
+    // INVARIANT: of an agent that is served, what one caller's session does moves no circuit that refuses another's everything.
+    private static (string Agent, string Name) OwnOf(Session session) =>
+        IsServed(session)
+            ? (session.Payer.Manifest.Agent, $"session {session.Payer.Id}")
+            : (session.Manifest.Agent, CircuitStanding.OfAgent);
+
+    private static bool IsServed(Session session) => session.Payer.Manifest.Serve is not null;
+
     private TimeSpan Now => clock.GetElapsedTime(_start);
 
-    private Decision? TryPass(Session session, string name, Circuit circuit, List<CircuitStanding> moved)
+    private Decision? TryPass(
+        (string Agent, string Name) key,
+        Circuit circuit,
+        bool mayTry,
+        List<CircuitStanding> moved
+    )
     {
-        var key = (session.Manifest.Agent, name);
         if (!_circuits.TryGetValue(key, out var entry) || entry.State == CircuitState.Closed)
         {
             return null;
         }
 
         var wait = entry.Changed + circuit.CoolDown - Now;
+        if (wait <= TimeSpan.Zero && !mayTry)
+        {
+            return null;
+        }
+
         if (wait <= TimeSpan.Zero)
         {
             // One action tries it. Should nobody hear of it again, another one does when as long has passed.
@@ -159,7 +195,10 @@ public sealed class CircuitBoard(TimeProvider clock)
             return null;
         }
 
-        var what = name == CircuitStanding.OfAgent ? "this agent's circuit" : $"the circuit of `{name}`";
+        var what =
+            key.Name == CircuitStanding.OfAgent ? "this agent's circuit"
+            : entry.Session != default ? "this session's circuit"
+            : $"the circuit of `{key.Name}`";
         return Decision.Deny(
             string.Create(
                 CultureInfo.InvariantCulture,
@@ -171,10 +210,11 @@ public sealed class CircuitBoard(TimeProvider clock)
         };
     }
 
-    private void Count((string Agent, string Name) key, Circuit circuit, bool failed, List<CircuitStanding> moved)
+    private void Count(Session session, string name, Circuit circuit, bool failed, List<CircuitStanding> moved)
     {
         // The agent's own circuit was tried with the same action: that it was granted closes it.
-        var own = (key.Agent, CircuitStanding.OfAgent);
+        var key = (session.Manifest.Agent, name);
+        var own = OwnOf(session);
         if (_circuits.TryGetValue(own, out var agent) && agent.State == CircuitState.HalfOpen)
         {
             agent.Count.Clear();
@@ -250,7 +290,7 @@ public sealed class CircuitBoard(TimeProvider clock)
     }
 
     private static CircuitStanding StandingOf((string Agent, string Name) key, Entry entry) =>
-        new(key.Agent, key.Name, entry.State, entry.Reason, entry.Since);
+        new(key.Agent, key.Name, entry.State, entry.Reason, entry.Since) { Session = entry.Session };
 
     private void Tell(List<CircuitStanding> moved)
     {
@@ -263,6 +303,8 @@ public sealed class CircuitBoard(TimeProvider clock)
     private sealed class Entry
     {
         public SlidingCount Count { get; } = new();
+
+        public SessionId Session { get; set; }
 
         public CircuitState State { get; set; }
 

@@ -6,7 +6,8 @@ using Bartizan.Daemon.Sessions;
 namespace Bartizan.Daemon.Circuits;
 
 /// <summary>
-/// Writes every move of a circuit into the log, and pauses an agent's sessions when its own circuit opens. Never on the thread of
+/// Writes every move of a circuit into the log, and pauses an agent's sessions when its own circuit opens, of one that is served that
+/// session. Never on the thread of
 /// the action that caused it; a person resumes what was paused.
 /// </summary>
 internal sealed class CircuitWatch(IJournal journal, LiveSessions sessions, ISessionSwitch owner)
@@ -39,6 +40,7 @@ internal sealed class CircuitWatch(IJournal journal, LiveSessions sessions, ISes
             {
                 Kind = EntryKind.Instance,
                 Agent = moved.Agent,
+                Session = moved.Session,
                 Detail = $"circuit {moved.Word}: {moved.Name}",
                 Reason = moved.Reason,
             },
@@ -47,18 +49,22 @@ internal sealed class CircuitWatch(IJournal journal, LiveSessions sessions, ISes
 
     private async Task PauseAsync(CircuitStanding moved)
     {
-        if (moved is not { Name: CircuitStanding.OfAgent, State: CircuitState.Open })
+        if (moved is not { IsOwn: true, State: CircuitState.Open })
         {
             return;
         }
 
-        var its = sessions.All.Where(live => live.Session.Manifest.Agent == moved.Agent);
+        var its = sessions.All.Where(live =>
+            moved.Session == default
+                ? live.Session.Manifest.Agent == moved.Agent
+                : live.Session.Payer.Id == moved.Session
+        );
         await Task.WhenAll(
                 its.Select(live =>
                     owner.PauseAsync(
                         live.Session.Id,
                         By,
-                        $"its agent's circuit opened: {moved.Reason}",
+                        $"{(moved.Session == default ? "its agent's" : "its")} circuit opened: {moved.Reason}",
                         CancellationToken.None
                     )
                 )

@@ -125,6 +125,71 @@ public sealed class CircuitBoardTests
     }
 
     [Fact]
+    public async Task What_callers_may_not_opens_no_circuit_of_the_agent_that_they_ask()
+    {
+        var session = Open(new Circuit { Refusals = 3 }, rules: true, isServed: true);
+        var host = new OneSession(session);
+        var monitor = new ReferenceMonitor(host, host.Journal, host, [], _clock, new MonitorOptions(), null, _board);
+        var probe = new AgentAction
+        {
+            Session = session.Id,
+            Target = new ServeTarget("GET", "/nope"),
+            Point = "test",
+        };
+        for (var i = 0; i < 50; i++)
+        {
+            await using var refused = await monitor.RequestAsync(probe, CancellationToken.None);
+            refused.Granted.ShouldBeFalse();
+            await monitor.RefuseAsync(probe, "a test says so");
+        }
+
+        _moved.ShouldBeEmpty();
+        for (var i = 0; i < 3; i++)
+        {
+            await monitor.RefuseAsync(probe with { Target = s_tool }, "a test says so");
+        }
+
+        _moved.Count.ShouldBe(1, "what the agent itself may not still counts");
+    }
+
+    [Fact]
+    public void An_agent_that_one_caller_fooled_is_stopped_in_that_callers_session_alone()
+    {
+        var circuit = new Circuit { Refusals = 3 };
+        var (fooled, other) = (Open(circuit, isServed: true), Open(circuit, isServed: true));
+        for (var i = 0; i < 3; i++)
+        {
+            _board.Refused(fooled);
+        }
+
+        _board.Refusal(fooled, s_tool)!.Value.Reason.ShouldContain("this session's circuit is open");
+        _board.Refusal(fooled, new ServeTarget("GET", "/a")).ShouldNotBeNull();
+        _board.Refusal(other, s_tool).ShouldBeNull();
+        var open = _board.Standing.ShouldHaveSingleItem();
+        (open.Name, open.Session, open.IsOwn).ShouldBe(($"session {fooled.Id}", fooled.Id, true));
+
+        _board.Forget(fooled);
+
+        _board.Standing.ShouldBeEmpty();
+    }
+
+    [Fact]
+    public void No_callers_request_is_what_tries_a_circuit()
+    {
+        var session = Open(new Circuit { Refusals = 1 }, isServed: true);
+        _board.Refused(session);
+        _clock.Advance(TimeSpan.FromSeconds(30));
+
+        _board.Refusal(session, new ServeTarget("GET", "/a")).ShouldBeNull();
+        _board.Refusal(session, s_tool).ShouldBeNull("and what the agent does for it does");
+        _board.Refusal(session, new ServeTarget("GET", "/a")).ShouldNotBeNull();
+        _board.Ended(session, s_tool, new Outcome(OutcomeKind.Done), default);
+
+        _board.Refusal(session, new ServeTarget("GET", "/a")).ShouldBeNull();
+        _board.Standing.ShouldBeEmpty();
+    }
+
+    [Fact]
     public async Task The_monitor_refuses_at_an_open_circuit_and_hears_how_every_action_ended()
     {
         var session = Open(new Circuit { AtLeast = 1 }, rules: true);
@@ -158,7 +223,12 @@ public sealed class CircuitBoardTests
         refused.Decision.Reason.ShouldContain("the circuit of `model anthropic` is open");
     }
 
-    private static Session Open(Circuit? circuit = null, string agent = "tester", bool rules = false)
+    private static Session Open(
+        Circuit? circuit = null,
+        string agent = "tester",
+        bool rules = false,
+        bool isServed = false
+    )
     {
         var rule = new Rule
         {
@@ -173,6 +243,7 @@ public sealed class CircuitBoardTests
             Agent = agent,
             Version = 1,
             Circuit = circuit ?? new Circuit(),
+            Serve = isServed ? new ServeSection() : null,
             Layers = [new RuleLayer("manifest", false, rules ? [rule] : [])],
         };
         var (session, control) = Session.Open(SessionId.New(), manifest, Policy.Compile(manifest), "alice", false);

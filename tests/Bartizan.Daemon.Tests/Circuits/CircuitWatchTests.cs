@@ -37,6 +37,27 @@ public sealed class CircuitWatchTests : IJournal, ISessionSwitch
         (entry.Kind, entry.Agent, entry.Detail).ShouldBe((EntryKind.Instance, "hammer", "circuit open: agent"));
     }
 
+    [Fact]
+    public async Task The_circuit_of_a_callers_session_pauses_that_session_and_no_other_callers()
+    {
+        var fooled = Open("support", isServed: true);
+        Open("support", isServed: true);
+        var board = CircuitWatch.Over(this, _sessions, this, TimeProvider.System);
+
+        for (var i = 0; i < 3; i++)
+        {
+            board.Refused(fooled);
+        }
+
+        var (session, _, reason) = await _paused.Task.WaitAsync(Wait.Long);
+        session.ShouldBe(fooled.Id);
+        reason.ShouldStartWith("its circuit opened");
+        var entry = _entries.ShouldHaveSingleItem();
+        (entry.Agent, entry.Session, entry.Detail).ShouldBe(
+            ("support", fooled.Id, $"circuit open: session {fooled.Id}")
+        );
+    }
+
     ValueTask<long> IJournal.AppendAsync(Entry entry, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("nobody waits for the disk here");
 
@@ -59,13 +80,14 @@ public sealed class CircuitWatchTests : IJournal, ISessionSwitch
     Task ISessionSwitch.KillAsync(SessionId session, string by, string reason, CancellationToken cancellationToken) =>
         throw new InvalidOperationException("a person kills");
 
-    private Session Open(string agent)
+    private Session Open(string agent, bool isServed = false)
     {
         var manifest = new Manifest
         {
             Agent = agent,
             Version = 1,
             Circuit = new Circuit { Refusals = 3 },
+            Serve = isServed ? new ServeSection() : null,
             Layers = [new RuleLayer("manifest", false, [])],
         };
         var (session, control) = Session.Open(SessionId.New(), manifest, Policy.Compile(manifest), "ann", false);
