@@ -41,7 +41,33 @@ public static class EntryDecoder
             );
         }
 
-        var entry = new Entry { Kind = EntryKind.Unknown };
+        // Into locals, and one record at the end: most entries have fifteen members, and each `with` would copy the whole record.
+        Digest action = default;
+        Digest policy = default;
+        string? agent = null;
+        string? credential = null;
+        string? detail = null;
+        string? needed = null;
+        string? person = null;
+        string? point = null;
+        string? reason = null;
+        string? target = null;
+        long count = 1;
+        Effect? effect = null;
+        Effect? verdict = null;
+        EntryKind kind = EntryKind.Unknown;
+        Labels labels = Labels.None;
+        long lost = 0;
+        long passage = 0;
+        bool observed = false;
+        OutcomeKind? outcome = null;
+        SessionId parent = default;
+        SessionId session = default;
+        ImmutableArray<RuleReference> rules = [];
+        Spend? spend = null;
+        ImmutableArray<string> toolCalls = [];
+        Usage? usage = null;
+        Verb verb = default;
         var stamp = default(EntryStamp);
         ImmutableArray<PayloadReference> payloads = [];
         foreach (var member in leaf.EnumerateObject())
@@ -50,105 +76,97 @@ public static class EntryDecoder
             switch (member.Name)
             {
                 case "action":
-                    entry = entry with { Action = ReadDigest(value) };
+                    action = ReadDigest(value);
                     break;
                 case "agent":
-                    entry = entry with { Agent = value.GetString() };
+                    agent = value.GetString();
                     break;
                 case "count":
-                    entry = entry with { Count = value.GetInt64() };
+                    count = value.GetInt64();
                     break;
                 case "credential":
-                    entry = entry with { Credential = value.GetString() };
+                    credential = value.GetString();
                     break;
                 case "detail":
-                    entry = entry with { Detail = value.GetString() };
+                    detail = value.GetString();
                     break;
                 case "effect":
-                    entry = entry with { Effect = Read<Effect>(value) };
+                    effect = Read<Effect>(value);
                     break;
                 case "emitter":
                     stamp = stamp with { Emitter = value.GetString() ?? "" };
                     break;
                 case "kind":
-                    entry = entry with { Kind = Read<EntryKind>(value) };
+                    kind = Read<EntryKind>(value);
                     break;
                 case "labels":
-                    entry = entry with
-                    {
-                        Labels = value
-                            .EnumerateArray()
-                            .Aggregate(Labels.None, (labels, label) => labels | Read<Labels>(label)),
-                    };
+                    labels = value.EnumerateArray().Aggregate(Labels.None, (all, label) => all | Read<Labels>(label));
                     break;
                 case "lost":
-                    entry = entry with { Lost = value.GetInt64() };
+                    lost = value.GetInt64();
                     break;
                 case "mono":
                     stamp = stamp with { Sequence = value.GetInt64() };
                     break;
                 case "needed":
-                    entry = entry with { Needed = value.GetString() };
+                    needed = value.GetString();
                     break;
                 case "observed":
-                    entry = entry with { Observed = value.GetBoolean() };
+                    observed = value.GetBoolean();
                     break;
                 case "outcome":
-                    entry = entry with { Outcome = Read<OutcomeKind>(value) };
+                    outcome = Read<OutcomeKind>(value);
                     break;
                 case "parent":
-                    entry = entry with { Parent = ReadSession(value) };
+                    parent = ReadSession(value);
                     break;
                 case "passage":
-                    entry = entry with { Passage = value.GetInt64() };
+                    passage = value.GetInt64();
                     break;
                 case "payloads":
                     payloads = [.. value.EnumerateArray().Select(ReadPayload)];
                     break;
                 case "person":
-                    entry = entry with { Person = value.GetString() };
+                    person = value.GetString();
                     break;
                 case "point":
-                    entry = entry with { Point = value.GetString() };
+                    point = value.GetString();
                     break;
                 case "policy":
-                    entry = entry with { Policy = ReadDigest(value) };
+                    policy = ReadDigest(value);
                     break;
                 case "prev":
                     stamp = stamp with { Previous = value.GetInt64() };
                     break;
                 case "reason":
-                    entry = entry with { Reason = value.GetString() };
+                    reason = value.GetString();
                     break;
                 case "rules":
-                    entry = entry with { Rules = [.. value.EnumerateArray().Select(ReadRule)] };
+                    rules = [.. value.EnumerateArray().Select(ReadRule)];
                     break;
                 case "session":
-                    entry = entry with { Session = ReadSession(value) };
+                    session = ReadSession(value);
                     break;
                 case "spend":
-                    entry = entry with { Spend = ReadSpend(value) };
+                    spend = ReadSpend(value);
                     break;
                 case "target":
-                    entry = entry with { Target = value.GetString() };
+                    target = value.GetString();
                     break;
                 case "time":
                     stamp = stamp with { Time = ReadTime(value) };
                     break;
                 case "tool_calls":
-                    entry = entry with
-                    {
-                        ToolCalls = [.. value.EnumerateArray().Select(name => name.GetString() ?? "")],
-                    };
+                    toolCalls = [.. value.EnumerateArray().Select(name => name.GetString() ?? "")];
                     break;
                 case "usage":
-                    entry = entry with { Usage = ReadUsage(value) };
+                    usage = ReadUsage(value);
                     break;
                 case "verb":
-                    entry = entry with { Verb = Read<Verb>(value) };
+                    verb = Read<Verb>(value);
                     break;
                 case "verdict":
-                    entry = entry with { Verdict = Read<Effect>(value) };
+                    verdict = Read<Effect>(value);
                     break;
                 case "v":
                     break;
@@ -156,6 +174,36 @@ public static class EntryDecoder
                     throw new FormatException($"unknown member `{member.Name}`");
             }
         }
+
+        var entry = new Entry
+        {
+            Action = action,
+            Agent = agent,
+            Count = count,
+            Credential = credential,
+            Detail = detail,
+            Effect = effect,
+            Kind = kind,
+            Labels = labels,
+            Lost = lost,
+            Needed = needed,
+            Observed = observed,
+            Outcome = outcome,
+            Parent = parent,
+            Passage = passage,
+            Person = person,
+            Point = point,
+            Policy = policy,
+            Reason = reason,
+            Rules = rules,
+            Session = session,
+            Spend = spend,
+            Target = target,
+            ToolCalls = toolCalls,
+            Usage = usage,
+            Verb = verb,
+            Verdict = verdict,
+        };
 
         // Not what any program wrote: a version says what is in an entry, and not more.
         return EntryCodec.VersionOf(entry) == version

@@ -9,8 +9,11 @@ namespace Bartizan.Records.Projections;
 /// </summary>
 internal sealed class ProjectionWriter(IProjectionStore store, LogDirectory log, LeafLookup leaves, string origin)
 {
-    /// <summary>Entries of one transaction: a sync costs little against them, and little is lost with one.</summary>
-    public const int MaxBatch = 4096;
+    /// <summary>
+    /// Entries of one transaction: it costs little against them, little is lost with one, and they are gone again before the garbage
+    /// collector has copied them twice.
+    /// </summary>
+    public const int MaxBatch = 512;
 
     private TextIds _texts = new(store);
     private ProjectionMark? _mark;
