@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Manifests;
 using Bartizan.Gateway.Tools.Joined;
@@ -21,7 +20,8 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
     private readonly ConcurrentDictionary<string, PendingCall> _pending = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, PendingCall> _asked = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, CancellationTokenSource> _held = new(StringComparer.Ordinal);
-    private readonly ConcurrentQueue<AnsweredCall> _answered = new();
+    private readonly Lock _answering = new();
+    private readonly Queue<AnsweredCall> _answered = new();
     private int _streams;
     private long _used = clock.GetTimestamp();
 
@@ -107,12 +107,16 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
             return call;
         }
 
-        foreach (var known in _answered)
+        lock (_answering)
         {
-            if (known.Call.Id == answer && (known.Call.Passage is null || known.Passed == content))
+            foreach (var known in _answered)
             {
-                // INVARIANT: its passage is over, so nobody inspects it: only the very bytes that passed once, as they were, pass again.
-                return known.Call with { Passage = null };
+                if (known.Call.Id == answer && (known.Call.Passage is null || known.Passed == content))
+                {
+                    // INVARIANT: its passage is over, so nobody inspects it: only the very bytes that passed once, as they were, pass
+                    // again.
+                    return known.Call with { Passage = null };
+                }
             }
         }
 
@@ -122,21 +126,28 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
     /// <summary>Keeps in mind that a call was answered: a client that lost the stream has the answer sent again.</summary>
     public void Remember(PendingCall call)
     {
-        _answered.Enqueue(new AnsweredCall(call));
-        while (_answered.Count > MaxAnswered)
+        lock (_answering)
         {
-            _answered.TryDequeue(out _);
+            _answered.Enqueue(new AnsweredCall(call));
+            while (_answered.Count > MaxAnswered)
+            {
+                _ = _answered.Dequeue();
+            }
         }
     }
 
     /// <summary>An answer passed; one that something was taken out of doesn't pass again.</summary>
     public void Passed(PendingCall call, ReadOnlySpan<byte> content, bool asItCame)
     {
-        foreach (var known in _answered)
+        Digest? passed = asItCame ? Digest.Of(content) : null;
+        lock (_answering)
         {
-            if (ReferenceEquals(known.Call, call))
+            foreach (var known in _answered)
             {
-                known.Passed = asItCame ? Digest.Of(content) : null;
+                if (ReferenceEquals(known.Call, call))
+                {
+                    known.Passed = passed;
+                }
             }
         }
     }
@@ -179,15 +190,9 @@ internal sealed class ClientSession(string id, ToolServer server, string? server
 
     private sealed class AnsweredCall(PendingCall call)
     {
-        private StrongBox<Digest>? _passed;
-
         public PendingCall Call => call;
 
         /// <summary>What of its server passed as it came; null before that, and for what didn't.</summary>
-        public Digest? Passed
-        {
-            get => Volatile.Read(ref _passed)?.Value;
-            set => Volatile.Write(ref _passed, value is { } digest ? new StrongBox<Digest>(digest) : null);
-        }
+        public Digest? Passed { get; set; }
     }
 }
