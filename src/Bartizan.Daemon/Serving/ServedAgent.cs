@@ -1,6 +1,9 @@
 using System.Collections.Immutable;
 using Bartizan.Client.Runs;
 using Bartizan.Core.Manifests;
+using Bartizan.Core.Sessions;
+using Bartizan.Daemon.Pins;
+using Bartizan.Daemon.Sessions;
 
 namespace Bartizan.Daemon.Serving;
 
@@ -37,6 +40,19 @@ internal sealed record ServedAgent(
             Manifest = Path,
             Folder = Folder,
             SearchPath = SearchPath,
+        };
+
+    /// <summary>True when it runs in a sandbox for each user.</summary>
+    public bool IsInside => Terms.Port is not null;
+
+    /// <summary>A session of one user, before it is among those of the instance.</summary>
+    public LiveSession Begin(Rooms rooms, Session session, SessionControl control) =>
+        new(control, rooms.Clock.GetUtcNow(), LiveSession.Serve, new SessionTally())
+        {
+            Pins = new AgentPins(session, rooms.Pins.Open(Path), rooms.Journal),
+            Authors = Authors,
+            Ground = new ServerGround(SearchPath, Folder, null, Workspace),
+            Places = IsInside ? ClientPlaces.InsideOf(Workspace) : ClientPlaces.In(Workspace),
         };
 
     /// <summary>Who wrote its manifest.</summary>

@@ -3,7 +3,6 @@ using Bartizan.Client;
 using Bartizan.Client.Sessions;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Sessions;
-using Bartizan.Daemon.Pins;
 using Bartizan.Daemon.Sessions;
 using Bartizan.Gateway.Inbound;
 
@@ -257,14 +256,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
             observe: false,
             held.Caller.User
         );
-        var isInside = agent.Terms.Port is not null;
-        var live = new LiveSession(control, rooms.Clock.GetUtcNow(), LiveSession.Serve, new SessionTally())
-        {
-            Pins = new AgentPins(session, rooms.Pins.Open(agent.Path), rooms.Journal),
-            Authors = agent.Authors,
-            Ground = new ServerGround(agent.SearchPath, agent.Folder, null, agent.Workspace),
-            Places = isInside ? ClientPlaces.InsideOf(agent.Workspace) : ClientPlaces.In(agent.Workspace),
-        };
+        var live = agent.Begin(rooms, session, control);
         if (!rooms.Sessions.Add(live))
         {
             throw new IOException("the instance is going down");
@@ -296,7 +288,7 @@ internal sealed class ServedSessions(Rooms rooms, ServedAgent agent, Func<Attach
             }
 
             // Before the start: whoever ends the session from then on finds it. Until then no sandbox is started.
-            held.Agent = isInside ? new SandboxedAgent(rooms, agent, live, token, _starting) : null;
+            held.Agent = agent.IsInside ? new SandboxedAgent(rooms, agent, live, token, _starting) : null;
             if (!control.Start())
             {
                 // INVARIANT: what was opened after its end is closed here: who ended it had nothing to close yet.

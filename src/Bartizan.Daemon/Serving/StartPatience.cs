@@ -6,8 +6,10 @@ namespace Bartizan.Daemon.Serving;
 /// </summary>
 internal sealed class StartPatience(TimeProvider clock, TimeSpan limit)
 {
-    /// <summary>What two looks may lie apart: longer, nobody waited between them.</summary>
-    public static readonly TimeSpan MaxStep = TimeSpan.FromMilliseconds(250);
+    /// <summary>What two looks may lie apart, in milliseconds: longer, nobody waited between them.</summary>
+    public const int MaxStepMilliseconds = 250;
+
+    private static readonly TimeSpan s_step = TimeSpan.FromMilliseconds(MaxStepMilliseconds);
 
     private readonly Lock _lock = new();
     private TimeSpan _waited;
@@ -22,8 +24,8 @@ internal sealed class StartPatience(TimeProvider clock, TimeSpan limit)
             _last = clock.GetTimestamp();
             _waited +=
                 !counts ? TimeSpan.Zero
-                : since < MaxStep ? since
-                : MaxStep;
+                : since < s_step ? since
+                : s_step;
             return _waited >= limit;
         }
     }

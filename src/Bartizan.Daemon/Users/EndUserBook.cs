@@ -18,7 +18,7 @@ internal sealed class EndUserBook(string path) : IEndUsers, IDisposable
     public const int MaxUsers = 100_000;
 
     /// <summary>Users of one issuer: a provider that makes up people fills no other's part.</summary>
-    public const int MaxOfIssuer = MaxUsers / 2;
+    public const int MaxOfIssuer = 50_000;
 
     private const int PseudonymBytes = 16;
 

@@ -200,7 +200,7 @@ public sealed class EndpointTests
         (await WebScene.ReadAsync<SwitchReply>(narrowed)).Sessions.ShouldBe(["s1", "s3"], ignoreOrder: true);
         scene.Shown.Switched.ShouldAllBe(one => !one.All && one.Agent == null && one.Reason == "r");
         scene.Journal.Entries.ShouldContain(entry =>
-            entry.Detail == $"asked: {path}" && entry.Target == "support-eu, support-us"
+            entry.Detail == $"asked: {path}" && entry.Target == "all of support-eu, support-us"
         );
         using var nothing = await scene.PostAsync(path, new SwitchRequest { All = true }, none);
         nothing.StatusCode.ShouldBe(HttpStatusCode.Forbidden);

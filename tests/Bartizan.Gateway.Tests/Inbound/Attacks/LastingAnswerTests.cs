@@ -34,7 +34,7 @@ public sealed class LastingAnswerTests
 
         await EndsAsync(reader);
         await house.Journal.Entries.WaitForAsync(entry =>
-            entry.Outcome == OutcomeKind.Cut && entry.Detail?.Contains("token holds no longer") == true
+            entry.Outcome == OutcomeKind.Cut && entry.Detail?.Contains("credential holds no longer") == true
         );
     }
 
@@ -85,7 +85,7 @@ public sealed class LastingAnswerTests
 
         await EndsAsync(reader);
         await house.Journal.Entries.WaitForAsync(entry =>
-            entry.Outcome == OutcomeKind.Cut && entry.Detail?.Contains("token holds no longer") == true
+            entry.Outcome == OutcomeKind.Cut && entry.Detail?.Contains("credential holds no longer") == true
         );
     }
 
