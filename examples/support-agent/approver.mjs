@@ -72,6 +72,7 @@ export async function enrol({ bartizan, console: origin }, name, ...grant) {
 
   return {
     asks: async () => (await ask('GET', '/v1/approvals')).body.asks,
+    whole: async (one) => (await ask('GET', `/v1/approvals/waiting/${one.id}`)).body,
     answer: (one, more) => ask('POST', '/v1/approvals/answer', { id: one.id, digest: one.digest, granted: true, ...more }),
     get: (path) => ask('GET', path),
     kill: (session) => ask('POST', '/v1/sessions/kill', { session }),

