@@ -25,7 +25,9 @@ public sealed class Revocations<T>(ILeaseBook<T> book, RevocationWords<T> words,
     /// <summary>What waits, one sentence for each.</summary>
     public ImmutableArray<string> Pending =>
         [
+            // At one moment: others come and go meanwhile.
             .. _pending
+                .ToArray()
                 .OrderBy(one => one.Key, StringComparer.Ordinal)
                 .Select(one => words.Waits(one.Value.Record, one.Value.Problem)),
         ];

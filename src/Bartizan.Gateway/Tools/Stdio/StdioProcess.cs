@@ -317,7 +317,7 @@ internal sealed class StdioProcess : IAsyncDisposable
     private void Ask(Message message, ReadOnlyMemory<byte> line)
     {
         var asked =
-            _waiting.OrderByDescending(w => w.Key).Select(w => w.Value.Events).FirstOrDefault()
+            _waiting.ToArray().OrderByDescending(w => w.Key).Select(w => w.Value.Events).FirstOrDefault()
             ?? _listeners.Values.FirstOrDefault();
         if (asked is not null)
         {
