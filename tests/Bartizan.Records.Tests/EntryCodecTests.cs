@@ -47,6 +47,67 @@ public sealed class EntryCodecTests
         }
     }
 
+    [Theory]
+    [InlineData("""{"emitter":"e","emitter":"e","kind":"state","mono":1,"time":"2026-01-02T03:04:05.000006Z","v":1}""")]
+    [InlineData("""{"emitter":"e","kind":"state","mono":1,"time":"2026-01-02T03:04:05.000006Z","v":1} {}""")]
+    [InlineData("""{"emitter":"e","kind":"state","mono":1,"time":"2026-01-02T03:04:05.000006Z"}""")]
+    [InlineData("""{"emitter":"e","kind":"state","mono":1,"time":"2026-01-02T03:04:05.000006Z","v":1""")]
+    [InlineData("""[{"emitter":"e","kind":"state","mono":1,"time":"2026-01-02T03:04:05.000006Z","v":1}]""")]
+    [InlineData("""{"agent":{"a":1},"kind":"state","v":1}""")]
+    [InlineData("""{"kind":"state","rules":[{"text":"a","text":"b"}],"v":1}""")]
+    [InlineData("""{"kind":"state","rules":[{"text":"a","why":"b"}],"v":1}""")]
+    [InlineData("""{"kind":"state","rules":{},"v":1}""")]
+    [InlineData("""{"kind":"state","rules":["a"],"v":1}""")]
+    [InlineData("""{"kind":"state","payloads":[{"media":"a","ref":1,"role":"b","size":1}],"v":1}""")]
+    [InlineData("""{"kind":7,"v":1}""")]
+    [InlineData("")]
+    [InlineData("null")]
+    public void What_no_program_wrote_is_refused(string text)
+    {
+        var refused = Should.Throw<InvalidDataException>(() => EntryDecoder.Decode(3, Encoding.UTF8.GetBytes(text)));
+
+        refused.Message.ShouldBe("entry 3 isn't an entry that this program understands");
+    }
+
+    [Theory]
+    [InlineData("""{"kind":"state","v":99}""")]
+    [InlineData("""{"kind":"dream","later":{"a":[1]},"v":99}""")]
+    [InlineData("""{"kind":"state","rules":[{"text":"a","why":"b"}],"v":99}""")]
+    public void What_a_newer_program_wrote_is_refused_by_its_version(string text)
+    {
+        var refused = Should.Throw<InvalidDataException>(() => EntryDecoder.Decode(3, Encoding.UTF8.GetBytes(text)));
+
+        refused.Message.ShouldContain("entry 3 has format version `99`");
+    }
+
+    [Fact]
+    public void Members_may_stand_in_any_order_and_be_escaped()
+    {
+        const string Text = """
+            {"v":1,"rules":[{"text":"a","layer":"b"},{"place":"c"}],"\u006bind":"state","mono":7,"emitter":"e","detail":"ended",
+             "time":"2026-01-02T03:04:05.000006Z"}
+            """;
+
+        var row = EntryDecoder.Decode(0, Encoding.UTF8.GetBytes(Text));
+
+        row.Entry.Kind.ShouldBe(EntryKind.State);
+        row.Entry.Detail.ShouldBe("ended");
+        row.Entry.Rules.ShouldBe([new RuleReference("b", "a", "", ""), new RuleReference("", "", "", "c")]);
+        row.Stamp.ShouldBe(new EntryStamp(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 0, 6, TimeSpan.Zero), 7, "e", null));
+    }
+
+    [Fact]
+    public void A_time_is_cut_to_microseconds()
+    {
+        var stamp = Stamp() with
+        {
+            Time = new DateTimeOffset(2026, 12, 31, 23, 59, 59, TimeSpan.FromHours(2)).AddTicks(9_999_999),
+        };
+
+        Encode(new Entry { Kind = EntryKind.Instance }, stamp, [])
+            .ShouldContain("\"time\":\"2026-12-31T21:59:59.999999Z\",");
+    }
+
     [Fact]
     public void Members_are_sorted_and_no_number_has_an_exponent()
     {

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 
 namespace Bartizan.Core.Enforcement;
@@ -8,12 +9,19 @@ public readonly record struct Digest
     /// <summary>The size of a digest in bytes.</summary>
     public const int SizeBytes = 32;
 
+    private static readonly SearchValues<char> s_digits = SearchValues.Create("0123456789abcdef");
+
     private readonly string? _hex;
 
     private Digest(string hex) => _hex = hex;
 
     /// <summary>Digests <paramref name="content"/>.</summary>
-    public static Digest Of(ReadOnlySpan<byte> content) => FromBytes(SHA256.HashData(content));
+    public static Digest Of(ReadOnlySpan<byte> content)
+    {
+        Span<byte> bytes = stackalloc byte[SizeBytes];
+        SHA256.HashData(content, bytes);
+        return FromBytes(bytes);
+    }
 
     /// <summary>Wraps the 32 bytes of a digest made elsewhere.</summary>
     /// <exception cref="ArgumentException">When <paramref name="bytes"/> is not 32 bytes long.</exception>
@@ -26,7 +34,7 @@ public readonly record struct Digest
     public static bool TryParse(string? text, out Digest digest)
     {
         digest = default;
-        if (text is not { Length: 2 * SizeBytes } || !text.All(char.IsAsciiHexDigitLower))
+        if (text is not { Length: 2 * SizeBytes } || text.AsSpan().ContainsAnyExcept(s_digits))
         {
             return false;
         }

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Globalization;
 using System.Text.Json;
 using Bartizan.Core.Budgets;
 using Bartizan.Core.Enforcement;
@@ -13,7 +12,42 @@ namespace Bartizan.Records.Entries;
 /// <summary>A leaf as an entry. What isn't of this format's version, or isn't a leaf, is refused by name.</summary>
 public static class EntryDecoder
 {
-    private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false, MaxDepth = 8 };
+    private const int Depth = 8;
+
+    private static readonly MemberNames s_members = new(
+        "action",
+        "agent",
+        "count",
+        "credential",
+        "detail",
+        "effect",
+        "emitter",
+        "kind",
+        "labels",
+        "lost",
+        "mono",
+        "needed",
+        "observed",
+        "outcome",
+        "parent",
+        "passage",
+        "payloads",
+        "person",
+        "point",
+        "policy",
+        "prev",
+        "reason",
+        "rules",
+        "session",
+        "spend",
+        "target",
+        "time",
+        "tool_calls",
+        "usage",
+        "v",
+        "verb",
+        "verdict"
+    );
 
     /// <summary>Reads a leaf.</summary>
     /// <exception cref="InvalidDataException">When it isn't an entry of a format that this program knows.</exception>
@@ -21,26 +55,45 @@ public static class EntryDecoder
     {
         try
         {
-            using var document = JsonDocument.Parse(leaf, s_strict);
-            return Decode(index, document.RootElement);
+            var reader = new Utf8JsonReader(leaf.Span, new JsonReaderOptions { MaxDepth = Depth });
+            _ = reader.Read();
+            var row = Decode(index, ref reader);
+
+            // INVARIANT: nothing stands behind the entry; the reader throws at what does.
+            _ = reader.Read();
+            return row;
         }
-        catch (Exception e)
-            when (e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException)
+        catch (Exception e) when (IsNoEntry(e))
         {
-            throw new InvalidDataException($"entry {index} isn't an entry that this program understands", e);
+            // What a newer program wrote may hold what this one can't read: then its version says why.
+            throw new InvalidDataException(
+                VersionOf(leaf) is { } version and (< 1 or > EntryCodec.Version)
+                    ? $"entry {index} has format version `{version}`; this program reads versions up to {EntryCodec.Version}"
+                    : $"entry {index} isn't an entry that this program understands",
+                e
+            );
         }
     }
 
-    private static EntryRow Decode(long index, JsonElement leaf)
-    {
-        var version = leaf.GetProperty("v").GetInt32();
-        if (version is < 1 or > EntryCodec.Version)
-        {
-            throw new InvalidDataException(
-                $"entry {index} has format version `{version}`; this program reads versions up to {EntryCodec.Version}"
-            );
-        }
+    private static bool IsNoEntry(Exception e) =>
+        e is JsonException or InvalidOperationException or FormatException or KeyNotFoundException;
 
+    private static int? VersionOf(ReadOnlyMemory<byte> leaf)
+    {
+        try
+        {
+            var strict = new JsonDocumentOptions { AllowDuplicateProperties = false, MaxDepth = Depth };
+            using var document = JsonDocument.Parse(leaf, strict);
+            return document.RootElement.GetProperty("v").GetInt32();
+        }
+        catch (Exception e) when (IsNoEntry(e))
+        {
+            return null;
+        }
+    }
+
+    private static EntryRow Decode(long index, ref Utf8JsonReader reader)
+    {
         // Into locals, and one record at the end: most entries have fifteen members, and each `with` would copy the whole record.
         Digest action = default;
         Digest policy = default;
@@ -70,108 +123,112 @@ public static class EntryDecoder
         Verb verb = default;
         var stamp = default(EntryStamp);
         ImmutableArray<PayloadReference> payloads = [];
-        foreach (var member in leaf.EnumerateObject())
+        int? version = null;
+        var members = new MemberCursor(s_members, ref reader);
+        while (members.Next(ref reader, out var name))
         {
-            var value = member.Value;
-            switch (member.Name)
+            switch (name)
             {
                 case "action":
-                    action = ReadDigest(value);
+                    action = EntryParts.Digest(ref reader);
                     break;
                 case "agent":
-                    agent = value.GetString();
+                    agent = reader.GetString();
                     break;
                 case "count":
-                    count = value.GetInt64();
+                    count = reader.GetInt64();
                     break;
                 case "credential":
-                    credential = value.GetString();
+                    credential = reader.GetString();
                     break;
                 case "detail":
-                    detail = value.GetString();
+                    detail = reader.GetString();
                     break;
                 case "effect":
-                    effect = Read<Effect>(value);
+                    effect = EntryParts.Choice<Effect>(ref reader);
                     break;
                 case "emitter":
-                    stamp = stamp with { Emitter = value.GetString() ?? "" };
+                    stamp = stamp with { Emitter = EntryParts.Text(ref reader) };
                     break;
                 case "kind":
-                    kind = Read<EntryKind>(value);
+                    kind = EntryParts.Choice<EntryKind>(ref reader);
                     break;
                 case "labels":
-                    labels = value.EnumerateArray().Aggregate(Labels.None, (all, label) => all | Read<Labels>(label));
+                    labels = EntryParts
+                        .List(ref reader, EntryParts.Choice<Labels>)
+                        .Aggregate(Labels.None, (all, label) => all | label);
                     break;
                 case "lost":
-                    lost = value.GetInt64();
+                    lost = reader.GetInt64();
                     break;
                 case "mono":
-                    stamp = stamp with { Sequence = value.GetInt64() };
+                    stamp = stamp with { Sequence = reader.GetInt64() };
                     break;
                 case "needed":
-                    needed = value.GetString();
+                    needed = reader.GetString();
                     break;
                 case "observed":
-                    observed = value.GetBoolean();
+                    observed = reader.GetBoolean();
                     break;
                 case "outcome":
-                    outcome = Read<OutcomeKind>(value);
+                    outcome = EntryParts.Choice<OutcomeKind>(ref reader);
                     break;
                 case "parent":
-                    parent = ReadSession(value);
+                    parent = EntryParts.Session(ref reader);
                     break;
                 case "passage":
-                    passage = value.GetInt64();
+                    passage = reader.GetInt64();
                     break;
                 case "payloads":
-                    payloads = [.. value.EnumerateArray().Select(ReadPayload)];
+                    payloads = EntryParts.List(ref reader, EntryParts.Payload);
                     break;
                 case "person":
-                    person = value.GetString();
+                    person = reader.GetString();
                     break;
                 case "point":
-                    point = value.GetString();
+                    point = reader.GetString();
                     break;
                 case "policy":
-                    policy = ReadDigest(value);
+                    policy = EntryParts.Digest(ref reader);
                     break;
                 case "prev":
-                    stamp = stamp with { Previous = value.GetInt64() };
+                    stamp = stamp with { Previous = reader.GetInt64() };
                     break;
                 case "reason":
-                    reason = value.GetString();
+                    reason = reader.GetString();
                     break;
                 case "rules":
-                    rules = [.. value.EnumerateArray().Select(ReadRule)];
+                    rules = EntryParts.List(ref reader, EntryParts.Rule);
                     break;
                 case "session":
-                    session = ReadSession(value);
+                    session = EntryParts.Session(ref reader);
                     break;
                 case "spend":
-                    spend = ReadSpend(value);
+                    spend = EntryParts.Spend(ref reader);
                     break;
                 case "target":
-                    target = value.GetString();
+                    target = reader.GetString();
                     break;
                 case "time":
-                    stamp = stamp with { Time = ReadTime(value) };
+                    stamp = stamp with { Time = reader.GetDateTimeOffset().ToUniversalTime() };
                     break;
                 case "tool_calls":
-                    toolCalls = [.. value.EnumerateArray().Select(name => name.GetString() ?? "")];
+                    toolCalls = EntryParts.List(ref reader, EntryParts.Text);
                     break;
                 case "usage":
-                    usage = ReadUsage(value);
+                    usage = EntryParts.Usage(ref reader);
                     break;
                 case "verb":
-                    verb = Read<Verb>(value);
+                    verb = EntryParts.Choice<Verb>(ref reader);
                     break;
                 case "verdict":
-                    verdict = Read<Effect>(value);
+                    verdict = EntryParts.Choice<Effect>(ref reader);
                     break;
                 case "v":
+                    version = reader.GetInt32();
                     break;
                 default:
-                    throw new FormatException($"unknown member `{member.Name}`");
+                    throw new FormatException($"member `{name}`");
             }
         }
 
@@ -215,69 +272,4 @@ public static class EntryDecoder
         ImmutableArray<PayloadReference> payloads,
         PayloadClass of
     ) => of == PayloadClass.Other ? payloads : [.. payloads.Select(payload => payload with { Class = of })];
-
-    private static T Read<T>(JsonElement value)
-        where T : struct, Enum =>
-        EntryNames<T>.TryParse(value.GetString(), out var read)
-            ? read
-            : throw new FormatException($"unknown value `{value.GetString()}`");
-
-    private static Digest ReadDigest(JsonElement value) =>
-        Digest.TryParse(value.GetString(), out var digest) ? digest : throw new FormatException("not a digest");
-
-    private static SessionId ReadSession(JsonElement value) =>
-        SessionId.TryParse(value.GetString(), out var id) ? id : throw new FormatException("not a session's id");
-
-    private static DateTimeOffset ReadTime(JsonElement value) =>
-        DateTimeOffset.Parse(
-            value.GetString() ?? "",
-            CultureInfo.InvariantCulture,
-            DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal
-        );
-
-    private static RuleReference ReadRule(JsonElement rule) =>
-        new(Text(rule, "layer"), Text(rule, "text"), "", Text(rule, "place"));
-
-    private static PayloadReference ReadPayload(JsonElement payload)
-    {
-        var size = payload.GetProperty("size").GetInt64();
-        return new PayloadReference(
-            Text(payload, "role"),
-            Text(payload, "media"),
-            size,
-            payload.TryGetProperty("kept", out var kept) ? kept.GetInt64() : size,
-            ReadDigest(payload.GetProperty("commit")),
-            payload.GetProperty("ref").GetInt64()
-        );
-    }
-
-    private static Spend ReadSpend(JsonElement spend) =>
-        new()
-        {
-            Bytes = Count(spend, "bytes"),
-            Day = spend.TryGetProperty("day", out var day)
-                ? DateOnly.ParseExact(day.GetString() ?? "", "yyyy-MM-dd", CultureInfo.InvariantCulture)
-                : null,
-            MicroDollars = Count(spend, "micro_usd"),
-            Team = spend.TryGetProperty("team", out var team) ? team.GetString() : null,
-            Tokens = Count(spend, "tokens"),
-        };
-
-    private static Usage ReadUsage(JsonElement usage) =>
-        new()
-        {
-            BytesIn = Count(usage, "bytes_in"),
-            BytesOut = Count(usage, "bytes_out"),
-            CacheReadTokens = Count(usage, "cache_read_tokens"),
-            CacheWriteTokens = Count(usage, "cache_write_tokens"),
-            InputTokens = Count(usage, "input_tokens"),
-            OutputTokens = Count(usage, "output_tokens"),
-            Milliseconds = usage.TryGetProperty("milliseconds", out var value) ? value.GetDouble() : 0,
-        };
-
-    private static long Count(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) ? value.GetInt64() : 0;
-
-    private static string Text(JsonElement element, string name) =>
-        element.TryGetProperty(name, out var value) ? value.GetString() ?? "" : "";
 }
