@@ -41,9 +41,11 @@ internal sealed record ProjectedEntry(long Index, DateTimeOffset Time, long[] Co
                 Plain(entry.Credential),
                 entry.Policy == default ? null : entry.Policy.ToString(),
                 entry.Action == default ? null : entry.Action.ToString(),
-                ProjectionLayout.List(entry.Rules.Select(rule => rule.Text)),
-                ProjectionLayout.List(entry.Rules.SelectMany(rule => (string[])[rule.Place, rule.Layer])),
-                ProjectionLayout.List(entry.ToolCalls),
+                entry.Rules.IsEmpty ? null : ProjectionLayout.List(entry.Rules.Select(rule => rule.Text)),
+                entry.Rules.IsEmpty
+                    ? null
+                    : ProjectionLayout.List(entry.Rules.SelectMany(rule => (string[])[rule.Place, rule.Layer])),
+                entry.ToolCalls.IsEmpty ? null : ProjectionLayout.List(entry.ToolCalls),
             ]
         );
     }

@@ -165,21 +165,19 @@ internal sealed class SqliteProjection : IProjectionStore, ISqlDialect
             text.ExecuteNonQuery();
         }
 
-        var width = ProjectionLayout.Columns.Length + 2;
-        using var entry = Command(
-            $"INSERT INTO entry VALUES ({string.Join(", ", Enumerable.Range(0, width).Select(i => $"@p{i}"))})"
-        );
-        Bind(entry, [.. Enumerable.Repeat<object>(0L, width)]);
-        foreach (var (index, time, columns) in batch.Rows)
+        using (var rows = new SqliteRows(_connection.Handle!, "entry", ProjectionLayout.Columns.Length + 2))
         {
-            entry.Parameters[0].Value = index;
-            entry.Parameters[1].Value = Time(time);
-            for (var i = 0; i < columns.Length; i++)
+            foreach (var (index, time, columns) in batch.Rows)
             {
-                entry.Parameters[i + 2].Value = columns[i];
-            }
+                rows.Bind(0, index);
+                rows.Bind(1, Microseconds(time));
+                for (var i = 0; i < columns.Length; i++)
+                {
+                    rows.Bind(i + 2, columns[i]);
+                }
 
-            entry.ExecuteNonQuery();
+                rows.Add();
+            }
         }
 
         using var mark = Command("UPDATE mark SET size = @p0, fit = @p1");
@@ -224,8 +222,7 @@ internal sealed class SqliteProjection : IProjectionStore, ISqlDialect
 
     public string Last(string text, string count) => $"substr({text}, -{count})";
 
-    public object Time(DateTimeOffset time) =>
-        (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
+    public object Time(DateTimeOffset time) => Microseconds(time);
 
     public void Dispose()
     {
@@ -243,6 +240,9 @@ internal sealed class SqliteProjection : IProjectionStore, ISqlDialect
 
         _connection.Dispose();
     }
+
+    private static long Microseconds(DateTimeOffset time) =>
+        (time.UtcTicks - DateTimeOffset.UnixEpoch.Ticks) / TimeSpan.TicksPerMicrosecond;
 
     private static void Bind(SqliteCommand command, IReadOnlyList<object> values)
     {

@@ -24,20 +24,6 @@ internal sealed class TextIds(IProjectionStore store)
         }
 
         var unknown = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var entry in entries)
-        {
-            foreach (var text in entry.Texts)
-            {
-                if (!string.IsNullOrEmpty(text) && !_known.ContainsKey(text))
-                {
-                    unknown.Add(text);
-                }
-            }
-        }
-
-        store.Find(unknown, _known);
-        _knownCharacters += unknown.Sum(text => (long)text.Length);
-        var texts = new List<(long, string)>();
         var rows = new List<(long, DateTimeOffset, long[])>(entries.Count);
         foreach (var entry in entries)
         {
@@ -45,22 +31,47 @@ internal sealed class TextIds(IProjectionStore store)
             entry.Codes.CopyTo(columns, 0);
             for (var i = 0; i < entry.Texts.Length; i++)
             {
-                columns[ProjectionLayout.FirstText + i] = IdOf(entry.Texts[i], texts);
+                var text = entry.Texts[i];
+                if (
+                    !string.IsNullOrEmpty(text)
+                    && !_known.TryGetValue(text, out columns[ProjectionLayout.FirstText + i])
+                )
+                {
+                    unknown.Add(text);
+                }
             }
 
             rows.Add((entry.Index, entry.Time, columns));
         }
 
+        var texts = new List<(long, string)>();
+        if (unknown.Count > 0)
+        {
+            store.Find(unknown, _known);
+            _knownCharacters += unknown.Sum(text => (long)text.Length);
+            for (var row = 0; row < entries.Count; row++)
+            {
+                FillIn(entries[row].Texts, rows[row].Item3.AsSpan(ProjectionLayout.FirstText), texts);
+            }
+        }
+
         return new ProjectionBatch(texts, rows);
     }
 
-    private long IdOf(string? text, List<(long, string)> texts)
+    // No text has the id 0: what has it is none, or isn't filled in yet.
+    private void FillIn(string?[] texts, Span<long> ids, List<(long, string)> added)
     {
-        if (string.IsNullOrEmpty(text))
+        for (var i = 0; i < texts.Length; i++)
         {
-            return 0;
+            if (ids[i] == 0 && texts[i] is { Length: > 0 } text)
+            {
+                ids[i] = IdOf(text, added);
+            }
         }
+    }
 
+    private long IdOf(string text, List<(long, string)> texts)
+    {
         if (!_known.TryGetValue(text, out var id))
         {
             id = (_lastText ?? 0) + 1;

@@ -50,7 +50,11 @@ internal static class EntryTexts
     }
 
     /// <summary>The agent's name without its version.</summary>
-    public static string NameOf(string agent) => agent.Split('@')[0];
+    public static string NameOf(string agent)
+    {
+        var at = agent.IndexOf('@', StringComparison.Ordinal);
+        return at < 0 ? agent : agent[..at];
+    }
 
     /// <summary>The host of <c>host:port</c> or <c>METHOD scheme://host:port/path</c>; null for any other target.</summary>
     public static string? HostOf(Entry entry)

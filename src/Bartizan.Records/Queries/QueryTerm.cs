@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Bartizan.Core.Enforcement;
 using Bartizan.Core.Sessions;
 using Bartizan.Records.Entries;
@@ -108,7 +109,7 @@ internal abstract record QueryTerm
 
     /// <summary>The code of a choice in a projection.</summary>
     public static int Code<T>(T? value)
-        where T : struct, Enum => value is { } member ? Convert.ToInt32(member, null) + 1 : 0;
+        where T : struct, Enum => value is { } member ? Unsafe.BitCast<T, int>(member) + 1 : 0;
 
     /// <summary>What the rules said; an entry that doesn't say was done as they said.</summary>
     public static Effect? VerdictOf(Core.Entries.Entry entry) => entry.Verdict ?? entry.Effect;
