@@ -1,4 +1,4 @@
-using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using Bartizan.Core.Entries;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
@@ -94,6 +94,7 @@ public sealed class Journal : IJournal, IAsyncDisposable
     }
 
     /// <inheritdoc/>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // on every action's way: no garbage
     public async ValueTask<long> AppendAsync(Entry entry, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(entry);
@@ -122,7 +123,7 @@ public sealed class Journal : IJournal, IAsyncDisposable
     }
 
     // By the log's writer, one entry after the other in the order of their indexes: no lock is needed here.
-    internal int Write(long index, Entry entry, ImmutableArray<SealedPayload> payloads, Span<byte> leaf)
+    internal int Write(long index, Entry entry, SealedPayload[] payloads, Span<byte> leaf)
     {
         var session = entry.Session;
         for (var i = 0; i < payloads.Length; i++)
@@ -158,10 +159,13 @@ public sealed class Journal : IJournal, IAsyncDisposable
             throw new ArgumentException($"an entry takes at most {EntryCodec.MaxPayloads} payloads", nameof(entry));
         }
 
-        return new JournalLeaf(
-            this,
-            entry,
-            [.. entry.Payloads.Select(payload => _payloads.Seal(entry.Session, PayloadPart.ClassOf(entry), payload))]
-        );
+        var of = PayloadPart.ClassOf(entry);
+        var payloads = new SealedPayload[entry.Payloads.Length];
+        for (var i = 0; i < payloads.Length; i++)
+        {
+            payloads[i] = _payloads.Seal(entry.Session, of, entry.Payloads[i]);
+        }
+
+        return new JournalLeaf(this, entry, payloads);
     }
 }

@@ -55,7 +55,7 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
         var content = payload.Content.Span;
         var kept = Math.Min(content.Length, MaxKeptBytes);
         var plain = new byte[SaltBytes + kept];
-        RandomNumberGenerator.Fill(plain.AsSpan(0, SaltBytes));
+        DrawnBytes.Fill(plain.AsSpan(0, SaltBytes));
         content[..kept].CopyTo(plain.AsSpan(SaltBytes));
         var commitment = Commit(plain);
         var record = new byte[PayloadFile.LengthBytes + SessionKey.NonceBytes + plain.Length + SessionKey.TagBytes];
@@ -182,8 +182,12 @@ public sealed class PayloadStore : ILogCompanion, IDisposable
         }
     }
 
-    internal static Digest Commit(ReadOnlySpan<byte> saltAndContent) =>
-        Digest.FromBytes(HMACSHA256.HashData(saltAndContent[..SaltBytes], saltAndContent[SaltBytes..]));
+    internal static Digest Commit(ReadOnlySpan<byte> saltAndContent)
+    {
+        Span<byte> commitment = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        HMACSHA256.HashData(saltAndContent[..SaltBytes], saltAndContent[SaltBytes..], commitment);
+        return Digest.FromBytes(commitment);
+    }
 
     internal static byte[] Context(SessionId session, string role) =>
         Encoding.UTF8.GetBytes($"bartizan payload 1 {(session == default ? "instance" : session.ToString())} {role}");

@@ -21,6 +21,7 @@ internal sealed class SessionKey : IDisposable
     /// <summary>Lays nonce ‖ ciphertext ‖ tag into <paramref name="output"/>. False when the key was put away meanwhile.</summary>
     public bool TrySeal(ReadOnlySpan<byte> plain, ReadOnlySpan<byte> context, Span<byte> output)
     {
+        DrawnBytes.Fill(output[..NonceBytes]);
         lock (_lock)
         {
             if (_disposed)
@@ -28,7 +29,6 @@ internal sealed class SessionKey : IDisposable
                 return false;
             }
 
-            RandomNumberGenerator.Fill(output[..NonceBytes]);
             _cipher.Encrypt(
                 output[..NonceBytes],
                 plain,
