@@ -42,8 +42,13 @@ public sealed class NewHosts(IJournal journal, OpenedHosts opened, TimeProvider 
     public IReadOnlyList<NewHostLine> Shown => [.. Volatile.Read(ref _shown)];
 
     /// <inheritdoc/>
+    public ValueTask<long> AppendAsync(Entry entry, CancellationToken cancellationToken) =>
+        IsOpening(entry) || IsEnd(entry)
+            ? LookAsync(entry, cancellationToken)
+            : journal.AppendAsync(entry, cancellationToken);
+
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))] // on every action's way: no garbage
-    public async ValueTask<long> AppendAsync(Entry entry, CancellationToken cancellationToken)
+    private async ValueTask<long> LookAsync(Entry entry, CancellationToken cancellationToken)
     {
         var index = await journal.AppendAsync(entry, cancellationToken).ConfigureAwait(false);
         if (Look(entry) is { } alert)
@@ -67,13 +72,13 @@ public sealed class NewHosts(IJournal journal, OpenedHosts opened, TimeProvider 
 
     private Entry? Look(Entry entry)
     {
-        if (entry is not { Kind: EntryKind.Intent, Point: AgentAction.EgressPoint, Agent: { } agent })
+        if (!IsOpening(entry))
         {
             Forget(entry);
             return null;
         }
 
-        var name = OpenedHosts.NameOf(agent);
+        var name = OpenedHosts.NameOf(entry.Agent);
         var host = OpenedHosts.HostOf(entry.Verb, entry.Target);
         lock (_lock)
         {
@@ -93,6 +98,12 @@ public sealed class NewHosts(IJournal journal, OpenedHosts opened, TimeProvider 
         }
     }
 
+    private static bool IsOpening(Entry entry) =>
+        entry is { Kind: EntryKind.Intent, Point: AgentAction.EgressPoint, Agent: not null };
+
+    private static bool IsEnd(Entry entry) =>
+        entry.Kind == EntryKind.State && entry.Detail?.StartsWith(Ended, StringComparison.Ordinal) == true;
+
     // One for which there is no room is as one of which nothing is known any more: what it opens is told.
     private bool IsLearned(ReadOnlySpan<char> agent)
     {
@@ -103,7 +114,7 @@ public sealed class NewHosts(IJournal journal, OpenedHosts opened, TimeProvider 
     // What a session opened is what its agent does, once it is over.
     private void Forget(Entry entry)
     {
-        if (entry.Kind != EntryKind.State || entry.Detail?.StartsWith(Ended, StringComparison.Ordinal) != true)
+        if (!IsEnd(entry))
         {
             return;
         }
