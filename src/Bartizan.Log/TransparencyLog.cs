@@ -36,9 +36,8 @@ public sealed class TransparencyLog : IAsyncDisposable
         _owner = opening.Owner;
         _files = new LogDirectory(opening.Directory);
         Recovery = opening.Recovery;
-        _queue = new CommitQueue(options);
-        _loop = new CommitLoop(_queue, opening, options);
-        _loop.Start();
+        _loop = new CommitLoop(opening, options);
+        _queue = _loop.Queue;
         _publisher = new LogPublisher(opening, _loop, options, clock);
         Pruning = new LogPruning(opening.Directory, options, _signer.Verifier, _publisher.Rungs);
     }

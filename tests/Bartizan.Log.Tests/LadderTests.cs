@@ -170,7 +170,7 @@ public sealed class LadderTests : TemporaryLog
 
         public void Write(Microsoft.Win32.SafeHandles.SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
         {
-            if (Thread.CurrentThread.Name != "log writer")
+            if (!Thread.CurrentThread.IsThreadPoolThread)
             {
                 Hanging.Set();
                 MayGoOn.Wait();

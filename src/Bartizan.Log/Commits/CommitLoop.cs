@@ -4,8 +4,11 @@ using Bartizan.Log.Tree;
 
 namespace Bartizan.Log.Commits;
 
-/// <summary>The one thread that numbers, writes and hashes.</summary>
-internal sealed class CommitLoop : IDisposable
+/// <summary>
+/// The one writer that numbers, writes and hashes: a commit at a time, each on a thread of the pool. A thread of its own would cost
+/// each commit two changes of thread, from who appends and to who goes on.
+/// </summary>
+internal sealed class CommitLoop : IThreadPoolWorkItem, IDisposable
 {
     private const int LeafSpace = Frame.HeadBytes + LogOptions.MaxLeafBytes;
 
@@ -17,6 +20,7 @@ internal sealed class CommitLoop : IDisposable
     private readonly Lock _treeLock = new();
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<PendingLeaf> _commit = [];
+    private List<PendingLeaf?> _line = [];
     private readonly byte[] _hash = new byte[TreeHash.SizeBytes];
     private byte[] _buffer = new byte[4 * LeafSpace];
     private uint[] _offsets = new uint[64];
@@ -27,9 +31,10 @@ internal sealed class CommitLoop : IDisposable
     private long _syncs;
     private bool _close;
 
-    public CommitLoop(CommitQueue queue, LogOpening opening, LogOptions options)
+    public CommitLoop(LogOpening opening, LogOptions options)
     {
-        _queue = queue;
+        // Of the thread that appends, because that soon waits for it: mostly it finds the commit itself.
+        _queue = new CommitQueue(options, () => ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: true));
         _options = options;
         _directory = opening.Directory;
         _origin = opening.Signer.Verifier.Name;
@@ -46,7 +51,8 @@ internal sealed class CommitLoop : IDisposable
 
     public Task Stopped => _stopped.Task;
 
-    public void Start() => new Thread(Run) { IsBackground = true, Name = "log writer" }.Start();
+    /// <summary>The line in front of it.</summary>
+    public CommitQueue Queue => _queue;
 
     /// <summary>The next commit starts a segment.</summary>
     public void CloseSegment() => Volatile.Write(ref _close, true);
@@ -60,29 +66,38 @@ internal sealed class CommitLoop : IDisposable
         }
     }
 
-    public void Dispose() => _segment.Dispose();
-
-    private void Run()
+    public void Dispose()
     {
-        var line = new List<PendingLeaf?>();
-        while (_queue.TakeLine(ref line))
+        _queue.Dispose();
+        _segment.Dispose();
+    }
+
+    void IThreadPoolWorkItem.Execute()
+    {
+        _queue.TakeLine(ref _line);
+        for (var next = 0; next < _line.Count; )
         {
-            for (var next = 0; next < line.Count; )
+            try
             {
-                try
-                {
-                    next = CommitSome(line, next);
-                }
-                catch (Exception e)
-                {
-                    // Whatever it was: nobody knows any more what the disk holds.
-                    Fail(e);
-                    next = RefuseAll(line);
-                }
+                next = CommitSome(_line, next);
+            }
+            catch (Exception e)
+            {
+                // Whatever it was: nobody knows any more what the disk holds.
+                Fail(e);
+                next = RefuseAll(_line);
             }
         }
 
-        _stopped.TrySetResult();
+        if (_queue.GoesOn(out var ended))
+        {
+            // Behind those whom this commit let go on, and what they bring along comes with the next.
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        else if (ended)
+        {
+            _stopped.TrySetResult();
+        }
     }
 
     private int CommitSome(List<PendingLeaf?> line, int next)
