@@ -2,6 +2,7 @@ using Bartizan.Core.Manifests;
 using Bartizan.Core.Policies;
 using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
+using Bartizan.Core.Shell;
 
 namespace Bartizan.Core.Enforcement;
 
@@ -12,9 +13,7 @@ internal static class ActionDecisions
 {
     /// <summary>Step 2.</summary>
     public static Decision Screen(this Policy policy, AgentAction action, Circumstances known) =>
-        action.Call is { } call
-            ? call.Decide(target => policy.Foreseen(target, known) ?? policy.Screened(target, known))
-            : policy.Screened(action.Target, known);
+        action.Call is { } call ? policy.Screened(call, known) : policy.Screened(action.Target, known);
 
     /// <summary>What is known of it at a time.</summary>
     public static Circumstances KnownIn(this AgentAction action, Session session, DateTimeOffset now) =>
@@ -96,10 +95,17 @@ internal static class ActionDecisions
     /// <summary>Step 4.</summary>
     public static Decision Decide(this Policy policy, AgentAction action, Circumstances known, GuardReport report) =>
         action.Call is { } call
-            ? call.Decide(target =>
-                policy.Foreseen(target, known) ?? policy.Traced(policy.Decide(target, known, report), target, known)
-            )
+            ? policy.Decided(call, known, report)
             : policy.Traced(policy.Decide(action.Target, known, report), action.Target, known);
+
+    // Each part of a call, apart from the decision of a whole action: what they capture is only made for those that have parts.
+    private static Decision Screened(this Policy policy, ShellActions call, Circumstances known) =>
+        call.Decide(target => policy.Foreseen(target, known) ?? policy.Screened(target, known));
+
+    private static Decision Decided(this Policy policy, ShellActions call, Circumstances known, GuardReport report) =>
+        call.Decide(target =>
+            policy.Foreseen(target, known) ?? policy.Traced(policy.Decide(target, known, report), target, known)
+        );
 
     // What a command will ask of a host by https isn't known from its words; where its requests are looked at, each is decided there.
     private static Decision? Foreseen(this Policy policy, ActionTarget target, in Circumstances known) =>

@@ -144,14 +144,18 @@ internal static class ActionEntries
 
     private static string? DetailOf(AgentAction action, Decision decision, GuardReport report)
     {
+        if (action.Request is null && decision.Traces is null && report.Verdicts.IsEmpty)
+        {
+            return null;
+        }
+
         string?[] told =
         [
             action.Request is { } id ? $"request {id}" : null,
             decision.Traces is { } traces ? $"targets: {traces}" : null,
             report.Verdicts.IsEmpty ? null : $"guards: {string.Join("; ", report.Verdicts)}",
         ];
-        var text = string.Join("; ", told.Where(one => one is not null));
-        return text.Length == 0 ? null : Cut(text, MaxDetailLength);
+        return Cut(string.Join("; ", told.Where(one => one is not null)), MaxDetailLength);
     }
 
     private static Entry Of(EntryKind kind, Session? session, AgentAction action) =>

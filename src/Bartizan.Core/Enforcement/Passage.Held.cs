@@ -32,11 +32,10 @@ public sealed partial class Passage
 
         // Whoever waits for it may go away and come back for it: only what people, time or guards refuse is refused for good.
         Objection = null;
-        var by = $"what people are asked about of {ActionDecisions.Named(_grant!.Action)}";
         try
         {
             // Before anybody is asked, so that the entry of the answer says so; open, so that no person takes it off while it is held.
-            Give(report.Labels | Labels.Untrusted, by);
+            Give(report.Labels | Labels.Untrusted, AskedAboutOf);
             var refusal = await AskAsync(sight, answer, cancellationToken).ConfigureAwait(false);
             if (refusal is not null)
             {
@@ -57,9 +56,12 @@ public sealed partial class Passage
         // INVARIANT: before the agent can read a byte of it, and open until it is delivered: a label that people took off meanwhile is
         // there again, and what is decided between sees it.
         Objection = null;
-        Give(report.Labels | Labels.Untrusted, by);
+        Give(report.Labels | Labels.Untrusted, AskedAboutOf);
         return await DeliverAsync(tool, report, answer, cancellationToken).ConfigureAwait(false);
     }
+
+    private static string AskedAboutOf(AgentAction action) =>
+        $"what people are asked about of {ActionDecisions.Named(action)}";
 
     // Null when people said yes to exactly this, and nothing changed while they thought.
     private async ValueTask<string?> AskAsync(
@@ -103,7 +105,7 @@ public sealed partial class Passage
             (var now, read) = isSame
                 ? new Sight(read is null ? ReportOf(grant, answer) : Noted(ReportOf(grant, answer).With(read)), read)
                 : await LookAsync(grant, answer, cancellationToken).ConfigureAwait(false);
-            Give(now.Labels, GuardChain.FoundIn(grant.Action));
+            Give(now.Labels, GuardChain.FoundIn);
             if (now.Strictest != Effect.Ask || Digest.Of(answer.Span) != bytes)
             {
                 return "what guards say of it changed";

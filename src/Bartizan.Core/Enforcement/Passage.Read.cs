@@ -102,11 +102,11 @@ public sealed partial class Passage
         CancellationToken cancellationToken
     )
     {
-        Give(sight.Report.Labels, GuardChain.FoundIn(_grant!.Action));
+        Give(sight.Report.Labels, GuardChain.FoundIn);
         return sight.Report.Strictest switch
         {
             Effect.Allow => DeliverAsync(tool, sight.Report, message, cancellationToken),
-            Effect.Ask when mayAsk && _grant.Holding is not null => HoldAsync(tool, sight, message, cancellationToken),
+            Effect.Ask when mayAsk && _grant!.Holding is not null => HoldAsync(tool, sight, message, cancellationToken),
             _ => new ValueTask<Inspection>(default(Inspection)),
         };
     }

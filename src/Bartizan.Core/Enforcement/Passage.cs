@@ -96,7 +96,7 @@ public sealed partial class Passage : IAsyncDisposable
         }
 
         var report = ReportOf(_grant, chunk);
-        Give(report.Labels, GuardChain.FoundIn(_grant.Action));
+        Give(report.Labels, GuardChain.FoundIn);
         return report.Strictest == Effect.Allow
             ? DeliverAsync(tool, report, chunk, cancellationToken)
             : new ValueTask<Inspection>(default(Inspection));
@@ -120,8 +120,7 @@ public sealed partial class Passage : IAsyncDisposable
         // INVARIANT: as in what can be read: the labels of what lies there are on the session before any of it is passed on.
         if (_grant!.Action.Target is ToolTarget tool)
         {
-            var stored = StoreFlow.Read(_grant.Session, _grant.Action, tool, _grant.Stores);
-            Give(stored, $"what another put there, read by {ActionDecisions.Named(_grant.Action)}");
+            Give(StoreFlow.Read(_grant.Session, _grant.Action, tool, _grant.Stores), ReadBy);
         }
 
         return PassAsync(packed, cancellationToken);
@@ -151,12 +150,12 @@ public sealed partial class Passage : IAsyncDisposable
     {
         if (_grant!.Session.Manifest.ReaderOf(tool) is not null)
         {
-            Give(_grant.Session.Labels, "what a reader read");
+            Give(_grant.Session.Labels, static _ => "what a reader read");
         }
 
         // Nothing that was taken out of it; and of what a fooled session put there, or a guard objected to, nothing is believed.
         var stored = StoreFlow.Read(_grant.Session, _grant.Action, tool, _grant.Stores);
-        Give(stored, $"what another put there, read by {ActionDecisions.Named(_grant.Action)}");
+        Give(stored, ReadBy);
         if ((stored & Labels.Untrusted) == Labels.None && report.Strictest == Effect.Allow)
         {
             _grant.Session.Hear(_grant.Action, tool, report.Replacement.IsEmpty ? chunk : report.Replacement);
@@ -287,13 +286,23 @@ public sealed partial class Passage : IAsyncDisposable
 
     internal static Passage Open(Decision decision, Grant grant) => new(decision, grant);
 
-    // INVARIANT: open until it is completed: what is held on its way is nothing that anybody has looked at.
-    private void Give(Labels labels, string by)
+    private static string ReadBy(AgentAction action) =>
+        $"what another put there, read by {ActionDecisions.Named(action)}";
+
+    // INVARIANT: open until it is completed: what is held on its way is nothing that anybody has looked at. Most messages give nothing, and
+    // then nothing is put into words.
+    private void Give(Labels labels, Func<AgentAction, string> says)
     {
+        if (labels == Labels.None)
+        {
+            return;
+        }
+
+        var by = says(_grant!.Action);
         lock (_giving)
         {
             var more = Volatile.Read(ref _completed) == 0 ? labels & ~Gives : Labels.None;
-            _grant!.Session.AddLabels(labels & ~more, by);
+            _grant.Session.AddLabels(labels & ~more, by);
             _grant.Session.Expose(new Exposure(more, []), by, open: true);
             Gives |= more;
         }

@@ -95,8 +95,7 @@ public sealed partial class ReferenceMonitor(
             var ruling = await ConsiderOnceAsync(session, action, cancellationToken).ConfigureAwait(false);
             if (ruling.Draft is not { } draft)
             {
-                var report = ruling.Report with { Verdicts = [.. told, .. ruling.Report.Verdicts] };
-                return ruling with { Action = action, ReportOrNone = told.IsEmpty ? ruling.ReportOrNone : report };
+                return drafts == 0 ? ruling : ruling with { Action = action, ReportOrNone = Told(told, ruling) };
             }
 
             told = [.. told, .. ruling.Report.Verdicts];
@@ -107,6 +106,9 @@ public sealed partial class ReferenceMonitor(
             }
         }
     }
+
+    private static GuardReport? Told(ImmutableArray<string> told, Ruling ruling) =>
+        told.IsEmpty ? ruling.ReportOrNone : ruling.Report with { Verdicts = [.. told, .. ruling.Report.Verdicts] };
 
     private async ValueTask<Ruling> ConsiderOnceAsync(
         Session? session,

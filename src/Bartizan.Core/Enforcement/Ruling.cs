@@ -5,8 +5,8 @@ using Bartizan.Core.Sessions;
 
 namespace Bartizan.Core.Enforcement;
 
-/// <summary>A decision, and what it was made from.</summary>
-internal readonly record struct Ruling(
+/// <summary>A decision, and what it was made from. It is handed through every step, so it is a reference: by value it is large.</summary>
+internal sealed record Ruling(
     Decision Decision,
     Policy? Policy = null,
     Exposure? MetOrNone = null,
@@ -40,6 +40,6 @@ internal readonly record struct Ruling(
         && anew.Session == action.Session
         && anew.Target.Verb == action.Target.Verb
         && anew.Target.Parts.SequenceEqual(action.Target.Parts)
-            ? new Ruling(default) { Draft = anew with { Redrafted = action.Redrafted } }
+            ? new Ruling(default(Decision)) { Draft = anew with { Redrafted = action.Redrafted } }
             : new Ruling(Decision.Deny("it was written anew, and it can't be carried out so"));
 }
