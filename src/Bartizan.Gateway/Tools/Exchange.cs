@@ -34,29 +34,33 @@ internal sealed class Exchange(
     private readonly AnswerWriter _writer = writer ?? new(context);
 
     /// <summary>Takes a message that was posted.</summary>
-    public async Task PostAsync(ReadOnlyMemory<byte> body)
+    public Task PostAsync(ReadOnlyMemory<byte> body)
     {
         var reception = new Reception(wiring, context, session, server.Name, _writer);
-        if (await reception.ReadAsync(body).ConfigureAwait(false) is not { } posted)
+        var reading = reception.ReadAsync(body);
+        if (!reading.IsCompletedSuccessfully)
         {
-            return;
+            return reading.AsTask();
         }
 
-        ClientSession? client = null;
-        if (posted.IsOfSession)
+        return reading.Result is { } posted ? PostAsync(reception, posted) : Task.CompletedTask;
+    }
+
+    private Task PostAsync(Reception reception, Posted posted)
+    {
+        var client = posted.IsOfSession ? tools.Find(reception.SessionHeader, server) : null;
+        if (posted.IsOfSession && client is null)
         {
-            client = tools.Find(reception.SessionHeader, server);
-            if (client is null)
-            {
-                await reception.TellNoSessionAsync(posted).ConfigureAwait(false);
-                return;
-            }
+            return reception.TellNoSessionAsync(posted).AsTask();
         }
 
-        if (await reception.HoldsAsync(posted).ConfigureAwait(false))
+        var holding = reception.HoldsAsync(posted);
+        if (!holding.IsCompletedSuccessfully)
         {
-            await TakeAsync(posted, client).ConfigureAwait(false);
+            return holding.AsTask();
         }
+
+        return holding.Result ? TakeAsync(posted, client) : Task.CompletedTask;
     }
 
     /// <summary>Takes a message whose headers are as its body says.</summary>
@@ -233,7 +237,9 @@ internal sealed class Exchange(
 
         if (
             kind == ClientMethod.Call
-            && await ChangedAsync(gate, passage, judged, client, stateless).ConfigureAwait(false) is { } changed
+            && await gate.WhyChangedAsync(passage, judged, client, stateless, context.RequestAborted)
+                .ConfigureAwait(false)
+                is { } changed
         )
         {
             await passage.CompleteAsync(new Outcome(OutcomeKind.Cut, changed) { IsFree = true }).ConfigureAwait(false);
@@ -278,43 +284,13 @@ internal sealed class Exchange(
         await _writer.WriteErrorAsync(says is null ? 200 : 400, error, id).ConfigureAwait(false);
     }
 
-    // What a tool is may have changed while a person thought, and with it what its arguments mean: null when it hasn't.
-    private async ValueTask<string?> ChangedAsync(
-        PinGate gate,
-        Passage passage,
-        long judged,
-        ClientSession? client,
-        bool stateless
-    )
-    {
-        var tool = ((ToolTarget)passage.Action!.Target).Tool;
-        try
-        {
-            var pin = await gate.ConfirmAsync(tool, judged, client, stateless, context.RequestAborted)
-                .ConfigureAwait(false);
-            return !pin.IsTrusted ? pin.Reason
-                : wiring.Clock.GetElapsedTime(judged) > wiring.Options.HeldFor
-                && tools.Schemas.FindProblem(server.Name, tool, passage.Action.Arguments) is not null
-                    ? "its arguments don't fit the tool's schema any longer"
-                : null;
-        }
-        catch (OperationCanceledException)
-        {
-            return "the client went away while its tool was looked at again";
-        }
-    }
-
-    private async Task ForwardAsync(
+    private Task ForwardAsync(
         ReadOnlyMemory<byte> body,
         PendingCall call,
         ServerHeaders sent,
         ClientSession? client,
         bool stateless
-    )
-    {
-        var relay = new Relay(wiring, context, session, server, tools, _writer);
-        await relay.ForwardAsync(body, call, sent, client, stateless).ConfigureAwait(false);
-    }
+    ) => new Relay(wiring, context, session, server, tools, _writer).ForwardAsync(body, call, sent, client, stateless);
 
     // A client's notification, which nobody answers. One that isn't of the protocol goes no further.
     private async Task SayAsync(ReadOnlyMemory<byte> body, Message message, ClientSession? client, bool stateless)

@@ -36,32 +36,25 @@ internal sealed class Mediation(
     private TaskMediation Tasks => new(wiring, server.Name, tools, this);
 
     /// <summary>Takes one message; <paramref name="own"/> is the call whose answer this stream is for.</summary>
-    public async ValueTask<Mediated> TakeAsync(
-        Memory<byte> bytes,
-        PendingCall? own,
-        CancellationToken cancellationToken
-    )
+    public ValueTask<Mediated> TakeAsync(Memory<byte> bytes, PendingCall? own, CancellationToken cancellationToken)
     {
         echo.Mask(bytes.Span);
         var message = Message.Read(bytes);
         return message.Kind switch
         {
-            MessageKind.Result or MessageKind.Error => await AnswerAsync(bytes, message, own, cancellationToken)
-                .ConfigureAwait(false),
-            MessageKind.Notification when Methods.IsSaidByServers(message.Method) => await SaidAsync(
-                    bytes,
-                    message,
-                    own,
-                    cancellationToken
-                )
-                .ConfigureAwait(false),
-            MessageKind.Request when client is not null => await AskAsync(bytes, message, own, cancellationToken)
-                .ConfigureAwait(false),
-            _ => Mediated.Nothing,
+            MessageKind.Result or MessageKind.Error => AnswerAsync(bytes, message, own, cancellationToken),
+            MessageKind.Notification when Methods.IsSaidByServers(message.Method) => SaidAsync(
+                bytes,
+                message,
+                own,
+                cancellationToken
+            ),
+            MessageKind.Request when client is not null => AskAsync(bytes, message, own, cancellationToken),
+            _ => new(Mediated.Nothing),
         };
     }
 
-    private async ValueTask<Mediated> AnswerAsync(
+    private ValueTask<Mediated> AnswerAsync(
         ReadOnlyMemory<byte> bytes,
         Message message,
         PendingCall? own,
@@ -74,7 +67,7 @@ internal sealed class Mediation(
         var call = isOwn ? own : client?.Answered(message.Id, Digest.Of(message.Inner.Span));
         if (call is null)
         {
-            return Mediated.Nothing;
+            return new(Mediated.Nothing);
         }
 
         if (isOwn)
@@ -87,6 +80,20 @@ internal sealed class Mediation(
             bytes = ServerErrors.MessageOf(call, message.Inner);
         }
 
+        // The answer of a usual call is no list, no opening and no task: there is nothing to be made of it before it is finished.
+        return isOwn && call is { Kind: ClientMethod.Call, Task: null, AsksForTask: false, IsStateless: false }
+            ? FinishAsync(call, bytes, message, cancellationToken)
+            : ReadAsync(call, isOwn, bytes, message, cancellationToken);
+    }
+
+    private async ValueTask<Mediated> ReadAsync(
+        PendingCall call,
+        bool isOwn,
+        ReadOnlyMemory<byte> bytes,
+        Message message,
+        CancellationToken cancellationToken
+    )
+    {
         var head = message.Kind == MessageKind.Result ? ResultHead.Read(message.Inner.Span) : default;
         if (head.Version is { } version && call.Kind == ClientMethod.Open && client is not null)
         {

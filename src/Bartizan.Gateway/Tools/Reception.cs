@@ -25,15 +25,13 @@ internal readonly struct Reception(
     /// <summary>The MCP session that the client names.</summary>
     public StringValues SessionHeader => context.Request.Headers[AnswerWriter.SessionHeader];
 
-    /// <summary>1 read, and 2 era; null when that is answered already.</summary>
-    public async ValueTask<Posted?> ReadAsync(ReadOnlyMemory<byte> body)
+    /// <summary>1 read, and 2 era; null when that is answered already. Waits only where it answers.</summary>
+    public ValueTask<Posted?> ReadAsync(ReadOnlyMemory<byte> body)
     {
         var message = Message.Read(body);
         if (message.Kind == MessageKind.Unreadable)
         {
-            await RecordAsync("?", "its message can't be read").ConfigureAwait(false);
-            await writer.WriteErrorAsync(400, Unreadable(body.Span), "").ConfigureAwait(false);
-            return null;
+            return TellUnreadAsync("?", "its message can't be read", Unreadable(body.Span), "");
         }
 
         var call = message.Kind is MessageKind.Request or MessageKind.Notification
@@ -41,22 +39,25 @@ internal readonly struct Reception(
             : null;
         if (message.Kind is MessageKind.Request or MessageKind.Notification && call is null)
         {
-            await RecordAsync(message.Method, "its parameters can be read in more than one way").ConfigureAwait(false);
             var error = new RpcError(
                 RpcError.InvalidParams,
                 "the parameters are no object that can be read in one way only"
             );
-            await writer.WriteErrorAsync(400, error, message.Id).ConfigureAwait(false);
-            return null;
+            return TellUnreadAsync(
+                message.Method,
+                "its parameters can be read in more than one way",
+                error,
+                message.Id
+            );
         }
 
         var stateless =
             SessionHeader.Count == 0 && call is not null && Stateless.IsMeant(context.Request.Headers, call);
-        return new Posted(body, message, call, stateless);
+        return new(new Posted(body, message, call, stateless));
     }
 
-    /// <summary>3 headers = body; false when that is answered already.</summary>
-    public async ValueTask<bool> HoldsAsync(Posted posted)
+    /// <summary>3 headers = body; false when that is answered already. Waits only where it answers.</summary>
+    public ValueTask<bool> HoldsAsync(Posted posted)
     {
         var (headers, message) = (context.Request.Headers, posted.Message);
         if (
@@ -66,22 +67,14 @@ internal readonly struct Reception(
         )
         {
             var error = new RpcError(RpcError.Transport, "this version of the protocol isn't spoken here");
-            await writer.WriteErrorAsync(400, error, message.Id).ConfigureAwait(false);
-            return false;
+            return TellWrongAsync(null, message, error, null);
         }
 
         var wrong =
             posted.Call is not { } call ? null
             : posted.Stateless ? Stateless.Check(headers, message, call)
             : Stateless.CheckMirrored(headers, message, call);
-        if (wrong is not var (problem, data))
-        {
-            return true;
-        }
-
-        await RecordAsync(message.Method, problem.Says).ConfigureAwait(false);
-        await writer.WriteErrorAsync(400, problem, message.Id, data).ConfigureAwait(false);
-        return false;
+        return wrong is var (problem, data) ? TellWrongAsync(problem.Says, message, problem, data) : new(true);
     }
 
     /// <summary>Answers that the MCP session isn't there.</summary>
@@ -92,6 +85,30 @@ internal readonly struct Reception(
                 ? (400, new RpcError(RpcError.Transport, "the header Mcp-Session-Id is missing"))
                 : (404, new RpcError(RpcError.NoSuchSession, "Session not found"));
         return writer.WriteErrorAsync(status, error, posted.Message.Id);
+    }
+
+    private async ValueTask<Posted?> TellUnreadAsync(string method, string reason, RpcError error, string id)
+    {
+        await RecordAsync(method, reason).ConfigureAwait(false);
+        await writer.WriteErrorAsync(400, error, id).ConfigureAwait(false);
+        return null;
+    }
+
+    // A version that isn't spoken is no attempt at anything, and leaves no entry.
+    private async ValueTask<bool> TellWrongAsync(
+        string? recorded,
+        Message message,
+        RpcError error,
+        Action<Utf8JsonWriter>? data
+    )
+    {
+        if (recorded is not null)
+        {
+            await RecordAsync(message.Method, recorded).ConfigureAwait(false);
+        }
+
+        await writer.WriteErrorAsync(400, error, message.Id, data).ConfigureAwait(false);
+        return false;
     }
 
     private ValueTask RecordAsync(string method, string reason) =>

@@ -22,8 +22,11 @@ internal sealed class Relay(
     AnswerWriter writer
 )
 {
-    /// <summary>Answers to what a server asked are short.</summary>
-    private static readonly TimeSpan ReplyWithin = TimeSpan.FromSeconds(10);
+    /// <summary>
+    /// How long the head of a stream waits for its first event: they mostly come together, and go out together then. Sooner than anybody
+    /// notices.
+    /// </summary>
+    private static readonly TimeSpan HeadWithin = TimeSpan.FromMilliseconds(50);
 
     private readonly HeldAnswer _held = new(wiring, context, writer, session);
 
@@ -81,7 +84,11 @@ internal sealed class Relay(
                 client = await tools.OpenAsync(server, answer.OpenedSession).ConfigureAwait(false);
             }
 
-            await PassBodyAsync(answer, call, client, limit).ConfigureAwait(false);
+            await (
+                answer.IsStream
+                    ? PassStreamAsync(answer, call, client, limit)
+                    : PassMessageAsync(answer, call, client, limit)
+            ).ConfigureAwait(false);
             if (call.Kind == ClientMethod.Open && client is { Version: null })
             {
                 // They didn't agree: there is no session.
@@ -163,7 +170,8 @@ internal sealed class Relay(
             }
 
             var mediation = new Mediation(wiring, session, server, tools, client, answer.Echo);
-            Task TellAsync(ReadOnlyMemory<byte> refusal) => TellServerAsync(refusal, client, limit.Token);
+            Task TellAsync(ReadOnlyMemory<byte> refusal) =>
+                wiring.Servers.TellAsync(session, server, client, refusal, limit.Token);
             var listened = new ListenedStream(wiring, tools, writer, mediation, client, TellAsync);
             await listened.PassAsync(answer, limit.Token).ConfigureAwait(false);
         }
@@ -204,14 +212,8 @@ internal sealed class Relay(
         await writer.WriteJsonAsync(200, default).ConfigureAwait(false);
     }
 
-    private async Task PassBodyAsync(ServerAnswer answer, PendingCall call, ClientSession? client, Limits limit)
+    private async Task PassMessageAsync(ServerAnswer answer, PendingCall call, ClientSession? client, Limits limit)
     {
-        if (answer.IsStream)
-        {
-            await PassStreamAsync(answer, call, client, limit).ConfigureAwait(false);
-            return;
-        }
-
         using var buffer = new AnswerBuffer(tools, wiring.Options.MaxAnswerBytes);
         var body = await answer.OpenAsync(limit.Token).ConfigureAwait(false);
         while (await buffer.FillAsync(body, limit.Token).ConfigureAwait(false))
@@ -241,12 +243,20 @@ internal sealed class Relay(
         await using var events = new EventReader(body, buffer, limit.Token);
         var mediation = new Mediation(wiring, session, server, tools, client, answer.Echo);
         writer.BeginStream(client?.Id);
-        var (resumable, unflushed) = (false, true);
+        var (resumable, unflushed, begun) = (false, true, false);
         try
         {
             while (true)
             {
                 var next = events.NextAsync();
+                if (!begun && !next.IsCompleted)
+                {
+                    await ((Task)next)
+                        .WaitAsync(HeadWithin, wiring.Clock)
+                        .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                }
+
+                begun = true;
                 if (unflushed && (!next.IsCompleted || writer.IsFull))
                 {
                     limit.Deliver();
@@ -267,7 +277,9 @@ internal sealed class Relay(
                     : await _held.TakeAsync(mediation, events.Data, call, client, limit.Token).ConfigureAwait(false);
                 if (!taken.Refusal.IsEmpty)
                 {
-                    await TellServerAsync(taken.Refusal, client!, limit.Token).ConfigureAwait(false);
+                    await wiring
+                        .Servers.TellAsync(session, server, client!, taken.Refusal, limit.Token)
+                        .ConfigureAwait(false);
                 }
 
                 // What is left out still moves the place from which the stream goes on.
@@ -302,20 +314,6 @@ internal sealed class Relay(
         !session.Revoked.IsCancellationRequested
         && !limit.IsReached
         && (e is IOException or HttpRequestException || context.RequestAborted.IsCancellationRequested);
-
-    private async Task TellServerAsync(
-        ReadOnlyMemory<byte> refusal,
-        ClientSession client,
-        CancellationToken cancellationToken
-    )
-    {
-        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        soon.CancelAfter(ReplyWithin);
-        var sent = new ServerHeaders { Session = client.ServerSession, Version = client.Version };
-        using var answer = await wiring
-            .Servers.SendAsync(session, server, HttpMethod.Post, refusal, sent, null, soon.Token)
-            .ConfigureAwait(false);
-    }
 
     // An answer that is no success, or none of the protocol.
     private async Task PassStatusAsync(ServerAnswer answer, PendingCall call, ClientSession? client, Limits limit)

@@ -10,6 +10,8 @@ internal sealed class ServerAnswer(HttpResponseMessage response, KeyEcho echo) :
     /// <summary>The longest id of an MCP session that is kept.</summary>
     public const int MaxSessionIdLength = 512;
 
+    private readonly string _type = TypeOf(response.Content);
+
     /// <summary>The handle of the credential that it was asked with; null for none.</summary>
     public string? Used { get; init; }
 
@@ -61,9 +63,13 @@ internal sealed class ServerAnswer(HttpResponseMessage response, KeyEcho echo) :
     public void Dispose() => response.Dispose();
 
     private bool IsOf(string type) =>
-        response.Content.Headers.NonValidated.TryGetValues("Content-Type", out var values)
-        && values.ToString() is var said
-        && said.StartsWith(type, StringComparison.OrdinalIgnoreCase)
-        && (said.Length == type.Length || said[type.Length] is ';' or ' ')
-        && !response.Content.Headers.NonValidated.Contains("Content-Encoding");
+        _type.StartsWith(type, StringComparison.OrdinalIgnoreCase)
+        && (_type.Length == type.Length || _type[type.Length] is ';' or ' ');
+
+    // Empty for none, and for what is encoded: nobody could look at that.
+    private static string TypeOf(HttpContent content) =>
+        content.Headers.NonValidated.TryGetValues("Content-Type", out var values)
+        && !content.Headers.NonValidated.Contains("Content-Encoding")
+            ? values.ToString()
+            : "";
 }

@@ -5,6 +5,7 @@ using Bartizan.Core.Ports;
 using Bartizan.Core.Sessions;
 using Bartizan.Gateway.Code;
 using Bartizan.Gateway.Readers;
+using Bartizan.Gateway.Tools.Clients;
 using Bartizan.Gateway.Tools.Stdio;
 using Bartizan.Gateway.Transport;
 
@@ -22,6 +23,9 @@ internal sealed class ServerConnection(
     CodeServer? code = null
 )
 {
+    /// <summary>Answers to what a server asked are short.</summary>
+    private static readonly TimeSpan ReplyWithin = TimeSpan.FromSeconds(10);
+
     private static readonly MediaTypeHeaderValue Json = new("application/json");
 
     /// <summary>Sends one request; a null body for none. Returns when the answer's head is there.</summary>
@@ -91,6 +95,22 @@ internal sealed class ServerConnection(
             .SendAsync(request, cancellationToken)
             .ConfigureAwait(false);
         return new ServerAnswer(response, echo) { Used = used };
+    }
+
+    /// <summary>Answers what a server asked of a client; what it says to that is nobody's.</summary>
+    public async Task TellAsync(
+        Session session,
+        ToolServer server,
+        ClientSession client,
+        ReadOnlyMemory<byte> answer,
+        CancellationToken cancellationToken
+    )
+    {
+        using var soon = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        soon.CancelAfter(ReplyWithin);
+        var sent = new ServerHeaders { Session = client.ServerSession, Version = client.Version };
+        using var heard = await SendAsync(session, server, HttpMethod.Post, answer, sent, null, soon.Token)
+            .ConfigureAwait(false);
     }
 
     private static void Write(in ServerHeaders from, HttpRequestHeaders to, string accept)

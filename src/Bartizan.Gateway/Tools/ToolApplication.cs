@@ -93,7 +93,9 @@ internal sealed class ToolApplication(ISessions sessions, ISessionTokens tokens,
             return FailAsync(context, 404, "there is no such server");
         }
 
-        var tools = _tools.GetValue(session, one => new SessionTools(one, wiring.Options, wiring.Clock));
+        var tools = _tools.TryGetValue(session, out var known)
+            ? known
+            : _tools.GetValue(session, one => new SessionTools(one, wiring.Options, wiring.Clock));
         return request.Method switch
         {
             "POST" => PostAsync(context, session, server, tools),

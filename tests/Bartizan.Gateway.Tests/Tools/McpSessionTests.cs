@@ -156,6 +156,26 @@ public sealed class McpSessionTests
         (await house.Journal.OutcomeAsync()).Outcome.ShouldBe(OutcomeKind.Done);
     }
 
+    [Fact]
+    public async Task An_answer_begins_although_its_server_says_nothing_yet()
+    {
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var upstream = await ServerAsync(async c =>
+        {
+            await ScriptedUpstream.StreamAsync(c, ": nothing yet\n\n");
+            await begun.Task.WaitAsync(Wait.Long);
+            await ScriptedUpstream.StreamAsync(c, Answer);
+        });
+        await using var house = await ToolsUnderTest.StartAsync(upstream.Url, "allow: tool up/*");
+        var session = await OpenAsync(house);
+
+        using var called = await SendAsync(house, session, Call);
+        begun.SetResult();
+
+        called.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        (await ToolsUnderTest.AnswerAsync(called))["result"].ShouldNotBeNull();
+    }
+
     private static async Task<string> OpenAsync(ToolsUnderTest house)
     {
         using var opened = await house.SendAsync(Initialize);

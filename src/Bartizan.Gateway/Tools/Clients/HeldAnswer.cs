@@ -31,7 +31,18 @@ internal sealed class HeldAnswer(ToolWiring wiring, HttpContext context, AnswerW
     /// <param name="call">The call whose answer is waited for.</param>
     /// <param name="client">The MCP session; null for none.</param>
     /// <param name="cancellationToken">When nobody waits for it any more.</param>
-    public async ValueTask<Mediated> TakeAsync(
+    public ValueTask<Mediated> TakeAsync(
+        Mediation mediation,
+        Memory<byte> bytes,
+        PendingCall? call,
+        ClientSession? client,
+        CancellationToken cancellationToken
+    ) =>
+        IsAsked
+            ? TakeAskedAsync(mediation, bytes, call, client, cancellationToken)
+            : mediation.TakeAsync(bytes, call, cancellationToken);
+
+    private async ValueTask<Mediated> TakeAskedAsync(
         Mediation mediation,
         Memory<byte> bytes,
         PendingCall? call,
@@ -39,11 +50,6 @@ internal sealed class HeldAnswer(ToolWiring wiring, HttpContext context, AnswerW
         CancellationToken cancellationToken
     )
     {
-        if (!IsAsked)
-        {
-            return await mediation.TakeAsync(bytes, call, cancellationToken).ConfigureAwait(false);
-        }
-
         var taken = await HoldAsync(mediation, bytes, call, client, cancellationToken).ConfigureAwait(false);
         _anySaid |= !taken.Bytes.IsEmpty;
         return taken;
@@ -58,7 +64,7 @@ internal sealed class HeldAnswer(ToolWiring wiring, HttpContext context, AnswerW
     )
     {
         using var cancel = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var taking = mediation.TakeAsync(bytes, call, cancel.Token);
+        var taking = mediation.TakeAsync(bytes, call, cancel.Token).AsTask();
         if (taking.IsCompleted)
         {
             return await taking.ConfigureAwait(false);
@@ -69,8 +75,9 @@ internal sealed class HeldAnswer(ToolWiring wiring, HttpContext context, AnswerW
         {
             client?.Hold(id, cancel);
             var token = !_anySaid ? call?.ProgressToken ?? default : default;
+            await HeldTelling.UntilToldAsync(taking, wiring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             return await new HeldTelling(wiring, context, writer, client?.Id, token, Says, After)
-                .WaitAsync(taking.AsTask())
+                .WaitAsync(taking)
                 .ConfigureAwait(false);
         }
         finally

@@ -23,11 +23,12 @@ internal sealed class HeldCall(
         using var cancel = client?.Hold(id, context.RequestAborted);
         try
         {
-            var deciding = wiring.Monitor.RequestAsync(action, cancel?.Token ?? context.RequestAborted);
-            return deciding.IsCompletedSuccessfully
-                ? deciding.Result
+            var deciding = wiring.Monitor.RequestAsync(action, cancel?.Token ?? context.RequestAborted).AsTask();
+            await HeldTelling.UntilToldAsync(deciding, wiring).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return deciding.IsCompleted
+                ? await deciding.ConfigureAwait(false)
                 : await new HeldTelling(wiring, context, writer, client?.Id, progressToken, Says)
-                    .WaitAsync(deciding.AsTask())
+                    .WaitAsync(deciding)
                     .ConfigureAwait(false);
         }
         finally

@@ -27,27 +27,30 @@ internal sealed class HeldTelling(
     int after = 0
 )
 {
-    /// <summary>Waits for something, and tells its client meanwhile.</summary>
+    /// <summary>
+    /// Something that is held, or a <see cref="TimeoutException"/> when it is time to tell its client so. Most never comes to that, and
+    /// then nobody is needed who would tell.
+    /// </summary>
+    public static Task UntilToldAsync(Task held, ToolWiring wiring) =>
+        held.WaitAsync(wiring.Options.TellAfter, wiring.Clock);
+
+    /// <summary>Tells the client that something is held, and waits for it, telling it again.</summary>
     public async Task<T> WaitAsync<T>(Task<T> held)
     {
-        var within = wiring.Options.TellAfter;
-        for (var told = 1; ; told++)
+        for (var told = 1; !held.IsCompleted; told++)
         {
-            try
-            {
-                return await held.WaitAsync(within, wiring.Clock).ConfigureAwait(false);
-            }
-            catch (TimeoutException) when (!held.IsCompleted)
-            {
-                within = wiring.Options.TellEvery;
-            }
-
             if (!await TellAsync(after + told).ConfigureAwait(false))
             {
                 // The client is gone; what is held ends by that.
-                return await held.ConfigureAwait(false);
+                break;
             }
+
+            await ((Task)held)
+                .WaitAsync(wiring.Options.TellEvery, wiring.Clock)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
+
+        return await held.ConfigureAwait(false);
     }
 
     private async ValueTask<bool> TellAsync(int told)

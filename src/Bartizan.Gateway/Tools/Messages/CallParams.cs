@@ -90,6 +90,11 @@ internal sealed class CallParams
 
             foreach (var member in all.EnumerateObject())
             {
+                if (IsUsual(member))
+                {
+                    continue;
+                }
+
                 var name = member.Name;
                 if (!System.Text.Ascii.IsValid(name) || (Known.TryGetValue(name, out var same) && same != name))
                 {
@@ -206,7 +211,7 @@ internal sealed class CallParams
     {
         foreach (var member in _params.EnumerateObject())
         {
-            if (member.Name is not ("name" or "arguments" or MetaName))
+            if (!IsUsual(member))
             {
                 return false;
             }
@@ -221,6 +226,10 @@ internal sealed class CallParams
             && Meta.EnumerateObject()
                 .All(m => m.Name.StartsWith(MetaPrefix, StringComparison.Ordinal) || PlainMeta.Contains(m.Name));
     }
+
+    // By its bytes: most calls have no other, and then no name becomes a text.
+    private static bool IsUsual(JsonProperty member) =>
+        member.NameEquals("name"u8) || member.NameEquals("arguments"u8) || member.NameEquals("_meta"u8);
 
     private string? MetaText(string name) =>
         Meta.ValueKind == JsonValueKind.Object

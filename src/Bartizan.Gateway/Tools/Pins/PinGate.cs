@@ -38,11 +38,9 @@ internal sealed class PinGate(ToolWiring wiring, Session session, ToolServer ser
             : ValueTask.FromResult(PinVerdict.Suspended("it was not looked at"));
     }
 
-    /// <summary>
-    /// Judges the tool of a call that was granted, right before it leaves. INVARIANT: what was held meanwhile, because a person was
-    /// asked or the session was paused, leaves only for the tool as its server defines it now: the list is asked for anew.
-    /// </summary>
-    public ValueTask<PinVerdict> ConfirmAsync(
+    // Right before it leaves. INVARIANT: what was held meanwhile, because a person was asked or the session was paused, leaves only for the
+    // tool as its server defines it now: the list is asked for anew.
+    private ValueTask<PinVerdict> ConfirmAsync(
         string tool,
         long judged,
         ClientSession? client,
@@ -60,6 +58,50 @@ internal sealed class PinGate(ToolWiring wiring, Session session, ToolServer ser
             ? ValueTask.FromResult(known)
             : AskAsync(pins, tool, held ? wiring.Clock.GetTimestamp() : 0, client, stateless, cancellationToken);
     }
+
+    /// <summary>
+    /// Why a call that was granted doesn't leave: what a tool is may have changed while a person thought, and with it what its arguments
+    /// mean. Null when it hasn't.
+    /// </summary>
+    public ValueTask<string?> WhyChangedAsync(
+        Passage passage,
+        long judged,
+        ClientSession? client,
+        bool stateless,
+        CancellationToken cancellationToken
+    )
+    {
+        var action = passage.Action!;
+        var tool = ((ToolTarget)action.Target).Tool;
+        var confirming = ConfirmAsync(tool, judged, client, stateless, cancellationToken);
+        return confirming.IsCompletedSuccessfully
+            ? new(WhyChanged(confirming.Result, tool, action, judged))
+            : WhyChangedAsync(confirming, tool, action, judged);
+    }
+
+    private async ValueTask<string?> WhyChangedAsync(
+        ValueTask<PinVerdict> confirming,
+        string tool,
+        AgentAction action,
+        long judged
+    )
+    {
+        try
+        {
+            return WhyChanged(await confirming.ConfigureAwait(false), tool, action, judged);
+        }
+        catch (OperationCanceledException)
+        {
+            return "the client went away while its tool was looked at again";
+        }
+    }
+
+    private string? WhyChanged(PinVerdict pin, string tool, AgentAction action, long judged) =>
+        !pin.IsTrusted ? pin.Reason
+        : wiring.Clock.GetElapsedTime(judged) > wiring.Options.HeldFor
+        && tools.Schemas.FindProblem(server.Name, tool, action.Arguments) is not null
+            ? "its arguments don't fit the tool's schema any longer"
+        : null;
 
     private async ValueTask<PinVerdict> AskAsync(
         ServerPins pins,
