@@ -61,6 +61,9 @@ public sealed class BartizanDaemon : IAsyncDisposable
     /// <summary>Runs an instance until it is asked to end or <paramref name="cancellationToken"/> fires; returns the exit code.</summary>
     public static async Task<int> RunAsync(string home, Action<string> say, CancellationToken cancellationToken)
     {
+        // A commit of the log blocks one thread of the pool while the disk takes it; where there is one processor too, the rest goes on.
+        ThreadPool.GetMinThreads(out var workers, out var ports);
+        ThreadPool.SetMinThreads(Math.Max(workers, 2), ports);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var term = System.Runtime.InteropServices.PosixSignalRegistration.Create(
             System.Runtime.InteropServices.PosixSignal.SIGTERM,

@@ -22,12 +22,6 @@ internal sealed class Relay(
     AnswerWriter writer
 )
 {
-    /// <summary>
-    /// How long the head of a stream waits for its first event: they mostly come together, and go out together then. Sooner than anybody
-    /// notices.
-    /// </summary>
-    private static readonly TimeSpan HeadWithin = TimeSpan.FromMilliseconds(50);
-
     private readonly HeldAnswer _held = new(wiring, context, writer, session);
 
     /// <summary>Sends a request on and passes its answer back. Always answers the client, always ends the call.</summary>
@@ -252,7 +246,7 @@ internal sealed class Relay(
                 if (!begun && !next.IsCompleted)
                 {
                     await ((Task)next)
-                        .WaitAsync(HeadWithin, wiring.Clock)
+                        .WaitAsync(HeldAnswer.SendWithin, wiring.Clock)
                         .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 }
 
@@ -274,7 +268,9 @@ internal sealed class Relay(
                 resumable |= events.Id is not null && client is not null;
                 var taken = events.Data.IsEmpty
                     ? default
-                    : await _held.TakeAsync(mediation, events.Data, call, client, limit.Token).ConfigureAwait(false);
+                    : await _held
+                        .TakeAsync(mediation, events.Data, call, client, limit.Token, unflushed)
+                        .ConfigureAwait(false);
                 if (!taken.Refusal.IsEmpty)
                 {
                     await wiring

@@ -74,7 +74,7 @@ internal sealed class SegmentWriter : IDisposable
         End += frames.Length;
     }
 
-    /// <summary>Lays zeros behind the end when few are left. Called when nobody waits; what fails here fails in the next commit.</summary>
+    /// <summary>Lays zeros behind the end when few are left. Called after a commit is acknowledged; what fails here fails in the next.</summary>
     public void Reserve()
     {
         if (!_mayReserve || _reserved - End >= ReserveBytes / 2)
@@ -121,7 +121,7 @@ internal sealed class SegmentWriter : IDisposable
         }
     }
 
-    /// <summary>Notes where entries lie and their hashes; never waited for.</summary>
+    /// <summary>Notes where entries lie and their hashes, after they are acknowledged.</summary>
     public void WriteIndex(long firstIndex, ReadOnlySpan<uint> offsets, ReadOnlySpan<byte> hashes)
     {
         var size = offsets.Length * SegmentFile.IndexEntryBytes;

@@ -210,7 +210,7 @@ public static class EntryDecoder
                     target = reader.GetString();
                     break;
                 case "time":
-                    stamp = stamp with { Time = reader.GetDateTimeOffset().ToUniversalTime() };
+                    stamp = stamp with { Time = EntryParts.Time(ref reader) };
                     break;
                 case "tool_calls":
                     toolCalls = EntryParts.List(ref reader, EntryParts.Text);

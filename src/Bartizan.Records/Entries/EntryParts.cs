@@ -47,6 +47,12 @@ internal static class EntryParts
             ? read
             : throw new FormatException($"unknown value `{reader.GetString()}`");
 
+    // Without an offset it would be read as the reading machine's own time.
+    public static DateTimeOffset Time(ref Utf8JsonReader reader) =>
+        reader is { TokenType: JsonTokenType.String, ValueIsEscaped: false } && reader.ValueSpan is [.., (byte)'Z']
+            ? reader.GetDateTimeOffset()
+            : throw new FormatException("not a time in UTC");
+
     public static string Text(ref Utf8JsonReader reader) => reader.GetString() ?? "";
 
     public static Digest Digest(ref Utf8JsonReader reader) =>

@@ -30,7 +30,8 @@ internal static class DrawnBytes
             return;
         }
 
-        var drawn = t_drawn ??= new byte[DrawBytes];
+        // Pinned, because the collector leaves copies behind of what it moves.
+        var drawn = t_drawn ??= GC.AllocateUninitializedArray<byte>(DrawBytes, pinned: true);
         if (t_left < bytes.Length)
         {
             // INVARIANT: none is there until the draw is done; a draw that fails hands out nothing.

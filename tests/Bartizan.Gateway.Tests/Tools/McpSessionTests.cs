@@ -176,6 +176,26 @@ public sealed class McpSessionTests
         (await ToolsUnderTest.AnswerAsync(called))["result"].ShouldNotBeNull();
     }
 
+    [Fact]
+    public async Task An_answer_begins_although_the_session_is_paused_before_its_first_event_is_passed_on()
+    {
+        Bartizan.Core.Sessions.SessionControl? control = null;
+        await using var upstream = await ServerAsync(async c =>
+        {
+            control!.Pause().ShouldBeTrue();
+            await ScriptedUpstream.StreamAsync(c, Answer);
+        });
+        await using var house = await ToolsUnderTest.StartAsync(upstream.Url, "allow: tool up/*");
+        control = house.MineControl;
+        var session = await OpenAsync(house);
+
+        using var called = await SendAsync(house, session, Call).WaitAsync(Wait.Long);
+        control.Resume().ShouldBeTrue();
+
+        called.Content.Headers.ContentType!.MediaType.ShouldBe("text/event-stream");
+        (await ToolsUnderTest.AnswerAsync(called))["result"].ShouldNotBeNull();
+    }
+
     private static async Task<string> OpenAsync(ToolsUnderTest house)
     {
         using var opened = await house.SendAsync(Initialize);

@@ -8,6 +8,12 @@ namespace Bartizan.Gateway.Tools.Clients;
 /// <summary>A server's message while people are asked about it: its client hears that it is held, and may cancel the call.</summary>
 internal sealed class HeldAnswer(ToolWiring wiring, HttpContext context, AnswerWriter writer, Session session)
 {
+    /// <summary>
+    /// How long what was written waits for what comes next: the head of a stream and its first event mostly come together, and go out
+    /// together then. Sooner than anybody notices.
+    /// </summary>
+    public static readonly TimeSpan SendWithin = TimeSpan.FromMilliseconds(50);
+
     /// <summary>More than a held call was told of before it was sent.</summary>
     private const int After = 1 << 20;
 
@@ -31,16 +37,46 @@ internal sealed class HeldAnswer(ToolWiring wiring, HttpContext context, AnswerW
     /// <param name="call">The call whose answer is waited for.</param>
     /// <param name="client">The MCP session; null for none.</param>
     /// <param name="cancellationToken">When nobody waits for it any more.</param>
+    /// <param name="isUnsent">A stream's head or events were written and wait to be sent: they don't wait for what is held.</param>
     public ValueTask<Mediated> TakeAsync(
         Mediation mediation,
         Memory<byte> bytes,
         PendingCall? call,
         ClientSession? client,
-        CancellationToken cancellationToken
-    ) =>
-        IsAsked
-            ? TakeAskedAsync(mediation, bytes, call, client, cancellationToken)
-            : mediation.TakeAsync(bytes, call, cancellationToken);
+        CancellationToken cancellationToken,
+        bool isUnsent = false
+    )
+    {
+        if (IsAsked)
+        {
+            return TakeAskedAsync(mediation, bytes, call, client, cancellationToken);
+        }
+
+        var taking = mediation.TakeAsync(bytes, call, cancellationToken);
+        return !isUnsent || taking.IsCompleted ? taking : SendMeanwhileAsync(taking.AsTask(), cancellationToken);
+    }
+
+    private async ValueTask<Mediated> SendMeanwhileAsync(Task<Mediated> taking, CancellationToken cancellationToken)
+    {
+        await ((Task)taking)
+            .WaitAsync(SendWithin, wiring.Clock, CancellationToken.None)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        try
+        {
+            if (!taking.IsCompleted)
+            {
+                await writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch
+        {
+            // What takes the message still reads it: nobody may give its memory back before.
+            await ((Task)taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
+
+        return await taking.ConfigureAwait(false);
+    }
 
     private async ValueTask<Mediated> TakeAskedAsync(
         Mediation mediation,
