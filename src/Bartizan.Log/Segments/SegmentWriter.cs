@@ -74,7 +74,9 @@ internal sealed class SegmentWriter : IDisposable
         End += frames.Length;
     }
 
-    /// <summary>Lays zeros behind the end when few are left. Called after a commit is acknowledged; what fails here fails in the next.</summary>
+    /// <summary>
+    /// Lays zeros behind the end when few are left. Called after a commit is acknowledged; what fails here fails in the next.
+    /// </summary>
     public void Reserve()
     {
         if (!_mayReserve || _reserved - End >= ReserveBytes / 2)
